@@ -1,0 +1,129 @@
+import eslint from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The table of rooms in docs/architecture.md as lint: who may import whom, and which packages stay out.
+ * `bannedExternalImports` takes glob patterns of package names.
+ */
+const roomRules = [
+  {
+    sourceTag: 'room:core',
+    onlyDependOnLibsWithTags: ['room:core'],
+    bannedExternalImports: ['vscode', 'express', 'onnxruntime-*', 'onnx-proto', '@tensorflow/*'],
+  },
+  {
+    sourceTag: 'room:metrics',
+    onlyDependOnLibsWithTags: ['room:metrics'],
+    allowedExternalImports: [],
+  },
+  {
+    sourceTag: 'room:nn',
+    onlyDependOnLibsWithTags: ['room:nn'],
+    allowedExternalImports: ['onnxruntime-*', 'onnx-proto', 'protobufjs', '@tensorflow/*'],
+  },
+  {
+    sourceTag: 'room:client',
+    onlyDependOnLibsWithTags: ['room:client', 'room:core'],
+    bannedExternalImports: ['vscode', 'express', 'onnxruntime-*', '@tensorflow/*'],
+  },
+  {
+    sourceTag: 'room:viewer',
+    onlyDependOnLibsWithTags: ['room:viewer', 'room:core'],
+    bannedExternalImports: ['vscode', 'express', 'onnxruntime-*', '@tensorflow/*', 'sharp'],
+  },
+  {
+    sourceTag: 'room:trainer',
+    onlyDependOnLibsWithTags: ['room:trainer', 'room:core', 'room:metrics', 'room:nn'],
+    bannedExternalImports: ['vscode', 'express'],
+  },
+  {
+    sourceTag: 'room:server',
+    onlyDependOnLibsWithTags: ['room:server', 'room:core', 'room:client', 'room:viewer'],
+    bannedExternalImports: ['vscode', '@tensorflow/*'],
+  },
+  {
+    sourceTag: 'room:vscode-ext',
+    onlyDependOnLibsWithTags: ['room:vscode-ext', 'room:core', 'room:client', 'room:viewer'],
+    bannedExternalImports: ['express', 'onnxruntime-*', '@tensorflow/*'],
+  },
+  { sourceTag: 'room:tools', onlyDependOnLibsWithTags: ['*'] },
+];
+
+export default tseslint.config(
+  {
+    ignores: ['**/dist', '**/out-tsc', '**/test-output', '**/fixtures', '**/golden', '.nx', 'runs'],
+  },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      // Typed-array loops read `data[i]!`: under noUncheckedIndexedAccess there is no cheaper way to say "in range".
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/prefer-for-of': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['**/*.ts', '**/*.mjs'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: true,
+          allow: ['^.*/eslint\\.config\\.mjs$'],
+          depConstraints: roomRules,
+        },
+      ],
+    },
+  },
+  {
+    // Tests may use the test tools that every room shares.
+    files: ['**/*.test.ts', '**/*.fixture.ts', '**/vitest.config.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          depConstraints: roomRules.map(({ allowedExternalImports, ...rule }) =>
+            allowedExternalImports
+              ? {
+                  ...rule,
+                  allowedExternalImports: [
+                    ...allowedExternalImports,
+                    'vitest',
+                    'vitest/*',
+                    'fast-check',
+                    'onnxruntime-*',
+                  ],
+                }
+              : rule,
+          ),
+        },
+      ],
+    },
+  },
+  prettier,
+);
