@@ -1,1 +1,34 @@
-export {};
+export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js';
+export { bytesSource, type ByteSource } from './byte-source.js';
+export { defaultLimits, type Limits } from './limits.js';
+export { applyWindow, modelWindow, windowPresets, type Window } from './window.js';
+export type {
+  CtFormat,
+  CtSlice,
+  CtVolume,
+  Geometry,
+  MetadataEntry,
+  PixelUnit,
+  Vector3,
+} from './volume.js';
+export {
+  encodedMaskSchema,
+  labelSchema,
+  labels,
+  predictionSchema,
+  slicePredictionSchema,
+  warningCodes,
+  warningSchema,
+  type EncodedMask,
+  type Label,
+  type Prediction,
+  type SlicePrediction,
+  type WarningCode,
+} from './contracts/prediction.js';
+export {
+  datasetManifestSchema,
+  datasetSampleSchema,
+  splits,
+  type DatasetManifest,
+  type DatasetSample,
+} from './contracts/dataset.js';

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** The classes in the order of the model's logits. `covid` is the positive class everywhere. */
+export const labels = ['non-covid', 'covid'] as const;
+
+export const labelSchema = z.enum(labels);
+export type Label = z.infer<typeof labelSchema>;
+
+const probabilitySchema = z.number().min(0).max(1);
+
+/** A lesion mask as it travels in JSON. */
+export const encodedMaskSchema = z.object({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  /** `png`: an 8-bit grey PNG of the lesion probability times 255, in base64. */
+  encoding: z.literal('png'),
+  data: z.base64(),
+});
+export type EncodedMask = z.infer<typeof encodedMaskSchema>;
+
+/** Things a user should know about a result; each is shown in words by the editor. */
+export const warningCodes = [
+  /** The picture has no Hounsfield units (PNG, JPEG): windows and thresholds are guesses. */
+  'HU_LOST',
+  /** The pixels went through a lossy codec. */
+  'LOSSY_COMPRESSION',
+  /** Colour was turned into grey by its luminance. */
+  'COLOUR_TO_GREY',
+  /** The file says nothing of the size of a pixel: no areas in mm². */
+  'NO_SPACING',
+  /** The file says nothing of the patient's orientation. */
+  'NO_ORIENTATION',
+  /** Gaps or repeats between the slice positions of a series. */
+  'UNEVEN_SPACING',
+  /** The scan is tilted against the slice axis. */
+  'GANTRY_TILT',
+  /** The modality in the header is not CT. */
+  'NOT_CT',
+  /** The model has not been trained: its probabilities mean nothing. */
+  'MODEL_UNTRAINED',
+] as const;
+/** A code of {@link warningCodes}. */
+export type WarningCode = (typeof warningCodes)[number];
+export const warningSchema = z.enum(warningCodes);
+
+export const slicePredictionSchema = z.object({
+  /** Index of the slice in the volume, from 0. */
+  index: z.int().nonnegative(),
+  probability: probabilitySchema,
+  /** Lesion pixels over lung pixels; null where no lung was found. */
+  lesionFraction: probabilitySchema.nullable(),
+  mask: encodedMaskSchema.optional(),
+});
+export type SlicePrediction = z.infer<typeof slicePredictionSchema>;
+
+/** What the server answers for one CT file; the contract between server, client, editor and scripts. */
+export const predictionSchema = z.object({
+  id: z.string().min(1),
+  label: labelSchema,
+  /** Patient-level probability of COVID-19. */
+  probability: probabilitySchema,
+  /** Decision threshold: `label` is `covid` where `probability >= threshold`. */
+  threshold: probabilitySchema,
+  /** Lesion pixels over lung pixels of all scored slices; null where no lung was found. */
+  lesionFraction: probabilitySchema.nullable(),
+  slices: z.array(slicePredictionSchema).min(1),
+  model: z.object({
+    name: z.string().min(1),
+    version: z.string().min(1),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    trained: z.boolean(),
+  }),
+  preprocessing: z.object({
+    /** The window in HU that the model saw; null where the file has no Hounsfield units. */
+    window: z.object({ center: z.number(), width: z.number().positive() }).nullable(),
+    crop: z.enum(['none', 'chest']),
+    huLost: z.boolean(),
+  }),
+  warnings: z.array(warningSchema),
+  timingsMs: z.object({
+    decode: z.number().nonnegative(),
+    queue: z.number().nonnegative(),
+    infer: z.number().nonnegative(),
+    total: z.number().nonnegative(),
+  }),
+});
+export type Prediction = z.infer<typeof predictionSchema>;

@@ -1,0 +1,19 @@
+/** What a file may make us allocate; every decoder checks before it allocates. */
+export interface Limits {
+  /** Pixels of a volume over all its slices. */
+  readonly volumePixels: number;
+  /** Pixels of one PNG or JPEG. */
+  readonly imagePixels: number;
+  /** Bytes that compressed data may inflate to, by the declared shape. */
+  readonly inflatedBytes: number;
+  /** Inflated bytes for each compressed byte; deflate itself cannot exceed 1032. */
+  readonly inflationRatio: number;
+}
+
+/** The limits unless the caller gives others. */
+export const defaultLimits: Limits = {
+  volumePixels: 512 * 1024 * 1024,
+  imagePixels: 64 * 1024 * 1024,
+  inflatedBytes: 8 * 1024 ** 3,
+  inflationRatio: 1100,
+};
