@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The counts of the reports that a project's runners left in `test-output/`. */
+export function readCounts(root, project) {
+  const rows = [];
+  const vitest = readJson(join(root, project, 'test-output', 'vitest.json'));
+  if (vitest) rows.push({ name: `${project} tests`, runner: 'vitest', ...vitestCounts(vitest) });
+  const playwright = readJson(join(root, project, 'test-output', 'playwright.json'));
+  if (playwright) {
+    rows.push({
+      name: `${project} browser tests`,
+      runner: 'playwright',
+      ...playwrightCounts(playwright),
+    });
+  }
+  return rows;
+}
+
+/** Counts of Vitest's JSON report; a file that failed to load holds no test and counts as one failure. */
+export function vitestCounts(report) {
+  const brokenFiles = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.every((t) => t.status !== 'failed'),
+  ).length;
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + brokenFiles,
+    skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+  };
+}
+
+/** Counts of Playwright's JSON report; a flaky test (failed, then passed) counts as failed. */
+export function playwrightCounts({ stats, errors }) {
+  return {
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky + (errors?.length ?? 0),
+    skipped: stats.skipped,
+  };
+}
+
+/** Sums rows of counts. */
+export function sumCounts(rows) {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const row of rows) {
+    sum.passed += row.passed;
+    sum.failed += row.failed;
+    sum.skipped += row.skipped;
+  }
+  return sum;
+}
+
+/** `N passed, M failed`, and `, K skipped` where any was. */
+export function total({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+function readJson(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+}
