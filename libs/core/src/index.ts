@@ -1,5 +1,8 @@
 export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js';
 export { bytesSource, type ByteSource } from './byte-source.js';
+export { fileSource } from './file-source.js';
+export { openVolume, type OpenOptions } from './open-volume.js';
+export { sniffFormat, sniffLength } from './sniff.js';
 export { defaultLimits, type Limits } from './limits.js';
 export { applyWindow, modelWindow, windowPresets, type Window } from './window.js';
 export type {
@@ -32,3 +35,6 @@ export {
   type DatasetManifest,
   type DatasetSample,
 } from './contracts/dataset.js';
+export { resample, resampleNearest, type PictureSize } from './imaging/resample.js';
+export { toModelInput, type CropBox, type ModelInput } from './imaging/to-model-input.js';
+export { windowSlice } from './imaging/window-slice.js';

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { changeGrey, cutOut, drawTransform, noAugmentation, type Picture } from './augment.js';
+import { makeExample } from './batch.js';
+import { Random } from './random.js';
+
+/** A picture from rows of numbers. */
+function picture(rows: number[][]): Picture {
+  return { data: Float32Array.from(rows.flat()), columns: rows[0]!.length, rows: rows.length };
+}
+
+const whole = (p: Picture) => drawTransform(new Random(1), p, noAugmentation);
+
+describe('random streams', () => {
+  test('repeat from their seed, and neighbouring seeds have nothing in common', () => {
+    const draw = (...seeds: number[]) => {
+      const random = new Random(...seeds);
+      return Array.from({ length: 4 }, () => random.uniform());
+    };
+    expect(draw(7, 1, 2)).toEqual(draw(7, 1, 2));
+    expect(draw(7, 1, 2)).not.toEqual(draw(7, 2, 1));
+    expect(draw(7, 1, 3).filter((value) => draw(7, 1, 2).includes(value))).toEqual([]);
+  });
+
+  test('are even: a tenth of the numbers falls into each tenth', () => {
+    const random = new Random(3);
+    const counts = new Array<number>(10).fill(0);
+    for (let i = 0; i < 100_000; i++) counts[random.integer(10)]! += 1;
+    // Standard deviation of a count is sqrt(100000 * 0.1 * 0.9) = 95.
+    for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(5 * 95);
+  });
+
+  test('shuffle keeps every item', () => {
+    expect(new Random(1).shuffled([1, 2, 3, 4, 5]).sort()).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe('cutting out', () => {
+  test('the whole picture at its own size changes nothing', () => {
+    const p = picture([
+      [0, 0.25],
+      [0.5, 1],
+    ]);
+    expect([...cutOut(p, whole(p), 2)]).toEqual([0, 0.25, 0.5, 1]);
+  });
+
+  test('shrinking by two averages the four pixels under each result pixel', () => {
+    const p = picture([
+      [0, 1, 0, 0],
+      [0, 1, 0, 0],
+      [1, 1, 0.5, 0.5],
+      [0, 0, 0.5, 0.5],
+    ]);
+    expect([...cutOut(p, whole(p), 2)]).toEqual([0.5, 0, 0.5, 0.5]);
+  });
+
+  test('a flip mirrors left and right and nothing else', () => {
+    const p = picture([
+      [0, 0.25],
+      [0.5, 1],
+    ]);
+    expect([...cutOut(p, { ...whole(p), flip: true }, 2)]).toEqual([0.25, 0, 1, 0.5]);
+  });
+
+  test('a quarter turn moves the top right corner to the top left', () => {
+    const p = picture([
+      [0, 1],
+      [0, 0],
+    ]);
+    const turned = cutOut(p, { ...whole(p), angle: Math.PI / 2 }, 2);
+    expect([...turned].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([1, 0, 0, 0]);
+  });
+
+  test('crops stay inside the picture and have the area that was asked for', () => {
+    const random = new Random(5);
+    for (let i = 0; i < 500; i++) {
+      const t = drawTransform(
+        random,
+        { columns: 300, rows: 200 },
+        { ...noAugmentation, cropScale: [0.5, 1], cropRatio: [3 / 4, 4 / 3] },
+      );
+      expect(t.left + t.width).toBeLessThanOrEqual(300);
+      expect(t.top + t.height).toBeLessThanOrEqual(200);
+      const share = (t.width * t.height) / (300 * 200);
+      expect(share).toBeGreaterThan(0.49);
+      expect(share).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
+describe('grey changes', () => {
+  test('brightness multiplies, contrast spreads about the mean, both stay in 0–1', () => {
+    const pixels = Float32Array.from([0.2, 0.4]);
+    changeGrey(pixels, { ...whole(picture([[0, 0]])), brightness: 2, contrast: 2 }, new Random(1));
+    // After brightness 0.4 and 0.8 with mean 0.6; doubled distance: 0.2 and 1.0.
+    expect(pixels[0]).toBeCloseTo(0.2, 6);
+    expect(pixels[1]).toBeCloseTo(1, 6);
+  });
+});
+
+describe('an example', () => {
+  const image = picture([[0, 1]]);
+  const sample = { path: 'a', split: 'train', patient: 'p', source: 's' } as const;
+  const options = {
+    size: 2,
+    augmentation: noAugmentation,
+    emptyMaskForNormals: true,
+    seed: 1,
+  };
+
+  test('of a normal without a mask counts as one with an empty mask where the recipe says so', () => {
+    const normal = { ...sample, label: 'non-covid' } as const;
+    const place = { epoch: 0, index: 0 };
+    const make = (emptyMaskForNormals: boolean) =>
+      makeExample({ image, mask: undefined }, normal, place, { ...options, emptyMaskForNormals });
+    expect(make(true)).toMatchObject({ label: 0, maskWeight: 1 });
+    expect(make(false)).toMatchObject({ label: 0, maskWeight: 0 });
+  });
+
+  test('of a COVID slice without a mask gives no segmentation loss', () => {
+    const example = makeExample(
+      { image, mask: undefined },
+      { ...sample, label: 'covid' },
+      { epoch: 0, index: 0 },
+      options,
+    );
+    expect(example).toMatchObject({ label: 1, maskWeight: 0 });
+  });
+});

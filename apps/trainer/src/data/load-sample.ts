@@ -1,0 +1,76 @@
+import {
+  asCtError,
+  CtError,
+  fileSource,
+  openVolume,
+  toModelInput,
+  type DatasetSample,
+} from '@groundglass/core';
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Picture } from './augment.js';
+
+/** A decoded sample: the model's input at the picture's own size, and its lesion mask where it has one. */
+export interface LoadedSample {
+  readonly image: Picture;
+  /** 0 or 1, of the same size and crop as `image`. */
+  readonly mask: Picture | undefined;
+}
+
+/** How samples are decoded; one setting for a whole run. */
+export interface LoadOptions {
+  /** Absolute folder that paths start from. */
+  readonly root: string;
+  readonly crop: 'none' | 'chest';
+}
+
+/**
+ * Decodes one sample through the same door as the server: `openVolume`, then `toModelInput`.
+ *
+ * @throws {CtError} with the sample's path in the sentence; `CT_BAD_DATASET` when the mask has another size.
+ */
+export async function loadSample(
+  sample: DatasetSample,
+  { root, crop }: LoadOptions,
+): Promise<LoadedSample> {
+  const slice = await readSlice(resolve(root, sample.path), sample.path, sample.slice ?? 0);
+  const input = toModelInput(slice, { crop });
+  const [, rows, columns] = input.shape;
+  const image = { data: input.data, columns, rows };
+  if (sample.mask === undefined) return { image, mask: undefined };
+  const mask = await readSlice(resolve(root, sample.mask), sample.mask, sample.slice ?? 0, true);
+  if (mask.columns !== slice.columns || mask.rows !== slice.rows) {
+    throw new CtError(
+      'CT_BAD_DATASET',
+      `Expected a mask of ${slice.columns}×${slice.rows} for "${sample.path}", got ${mask.columns}×${mask.rows}`,
+    );
+  }
+  const { left, top } = input.cropBox;
+  const cut = new Float32Array(columns * rows);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = mask.pixels[(top + row) * mask.columns + left + column]!;
+      cut[row * columns + column] = value > 0 ? 1 : 0;
+    }
+  }
+  return { image, mask: { data: cut, columns, rows } };
+}
+
+async function readSlice(path: string, name: string, index: number, isMask = false) {
+  let handle;
+  try {
+    handle = await open(path);
+  } catch (error) {
+    throw new CtError('CT_READ_FAILED', `Expected a readable file "${name}"`, { cause: error });
+  }
+  try {
+    const volume = await openVolume(await fileSource(handle));
+    // A mask image stands for one slice even where the picture is a volume's.
+    return await volume.slice(isMask && volume.sliceCount === 1 ? 0 : index);
+  } catch (error) {
+    const known = asCtError(error, 'CT_READ_FAILED', 'it could not be read');
+    throw new CtError(known.code, `"${name}": ${known.message}`, { cause: error });
+  } finally {
+    await handle.close();
+  }
+}

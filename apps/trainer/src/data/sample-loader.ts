@@ -1,0 +1,142 @@
+import { CtError, type ErrorCode } from '@groundglass/core';
+import { Worker } from 'node:worker_threads';
+import { stackExamples, type Batch, type Example } from './batch.js';
+import { ExampleMaker } from './example-maker.js';
+import { Random } from './random.js';
+import type { ExampleAnswer, ExampleRequest, WorkerSetup } from './sample-protocol.js';
+
+/** How the loader spreads its work. */
+export interface LoaderOptions extends WorkerSetup {
+  readonly batchSize: number;
+  /** Worker threads; 0 decodes in the caller's thread. */
+  readonly workers: number;
+  /** Batches that are made ahead of the one in use. */
+  readonly prefetch: number;
+}
+
+/** The order of an epoch. */
+export interface EpochOrder {
+  readonly epoch: number;
+  readonly shuffle: boolean;
+  /** A last batch that is not full is left out: training graphs have a fixed batch size. */
+  readonly dropLast: boolean;
+}
+
+/**
+ * Makes batches in worker threads while the engine computes. A sample that cannot be decoded ends the epoch with its error:
+ * training on fewer samples than the manifest names would not be the run that was asked for.
+ */
+export class SampleLoader {
+  private readonly workers: WorkerHandle[];
+  private readonly local: ExampleMaker | undefined;
+  /** Milliseconds that callers waited for a batch since the last call of {@link takeWaited}. */
+  private waited = 0;
+
+  constructor(private readonly options: LoaderOptions) {
+    const { workers, cacheBytes } = options;
+    this.workers = Array.from(
+      { length: workers },
+      () => new WorkerHandle({ ...options, cacheBytes: cacheBytes / workers }),
+    );
+    this.local = workers === 0 ? new ExampleMaker(options) : undefined;
+  }
+
+  /** The batches of one epoch, in an order that depends on (seed, epoch) alone. */
+  async *epoch({ epoch, shuffle, dropLast }: EpochOrder): AsyncGenerator<Batch> {
+    const { samples, batchSize, prefetch, example } = this.options;
+    const indices = samples.map((_, index) => index);
+    const order = shuffle ? new Random(example.seed, epoch, 0x5bd1e995).shuffled(indices) : indices;
+    const batches: number[][] = [];
+    for (let start = 0; start < order.length; start += batchSize) {
+      const batch = order.slice(start, start + batchSize);
+      if (batch.length === batchSize || !dropLast) batches.push(batch);
+    }
+    const pending: Promise<Example[]>[] = [];
+    let next = 0;
+    const fill = () => {
+      while (pending.length <= prefetch && next < batches.length) {
+        const examples = Promise.all(
+          (batches[next++] ?? []).map((index) => this.make(epoch, index)),
+        );
+        // The error is thrown where the batch is awaited; until then it must not count as unhandled.
+        examples.catch(() => undefined);
+        pending.push(examples);
+      }
+    };
+    fill();
+    while (pending.length > 0) {
+      const started = performance.now();
+      const examples = await pending.shift()!;
+      this.waited += performance.now() - started;
+      fill();
+      yield stackExamples(examples, example.size);
+    }
+  }
+
+  /** Milliseconds spent waiting for batches since the last call. */
+  takeWaited(): number {
+    const waited = this.waited;
+    this.waited = 0;
+    return waited;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.close()));
+  }
+
+  private make(epoch: number, index: number): Promise<Example> {
+    // A sample always goes to the same worker: that one has it decoded.
+    const worker = this.workers[index % Math.max(1, this.workers.length)];
+    if (worker) return worker.ask(epoch, index);
+    return this.local!.make(epoch, index);
+  }
+}
+
+class WorkerHandle {
+  private readonly worker: Worker;
+  private readonly open = new Map<
+    number,
+    { resolve: (example: Example) => void; reject: (error: Error) => void }
+  >();
+  private nextId = 0;
+  private dead: Error | undefined;
+
+  constructor(setup: WorkerSetup) {
+    const { samples, load, example, cacheBytes } = setup;
+    this.worker = new Worker(new URL('./sample-worker.js', import.meta.url), {
+      workerData: { samples, load, example, cacheBytes } satisfies WorkerSetup,
+    });
+    this.worker.on('message', (answer: ExampleAnswer) => {
+      const waiting = this.open.get(answer.id);
+      this.open.delete(answer.id);
+      if ('example' in answer) waiting?.resolve(answer.example);
+      else waiting?.reject(new CtError(answer.error.code as ErrorCode, answer.error.message));
+    });
+    this.worker.on('error', (error) => {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    });
+    this.worker.on('exit', (code) => {
+      this.fail(new CtError('CT_INTERNAL', `A decoding worker ended with exit code ${code}`));
+    });
+  }
+
+  ask(epoch: number, index: number): Promise<Example> {
+    if (this.dead) return Promise.reject(this.dead);
+    return new Promise((resolve, reject) => {
+      const id = this.nextId++;
+      this.open.set(id, { resolve, reject });
+      this.worker.postMessage({ id, epoch, index } satisfies ExampleRequest);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.dead = new CtError('CT_CANCELLED', 'The loader was closed');
+    await this.worker.terminate();
+  }
+
+  private fail(error: Error): void {
+    this.dead ??= error;
+    for (const { reject } of this.open.values()) reject(error);
+    this.open.clear();
+  }
+}

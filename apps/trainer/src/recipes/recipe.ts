@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+const range = z.tuple([z.number(), z.number()]);
+
+/** Every knob of a run. `config.json` holds one of these, so that a run can be repeated. */
+export const recipeSchema = z.object({
+  name: z.string().min(1),
+  model: z.object({
+    backbone: z.enum([
+      'mobilenet-v2',
+      'densenet121',
+      'densenet169',
+      'densenet201',
+      'densenet-tiny',
+    ]),
+    /** Distance of feature positions in pixels; 16 and 8 dilate the last blocks instead of striding. */
+    outputStride: z.union([z.literal(8), z.literal(16), z.literal(32)]),
+    /** Channels of each ASPP branch; 256 in the paper. */
+    asppChannels: z.int().positive(),
+    asppRates: z.array(z.int().positive()).min(1),
+    dropout: z.number().min(0).max(0.9),
+  }),
+  /** Side of the square that the model sees, in pixels. */
+  imageSize: z.int().min(32).max(1024),
+  /** `chest` cuts to the body first; the model then never sees the picture's frame. */
+  crop: z.enum(['none', 'chest']),
+  batchSize: z.int().positive(),
+  epochs: z.int().positive(),
+  optimizer: z.object({
+    kind: z.enum(['adam', 'adamw', 'sgd']),
+    learningRate: z.number().positive(),
+    weightDecay: z.number().min(0),
+  }),
+  schedule: z.discriminatedUnion('kind', [
+    /** Cosine stepped once an epoch; after `period` epochs the rate rises again, as PyTorch's CosineAnnealingLR does. */
+    z.object({ kind: z.literal('cosine'), period: z.int().positive() }),
+    /** Rises over the first `warmup` epochs, then falls along a cosine to the last epoch. */
+    z.object({ kind: z.literal('one-cycle'), warmup: z.number().min(0) }),
+    z.object({ kind: z.literal('constant') }),
+  ]),
+  augmentation: z.object({
+    cropScale: range,
+    cropRatio: range,
+    flip: z.number().min(0).max(1),
+    brightness: z.number().min(0).max(1),
+    contrast: z.number().min(0).max(1),
+    rotation: z.number().min(0).max(180),
+    gamma: z.number().min(0).max(2),
+    noise: z.number().min(0).max(1),
+  }),
+  loss: z.object({
+    classification: z.number().min(0),
+    segmentation: z.number().min(0),
+    labelSmoothing: z.number().min(0).max(0.5),
+    /** A non-covid sample without a mask counts as one with an empty mask. */
+    emptyMaskForNormals: z.boolean(),
+  }),
+  /** Share of the average that stays each step of averaged weights (EMA); 0 evaluates the last weights. */
+  averaging: z.number().min(0).max(0.9999),
+  seed: z.int().nonnegative(),
+});
+
+/** See {@link recipeSchema}. */
+export type Recipe = z.infer<typeof recipeSchema>;

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, open, readFile, rename, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** One line of `log.jsonl`: what an epoch gave. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly trainLoss: number;
+  readonly trainParts: Readonly<Record<string, number>>;
+  readonly validation: Readonly<Record<string, number | null>>;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  /** Share of the epoch that the engine waited for data. */
+  readonly waitingShare: number;
+  readonly best: boolean;
+}
+
+/** One line of `ledger.jsonl`: a look at a test split. */
+export interface LedgerRecord {
+  readonly time: string;
+  readonly dataset: string;
+  readonly split: 'test';
+  readonly samples: number;
+  /** SHA-256 of the weights or model that was evaluated. */
+  readonly sha256: string;
+  readonly metrics: Readonly<Record<string, number | null>>;
+}
+
+/**
+ * The folder of one training run: `config.json`, `log.jsonl`, `ledger.jsonl`, `checkpoint.safetensors`, `best.safetensors`,
+ * `report.html`. Files that are replaced are written beside their name and renamed, so that a kill leaves the old or the
+ * new one, never half of one.
+ */
+export class RunFolder {
+  constructor(readonly path: string) {}
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  async create(): Promise<void> {
+    await mkdir(this.path, { recursive: true });
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.file(name));
+  }
+
+  async readJson(name: string): Promise<unknown> {
+    return JSON.parse(await readFile(this.file(name), 'utf8'));
+  }
+
+  async readBytes(name: string): Promise<Uint8Array> {
+    return readFile(this.file(name));
+  }
+
+  /** Writes a whole file and makes sure that it is on the disk before its name shows it. */
+  async replace(name: string, content: string | Uint8Array): Promise<void> {
+    const part = this.file(`${name}.part`);
+    const handle = await open(part, 'w');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(part, this.file(name));
+  }
+
+  /** The epochs that are logged, in order; a last line that a kill cut off is passed over. */
+  async log(): Promise<EpochRecord[]> {
+    return this.lines<EpochRecord>('log.jsonl');
+  }
+
+  /**
+   * Forgets the records of epochs from `epoch` on: a run that was killed after logging an epoch and before saving its
+   * checkpoint repeats that epoch.
+   */
+  async rewindLog(epoch: number): Promise<EpochRecord[]> {
+    if (!this.has('log.jsonl')) return [];
+    const kept = (await this.log()).filter((record) => record.epoch < epoch);
+    const text = kept.map((record) => `${JSON.stringify(record)}\n`).join('');
+    await this.replace('log.jsonl', text);
+    return kept;
+  }
+
+  async appendLog(record: EpochRecord): Promise<void> {
+    await appendFile(this.file('log.jsonl'), `${JSON.stringify(record)}\n`);
+  }
+
+  async appendLedger(record: LedgerRecord): Promise<void> {
+    await this.dropTornLine('ledger.jsonl');
+    await appendFile(this.file('ledger.jsonl'), `${JSON.stringify(record)}\n`);
+  }
+
+  async ledger(): Promise<LedgerRecord[]> {
+    return this.lines<LedgerRecord>('ledger.jsonl');
+  }
+
+  private async lines<T>(name: string): Promise<T[]> {
+    if (!this.has(name)) return [];
+    const text = await readFile(this.file(name), 'utf8');
+    return text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as T);
+  }
+
+  private async dropTornLine(name: string): Promise<void> {
+    if (!this.has(name)) return;
+    const bytes = await readFile(this.file(name));
+    await truncate(this.file(name), bytes.lastIndexOf(0x0a) + 1);
+  }
+}
+
+/** SHA-256 in hexadecimal. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

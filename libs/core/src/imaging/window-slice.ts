@@ -1,0 +1,20 @@
+import type { CtSlice } from '../volume.js';
+import type { Window } from '../window.js';
+
+/**
+ * Applies a window to a whole slice: `applyWindow` for each pixel, in one pass.
+ *
+ * @returns values in 0–1.
+ * @throws {RangeError} when the window's width is not more than 0.
+ */
+export function windowSlice({ pixels }: CtSlice, { center, width }: Window): Float32Array {
+  if (!(width > 0)) throw new RangeError(`Expected width > 0, got ${width}`);
+  const result = new Float32Array(pixels.length);
+  const low = center - width / 2;
+  const scale = 1 / width;
+  for (let i = 0; i < pixels.length; i++) {
+    const value = (pixels[i]! - low) * scale;
+    result[i] = value < 0 ? 0 : value > 1 ? 1 : value;
+  }
+  return result;
+}

@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+
+/** A good file that mutations start from. */
+export interface CorpusFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Files that the format expects beside it, by name. */
+  readonly companions: ReadonlyMap<string, Uint8Array>;
+}
+
+const workspaceRoot = join(import.meta.dirname, '../../..');
+const notImages = /\.(py|sh|json|md|txt|ts|mjs)$/;
+
+/** The decoders' fixtures and a few pictures of each kind: every format, pixel type and codec at least once. */
+export async function readCorpus(): Promise<CorpusFile[]> {
+  const files: CorpusFile[] = [];
+  for (const room of ['dicom', 'nifti', 'metaimage', 'image']) {
+    const folder = join(workspaceRoot, 'libs/core/src', room, 'fixtures');
+    const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    const companions = new Map<string, Uint8Array>();
+    for (const entry of names) {
+      if (!entry.isFile() || notImages.test(entry.name)) continue;
+      companions.set(entry.name, await readFile(join(entry.parentPath, entry.name)));
+    }
+    for (const [name, bytes] of [...companions].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      files.push({ name: `${room}/${name}`, bytes: new Uint8Array(bytes), companions });
+    }
+  }
+  return [...files, ...(await pictures())];
+}
+
+async function pictures(): Promise<CorpusFile[]> {
+  const size = 24;
+  const ramp = Uint8Array.from({ length: size * size * 3 }, (_, i) => (i * 7) % 256);
+  const base = sharp(ramp, { raw: { width: size, height: size, channels: 3 } });
+  const kinds: Record<string, Promise<Buffer>> = {
+    'rgb.png': base.clone().png().toBuffer(),
+    'grey.png': base.clone().greyscale().png().toBuffer(),
+    'grey16.png': base.clone().greyscale().toColourspace('grey16').png().toBuffer(),
+    'rgba.png': base.clone().ensureAlpha(0.5).png().toBuffer(),
+    'palette.png': base.clone().png({ palette: true, colours: 16 }).toBuffer(),
+    'interlaced.png': base.clone().png({ progressive: true }).toBuffer(),
+    'rgb.jpg': base.clone().jpeg().toBuffer(),
+    'progressive.jpg': base.clone().jpeg({ progressive: true }).toBuffer(),
+    'grey.jpg': base.clone().greyscale().jpeg().toBuffer(),
+  };
+  return Promise.all(
+    Object.entries(kinds).map(async ([name, bytes]) => ({
+      name: `pictures/${name}`,
+      bytes: new Uint8Array(await bytes),
+      companions: new Map<string, Uint8Array>(),
+    })),
+  );
+}
