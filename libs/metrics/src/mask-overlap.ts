@@ -1,0 +1,78 @@
+import type { Numbers } from './check.js';
+import { checkBinary, checkInteger, checkNotEmpty, checkSameLength } from './check.js';
+
+/** Pixel (or voxel) counts of two binary masks. */
+export interface MaskOverlap {
+  readonly reference: number;
+  readonly prediction: number;
+  readonly intersection: number;
+}
+
+/**
+ * Counts where two masks (0 or 1, any shape, same length) overlap. Masks of 0/255 or of probabilities must be
+ * thresholded first.
+ *
+ * @throws {RangeError} on empty input, a length mismatch, or a value other than 0 and 1.
+ */
+export function maskOverlap(reference: Numbers, prediction: Numbers): MaskOverlap {
+  return overlapBySlice(reference, prediction, reference.length)[0]!;
+}
+
+/**
+ * {@link maskOverlap} of each slice of a volume, slices one after the other, `sliceLength` pixels each.
+ *
+ * @throws {RangeError} as `maskOverlap` does, or when the length is not a multiple of `sliceLength`.
+ */
+export function overlapBySlice(
+  reference: Numbers,
+  prediction: Numbers,
+  sliceLength: number,
+): MaskOverlap[] {
+  checkNotEmpty('reference', reference);
+  checkSameLength('reference', reference, 'prediction', prediction);
+  checkInteger('sliceLength', sliceLength, 1);
+  if (reference.length % sliceLength !== 0) {
+    throw new RangeError(
+      `Expected reference to hold whole slices of ${sliceLength} pixels, got length ${reference.length}`,
+    );
+  }
+  checkBinary('reference', reference);
+  checkBinary('prediction', prediction);
+  return Array.from({ length: reference.length / sliceLength }, (_, slice) => {
+    const counts = { reference: 0, prediction: 0, intersection: 0 };
+    for (let i = slice * sliceLength; i < (slice + 1) * sliceLength; i++) {
+      const inReference = reference[i]!;
+      const inPrediction = prediction[i]!;
+      counts.reference += inReference;
+      counts.prediction += inPrediction;
+      counts.intersection += inReference & inPrediction;
+    }
+    return counts;
+  });
+}
+
+/**
+ * Adds counts: `dice(poolOverlaps(slices))` is the Dice of all slices as one volume. The mean of the slices'
+ * own Dice is another number; report which one it is.
+ */
+export function poolOverlaps(overlaps: readonly MaskOverlap[]): MaskOverlap {
+  const pooled = { reference: 0, prediction: 0, intersection: 0 };
+  for (const overlap of overlaps) {
+    pooled.reference += overlap.reference;
+    pooled.prediction += overlap.prediction;
+    pooled.intersection += overlap.intersection;
+  }
+  return pooled;
+}
+
+/** Dice 1945: `2 |A ∩ B| / (|A| + |B|)`. Two empty masks agree: 1. One empty mask: 0. */
+export function dice({ reference, prediction, intersection }: MaskOverlap): number {
+  const total = reference + prediction;
+  return total === 0 ? 1 : (2 * intersection) / total;
+}
+
+/** Intersection over union (Jaccard): `|A ∩ B| / |A ∪ B|`. Two empty masks agree: 1. One empty mask: 0. */
+export function iou({ reference, prediction, intersection }: MaskOverlap): number {
+  const union = reference + prediction - intersection;
+  return union === 0 ? 1 : intersection / union;
+}
