@@ -6,8 +6,10 @@ export function quantile(sorted: Float64Array, fraction: number): number {
   if (sorted.length === 0) return NaN;
   const position = fraction * (sorted.length - 1);
   const index = Math.floor(position);
+  const share = position - index;
   const low = sorted[index]!;
-  const high = sorted[Math.min(index + 1, sorted.length - 1)]!;
-  // Equal ends first: between two infinities the difference would be NaN.
-  return low === high ? low : low + (high - low) * (position - index);
+  // Not interpolated where nothing is to be added: 0 times an infinite step would be NaN.
+  if (share === 0) return low;
+  const high = sorted[index + 1]!;
+  return low === high ? low : low + (high - low) * share;
 }

@@ -1,5 +1,4 @@
 import type { Numbers } from './check.js';
-import { checkOpenUnit } from './check.js';
 import type { ConfusionMatrix } from './confusion-matrix.js';
 import { operatingPoints, splitByClass } from './operating-points.js';
 
@@ -46,8 +45,8 @@ export function chooseThreshold(
   criterion: ThresholdCriterion,
   { placement = 'score' }: ThresholdOptions = {},
 ): ChosenThreshold {
-  if ('atLeast' in criterion && criterion.atLeast !== 1) {
-    checkOpenUnit('atLeast', criterion.atLeast);
+  if ('atLeast' in criterion && !(criterion.atLeast > 0 && criterion.atLeast <= 1)) {
+    throw new RangeError(`Expected atLeast in (0, 1], got ${criterion.atLeast}`);
   }
   const points = operatingPoints(splitByClass(labels, scores, 1));
   const { positives, negatives, thresholds } = points;
