@@ -35,4 +35,15 @@ export {
 } from './contracts/dataset.js';
 export { resample, resampleNearest, type PictureSize } from './imaging/resample.js';
 export { toModelInput, type CropBox, type ModelInput } from './imaging/to-model-input.js';
-export { windowSlice } from './imaging/window-slice.js';
+export { windowSlice, windowSliceToBytes } from './imaging/window-slice.js';
+export { decodeMask, encodeMask } from './imaging/encoded-mask.js';
+export {
+  overlayColours,
+  overlayComparison,
+  overlayMask,
+  type Colour,
+  type GreyPicture,
+  type OverlayStyle,
+} from './imaging/overlay.js';
+export { placeMask } from './imaging/place-mask.js';
+export { encodePng, type PngPicture } from './imaging/png.js';

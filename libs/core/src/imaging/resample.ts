@@ -25,11 +25,7 @@ export function resample(
 ): Float32Array {
   checkSize(columns, rows);
   checkSize(toColumns, toRows);
-  if (pixels.length !== columns * rows) {
-    throw new RangeError(
-      `Expected ${columns * rows} pixels for ${columns}×${rows}, got ${pixels.length}`,
-    );
-  }
+  checkLength(pixels, columns, rows);
   if (columns === toColumns && rows === toRows) return pixels.slice();
   const across = tapsOf(columns, toColumns);
   const down = tapsOf(rows, toRows);
@@ -63,7 +59,7 @@ export function resample(
   return result;
 }
 
-/** Resamples labels or binary masks: the source pixel whose area holds the result pixel's centre. */
+/** Resamples labels or binary masks: the source pixel whose area holds the result pixel's centre, as `nearest-exact` of PyTorch. */
 export function resampleNearest<T extends Float32Array | Uint8Array>(
   pixels: T,
   { columns, rows }: PictureSize,
@@ -71,6 +67,7 @@ export function resampleNearest<T extends Float32Array | Uint8Array>(
 ): T {
   checkSize(columns, rows);
   checkSize(toColumns, toRows);
+  checkLength(pixels, columns, rows);
   const result = new (pixels.constructor as new (length: number) => T)(toColumns * toRows);
   for (let row = 0; row < toRows; row++) {
     const from = Math.min(rows - 1, Math.floor(((row + 0.5) * rows) / toRows)) * columns;
@@ -115,5 +112,13 @@ function tapsOf(from: number, to: number): Taps {
 function checkSize(columns: number, rows: number): void {
   if (!(Number.isInteger(columns) && Number.isInteger(rows) && columns > 0 && rows > 0)) {
     throw new RangeError(`Expected a size of at least 1×1 whole pixels, got ${columns}×${rows}`);
+  }
+}
+
+function checkLength(pixels: { readonly length: number }, columns: number, rows: number): void {
+  if (pixels.length !== columns * rows) {
+    throw new RangeError(
+      `Expected ${columns * rows} pixels for ${columns}×${rows}, got ${pixels.length}`,
+    );
   }
 }

@@ -18,3 +18,22 @@ export function windowSlice({ pixels }: CtSlice, { center, width }: Window): Flo
   }
   return result;
 }
+
+/**
+ * Applies a window to a whole slice for the screen: `round(255 * applyWindow(value))`, NaN becomes black.
+ *
+ * @returns `rows * columns` values, 0 black to 255 white.
+ * @throws {RangeError} when the window's width is not more than 0.
+ */
+export function windowSliceToBytes(
+  { pixels }: CtSlice,
+  { center, width }: Window,
+): Uint8ClampedArray {
+  if (!(width > 0)) throw new RangeError(`Expected width > 0, got ${width}`);
+  const result = new Uint8ClampedArray(pixels.length);
+  const low = center - width / 2;
+  const scale = 255 / width;
+  // The array clamps and rounds by itself.
+  for (let i = 0; i < pixels.length; i++) result[i] = (pixels[i]! - low) * scale;
+  return result;
+}
