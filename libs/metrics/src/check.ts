@@ -39,8 +39,7 @@ export function checkFinite(name: string, values: Numbers): void {
   }
 }
 
-/** @throws {RangeError} unless every value lies in [0, 1]; names the first that does not. */
-export function checkProbabilities(name: string, values: Numbers): void {
+function checkProbabilities(name: string, values: Numbers): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!(value >= 0 && value <= 1)) {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { golden } from './golden.fixture.js';
 import {
@@ -97,6 +98,26 @@ test('a statistic that never varies gives an interval of one point', () => {
     { resamples: 50, method: 'bca' },
   );
   expect(interval).toMatchObject({ estimate: 1, lower: 1, upper: 1, standardError: 0 });
+});
+
+test('a BCa interval keeps its ends in order and within the resamples, however skewed the patients', () => {
+  const skewed = fc.array(
+    fc.integer({ min: 0, max: 9 }).map((exponent) => 10 ** exponent),
+    { minLength: 2, maxLength: 12 },
+  );
+  const level = fc.constantFrom(0.5, 0.95, 0.9999);
+  fc.assert(
+    fc.property(skewed, level, fc.nat(), (sizes, confidence, seed) => {
+      const mean = (rows: Int32Array): number =>
+        takeRows(sizes, rows).reduce((sum, value) => sum + value, 0) / rows.length;
+      const names = sizes.map((_, i) => i);
+      const options = { resamples: 50, seed, level: confidence, method: 'bca' } as const;
+      const { lower, upper } = patientBootstrap(names, mean, options);
+      expect(lower).toBeGreaterThanOrEqual(Math.min(...sizes) * (1 - 1e-12));
+      expect(upper).toBeLessThanOrEqual(Math.max(...sizes) * (1 + 1e-12));
+      expect(lower).toBeLessThanOrEqual(upper);
+    }),
+  );
 });
 
 test('an error that is no RangeError comes through', () => {

@@ -179,7 +179,10 @@ function bcaTails(
   const acceleration = squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
   const adjusted = (probability: number): number => {
     const z = bias + normalQuantile(probability);
-    return normalCdf(bias + z / (1 - acceleration * z));
+    const scale = 1 - acceleration * z;
+    // Past the pole the formula would jump to the other end.
+    if (scale <= 0) return z > 0 ? 1 : 0;
+    return normalCdf(bias + z / scale);
   };
   return [adjusted(tail), adjusted(1 - tail)];
 }

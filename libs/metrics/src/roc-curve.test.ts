@@ -15,6 +15,10 @@ test('rocAuc is 1/2 where all scores are tied, 1 and 0 where the classes are apa
   expect(rocAuc([0, 1], [0, -0])).toBe(0.5);
 });
 
+test('one positive among many negatives gives the share of negatives below it', () => {
+  expect(rocAuc([0, 0, 1, 0], [0.9, 0.2, 0.5, 0.1])).toBe(2 / 3);
+});
+
 test('the curve starts at (0, 0), moves diagonally through a tie and ends at (1, 1)', () => {
   const curve = rocCurve([1, 1, 0, 0], [0.8, 0.5, 0.5, 0.1]);
   expect([...curve.thresholds]).toEqual([Infinity, 0.8, 0.5, 0.1]);

@@ -124,6 +124,44 @@ test('distances are symmetric, ordered, zero to itself, and within the diagonal'
   );
 });
 
+/** Positions (mm) of mask voxels with an axis neighbour outside the mask, straight from the definition. */
+function outline(mask: readonly number[], shape: readonly number[], spacing: readonly number[]) {
+  const isSet = (at: readonly number[]): boolean =>
+    at.every((position, axis) => position >= 0 && position < shape[axis]!) &&
+    mask[at.reduce((index, position, axis) => index * shape[axis]! + position, 0)] === 1;
+  return mask.flatMap((_, index) => {
+    const at: number[] = [];
+    for (let axis = shape.length - 1, rest = index; axis >= 0; axis--) {
+      at.unshift(rest % shape[axis]!);
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    const neighbours = at.flatMap((position, axis) => [
+      at.with(axis, position - 1),
+      at.with(axis, position + 1),
+    ]);
+    if (!isSet(at) || neighbours.every(isSet)) return [];
+    return [at.map((position, axis) => position * spacing[axis]!)];
+  });
+}
+
+test('every distance equals the smallest over all pairs of outline voxels', () => {
+  fc.assert(
+    fc.property(masks, ({ reference, prediction, grid }) => {
+      const from = outline(reference, grid.shape, grid.spacing);
+      const to = outline(prediction, grid.shape, grid.spacing);
+      const expected = from
+        .map((a) => Math.min(...to.map((b) => Math.hypot(...a.map((x, axis) => x - b[axis]!)))))
+        .sort((a, b) => a - b);
+      const { fromReference } = surfaceDistances(reference, prediction, grid);
+      expect(fromReference).toHaveLength(expected.length);
+      fromReference.forEach((distance, i) => {
+        if (expected[i] === Infinity) expect(distance).toBe(Infinity);
+        else expect(distance).toBeCloseTo(expected[i]!, 12);
+      });
+    }),
+  );
+});
+
 test('grids that do not fit and settings out of range are named', () => {
   const grid = { shape: [1, 2], spacing: [1, 1] };
   expect(() => surfaceDistances([1], [0], grid)).toThrow(
