@@ -26,3 +26,9 @@ test('integers below a bound come equally often', () => {
   // Standard deviation of each count: √(70000 · 1/7 · 6/7) = 93; five of them.
   for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(465);
 });
+
+test('draws from the incomplete last block are thrown away', () => {
+  // 2^32 is 429496729 tens and 6 over: the last 6 words would favour 0 to 5.
+  const words = [2 ** 32 - 1, 2 ** 32 - 6, 2 ** 32 - 7];
+  expect(randomBelow(() => words.shift()!, 10)).toBe(9);
+});
