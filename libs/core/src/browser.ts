@@ -1,3 +1,15 @@
+import { openPicture } from './image/open-picture.browser.js';
+import { browserInflate } from './inflate/browser-inflate.js';
+import { createOpenVolume, type OpenVolume } from './open-volume.js';
+
+/**
+ * Opens a CT file of any supported format, told by its content, never by its name.
+ *
+ * @throws {CtError} `CT_EMPTY`, `CT_UNKNOWN_FORMAT`, or what the format's decoder throws.
+ */
+export const openVolume: OpenVolume = createOpenVolume({ inflate: browserInflate, openPicture });
+
+export type { OpenOptions, OpenVolume } from './open-volume.js';
 export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js';
 export { bytesSource, type ByteSource } from './byte-source.js';
 export { sniffFormat, sniffLength } from './sniff.js';

@@ -1,7 +1,18 @@
+import { openPicture } from './image/open-picture.js';
+import { nodeInflate } from './inflate/node-inflate.js';
+import { createOpenVolume, type OpenVolume } from './open-volume.js';
+
+/**
+ * Opens a CT file of any supported format, told by its content, never by its name.
+ *
+ * @throws {CtError} `CT_EMPTY`, `CT_UNKNOWN_FORMAT`, or what the format's decoder throws.
+ */
+export const openVolume: OpenVolume = createOpenVolume({ inflate: nodeInflate, openPicture });
+
+export type { OpenOptions, OpenVolume } from './open-volume.js';
 export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js';
 export { bytesSource, type ByteSource } from './byte-source.js';
 export { fileSource } from './file-source.js';
-export { openVolume, type OpenOptions } from './open-volume.js';
 export { sniffFormat, sniffLength } from './sniff.js';
 export { defaultLimits, type Limits } from './limits.js';
 export { applyWindow, modelWindow, windowPresets, type Window } from './window.js';

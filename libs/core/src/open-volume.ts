@@ -1,47 +1,74 @@
 import type { ByteSource } from './byte-source.js';
 import { CtError } from './errors.js';
-import { openPicture } from './image/open-picture.js';
+import type { Inflate } from './inflate/inflated-source.js';
 import { defaultLimits, type Limits } from './limits.js';
+import { openMetaImage } from './metaimage/open-metaimage.js';
+import { openNifti } from './nifti/open-nifti.js';
 import { sniffFormat, sniffLength } from './sniff.js';
 import type { CtVolume } from './volume.js';
 
-/** How {@link openVolume} opens a file. */
+/** How `openVolume` opens a file. */
 export interface OpenOptions {
   readonly limits?: Limits;
   readonly signal?: AbortSignal;
+  /** The file's own name, from which the name of a `.hdr` file's `.img` follows. */
+  readonly name?: string;
   /**
-   * Finds the file that a header names (`.img` beside `.hdr`, `.raw` or `.zraw` beside `.mhd`); undefined when there is none. The
-   * name is a plain file name.
+   * Finds a file beside the opened one (`.img` beside `.hdr`, `.raw` or `.zraw` beside `.mhd`); undefined when there is none. The name
+   * is a plain file name.
    */
   readonly companion?: (name: string) => Promise<ByteSource | undefined>;
 }
 
-/**
- * Opens a CT file of any supported format, told by its content.
- *
- * @throws {CtError} `CT_EMPTY`, `CT_UNKNOWN_FORMAT`, or what the format's decoder throws.
- */
-export async function openVolume(source: ByteSource, options: OpenOptions = {}): Promise<CtVolume> {
-  const { limits = defaultLimits, signal } = options;
-  if (source.size === 0)
-    throw new CtError('CT_EMPTY', 'Expected a CT image, the file has no bytes');
-  if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Opening was cancelled');
-  const head = await source.read(0, Math.min(source.size, sniffLength));
-  const format = sniffFormat(head);
-  switch (format) {
-    case 'png':
-    case 'jpeg':
-      return openPicture(source, format, limits);
-    case 'gzip':
-    case 'nifti':
-    case 'metaimage':
-    case 'dicom':
-    case undefined:
-      throw new CtError(
-        'CT_UNKNOWN_FORMAT',
-        `Expected DICOM, NIfTI, MetaImage, PNG or JPEG, the file starts with ${firstBytes(head)}`,
-      );
-  }
+/** What Node and browsers do differently. */
+export interface Platform {
+  readonly inflate: Inflate;
+  readonly openPicture: (
+    source: ByteSource,
+    format: 'png' | 'jpeg',
+    limits: Limits,
+  ) => Promise<CtVolume>;
+}
+
+/** Opens a CT file of any supported format, told by its content. */
+export type OpenVolume = (source: ByteSource, options?: OpenOptions) => Promise<CtVolume>;
+
+/** Makes `openVolume` for a platform; all decoding but that of pictures and deflated streams is the same code. */
+export function createOpenVolume({ inflate, openPicture }: Platform): OpenVolume {
+  return async (source, options = {}) => {
+    const { limits = defaultLimits, signal, companion, name } = options;
+    if (source.size === 0)
+      throw new CtError('CT_EMPTY', 'Expected a CT image, the file has no bytes');
+    if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Opening was cancelled');
+    const head = await source.read(0, Math.min(source.size, sniffLength));
+    const format = sniffFormat(head);
+    switch (format) {
+      case 'png':
+      case 'jpeg':
+        return openPicture(source, format, limits);
+      case 'gzip':
+      case 'nifti':
+        return openNifti(source, { limits, inflate, image: () => findImage(name, companion) });
+      case 'metaimage':
+        return openMetaImage(source, { limits, inflate, companion });
+      case 'dicom':
+      case undefined:
+        throw new CtError(
+          'CT_UNKNOWN_FORMAT',
+          `Expected DICOM, NIfTI, MetaImage, PNG or JPEG, the file starts with ${firstBytes(head)}`,
+        );
+    }
+  };
+}
+
+/** `scan.hdr` → `scan.img` or `scan.img.gz`. */
+async function findImage(
+  name: string | undefined,
+  companion: OpenOptions['companion'],
+): Promise<ByteSource | undefined> {
+  const stem = name?.replace(/\.hdr(\.gz)?$/i, '');
+  if (stem === undefined || !companion) return undefined;
+  return (await companion(`${stem}.img`)) ?? companion(`${stem}.img.gz`);
 }
 
 function firstBytes(head: Uint8Array): string {

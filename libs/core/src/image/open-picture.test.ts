@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { bytesSource } from '../byte-source.js';
 import { defaultLimits } from '../limits.js';
-import { openVolume } from '../open-volume.js';
+import { openVolume } from '../index.js';
 import { sharedData } from '../shared-data.fixture.js';
 import { sniffFormat } from '../sniff.js';
 

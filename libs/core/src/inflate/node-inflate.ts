@@ -1,0 +1,13 @@
+import { Readable } from 'node:stream';
+import { createGunzip, createInflate } from 'node:zlib';
+import type { Inflate } from './inflated-source.js';
+
+/** Inflates with Node's zlib, outside of the event loop's thread. */
+export const nodeInflate: Inflate = (compressed, container) => {
+  // Large pieces: each costs a round through the thread pool.
+  const options = { chunkSize: 1024 * 1024 };
+  const inflater = container === 'gzip' ? createGunzip(options) : createInflate(options);
+  const input = Readable.from(compressed, { objectMode: true, highWaterMark: 1 });
+  input.on('error', (error) => inflater.destroy(error));
+  return input.pipe(inflater);
+};
