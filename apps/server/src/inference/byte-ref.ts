@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ByteRef } from './tensor.js';
+
+/** Above this a message between processes costs the parent's event loop more than a file does (4 MiB: 3 ms). */
+export const largestMessage = 4 * 1024 * 1024;
+
+/** The bytes of a reference. */
+export async function readRef(ref: ByteRef): Promise<Uint8Array> {
+  if (ref instanceof Uint8Array) return ref;
+  const file = await open(ref.path, 'r');
+  try {
+    const bytes = new Uint8Array(ref.length);
+    let filled = 0;
+    while (filled < ref.length) {
+      const { bytesRead } = await file.read(
+        bytes,
+        filled,
+        ref.length - filled,
+        ref.offset + filled,
+      );
+      if (bytesRead === 0) throw new Error('A spooled file is shorter than its reference');
+      filled += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+/** A reference for a message: the bytes themselves where they are few, or a new file in `dir`, which its owner removes. */
+export async function toRef(bytes: Uint8Array, dir: string): Promise<ByteRef> {
+  if (bytes.length <= largestMessage) return bytes;
+  const path = join(dir, randomUUID());
+  await writeFile(path, bytes, { mode: 0o600, flag: 'wx' });
+  return { path, offset: 0, length: bytes.length };
+}
+
+/** Removes the file behind a reference, if it is one. */
+export async function discardRef(ref: ByteRef): Promise<void> {
+  if (!(ref instanceof Uint8Array)) await rm(ref.path, { force: true });
+}

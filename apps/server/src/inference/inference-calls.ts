@@ -1,0 +1,54 @@
+import type { Tensor, TensorSpec } from './tensor.js';
+
+/** A model file, and how to get it ready in a child. */
+export interface LoadParams {
+  /** Names the loaded model in later calls; never used again for another one. */
+  readonly key: string;
+  readonly path: string;
+  /** The file must have this content; undefined on first load, when any content is taken. */
+  readonly sha256: string | undefined;
+  /** Where optimised models are kept, or undefined for no cache. */
+  readonly cacheDir: string | undefined;
+  readonly threads: number;
+  readonly spinning: boolean;
+  readonly warmups: readonly Warmup[];
+}
+
+/** A run before the model counts as ready; zeros, so that nothing depends on chance. */
+export interface Warmup {
+  /** By input name: shapes for the dimensions that the model leaves open. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+}
+
+export interface LoadedModel {
+  readonly sha256: string;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Whether the optimised model came from the cache. */
+  readonly fromCache: boolean;
+}
+
+export interface RunParams {
+  readonly key: string;
+  /** The requests of one batch: same inputs, same shapes but for the first dimension. */
+  readonly items: readonly (readonly Tensor[])[];
+  readonly outputs: readonly string[];
+  /** Where results too large for a message go. */
+  readonly spoolDir: string;
+}
+
+export interface RunResult {
+  /** For each item its outputs. */
+  readonly items: readonly (readonly Tensor[])[];
+  readonly inputNs: number;
+  readonly inferNs: number;
+  readonly outputNs: number;
+}
+
+/** What an inference child does. */
+export interface InferenceCalls {
+  load: { params: LoadParams; result: LoadedModel };
+  unload: { params: { readonly key: string }; result: undefined };
+  run: { params: RunParams; result: RunResult };
+}

@@ -1,0 +1,155 @@
+import { CtError } from '@groundglass/core';
+import type { Logger } from 'pino';
+import { ChildFault } from '../processes/calls.js';
+import { ChildExited, type ChildPeer } from '../processes/child-peer.js';
+import { childModule } from '../processes/child-module.js';
+import type { CpuShare } from '../processes/cpu-share.js';
+import type { InferenceCalls, LoadParams, LoadedModel, Warmup } from './inference-calls.js';
+import { InferenceSlot } from './inference-slot.js';
+
+interface PoolOptions {
+  readonly share: CpuShare;
+  readonly cacheDir: string | undefined;
+  readonly log: Logger;
+  /** A process can take work, or has lost it: the scheduler should look. */
+  readonly onChange: () => void;
+  readonly onCrash: () => void;
+}
+
+/** What to load, and into how many of the processes. */
+export interface LoadRequest {
+  readonly key: string;
+  readonly path: string;
+  readonly instances: number | undefined;
+  readonly warmups: readonly Warmup[];
+}
+
+interface Kept extends LoadRequest {
+  readonly sha256: string;
+}
+
+/** Loads of a model that may end their child before the model counts as broken. */
+const loadAttempts = 3;
+
+/** The processes that run models. Every model is in all of them, or in as many as its `instance_group` says. */
+export class InferencePool {
+  readonly slots: readonly InferenceSlot[];
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(private readonly options: PoolOptions) {
+    this.slots = Array.from(
+      { length: options.share.processes },
+      (_, index) =>
+        new InferenceSlot({
+          index,
+          modulePath: childModule('inference/inference-child'),
+          restore: (peer, slot) => this.#restore(peer, slot),
+          onIdle: options.onChange,
+          onCrash: () => {
+            options.onCrash();
+            options.onChange();
+          },
+        }),
+    );
+  }
+
+  /** Whether some process has the model or may have it soon. */
+  mayRun(key: string): boolean {
+    return this.slots.some((slot) => !slot.up || slot.loaded.has(key));
+  }
+
+  whenReady(): Promise<unknown> {
+    return Promise.all(this.slots.map((slot) => slot.whenReady()));
+  }
+
+  /**
+   * Loads a model into its processes, one after another, so that the others go on serving. On failure it is in none.
+   *
+   * @throws {CtError} `CT_MODEL_INVALID` when the model cannot be loaded, or ends every process that tries.
+   */
+  async load(request: LoadRequest): Promise<LoadedModel> {
+    let first: LoadedModel | undefined;
+    try {
+      for (const slot of this.#slotsOf(request)) {
+        const loaded = await this.#loadInto(slot, request, first?.sha256);
+        first ??= loaded;
+      }
+    } catch (error) {
+      await this.unload(request.key);
+      throw error;
+    }
+    if (!first)
+      throw new CtError('CT_MODEL_INVALID', 'Expected at least one instance of the model');
+    this.#kept.set(request.key, { ...request, sha256: first.sha256 });
+    // A process that was replaced since its turn has only what was kept at that time.
+    for (const slot of this.#slotsOf(request)) {
+      if (!slot.loaded.has(request.key)) await this.#loadInto(slot, request, first.sha256);
+    }
+    this.options.onChange();
+    return first;
+  }
+
+  async unload(key: string): Promise<void> {
+    this.#kept.delete(key);
+    await Promise.all(this.slots.map((slot) => slot.unload(key)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.slots.map((slot) => slot.close()));
+  }
+
+  #slotsOf({ instances }: LoadRequest): readonly InferenceSlot[] {
+    return this.slots.slice(0, instances);
+  }
+
+  async #loadInto(
+    slot: InferenceSlot,
+    request: LoadRequest,
+    sha256: string | undefined,
+  ): Promise<LoadedModel> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await slot.exclusive(async (peer) => {
+          const loaded = await peer.call('load', this.#params(request, sha256));
+          slot.loaded.add(request.key);
+          return loaded;
+        });
+      } catch (error) {
+        if (error instanceof ChildExited && attempt < loadAttempts) continue;
+        if (error instanceof CtError) throw error;
+        if (error instanceof ChildFault) this.options.log.error({ err: error }, 'loading failed');
+        throw new CtError('CT_MODEL_INVALID', 'Loading the model ends its process', {
+          cause: error,
+        });
+      }
+    }
+  }
+
+  async #restore(peer: ChildPeer<InferenceCalls>, slot: number): Promise<string[]> {
+    const loaded: string[] = [];
+    for (const kept of this.#kept.values()) {
+      if (slot >= (kept.instances ?? Infinity)) continue;
+      try {
+        await peer.call('load', this.#params(kept, kept.sha256));
+        loaded.push(kept.key);
+      } catch (error) {
+        if (error instanceof ChildExited) throw error;
+        this.options.log.error({ err: error }, 'a restarted process cannot load a served model');
+      }
+    }
+    return loaded;
+  }
+
+  #params({ key, path, warmups }: LoadRequest, sha256: string | undefined): LoadParams {
+    const { cacheDir, share } = this.options;
+    return {
+      key,
+      path,
+      sha256,
+      cacheDir,
+      threads: share.threads,
+      spinning: share.spinning,
+      warmups,
+    };
+  }
+}

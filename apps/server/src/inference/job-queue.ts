@@ -1,0 +1,97 @@
+import type { CtError } from '@groundglass/core';
+import type { InferenceAnswer, InferenceRequest } from './scheduler.js';
+
+/** A request on its way. */
+export interface Job {
+  readonly request: InferenceRequest;
+  /** Rows that it adds to a batch. */
+  readonly rows: number;
+  /** `performance.now()` when it came. */
+  readonly submitted: number;
+  /** Times that it was given to a process. */
+  attempts: number;
+  /** Must not share a batch: it was in one that failed. */
+  alone: boolean;
+  settled: boolean;
+  /** Answers it, once; later calls do nothing. */
+  settle(outcome: InferenceAnswer | Error): void;
+}
+
+/** Waiting requests by priority, then by arrival; bounded. */
+export class JobQueue {
+  readonly #jobs: Job[] = [];
+
+  constructor(readonly capacity: number) {}
+
+  get length(): number {
+    return this.#jobs.length;
+  }
+
+  get full(): boolean {
+    return this.#jobs.length >= this.capacity;
+  }
+
+  add(job: Job): void {
+    const { priority } = job.request;
+    const behind = this.#jobs.findIndex((other) => other.request.priority > priority);
+    this.#jobs.splice(behind === -1 ? this.#jobs.length : behind, 0, job);
+  }
+
+  /** Back to where it came from: before all others of its priority. */
+  putBack(job: Job): void {
+    const { priority } = job.request;
+    const behind = this.#jobs.findIndex((other) => other.request.priority >= priority);
+    this.#jobs.splice(behind === -1 ? this.#jobs.length : behind, 0, job);
+  }
+
+  remove(job: Job): void {
+    const index = this.#jobs.indexOf(job);
+    if (index !== -1) this.#jobs.splice(index, 1);
+  }
+
+  /** Takes the first job whose model can run, and those that fit into one batch with it, in order. */
+  take(canRun: (key: string) => boolean): Job[] {
+    const first = this.#jobs.find((job) => canRun(job.request.model.key));
+    if (!first) return [];
+    const batch = [first];
+    let rows = first.rows;
+    const { model } = first.request;
+    if (!first.alone) {
+      for (const job of this.#jobs) {
+        if (rows >= model.maxBatchSize) break;
+        if (job === first || job.alone || rows + job.rows > model.maxBatchSize) continue;
+        if (!sameShapes(first.request, job.request)) continue;
+        batch.push(job);
+        rows += job.rows;
+      }
+    }
+    for (const job of batch) this.remove(job);
+    return batch;
+  }
+
+  /** Answers the jobs whose model matches with an error. */
+  removeWhere(matches: (key: string) => boolean, error: () => CtError): void {
+    for (const job of this.#jobs.filter(({ request }) => matches(request.model.key))) {
+      job.settle(error());
+    }
+  }
+
+  sum(value: (job: Job) => number): number {
+    return this.#jobs.reduce((sum, job) => sum + value(job), 0);
+  }
+}
+
+/** Same model, and inputs in the same order with shapes that differ in the first dimension at most. */
+function sameShapes(a: InferenceRequest, b: InferenceRequest): boolean {
+  return (
+    a.model.key === b.model.key &&
+    a.inputs.every((input, index) => {
+      const other = b.inputs[index];
+      return (
+        other?.name === input.name &&
+        other.shape.length === input.shape.length &&
+        input.shape.every((size, axis) => axis === 0 || other.shape[axis] === size)
+      );
+    })
+  );
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { CtError } from '@groundglass/core';
+import { InferenceSession, env } from 'onnxruntime-node';
+import { inspectOnnx } from './inspect-onnx.js';
+import type { LoadParams, LoadedModel, Warmup } from './inference-calls.js';
+import { OptimisedCache } from './optimised-cache.js';
+import { datatypeOf, toOrtTensor } from './ort-tensor.js';
+import { datatypes, elementCount, type TensorSpec } from './tensor.js';
+
+export interface LoadedSession {
+  readonly session: InferenceSession;
+  readonly model: LoadedModel;
+}
+
+/**
+ * Reads a model once, hashes what was read, and makes a session of just these bytes, from the cache where it has them.
+ *
+ * A child that replaces a crashed one asks for a content (`sha256`): if the file has changed meanwhile, the cache still
+ * has the model that is being served.
+ *
+ * @throws {CtError} `CT_MODEL_INVALID` when the file is no usable ONNX model or not the asked-for content.
+ */
+export async function loadSession(params: LoadParams): Promise<LoadedSession> {
+  const cache =
+    params.cacheDir === undefined
+      ? undefined
+      : new OptimisedCache(params.cacheDir, env.versions.node ?? env.versions.common);
+  const source = await readFile(params.path).catch(() => undefined);
+  const found = source && createHash('sha256').update(source).digest('hex');
+  const sha256 = params.sha256 ?? found;
+  if (sha256 === undefined) throw invalid('Expected a model file that can be read');
+  const matching = found === sha256 ? source : undefined;
+  const optimised = await cache?.read(sha256);
+  if (!matching && !optimised) throw invalid('The model file has changed since it was loaded');
+
+  const metadata = inspectOnnx(matching ?? optimised!);
+  const session =
+    (optimised && (await fromOptimised(optimised, params))) ??
+    (matching && (await fromSource(matching, sha256, params, cache)));
+  if (!session) throw invalid('The cached model cannot be used, and its source has changed');
+  const inputs = session.inputMetadata.map(toSpec);
+  const outputs = session.outputMetadata.map(toSpec);
+  try {
+    for (const warmup of params.warmups) await warmUp(session, inputs, warmup);
+  } catch (cause) {
+    await session.release();
+    throw invalid('The model fails on its warm-up run', cause);
+  }
+  return {
+    session,
+    model: { sha256, inputs, outputs, metadata, fromCache: optimised !== undefined },
+  };
+}
+
+async function fromOptimised(
+  bytes: Uint8Array,
+  params: LoadParams,
+): Promise<InferenceSession | undefined> {
+  // An entry that this runtime refuses is as good as none: the source is optimised again.
+  return InferenceSession.create(bytes, {
+    ...sessionOptions(params),
+    graphOptimizationLevel: 'disabled',
+  }).catch(() => undefined);
+}
+
+async function fromSource(
+  bytes: Uint8Array,
+  sha256: string,
+  params: LoadParams,
+  cache: OptimisedCache | undefined,
+): Promise<InferenceSession> {
+  const scratch = await cache?.scratchPath();
+  const plain = { ...sessionOptions(params), graphOptimizationLevel: 'all' } as const;
+  if (cache && scratch !== undefined) {
+    try {
+      const session = await InferenceSession.create(bytes, {
+        ...plain,
+        optimizedModelFilePath: scratch,
+      });
+      await cache.write(sha256, scratch);
+      return session;
+    } catch {
+      // Either the model is bad, which the next attempt says, or the disk is full, which must not stop the load.
+      await cache.discard(scratch);
+    }
+  }
+  return InferenceSession.create(bytes, plain).catch((cause: unknown) => {
+    throw invalid('ONNX Runtime cannot load the model', cause);
+  });
+}
+
+function sessionOptions({ threads, spinning }: LoadParams): InferenceSession.SessionOptions {
+  return {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
+  };
+}
+
+function toSpec(value: InferenceSession.ValueMetadata): TensorSpec {
+  const datatype = value.isTensor ? datatypeOf(value.type) : undefined;
+  if (!value.isTensor || !datatype) {
+    throw invalid(`Expected "${value.name}" to be a tensor of a type of the protocol`);
+  }
+  return {
+    name: value.name,
+    datatype,
+    shape: value.shape.map((size) => (typeof size === 'number' ? size : -1)),
+  };
+}
+
+async function warmUp(
+  session: InferenceSession,
+  inputs: readonly TensorSpec[],
+  { shapes }: Warmup,
+): Promise<void> {
+  const feeds = Object.fromEntries(
+    inputs.map(({ name, datatype, shape: open }) => {
+      const shape = shapes[name] ?? open.map((size) => Math.max(size, 1));
+      const bytes = (datatypes[datatype].bytes ?? 4) * elementCount(name, shape);
+      return [name, toOrtTensor(name, datatype, [{ shape, data: new Uint8Array(bytes) }])];
+    }),
+  );
+  await session.run(feeds);
+}
+
+function invalid(message: string, cause?: unknown): CtError {
+  return new CtError('CT_MODEL_INVALID', message, { cause });
+}

@@ -1,0 +1,103 @@
+import { CtError } from '@groundglass/core';
+import { Tensor as OrtTensor, type TypedTensor } from 'onnxruntime-node';
+import {
+  checkByteLength,
+  datatypeNames,
+  datatypes,
+  elementCount,
+  joinBytesElements,
+  splitBytesElements,
+  type Datatype,
+} from './tensor.js';
+
+/** The protocol's name of ONNX Runtime's element type; undefined for types that the protocol does not have. */
+export function datatypeOf(onnxType: string): Datatype | undefined {
+  return datatypeNames.find((name) => datatypes[name].onnx === onnxType);
+}
+
+/**
+ * Puts the same input of several requests together along the first dimension.
+ *
+ * @throws {CtError} `CT_BAD_REQUEST` when bytes do not fit the shape, or a BYTES element is not UTF-8.
+ */
+export function toOrtTensor(
+  name: string,
+  datatype: Datatype,
+  parts: readonly { readonly shape: readonly number[]; readonly data: Uint8Array }[],
+): OrtTensor {
+  for (const { shape, data } of parts) checkByteLength({ name, datatype, shape }, data.length);
+  const first = parts[0]!.shape;
+  const shape =
+    parts.length === 1
+      ? [...first]
+      : [parts.reduce((sum, part) => sum + part.shape[0]!, 0), ...first.slice(1)];
+  if (datatype === 'BYTES') {
+    const strings = parts.flatMap((part) =>
+      splitBytesElements(name, part.data, elementCount(name, part.shape)).map((element) =>
+        decodeUtf8(name, element),
+      ),
+    );
+    return new OrtTensor('string', strings, shape);
+  }
+  const bytes = new Uint8Array(parts.reduce((sum, { data }) => sum + data.length, 0));
+  let offset = 0;
+  for (const { data } of parts) {
+    bytes.set(data, offset);
+    offset += data.length;
+  }
+  return typedTensor(datatype, bytes.buffer, shape);
+}
+
+function typedTensor(
+  datatype: Exclude<Datatype, 'BYTES'>,
+  buffer: ArrayBuffer,
+  shape: number[],
+): OrtTensor {
+  switch (datatype) {
+    case 'BOOL':
+      return new OrtTensor('bool', new Uint8Array(buffer), shape);
+    case 'UINT8':
+      return new OrtTensor('uint8', new Uint8Array(buffer), shape);
+    case 'UINT16':
+      return new OrtTensor('uint16', new Uint16Array(buffer), shape);
+    case 'UINT32':
+      return new OrtTensor('uint32', new Uint32Array(buffer), shape);
+    case 'UINT64':
+      return new OrtTensor('uint64', new BigUint64Array(buffer), shape);
+    case 'INT8':
+      return new OrtTensor('int8', new Int8Array(buffer), shape);
+    case 'INT16':
+      return new OrtTensor('int16', new Int16Array(buffer), shape);
+    case 'INT32':
+      return new OrtTensor('int32', new Int32Array(buffer), shape);
+    case 'INT64':
+      return new OrtTensor('int64', new BigInt64Array(buffer), shape);
+    case 'FP16':
+      return new OrtTensor('float16', new Uint16Array(buffer), shape);
+    case 'FP32':
+      return new OrtTensor('float32', new Float32Array(buffer), shape);
+    case 'FP64':
+      return new OrtTensor('float64', new Float64Array(buffer), shape);
+  }
+}
+
+/** The raw bytes of a result, little-endian as every processor that ONNX Runtime is built for. */
+export function fromOrtTensor(tensor: OrtTensor): Uint8Array {
+  if (tensor.type === 'string') {
+    const encoder = new TextEncoder();
+    const strings = (tensor as TypedTensor<'string'>).data;
+    return joinBytesElements(strings.map((text) => encoder.encode(text)));
+  }
+  const { buffer, byteOffset, byteLength } = tensor.data as Exclude<typeof tensor.data, string[]>;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function decodeUtf8(name: string, element: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(element);
+  } catch (cause) {
+    throw new CtError('CT_BAD_REQUEST', `Expected UTF-8 text in "${name}", got other bytes`, {
+      cause,
+    });
+  }
+}

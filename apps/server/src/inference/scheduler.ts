@@ -1,0 +1,260 @@
+import { CtError } from '@groundglass/core';
+import type { Logger } from 'pino';
+import { ChildExited } from '../processes/child-peer.js';
+import { rowsOf, type ServedModel } from '../repository/served-model.js';
+import type { InferencePool } from './inference-pool.js';
+import type { InferenceSlot } from './inference-slot.js';
+import { discardRef } from './byte-ref.js';
+import { JobQueue, type Job } from './job-queue.js';
+import { ServiceTimes } from './service-times.js';
+import type { Tensor } from './tensor.js';
+
+export interface InferenceRequest {
+  readonly model: ServedModel;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly string[];
+  /** 1 is served first; larger numbers later. */
+  readonly priority: number;
+  /** `performance.now()` by which the answer must be there. */
+  readonly deadline: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface InferenceAnswer {
+  /** In the order asked for. Who asked removes those that are files: {@link discardRef}. */
+  readonly outputs: readonly Tensor[];
+  readonly queueMs: number;
+  readonly inferMs: number;
+}
+
+/** What the scheduler tells whoever keeps metrics. */
+export interface SchedulerEvents {
+  batch(model: ServedModel, rows: number, seconds: number): void;
+  queue(length: number): void;
+}
+
+interface SchedulerOptions {
+  readonly pool: InferencePool;
+  readonly queueSize: number;
+  /** A run longer than this counts as hanging, and its process is replaced. */
+  readonly hangMs: number;
+  /** Where results too large for a message go. */
+  readonly spoolDir: string;
+  readonly log: Logger;
+  readonly events: SchedulerEvents;
+}
+
+/** Processes that a request may lose before it is answered with an error. */
+const attempts = 3;
+
+/**
+ * The queue in front of the processes. A request that finds a free process starts at once; while all are busy requests
+ * wait, and the next free process takes as many of equal shape as the model's batch allows. So batches grow with load
+ * and nothing ever waits for company.
+ *
+ * Every request is answered once: when a process dies its requests run again, alone, since one of them may be the cause.
+ */
+export class Scheduler {
+  readonly #queue: JobQueue;
+  readonly #times = new ServiceTimes();
+  readonly #running = new Set<Job>();
+  #changed: (() => void)[] = [];
+
+  constructor(private readonly options: SchedulerOptions) {
+    this.#queue = new JobQueue(options.queueSize);
+  }
+
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /**
+   * @throws {CtError} `CT_OVERLOADED` when the queue is full or the deadline cannot be kept, `CT_TIMEOUT` when it passed,
+   * `CT_CANCELLED` when the signal fired, `CT_INFERENCE_FAILED` when the model failed.
+   */
+  submit(request: InferenceRequest): Promise<InferenceAnswer> {
+    return new Promise((resolve, reject) => {
+      if (request.signal?.aborted) throw cancelled();
+      this.#admit(request);
+      const submitted = performance.now();
+      const job: Job = {
+        request,
+        rows: rowsOf(request.model, request.inputs),
+        submitted,
+        attempts: 0,
+        alone: false,
+        settled: false,
+        settle: (outcome) => {
+          if (job.settled) return;
+          job.settled = true;
+          clearTimeout(timer);
+          request.signal?.removeEventListener('abort', onAbort);
+          this.#queue.remove(job);
+          const { statistics } = request.model;
+          const totalNs = (performance.now() - submitted) * 1e6;
+          if (outcome instanceof Error) {
+            statistics.failed(totalNs);
+            reject(outcome);
+          } else {
+            statistics.succeeded(totalNs, outcome.queueMs * 1e6);
+            resolve(outcome);
+          }
+          this.options.events.queue(this.#queue.length);
+          this.#tellChanged();
+        },
+      };
+      const onAbort = (): void => {
+        job.settle(cancelled());
+      };
+      request.signal?.addEventListener('abort', onAbort, { once: true });
+      const timer = setTimeout(
+        () => {
+          job.settle(new CtError('CT_TIMEOUT', 'Expected an answer within the timeout'));
+        },
+        Math.max(0, request.deadline - submitted),
+      );
+      this.#queue.add(job);
+      this.options.events.queue(this.#queue.length);
+      this.pump();
+    });
+  }
+
+  /** Gives free processes work. Called whenever one may be free, or a model has come or gone. */
+  pump(): void {
+    for (const slot of this.options.pool.slots) {
+      const batch = this.#queue.take((key) => slot.canRun(key));
+      if (batch.length > 0) void this.#run(slot, batch);
+    }
+    this.#queue.removeWhere(
+      (key) => !this.options.pool.mayRun(key),
+      () => new CtError('CT_INFERENCE_FAILED', 'The model could not be brought back after a crash'),
+    );
+    this.#tellChanged();
+  }
+
+  get idle(): boolean {
+    return this.#queue.length === 0 && this.#running.size === 0;
+  }
+
+  /** Settles when everything that was accepted has been answered. */
+  async drain(): Promise<void> {
+    while (!this.idle) await new Promise<void>((resolve) => this.#changed.push(resolve));
+  }
+
+  /** Forgets how long a model took, once it is unloaded. */
+  forget(key: string): void {
+    this.#times.forget(key);
+  }
+
+  #tellChanged(): void {
+    for (const wake of this.#changed.splice(0)) wake();
+  }
+
+  #admit({ model, priority, deadline }: InferenceRequest): void {
+    const upSlots = this.options.pool.slots.filter((slot) => slot.up).length;
+    const running = [...this.#running].reduce((sum, job) => sum + this.#costMs(job), 0);
+    const queued = this.#queue.sum((job) =>
+      job.request.priority <= priority ? this.#costMs(job) : 0,
+    );
+    const waitMs = (running + queued) / Math.max(1, upSlots);
+    const ownMs = this.#times.rowMs(model.key);
+    // A request ends with its batch, which may be full by then.
+    const batchMs = ownMs * Math.min(Math.max(1, model.maxBatchSize), this.#queue.length + 1);
+    const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000));
+    if (this.#queue.full) {
+      throw overloaded(`The queue of ${this.#queue.capacity} requests is full`, retryAfterS);
+    }
+    const leftMs = deadline - performance.now();
+    if (waitMs > 0 && waitMs + batchMs > leftMs) {
+      throw overloaded(
+        `The answer would take about ${Math.ceil((waitMs + batchMs) / 1000)} s, the timeout is ${(leftMs / 1000).toFixed(1)} s`,
+        retryAfterS,
+      );
+    }
+  }
+
+  #costMs(job: Job): number {
+    return this.#times.rowMs(job.request.model.key) * job.rows;
+  }
+
+  async #run(slot: InferenceSlot, batch: readonly Job[]): Promise<void> {
+    const started = performance.now();
+    for (const job of batch) {
+      job.attempts++;
+      this.#running.add(job);
+    }
+    const { model } = batch[0]!.request;
+    const outputs = [...new Set(batch.flatMap((job) => job.request.outputs))];
+    let hung = false;
+    const watchdog = setTimeout(() => {
+      hung = true;
+      slot.replace();
+    }, this.options.hangMs);
+    try {
+      const result = await slot.exclusive((peer) =>
+        peer.call('run', {
+          key: model.key,
+          items: batch.map((job) => job.request.inputs),
+          outputs,
+          spoolDir: this.options.spoolDir,
+        }),
+      );
+      const rows = batch.reduce((sum, job) => sum + job.rows, 0);
+      const inferMs = result.inferNs / 1e6;
+      this.#times.record(model.key, performance.now() - started, rows);
+      model.statistics.executed(rows, result);
+      this.options.events.batch(model, rows, inferMs / 1000);
+      for (const [index, job] of batch.entries()) {
+        const wanted = job.settled ? [] : job.request.outputs;
+        const results = result.items[index]!;
+        job.settle({
+          outputs: wanted.map((name) => results.find((output) => output.name === name)!),
+          queueMs: started - job.submitted,
+          inferMs,
+        });
+        const unwanted = results.filter(({ name }) => !wanted.includes(name));
+        await Promise.all(unwanted.map(({ data }) => discardRef(data)));
+      }
+    } catch (error) {
+      for (const job of batch) this.#failOrRetry(job, error, batch.length, hung);
+    } finally {
+      clearTimeout(watchdog);
+      for (const job of batch) this.#running.delete(job);
+      this.pump();
+    }
+  }
+
+  #failOrRetry(job: Job, error: unknown, batchSize: number, hung: boolean): void {
+    const retry = error instanceof ChildExited ? !hung && job.attempts < attempts : batchSize > 1;
+    if (job.settled) return;
+    if (retry) {
+      job.alone = true;
+      this.#queue.putBack(job);
+      return;
+    }
+    if (error instanceof CtError && error.status < 500) {
+      job.settle(error);
+      return;
+    }
+    this.options.log.error({ err: error, model: job.request.model.name }, 'inference failed');
+    job.settle(
+      hung
+        ? new CtError('CT_TIMEOUT', 'Expected the model to answer, it hung and was restarted')
+        : new CtError('CT_INFERENCE_FAILED', 'Expected the model to answer, it failed'),
+    );
+  }
+}
+
+/** An overload that says when to come again. */
+export class OverloadedError extends CtError {
+  constructor(
+    message: string,
+    readonly retryAfterS: number,
+  ) {
+    super('CT_OVERLOADED', message);
+  }
+}
+
+const overloaded = (message: string, retryAfterS: number): OverloadedError =>
+  new OverloadedError(message, retryAfterS);
+const cancelled = (): CtError => new CtError('CT_CANCELLED', 'The caller went away');

@@ -1,0 +1,10 @@
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The file of a child process, by its path under `src` without ending. A child is always the built one: Node 20 cannot
+ * run TypeScript, so tests, which run this very file from `src`, take the child from `dist` beside it.
+ */
+export function childModule(name: string): string {
+  const built = import.meta.url.includes('/dist/') ? '..' : '../../dist';
+  return fileURLToPath(new URL(`${built}/${name}.js`, import.meta.url));
+}

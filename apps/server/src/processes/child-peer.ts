@@ -1,0 +1,116 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { CtError } from '@groundglass/core';
+import { ChildFault, type CallMessage, type Calls, type ChildMessage } from './calls.js';
+
+/** The child exited before it answered; the same call may be made of another child. */
+export class ChildExited extends Error {
+  override readonly name = 'ChildExited';
+}
+
+interface Pending {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/** The parent's end of one child process. */
+export class ChildPeer<C extends Calls<C>> {
+  /** Settles when the child has loaded its code; rejects when it exits before. */
+  readonly ready: Promise<void>;
+  /** Settles when the process has ended, whatever the reason. */
+  readonly exited: Promise<void>;
+  readonly #process: ChildProcess;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #alive = true;
+
+  constructor(modulePath: string, args: readonly string[] = []) {
+    this.#process = fork(modulePath, args, {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: ['--enable-source-maps'],
+    });
+    this.#lowerPriority();
+    this.exited = new Promise((resolve) => {
+      const end = (): void => {
+        if (!this.#alive) return;
+        this.#alive = false;
+        for (const { reject } of this.#pending.values()) {
+          reject(new ChildExited('The child process ended before it answered'));
+        }
+        this.#pending.clear();
+        resolve();
+      };
+      this.#process.once('exit', end);
+      // Without `exit`: the process could not be started at all.
+      this.#process.once('error', () => {
+        if (this.#process.pid === undefined) end();
+      });
+    });
+    this.ready = new Promise((resolve, reject) => {
+      void this.exited.then(() => {
+        reject(new ChildExited('The child process ended before it was ready'));
+      });
+      this.#process.on('message', (message: ChildMessage) => {
+        if (message.type === 'ready') resolve();
+        else this.#settle(message);
+      });
+    });
+    // Whoever needs the child awaits `ready`; a child that nobody awaited must not end the parent.
+    this.ready.catch(() => undefined);
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Calls under way. */
+  get load(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * @throws {ChildExited} when the child ends first.
+   * @throws {CtError} what the child threw, where it is coded. @throws {ChildFault} otherwise.
+   */
+  call<K extends keyof C & string>(method: K, params: C[K]['params']): Promise<C[K]['result']> {
+    return new Promise((resolve, reject) => {
+      if (!this.#alive) {
+        reject(new ChildExited('The child process has ended'));
+        return;
+      }
+      const id = this.#nextId++;
+      this.#pending.set(id, { resolve, reject });
+      const message: CallMessage = { type: 'call', id, method, params };
+      // A failed send is followed by `exit`, which rejects what is pending.
+      this.#process.send(message, () => undefined);
+    });
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  #settle(message: Exclude<ChildMessage, { type: 'ready' }>): void {
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    this.#pending.delete(message.id);
+    if (message.type === 'result') pending.resolve(message.value);
+    else if (message.code) pending.reject(new CtError(message.code, message.message));
+    else pending.reject(new ChildFault(message.message));
+  }
+
+  /** The event loop of the parent must get a core at once while children compute: /healthz has 50 ms. */
+  #lowerPriority(): void {
+    if (this.#process.pid === undefined) return;
+    try {
+      setPriority(this.#process.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    } catch {
+      // Some sandboxes forbid it; the server then works with a little more jitter.
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+/** How many processes run models, with how many threads each. */
+export interface CpuShare {
+  readonly processes: number;
+  readonly threads: number;
+  /** Whether ONNX Runtime's threads may wait actively; only good where nobody else wants the core. */
+  readonly spinning: boolean;
+}
+
+/**
+ * Cores that this process really has: the scheduler's affinity mask, and in a container the quota of cgroup v2 or v1,
+ * which Node 20's `availableParallelism` does not look at.
+ */
+export function availableCores(read: (path: string) => string = readText): number {
+  return Math.max(1, Math.floor(Math.min(availableParallelism(), cgroupQuota(read))));
+}
+
+/**
+ * Two processes where there is more than one core, so that one serves while the other restarts or loads a model;
+ * one more for every four cores above four. Each may use all cores of its share, and a lone request on a small machine
+ * gets them all: they then share cores, so spinning is off (an active wait would take the core from a sibling's work).
+ */
+export function planCpuShare(
+  cores: number,
+  wanted: { processes?: number | undefined; threads?: number | undefined } = {},
+): CpuShare {
+  const processes = wanted.processes ?? (cores === 1 ? 1 : Math.max(2, Math.ceil(cores / 4)));
+  const threads =
+    wanted.threads ?? (cores <= 4 ? cores : Math.max(1, Math.floor(cores / processes)));
+  return { processes, threads, spinning: processes * threads <= cores && processes === 1 };
+}
+
+function cgroupQuota(read: (path: string) => string): number {
+  try {
+    const [quota, period] = read('/sys/fs/cgroup/cpu.max').trim().split(' ');
+    return quota === 'max' ? Infinity : Number(quota) / Number(period) || Infinity;
+  } catch {
+    return cgroup1Quota(read);
+  }
+}
+
+function cgroup1Quota(read: (path: string) => string): number {
+  try {
+    const quota = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us'));
+    const period = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_period_us'));
+    return quota > 0 && period > 0 ? quota / period : Infinity;
+  } catch {
+    return Infinity;
+  }
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
+}

@@ -1,0 +1,100 @@
+import { ChildPeer } from './child-peer.js';
+import type { Calls } from './calls.js';
+
+export interface SupervisorOptions<C extends Calls<C>> {
+  readonly modulePath: string;
+  readonly args?: readonly string[];
+  /** Brings a fresh child to where it can take work, such as loading models into it. */
+  readonly prepare?: (peer: ChildPeer<C>) => Promise<void>;
+  /** The child can take work. */
+  readonly onReady?: () => void;
+  /** The child ended and was not told to; a new one is on its way. */
+  readonly onCrash?: () => void;
+}
+
+/** Milliseconds before the n-th restart in a row of a child that never became ready. */
+const restartDelay = (failures: number): number =>
+  failures === 0 ? 0 : Math.min(5000, 50 * 2 ** failures);
+
+/** Keeps one child process alive: starts it, prepares it, and replaces it when it dies. */
+export class Supervisor<C extends Calls<C>> {
+  #peer: ChildPeer<C>;
+  #ready = false;
+  #closed = false;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #waiters: (() => void)[] = [];
+
+  constructor(private readonly options: SupervisorOptions<C>) {
+    this.#peer = this.#start();
+  }
+
+  /** The child, where it can take work now. */
+  get current(): ChildPeer<C> | undefined {
+    return this.#ready && this.#peer.alive ? this.#peer : undefined;
+  }
+
+  get pid(): number | undefined {
+    return this.#peer.pid;
+  }
+
+  /** Settles with a child that can take work, now or after its restart; rejects after `close`. */
+  async whenReady(): Promise<ChildPeer<C>> {
+    for (;;) {
+      const { current } = this;
+      if (current) return current;
+      if (this.#closed) throw new Error('The process pool is closed');
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
+  }
+
+  /** Ends the child, so that a fresh one takes its place. For a child that hangs. */
+  replace(): void {
+    this.#peer.kill();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#peer.kill();
+    await this.#peer.exited;
+    this.#wake();
+  }
+
+  #start(): ChildPeer<C> {
+    const peer = new ChildPeer<C>(this.options.modulePath, this.options.args);
+    void this.#follow(peer);
+    return peer;
+  }
+
+  async #follow(peer: ChildPeer<C>): Promise<void> {
+    try {
+      await peer.ready;
+      await this.options.prepare?.(peer);
+      if (peer.alive) {
+        this.#ready = true;
+        this.#failures = 0;
+        this.#wake();
+        this.options.onReady?.();
+      }
+    } catch {
+      // It died while starting, or cannot be prepared: the same as a crash.
+      peer.kill();
+    }
+    await peer.exited;
+    const wasReady = this.#ready;
+    this.#ready = false;
+    if (this.#closed) return;
+    if (!wasReady) this.#failures++;
+    this.options.onCrash?.();
+    this.#timer = setTimeout(() => {
+      this.#peer = this.#start();
+    }, restartDelay(this.#failures));
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+}

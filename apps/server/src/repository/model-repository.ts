@@ -1,0 +1,304 @@
+import { CtError } from '@groundglass/core';
+import type { Logger } from 'pino';
+import type { InferencePool } from '../inference/inference-pool.js';
+import type { Scheduler } from '../inference/scheduler.js';
+import { resolveBatchSize } from './model-config.js';
+import { ModelStatistics } from './model-statistics.js';
+import {
+  listModelNames,
+  modelNamePattern,
+  readModelFiles,
+  type ModelFiles,
+  type VersionFiles,
+} from './read-repository.js';
+import type { ServedModel } from './served-model.js';
+import { warmupsOf } from './warmups.js';
+
+/** States of the repository extension of the protocol. */
+export type ModelState = 'READY' | 'LOADING' | 'UNLOADING' | 'UNAVAILABLE';
+
+export interface IndexEntry {
+  readonly name: string;
+  readonly version: string;
+  readonly state: ModelState;
+  /** Why it is not ready, or why its newest files are not what is served. */
+  readonly reason: string;
+}
+
+/** A served model and how many requests hold it. */
+interface Lease {
+  holders: number;
+  released: (() => void) | undefined;
+}
+
+interface Entry {
+  /** Oldest first; the last is what a request without a version gets. */
+  served: readonly ServedModel[];
+  /** Of the files that were last looked at, whether they could be loaded or not. */
+  fingerprint: string;
+  state: ModelState;
+  reason: string;
+}
+
+interface RepositoryOptions {
+  readonly root: string;
+  readonly pool: InferencePool;
+  readonly scheduler: Scheduler;
+  readonly log: Logger;
+}
+
+/** The folder of models and which of them are served. Changes happen one at a time. */
+export class ModelRepository {
+  readonly #entries = new Map<string, Entry>();
+  readonly #leases = new Map<string, Lease>();
+  readonly #retiring = new Set<Promise<void>>();
+  readonly #statistics = new Map<string, ModelStatistics>();
+  #changes: Promise<unknown> = Promise.resolve();
+  #loads = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: RepositoryOptions) {}
+
+  /** Whether at least one model is served and every model of the folder could be loaded. */
+  get ready(): boolean {
+    const states = [...this.#entries.values()];
+    return states.length > 0 && states.every((entry) => entry.served.length > 0);
+  }
+
+  /** All versions that are served, by name and then oldest first. */
+  get models(): readonly ServedModel[] {
+    return [...this.#entries.values()].flatMap((entry) => entry.served);
+  }
+
+  /**
+   * The served model; the newest version where none is given. To run it, {@link use} it.
+   *
+   * @throws {CtError} `CT_MODEL_NOT_FOUND`.
+   */
+  get(name: string, version?: string): ServedModel {
+    const served = this.#entries.get(name)?.served ?? [];
+    const model = version ? served.find((each) => each.version === version) : served.at(-1);
+    if (model) return model;
+    throw new CtError(
+      'CT_MODEL_NOT_FOUND',
+      modelNamePattern.test(name)
+        ? `Expected a loaded model, "${name}"${version ? ` in version ${version.slice(0, 20)}` : ''} is not loaded`
+        : 'Expected a model name of letters, digits, "_", "-" and "."',
+    );
+  }
+
+  /**
+   * Runs `work` with a model that stays loaded until it has ended, even when it is reloaded or unloaded meanwhile.
+   *
+   * @throws {CtError} `CT_MODEL_NOT_FOUND`, and what `work` throws.
+   */
+  async use<T>(
+    name: string,
+    version: string | undefined,
+    work: (model: ServedModel) => Promise<T>,
+  ): Promise<T> {
+    const model = this.get(name, version);
+    const lease = this.#leases.get(model.key) ?? { holders: 0, released: undefined };
+    this.#leases.set(model.key, lease);
+    lease.holders++;
+    try {
+      return await work(model);
+    } finally {
+      if (--lease.holders === 0) {
+        this.#leases.delete(model.key);
+        lease.released?.();
+      }
+    }
+  }
+
+  versionsOf(name: string): readonly string[] {
+    return (this.#entries.get(name)?.served ?? []).map(({ version }) => version);
+  }
+
+  /** The state of every model that was seen, as `POST /v2/repository/index` gives it. */
+  index(): IndexEntry[] {
+    return [...this.#entries].flatMap(([name, { served, state, reason }]) =>
+      served.length === 0
+        ? [{ name, version: '', state, reason }]
+        : served.map(({ version }) => ({ name, version, state: 'READY' as const, reason })),
+    );
+  }
+
+  /** Loads every model of the folder; one that cannot be loaded is reported in the index and in the log. */
+  async loadAll(): Promise<void> {
+    await this.#change(() => this.#sync());
+  }
+
+  /** Looks for changes every so often: new and changed models are loaded, models without a folder unloaded. */
+  startPolling(seconds: number): void {
+    this.#timer = setTimeout(() => {
+      this.#change(() => this.#sync())
+        .catch((error: unknown) => {
+          this.options.log.error({ err: error }, 'the model repository cannot be read');
+        })
+        .finally(() => {
+          if (this.#timer) this.startPolling(seconds);
+        });
+    }, seconds * 1000);
+    this.#timer.unref();
+  }
+
+  /**
+   * Loads a model, or loads it again. What was served before goes on until the new one is warm, and stays if that fails.
+   *
+   * @throws {CtError} `CT_MODEL_NOT_FOUND`, `CT_MODEL_INVALID`.
+   */
+  load(name: string): Promise<void> {
+    return this.#change(async () => {
+      let files: ModelFiles;
+      try {
+        files = await readModelFiles(this.options.root, name);
+      } catch (error) {
+        if (this.#entries.has(name)) this.#report(name, error);
+        throw error;
+      }
+      await this.#load(files, true);
+    });
+  }
+
+  /** Stops serving a model; requests that hold it end first. @throws {CtError} `CT_MODEL_NOT_FOUND`. */
+  unload(name: string): Promise<void> {
+    return this.#change(async () => {
+      this.get(name);
+      this.#unload(name);
+      return Promise.resolve();
+    });
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#changes;
+    await Promise.all(this.#retiring);
+  }
+
+  #change<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#changes.then(work);
+    this.#changes = result.catch(() => undefined);
+    return result;
+  }
+
+  async #sync(): Promise<void> {
+    const names = await listModelNames(this.options.root);
+    for (const name of names) {
+      try {
+        await this.#load(await readModelFiles(this.options.root, name), false);
+      } catch (error) {
+        this.#report(name, error);
+      }
+    }
+    for (const [name, { served }] of this.#entries) {
+      if (names.includes(name)) continue;
+      if (served.length > 0) this.#unload(name);
+      this.#entries.delete(name);
+    }
+  }
+
+  /** @param force load again what did not change, as the repository API asks for. */
+  async #load(files: ModelFiles, force: boolean): Promise<void> {
+    const entry = this.#entry(files.name);
+    if (!force && entry.fingerprint === files.fingerprint) return;
+    entry.fingerprint = files.fingerprint;
+    entry.state = 'LOADING';
+    const fresh: ServedModel[] = [];
+    try {
+      for (const version of files.versions) fresh.push(await this.#loadVersion(files, version));
+    } catch (error) {
+      await Promise.all(fresh.map(({ key }) => this.options.pool.unload(key)));
+      this.#report(files.name, error);
+      throw error;
+    }
+    const old = entry.served;
+    Object.assign(entry, { served: fresh, state: 'READY', reason: '' });
+    const versions = fresh.map(({ version, sha256 }) => ({ version, sha256 }));
+    const { ignored } = files.config;
+    this.options.log.info({ model: files.name, versions, ignored }, 'model loaded');
+    this.#retire(old);
+  }
+
+  async #loadVersion(files: ModelFiles, { version, path }: VersionFiles): Promise<ServedModel> {
+    const { name, config, labels } = files;
+    const key = `${name}/${version}#${++this.#loads}`;
+    const counts = config.instance_group.map(({ count }) => count);
+    const loaded = await this.options.pool.load({
+      key,
+      path,
+      instances: counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0),
+      warmups: warmupsOf(config),
+    });
+    try {
+      const { inputs, outputs, sha256, metadata } = loaded;
+      const maxBatchSize = resolveBatchSize(config, inputs, outputs);
+      const statistics = this.#statisticsOf(name, version);
+      return {
+        key,
+        name,
+        version,
+        config,
+        labels,
+        inputs,
+        outputs,
+        sha256,
+        metadata,
+        maxBatchSize,
+        statistics,
+      };
+    } catch (error) {
+      await this.options.pool.unload(key);
+      throw error;
+    }
+  }
+
+  #unload(name: string): void {
+    const entry = this.#entry(name);
+    const old = entry.served;
+    Object.assign(entry, { served: [], fingerprint: '', state: 'UNAVAILABLE', reason: 'unloaded' });
+    this.options.log.info({ model: name }, 'model unloaded');
+    this.#retire(old);
+  }
+
+  /** Frees models that get no new requests, once the last request that holds them has ended. */
+  #retire(models: readonly ServedModel[]): void {
+    for (const { key } of models) {
+      const done = this.#free(key).finally(() => this.#retiring.delete(done));
+      this.#retiring.add(done);
+    }
+  }
+
+  async #free(key: string): Promise<void> {
+    const lease = this.#leases.get(key);
+    if (lease) await new Promise<void>((resolve) => (lease.released = resolve));
+    await this.options.pool.unload(key);
+    this.options.scheduler.forget(key);
+  }
+
+  #report(name: string, error: unknown): void {
+    const entry = this.#entry(name);
+    entry.state = entry.served.length > 0 ? 'READY' : 'UNAVAILABLE';
+    const reason = error instanceof CtError ? error.message : 'The model could not be loaded';
+    // Polling tries a broken model again and again; it is news only once.
+    if (entry.reason === reason) return;
+    entry.reason = reason;
+    this.options.log.error({ err: error, model: name }, 'model not loaded');
+  }
+
+  #entry(name: string): Entry {
+    const found = this.#entries.get(name);
+    if (found) return found;
+    const entry: Entry = { served: [], fingerprint: '', state: 'UNAVAILABLE', reason: '' };
+    this.#entries.set(name, entry);
+    return entry;
+  }
+
+  #statisticsOf(name: string, version: string): ModelStatistics {
+    const key = `${name}/${version}`;
+    const statistics = this.#statistics.get(key) ?? new ModelStatistics();
+    this.#statistics.set(key, statistics);
+    return statistics;
+  }
+}
