@@ -1,1 +1,28 @@
-export {};
+export { CtError, decodeMask } from '@groundglass/core/browser';
+export {
+  errorBodySchema,
+  modelListSchema,
+  modelSummarySchema,
+  predictionEventSchema,
+  sliceSelectionPattern,
+  windowPattern,
+  type ModelSummary,
+  type PredictionEvent,
+} from './contracts.js';
+export {
+  GroundglassClient,
+  type CtFile,
+  type OverlayOptions,
+  type PredictOptions,
+  type StreamOptions,
+} from './groundglass-client.js';
+export {
+  OipClient,
+  type OipInferRequest,
+  type OipInferResponse,
+  type OipModelMetadata,
+  type OipServerMetadata,
+  type SliceScore,
+} from './oip-client.js';
+export type { OipDatatype, OipTensor } from './oip-tensor.js';
+export type { ConnectionOptions } from './transport.js';

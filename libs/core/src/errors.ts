@@ -86,6 +86,31 @@ export const errorCatalogue = {
     title: 'The model cannot be used',
     advice: 'Export the model again with groundglass-trainer export.',
   },
+  CT_NOT_FOUND: {
+    status: 404,
+    title: 'There is nothing at this address',
+    advice: 'GET /openapi.json lists what the server answers.',
+  },
+  CT_UNAUTHORIZED: {
+    status: 401,
+    title: 'The server asks for a token',
+    advice: 'Send the token that the server was started with as "Authorization: Bearer …".',
+  },
+  CT_FORBIDDEN: {
+    status: 403,
+    title: 'The server does not allow this',
+    advice: 'Call the server by a name that it allows and not from a page of another site.',
+  },
+  CT_UPLOAD_STALLED: {
+    status: 408,
+    title: 'The upload stopped',
+    advice: 'Send the file again.',
+  },
+  CT_UNREACHABLE: {
+    status: 502,
+    title: 'The server does not answer',
+    advice: 'Check that the server runs and that its address is right.',
+  },
   CT_OVERLOADED: {
     status: 503,
     title: 'The server is busy',

@@ -1,0 +1,65 @@
+import {
+  labels,
+  predictionSchema,
+  slicePredictionSchema,
+  warningSchema,
+} from '@groundglass/core/browser';
+import { z } from 'zod';
+
+/** Which slices of a volume to score: all, the middle one, one index, or a range with both ends. */
+export const sliceSelectionPattern = /^(?:all|middle|\d{1,6}(?:-\d{1,6})?)$/;
+
+/** `?window=center,width` in HU, for the overlay picture. */
+export const windowPattern = /^-?\d{1,5}(?:\.\d{1,3})?,\d{1,5}(?:\.\d{1,3})?$/;
+
+/** A model in `GET /v1/models`. */
+export const modelSummarySchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  sha256: z.string(),
+  trained: z.boolean(),
+  /** Probability from which the answer is `covid`. */
+  threshold: z.number().min(0).max(1),
+  labels: z.tuple([z.literal(labels[0]), z.literal(labels[1])]),
+  /** How the score of a volume follows from those of its slices. */
+  aggregation: z.string(),
+  /** `metadata_props` of the model file. */
+  metadata: z.record(z.string(), z.string()),
+});
+export type ModelSummary = z.infer<typeof modelSummarySchema>;
+
+export const modelListSchema = z.object({ models: z.array(modelSummarySchema) });
+
+/** One line of `POST /v1/predictions` with `Accept: application/x-ndjson`. */
+export const predictionEventSchema = z.discriminatedUnion('event', [
+  z.object({
+    event: z.literal('started'),
+    /** Of the prediction that will follow. */
+    id: z.string(),
+    /** The file, as far as its header tells. */
+    volume: z.object({
+      format: z.enum(['png', 'jpeg', 'dicom', 'nifti', 'metaimage']),
+      columns: z.int().positive(),
+      rows: z.int().positive(),
+      sliceCount: z.int().positive(),
+    }),
+    /** Indices of the slices that will be scored, in order. */
+    slices: z.array(z.int().nonnegative()).min(1),
+    warnings: z.array(warningSchema),
+  }),
+  z.object({
+    event: z.literal('slice'),
+    slice: slicePredictionSchema,
+    /** Slices scored so far, this one included. They come in the order in which they are ready. */
+    done: z.int().positive(),
+    total: z.int().positive(),
+  }),
+  /** The end. Its slices are without masks: each came with its own event. */
+  z.object({ event: z.literal('prediction'), prediction: predictionSchema }),
+  /** The end as well, where it went wrong after the first line. */
+  z.object({ event: z.literal('failed'), error: z.string(), code: z.string() }),
+]);
+export type PredictionEvent = z.infer<typeof predictionEventSchema>;
+
+/** What every error answer carries; `code` is missing under `/v2`. */
+export const errorBodySchema = z.object({ error: z.string(), code: z.string().optional() });

@@ -1,0 +1,172 @@
+import type { Prediction } from '@groundglass/core/browser';
+import { describe, expect, test } from 'vitest';
+import type { PredictionEvent } from './contracts.js';
+import { GroundglassClient } from './groundglass-client.js';
+import { json, serve } from './serve.fixture.js';
+
+const prediction: Prediction = {
+  id: 'p1',
+  label: 'covid',
+  probability: 0.75,
+  threshold: 0.5,
+  lesionFraction: 0.1,
+  slices: [{ index: 3, probability: 0.75, lesionFraction: 0.1 }],
+  model: { name: 'm', version: '1', sha256: 'a'.repeat(64), trained: true },
+  preprocessing: { window: null, crop: 'none', huLost: true },
+  warnings: ['HU_LOST'],
+  timingsMs: { decode: 1, queue: 0, infer: 2, total: 3 },
+};
+const mask = { width: 1, height: 1, encoding: 'png', data: 'AAAA' } as const;
+const started: PredictionEvent = {
+  event: 'started',
+  id: 'p1',
+  volume: { format: 'nifti', columns: 4, rows: 4, sliceCount: 9 },
+  slices: [3],
+  warnings: [],
+};
+const scored: PredictionEvent = {
+  event: 'slice',
+  slice: { ...prediction.slices[0]!, mask },
+  done: 1,
+  total: 1,
+};
+const bytes = new Uint8Array([1, 2, 3]);
+
+describe('GroundglassClient', () => {
+  test('predict posts the bytes with its options as a query, and the token', async () => {
+    await using server = await serve((response) => {
+      json(response, 200, prediction);
+    });
+    const client = new GroundglassClient({ baseUrl: `${server.baseUrl}/`, token: 'secret' });
+    const answer = await client.predict(bytes, {
+      model: 'm',
+      slices: { from: 2, to: 5 },
+      mask: false,
+      crop: 'chest',
+      threshold: 0.4,
+      timeoutMs: 900,
+    });
+    expect(answer).toEqual(prediction);
+    const [request] = server.requests;
+    expect(request).toMatchObject({
+      method: 'POST',
+      url: '/v1/predictions?model=m&slices=2-5&mask=0&crop=chest&threshold=0.4&timeout=900',
+      headers: { authorization: 'Bearer secret', accept: 'application/json' },
+    });
+    expect([...request!.body]).toEqual([1, 2, 3]);
+  });
+
+  test('predictStream hands out every event and returns the prediction with all masks', async () => {
+    await using server = await serve((response) => {
+      const end = { event: 'prediction', prediction };
+      const text = [started, scored, end].map((event) => `${JSON.stringify(event)}\n`).join('');
+      // Cut in the middle of a line and of a character, as a network does.
+      response.write(text.slice(0, 90));
+      setTimeout(() => response.end(text.slice(90)), 10);
+    });
+    const events: string[] = [];
+    const answer = await new GroundglassClient(server).predictStream(bytes, {
+      onEvent: ({ event }) => events.push(event),
+    });
+    expect(events).toEqual(['started', 'slice', 'prediction']);
+    expect(answer.slices).toEqual([{ ...prediction.slices[0], mask }]);
+  });
+
+  test('a failure in the middle of a stream carries the code of the server', async () => {
+    await using server = await serve((response) => {
+      const failed = { event: 'failed', error: 'Expected more bytes', code: 'CT_TRUNCATED' };
+      response.end(`${JSON.stringify(started)}\n${JSON.stringify(failed)}\n`);
+    });
+    await expect(new GroundglassClient(server).predictStream(bytes)).rejects.toMatchObject({
+      code: 'CT_TRUNCATED',
+      message: 'Expected more bytes',
+    });
+  });
+
+  test('a stream that ends without a prediction is CT_UNREACHABLE', async () => {
+    await using server = await serve((response) => {
+      response.write(`${JSON.stringify(started)}\n`, () => response.destroy());
+    });
+    await expect(new GroundglassClient(server).predictStream(bytes)).rejects.toMatchObject({
+      code: 'CT_UNREACHABLE',
+    });
+  });
+
+  test('a busy server is asked again after the time that it names', async () => {
+    await using server = await serve((response, count) => {
+      if (count < 3) {
+        response.setHeader('retry-after', '0');
+        json(response, 503, { error: 'The queue is full', code: 'CT_OVERLOADED' });
+      } else json(response, 200, prediction);
+    });
+    expect(await new GroundglassClient(server).predict(bytes)).toEqual(prediction);
+    expect(server.requests).toHaveLength(3);
+    expect(server.requests.every(({ body }) => body.length === 3)).toBe(true);
+  });
+
+  test('after the last try the error is that of the server', async () => {
+    await using server = await serve((response) => {
+      json(response, 503, { error: 'The queue is full', code: 'CT_OVERLOADED' });
+    });
+    const client = new GroundglassClient({ ...server, attempts: 2 });
+    await expect(client.predict(bytes)).rejects.toMatchObject({ code: 'CT_OVERLOADED' });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('what the caller did wrong is not tried again', async () => {
+    await using server = await serve((response) => {
+      json(response, 415, { error: 'Expected a CT image', code: 'CT_UNKNOWN_FORMAT' });
+    });
+    await expect(new GroundglassClient(server).predict(bytes)).rejects.toMatchObject({
+      code: 'CT_UNKNOWN_FORMAT',
+      message: 'Expected a CT image',
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('nobody at the address is CT_UNREACHABLE', async () => {
+    const server = await serve(() => undefined);
+    await server[Symbol.asyncDispose]();
+    const client = new GroundglassClient({ ...server, attempts: 2 });
+    await expect(client.models()).rejects.toMatchObject({ code: 'CT_UNREACHABLE' });
+    expect(await client.isReady()).toBe(false);
+  });
+
+  test('aborting ends the call with CT_CANCELLED, while it waits for a retry too', async () => {
+    await using silent = await serve(() => undefined);
+    await using busy = await serve((response) => {
+      response.setHeader('retry-after', '9');
+      json(response, 503, { error: 'busy' });
+    });
+    for (const server of [silent, busy]) {
+      const controller = new AbortController();
+      const call = new GroundglassClient(server).predict(bytes, { signal: controller.signal });
+      setTimeout(() => {
+        controller.abort();
+      }, 100);
+      await expect(call).rejects.toMatchObject({ code: 'CT_CANCELLED' });
+    }
+  });
+
+  test('an answer that is no prediction is refused by the name of its field', async () => {
+    await using server = await serve((response) => {
+      json(response, 200, { ...prediction, probability: 2 });
+    });
+    await expect(new GroundglassClient(server).predict(bytes)).rejects.toThrow('"probability"');
+  });
+
+  test('overlay and segmentation return the bytes that the server sent', async () => {
+    await using server = await serve((response) => response.end(Buffer.from([9, 8])));
+    const client = new GroundglassClient(server);
+    const overlay = await client.overlay(bytes, {
+      slice: 4,
+      window: { center: -600, width: 1500 },
+    });
+    expect([...overlay]).toEqual([9, 8]);
+    await client.segmentation(bytes, { maskThreshold: 0.3 });
+    expect(server.requests.map(({ url, headers }) => [url, headers.accept])).toEqual([
+      ['/v1/predictions?slices=4&window=-600%2C1500', 'image/png'],
+      ['/v1/predictions?maskThreshold=0.3', 'application/dicom'],
+    ]);
+  });
+});

@@ -1,0 +1,212 @@
+import {
+  CtError,
+  predictionSchema,
+  type Prediction,
+  type SlicePrediction,
+  type Window,
+} from '@groundglass/core/browser';
+import type { z } from 'zod';
+import {
+  modelListSchema,
+  predictionEventSchema,
+  type ModelSummary,
+  type PredictionEvent,
+} from './contracts.js';
+import { readLines } from './read-lines.js';
+import {
+  Transport,
+  cancelled,
+  parseJson,
+  toErrorCode,
+  type ConnectionOptions,
+} from './transport.js';
+
+/** What to predict, and how. */
+export interface PredictOptions {
+  /** The server's first model unless given. */
+  readonly model?: string | undefined;
+  /** The newest unless given. */
+  readonly version?: string | undefined;
+  /** Slices of a volume; all unless given. Indices count from 0, a range has both its ends. */
+  readonly slices?: 'all' | 'middle' | number | { readonly from: number; readonly to: number };
+  /** Whether the slices carry their masks; they do unless this is false. */
+  readonly mask?: boolean;
+  /** What part of the slice the model sees; the whole unless given. */
+  readonly crop?: 'none' | 'chest';
+  /** Decision threshold in place of the model's own. */
+  readonly threshold?: number | undefined;
+  /** The server gives up after this; it has its own limit too. */
+  readonly timeoutMs?: number | undefined;
+  /** `background` lets other requests go first. */
+  readonly priority?: 'interactive' | 'background';
+  /** Cancels here, and at the server whatever has not started. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface StreamOptions extends PredictOptions {
+  /** Called for each line as it comes: how many slices there are, each slice, the end. */
+  readonly onEvent?: (event: PredictionEvent) => void;
+}
+
+export interface OverlayOptions extends Omit<PredictOptions, 'slices' | 'mask'> {
+  /** The slice to draw; the middle one unless given. */
+  readonly slice?: number | undefined;
+  /** How grey follows from HU; the lung window unless given. */
+  readonly window?: Pick<Window, 'center' | 'width'> | undefined;
+  /** Share of the colour where the mask is 1, from 0 to 1. */
+  readonly opacity?: number | undefined;
+  /** Lesion probability from which a pixel is coloured. */
+  readonly maskThreshold?: number | undefined;
+}
+
+/** A CT file: its bytes, in any form that `fetch` takes. */
+export type CtFile = Uint8Array | Blob;
+
+/** The client of a Groundglass server's `/v1`. Every call may be repeated safely, and is when the server is busy. */
+export class GroundglassClient {
+  readonly #transport: Transport;
+
+  constructor(options: ConnectionOptions) {
+    this.#transport = new Transport(options);
+  }
+
+  /** Whether the server is up and its models are loaded. Never throws for a server that is away. */
+  async isReady(signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.#transport.call('/v2/health/ready', { signal, idempotent: false });
+      return true;
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return false;
+    }
+  }
+
+  /** The models that the server answers with. @throws {CtError} */
+  async models(signal?: AbortSignal): Promise<ModelSummary[]> {
+    const response = await this.#transport.call('/v1/models', { signal });
+    return (await readBody(response, modelListSchema)).models;
+  }
+
+  /**
+   * Scores one CT file (PNG, JPEG, DICOM, NIfTI, MetaImage).
+   *
+   * @throws {CtError} the server's code, `CT_UNREACHABLE`, `CT_CANCELLED`.
+   */
+  async predict(file: CtFile, options: PredictOptions = {}): Promise<Prediction> {
+    const response = await this.#post(file, 'application/json', toQuery(options), options.signal);
+    return readBody(response, predictionSchema);
+  }
+
+  /**
+   * Scores one CT file and tells of every slice as soon as it is ready; for volumes, where the whole takes a while.
+   *
+   * @returns the prediction with the masks of all slices.
+   * @throws {CtError} as `predict` does.
+   */
+  async predictStream(file: CtFile, options: StreamOptions = {}): Promise<Prediction> {
+    const { onEvent, signal } = options;
+    const response = await this.#post(file, 'application/x-ndjson', toQuery(options), signal);
+    const slices = new Map<number, SlicePrediction>();
+    try {
+      for await (const line of readLines(response)) {
+        const event = parse(predictionEventSchema, parseJson(line));
+        onEvent?.(event);
+        switch (event.event) {
+          case 'started':
+            break;
+          case 'slice':
+            slices.set(event.slice.index, event.slice);
+            break;
+          case 'prediction': {
+            const { prediction } = event;
+            const withMasks = prediction.slices.map((slice) => slices.get(slice.index) ?? slice);
+            return { ...prediction, slices: withMasks };
+          }
+          case 'failed':
+            throw new CtError(toErrorCode(event.code) ?? 'CT_INTERNAL', event.error);
+          default:
+            event satisfies never;
+        }
+      }
+    } catch (error) {
+      if (signal?.aborted) throw cancelled(error);
+      if (error instanceof CtError || !(error instanceof TypeError)) throw error;
+      throw new CtError('CT_UNREACHABLE', 'The server broke off its answer', { cause: error });
+    }
+    throw new CtError('CT_UNREACHABLE', 'The server broke off its answer');
+  }
+
+  /** One slice with its lesions coloured, as PNG. @throws {CtError} as `predict` does. */
+  async overlay(file: CtFile, options: OverlayOptions = {}): Promise<Uint8Array> {
+    const { slice, window, opacity, maskThreshold } = options;
+    const query = toQuery({ ...options, slices: slice ?? 'middle' });
+    if (window) query.set('window', `${window.center},${window.width}`);
+    if (opacity !== undefined) query.set('opacity', String(opacity));
+    if (maskThreshold !== undefined) query.set('maskThreshold', String(maskThreshold));
+    return readBytes(await this.#post(file, 'image/png', query, options.signal));
+  }
+
+  /** The lesions of a DICOM file as a DICOM segmentation object. @throws {CtError} as `predict` does. */
+  async segmentation(
+    file: CtFile,
+    options: PredictOptions & { readonly maskThreshold?: number | undefined } = {},
+  ): Promise<Uint8Array> {
+    const query = toQuery(options);
+    if (options.maskThreshold !== undefined) {
+      query.set('maskThreshold', String(options.maskThreshold));
+    }
+    return readBytes(await this.#post(file, 'application/dicom', query, options.signal));
+  }
+
+  #post(
+    file: CtFile,
+    accept: string,
+    query: URLSearchParams,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    return this.#transport.call(`/v1/predictions?${query.toString()}`, {
+      method: 'POST',
+      headers: { accept, 'content-type': 'application/octet-stream' },
+      body: file,
+      signal,
+    });
+  }
+}
+
+function toQuery(options: PredictOptions): URLSearchParams {
+  const { model, version, slices, mask, crop, threshold, timeoutMs, priority } = options;
+  const entries = {
+    model,
+    version,
+    slices: typeof slices === 'object' ? `${slices.from}-${slices.to}` : slices,
+    mask: mask === undefined ? undefined : mask ? 1 : 0,
+    crop,
+    threshold,
+    timeout: timeoutMs,
+    priority,
+  };
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(entries)) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  return query;
+}
+
+async function readBody<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
+  return parse(schema, parseJson(await response.text()));
+}
+
+async function readBytes(response: Response): Promise<Uint8Array> {
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new CtError(
+    'CT_INTERNAL',
+    `Expected an answer of a Groundglass server, got another at "${issue?.path.join('.') ?? ''}"`,
+    { cause: parsed.error },
+  );
+}

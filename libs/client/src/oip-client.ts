@@ -1,0 +1,226 @@
+import { CtError } from '@groundglass/core/browser';
+import { z } from 'zod';
+import { decodeTensor, encodeTensor, type OipTensor } from './oip-tensor.js';
+import { Transport, parseJson, type ConnectionOptions } from './transport.js';
+
+const tensorMetadataSchema = z.object({
+  name: z.string(),
+  datatype: z.string(),
+  shape: z.array(z.number()),
+});
+const modelMetadataSchema = z.object({
+  name: z.string(),
+  versions: z.array(z.string()).optional(),
+  platform: z.string(),
+  inputs: z.array(tensorMetadataSchema),
+  outputs: z.array(tensorMetadataSchema),
+});
+export type OipModelMetadata = z.infer<typeof modelMetadataSchema>;
+
+const serverMetadataSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  extensions: z.array(z.string()).default([]),
+});
+export type OipServerMetadata = z.infer<typeof serverMetadataSchema>;
+
+const inferResponseSchema = z.object({
+  model_name: z.string(),
+  model_version: z.string().optional(),
+  id: z.string().optional(),
+  outputs: z.array(
+    z.object({
+      name: z.string(),
+      datatype: z.string(),
+      shape: z.array(z.int().nonnegative()),
+      parameters: z.object({ binary_data_size: z.int().nonnegative() }),
+    }),
+  ),
+});
+
+export interface OipInferRequest {
+  readonly model: string;
+  readonly version?: string | undefined;
+  readonly id?: string | undefined;
+  readonly inputs: readonly OipTensor[];
+  /** Names of the outputs to send; all unless given. */
+  readonly outputs?: readonly string[] | undefined;
+  /** The server gives up after this; sent in microseconds, as Triton reads it. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface OipInferResponse {
+  readonly modelName: string;
+  readonly modelVersion: string | undefined;
+  readonly id: string | undefined;
+  readonly outputs: readonly OipTensor[];
+}
+
+/** What a Groundglass model says of one slice. */
+export interface SliceScore {
+  /** Probability of COVID-19. */
+  readonly probability: number;
+  /** Lesion probabilities, row by row; in the frame of the model's input, which `placeMask` of core undoes. */
+  readonly mask: { readonly columns: number; readonly rows: number; readonly data: Float32Array };
+}
+
+/**
+ * The client of any server of the Open Inference Protocol v2 with its binary tensor extension: Groundglass, Triton,
+ * KServe. Inference changes nothing at the server, so it is repeated like a GET when the server is busy.
+ */
+export class OipClient {
+  readonly #transport: Transport;
+
+  constructor(options: ConnectionOptions) {
+    this.#transport = new Transport(options);
+  }
+
+  /** @throws {CtError} `CT_UNREACHABLE`, or what the server answers. */
+  async serverMetadata(signal?: AbortSignal): Promise<OipServerMetadata> {
+    return this.#get('/v2', serverMetadataSchema, signal);
+  }
+
+  /** @throws {CtError} as `serverMetadata` does. */
+  async modelMetadata(
+    model: string,
+    version?: string,
+    signal?: AbortSignal,
+  ): Promise<OipModelMetadata> {
+    return this.#get(modelPath(model, version), modelMetadataSchema, signal);
+  }
+
+  /** Whether the model can answer now. Never throws for a server that is away. */
+  async isModelReady(model: string, version?: string, signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.#transport.call(`${modelPath(model, version)}/ready`, {
+        signal,
+        idempotent: false,
+      });
+      return true;
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return false;
+    }
+  }
+
+  /** @throws {CtError} what the server answers, `CT_CORRUPT` when its answer is not of the protocol. */
+  async infer(request: OipInferRequest): Promise<OipInferResponse> {
+    const { model, version, id, inputs, outputs, timeoutMs, signal } = request;
+    const parts = inputs.map((input) => encodeTensor(input));
+    const header = new TextEncoder().encode(
+      JSON.stringify({
+        ...(id === undefined ? {} : { id }),
+        parameters: {
+          binary_data_output: true,
+          ...(timeoutMs === undefined ? {} : { timeout: Math.round(timeoutMs * 1000) }),
+        },
+        inputs: inputs.map(({ name, datatype, shape }, index) => ({
+          name,
+          datatype,
+          shape,
+          parameters: { binary_data_size: parts[index]!.length },
+        })),
+        ...(outputs ? { outputs: outputs.map((name) => ({ name })) } : {}),
+      }),
+    );
+    const response = await this.#transport.call(`${modelPath(model, version)}/infer`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/octet-stream',
+        'inference-header-content-length': String(header.length),
+      },
+      body: concatenate([header, ...parts]),
+      signal,
+    });
+    return readInferResponse(
+      new Uint8Array(await response.arrayBuffer()),
+      Number(response.headers.get('inference-header-content-length') ?? NaN),
+    );
+  }
+
+  /**
+   * Runs a Groundglass model on what `toModelInput` of core made of a slice, at any server that has the model.
+   *
+   * @throws {CtError} as `infer` does.
+   */
+  async scoreSlice(
+    model: string,
+    input: { readonly data: Float32Array; readonly shape: readonly [1, number, number] },
+    options: Pick<OipInferRequest, 'version' | 'timeoutMs' | 'signal'> = {},
+  ): Promise<SliceScore> {
+    const { outputs } = await this.infer({
+      ...options,
+      model,
+      inputs: [{ name: 'image', datatype: 'FP32', shape: [1, ...input.shape], data: input.data }],
+      outputs: ['probability', 'mask'],
+    });
+    const probability = floatOutput(outputs, 'probability');
+    const mask = floatOutput(outputs, 'mask');
+    const [rows = 0, columns = 0] = mask.shape.slice(-2);
+    return { probability: probability.data[0]!, mask: { columns, rows, data: mask.data } };
+  }
+
+  async #get<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
+    const response = await this.#transport.call(path, { signal });
+    return parseAnswer(schema, await response.text());
+  }
+}
+
+function readInferResponse(bytes: Uint8Array, headerLength: number): OipInferResponse {
+  if (!(headerLength > 0 && headerLength <= bytes.length)) {
+    throw notOfProtocol('a binary answer with Inference-Header-Content-Length');
+  }
+  const text = new TextDecoder().decode(bytes.subarray(0, headerLength));
+  const header = parseAnswer(inferResponseSchema, text);
+  let offset = headerLength;
+  const outputs = header.outputs.map(({ name, datatype, shape, parameters }) => {
+    const end = offset + parameters.binary_data_size;
+    if (end > bytes.length) throw notOfProtocol(`${end} bytes`);
+    const data = bytes.subarray(offset, end);
+    offset = end;
+    return decodeTensor(name, datatype, shape, data);
+  });
+  return {
+    modelName: header.model_name,
+    modelVersion: header.model_version,
+    id: header.id,
+    outputs,
+  };
+}
+
+function floatOutput(
+  outputs: readonly OipTensor[],
+  name: string,
+): Extract<OipTensor, { datatype: 'FP32' }> {
+  const output = outputs.find((tensor) => tensor.name === name);
+  if (output?.datatype === 'FP32' && output.data.length > 0) return output;
+  throw notOfProtocol(`the output "${name}" of FP32`);
+}
+
+function parseAnswer<T>(schema: z.ZodType<T>, text: string): T {
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw notOfProtocol('an answer of the Open Inference Protocol', parsed.error);
+}
+
+function notOfProtocol(expected: string, cause?: unknown): CtError {
+  return new CtError('CT_CORRUPT', `Expected ${expected}, the server sent something else`, {
+    cause,
+  });
+}
+
+function modelPath(model: string, version: string | undefined): string {
+  const path = `/v2/models/${encodeURIComponent(model)}`;
+  return version === undefined ? path : `${path}/versions/${encodeURIComponent(version)}`;
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
