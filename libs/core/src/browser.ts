@@ -46,7 +46,10 @@ export {
   type DatasetSample,
 } from './contracts/dataset.js';
 export { resample, resampleNearest, type PictureSize } from './imaging/resample.js';
-export { toModelInput, type CropBox, type ModelInput } from './imaging/to-model-input.js';
+export type { Box as CropBox } from './imaging/bounding-box.js';
+export { findChest, type ChestBox } from './imaging/chest-box.js';
+export { lungMask } from './imaging/lung-mask.js';
+export { toModelInput, type ModelInput } from './imaging/to-model-input.js';
 export { windowSlice, windowSliceToBytes } from './imaging/window-slice.js';
 export { decodeMask, encodeMask } from './imaging/encoded-mask.js';
 export {
@@ -59,3 +62,4 @@ export {
 } from './imaging/overlay.js';
 export { placeMask } from './imaging/place-mask.js';
 export { encodePng, type PngPicture } from './imaging/png.js';
+export { countLesion, lesionFraction, type LesionCounts } from './imaging/lesion-fraction.js';

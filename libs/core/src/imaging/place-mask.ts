@@ -1,5 +1,6 @@
+import type { Box } from './bounding-box.js';
+import { paste } from './cut.js';
 import { resample, type PictureSize } from './resample.js';
-import type { CropBox } from './to-model-input.js';
 
 /**
  * Places the model's mask back on the full slice: resampled (bilinear, antialiased where it shrinks) to the part that the
@@ -13,7 +14,7 @@ import type { CropBox } from './to-model-input.js';
 export function placeMask(
   mask: Float32Array,
   maskSize: PictureSize,
-  cropBox: CropBox,
+  cropBox: Box,
   sliceSize: PictureSize,
 ): Float32Array {
   const { left, top, columns, rows } = cropBox;
@@ -29,14 +30,5 @@ export function placeMask(
       `Expected a crop box inside ${sliceSize.columns}×${sliceSize.rows}, got ${columns}×${rows} at (${left}, ${top})`,
     );
   }
-  const part = resample(mask, maskSize, { columns, rows });
-  if (columns === sliceSize.columns && rows === sliceSize.rows) return part;
-  const result = new Float32Array(sliceSize.columns * sliceSize.rows);
-  for (let row = 0; row < rows; row++) {
-    result.set(
-      part.subarray(row * columns, (row + 1) * columns),
-      (top + row) * sliceSize.columns + left,
-    );
-  }
-  return result;
+  return paste(resample(mask, maskSize, { columns, rows }), cropBox, sliceSize);
 }

@@ -85,6 +85,15 @@ export interface PictureSize {
   readonly rows: number;
 }
 
+/** The largest size of the same aspect whose longer side is at most `side`; never larger than the size itself. */
+export function fitInto({ columns, rows }: PictureSize, side: number): PictureSize {
+  const scale = Math.min(1, side / Math.max(columns, rows));
+  return {
+    columns: Math.max(1, Math.round(columns * scale)),
+    rows: Math.max(1, Math.round(rows * scale)),
+  };
+}
+
 function tapsOf(from: number, to: number): Taps {
   const scale = from / to;
   const radius = Math.max(1, scale);

@@ -1,15 +1,9 @@
 import { modelWindow, type Window } from '../window.js';
 import type { CtSlice } from '../volume.js';
-import { chestBox } from './chest-box.js';
+import type { Box } from './bounding-box.js';
+import { findChest } from './chest-box.js';
+import { cut } from './cut.js';
 import { windowSlice } from './window-slice.js';
-
-/** A rectangle of whole pixels. */
-export interface CropBox {
-  readonly left: number;
-  readonly top: number;
-  readonly columns: number;
-  readonly rows: number;
-}
 
 /** What the model is given, and how it came from the slice. */
 export interface ModelInput {
@@ -21,7 +15,9 @@ export interface ModelInput {
   readonly window: Window | undefined;
   readonly huLost: boolean;
   /** Which part of the slice the model sees; masks are placed back with it. */
-  readonly cropBox: CropBox;
+  readonly cropBox: Box;
+  /** What was done: `none` also where a chest crop was asked for and nothing plausible to crop to was found. */
+  readonly crop: 'none' | 'chest';
 }
 
 /**
@@ -29,33 +25,27 @@ export interface ModelInput {
  * windowed to [-1250, 250]; grey passes as it is. Resizing and normalising follow inside the model's graph.
  */
 export function toModelInput(slice: CtSlice, { crop }: { crop: 'none' | 'chest' }): ModelInput {
+  const size = { columns: slice.columns, rows: slice.rows };
   const huLost = slice.unit === 'grey';
   const window = huLost ? undefined : modelWindow;
+  const chest = crop === 'chest' ? findChest(slice) : undefined;
+  const cropBox = chest?.box ?? { left: 0, top: 0, ...size };
   const whole = window ? windowSlice(slice, window) : clampGrey(slice.pixels);
-  const cropBox = crop === 'chest' ? chestBox(slice) : wholeBox(slice);
   return {
-    data: cut(whole, slice.columns, cropBox),
+    data: cut(whole, size, cropBox),
     shape: [1, cropBox.rows, cropBox.columns],
     window,
     huLost,
     cropBox,
+    crop: chest === undefined || chest.around === 'whole' ? 'none' : 'chest',
   };
 }
 
-function wholeBox({ columns, rows }: CtSlice): CropBox {
-  return { left: 0, top: 0, columns, rows };
-}
-
 function clampGrey(pixels: Float32Array): Float32Array {
-  return pixels.map((value) => (value < 0 ? 0 : value > 1 ? 1 : value));
-}
-
-function cut(pixels: Float32Array, columns: number, box: CropBox): Float32Array {
-  if (box.columns === columns && box.rows * columns === pixels.length) return pixels;
-  const result = new Float32Array(box.columns * box.rows);
-  for (let row = 0; row < box.rows; row++) {
-    const from = (box.top + row) * columns + box.left;
-    result.set(pixels.subarray(from, from + box.columns), row * box.columns);
+  const result = new Float32Array(pixels.length);
+  for (let at = 0; at < pixels.length; at++) {
+    const value = pixels[at]!;
+    result[at] = value > 0 ? (value < 1 ? value : 1) : 0;
   }
   return result;
 }

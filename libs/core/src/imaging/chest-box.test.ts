@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { findChest, toModelInput } from '../index.js';
+import { drawSlice, mapThorax, thorax } from './thorax.fixture.js';
+
+const hu = { columns: 400, rows: 320, unit: 'HU' } as const;
+
+/** The box in shares of the slice: left, top, right, bottom. */
+function edges({ box }: ReturnType<typeof findChest>, columns: number, rows: number): number[] {
+  return [
+    box.left / columns,
+    box.top / rows,
+    (box.left + box.columns) / columns,
+    (box.top + box.rows) / rows,
+  ];
+}
+
+function expectEdges(actual: number[], expected: number[]): void {
+  // A pixel of the 192 on which the chest is looked for is 0.005.
+  actual.forEach((edge, i) => {
+    expect(Math.abs(edge - expected[i]!)).toBeLessThan(0.012);
+  });
+}
+
+describe('findChest', () => {
+  // The lungs reach from 0.17 to 0.83 and from 0.3 to 0.7; 3 % of that on each side.
+  const aroundLungs = [0.17 - 0.0198, 0.3 - 0.012, 0.83 + 0.0198, 0.7 + 0.012];
+
+  test('lies around both lungs with a margin of 3 %', () => {
+    const chest = findChest(drawSlice(hu, -1000, thorax));
+    expect(chest.around).toBe('lungs');
+    expectEdges(edges(chest, 400, 320), aroundLungs);
+  });
+
+  test('finds the same in grey, whatever its window', () => {
+    const slice = drawSlice(
+      { ...hu, unit: 'grey' },
+      0.2,
+      mapThorax((value) => (value + 1250) / 1500),
+    );
+    expectEdges(edges(findChest(slice), 400, 320), aroundLungs);
+  });
+
+  test('lies around the body where one lung is missing, so that what hides it is not cut off', () => {
+    const chest = findChest(drawSlice(hu, -1000, thorax.slice(0, 2)));
+    expect(chest.around).toBe('body');
+    // The body reaches from 0.06 to 0.94 and from 0.16 to 0.84.
+    expectEdges(edges(chest, 400, 320), [
+      0.06 - 0.0264,
+      0.16 - 0.0204,
+      0.94 + 0.0264,
+      0.84 + 0.0204,
+    ]);
+  });
+
+  test.each([
+    ['flat', drawSlice({ ...hu, unit: 'grey' }, 0.3, [])],
+    ['all air', drawSlice(hu, -1000, [])],
+    ['of one pixel', drawSlice({ columns: 1, rows: 1, unit: 'grey' }, 0.3, [])],
+  ])('is the whole slice, and says so, where the picture is %s', (_, slice) => {
+    const { box, around } = findChest(slice);
+    expect(around).toBe('whole');
+    expect(box).toEqual({ left: 0, top: 0, columns: slice.columns, rows: slice.rows });
+  });
+
+  test('stays inside of the slice', () => {
+    // Lungs cut by the left and the right border.
+    const { box } = findChest(
+      drawSlice(hu, 40, [
+        { x: 0.15, y: 0.5, a: 0.25, b: 0.4, value: -850 },
+        { x: 0.85, y: 0.5, a: 0.25, b: 0.4, value: -850 },
+      ]),
+    );
+    expect([box.left, box.left + box.columns]).toEqual([0, 400]);
+    expect(box.top).toBeGreaterThanOrEqual(0);
+    expect(box.top + box.rows).toBeLessThanOrEqual(320);
+  });
+});
+
+describe('toModelInput', () => {
+  test('windows Hounsfield units to [-1250, 250] and says with which window', () => {
+    const slice = drawSlice({ columns: 3, rows: 2, unit: 'HU' }, -500, []);
+    slice.pixels.set([-2000, -1250, -875, 250, 400, -500]);
+    const input = toModelInput(slice, { crop: 'none' });
+    expect([...input.data]).toEqual([0, 0, 0.25, 1, 1, 0.5]);
+    expect(input).toMatchObject({
+      shape: [1, 2, 3],
+      window: { center: -500, width: 1500 },
+      huLost: false,
+      cropBox: { left: 0, top: 0, columns: 3, rows: 2 },
+      crop: 'none',
+    });
+  });
+
+  test('passes grey as it is, clamped to 0–1 and without a window', () => {
+    const slice = drawSlice({ columns: 4, rows: 1, unit: 'grey' }, 0, []);
+    slice.pixels.set([-0.5, 0.25, 1.5, NaN]);
+    const input = toModelInput(slice, { crop: 'none' });
+    expect([...input.data]).toEqual([0, 0.25, 1, 0]);
+    expect(input).toMatchObject({ window: undefined, huLost: true });
+  });
+
+  test('gives the pixels of the chest where asked, row by row', () => {
+    const slice = drawSlice(hu, -1000, thorax);
+    const whole = toModelInput(slice, { crop: 'none' });
+    const chest = toModelInput(slice, { crop: 'chest' });
+    const { left, top, columns, rows } = chest.cropBox;
+    expect(chest.crop).toBe('chest');
+    expect(chest.cropBox).toEqual(findChest(slice).box);
+    expect(chest.shape).toEqual([1, rows, columns]);
+    expect(chest.data).toHaveLength(rows * columns);
+    for (const [x, y] of [
+      [0, 0],
+      [columns - 1, 0],
+      [17, 23],
+      [columns - 1, rows - 1],
+    ] as const) {
+      // prettier-ignore
+      expect(chest.data[y * columns + x]).toBe(whole.data[(top + y) * 400 + left + x]);
+    }
+  });
+
+  test('says that nothing was cropped where nothing was found to crop to', () => {
+    const slice = drawSlice({ columns: 32, rows: 32, unit: 'grey' }, 0.5, []);
+    expect(toModelInput(slice, { crop: 'chest' })).toMatchObject({
+      crop: 'none',
+      cropBox: { left: 0, top: 0, columns: 32, rows: 32 },
+    });
+  });
+
+  test('leaves the slice as it was', () => {
+    const slice = drawSlice({ columns: 2, rows: 1, unit: 'grey' }, 2, []);
+    toModelInput(slice, { crop: 'none' }).data[0] = 0.123;
+    expect([...slice.pixels]).toEqual([2, 2]);
+  });
+});

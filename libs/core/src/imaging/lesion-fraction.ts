@@ -1,0 +1,44 @@
+/** Pixels of one slice; add them up over slices for the fraction of a volume. */
+export interface LesionCounts {
+  readonly lesion: number;
+  /** Pixels of the lungs, lesions included. */
+  readonly lung: number;
+}
+
+/**
+ * Counts lesion and lung pixels. A lesion lies in the lung, so that what the lung mask missed of it (a consolidation is as bright
+ * as the chest wall) counts as lung as well, and the fraction stays in 0–1.
+ *
+ * @param mask `rows * columns` lesion probabilities, as `placeMask` returns them.
+ * @param lung the lungs of the same slice from `lungMask`.
+ * @param threshold lesion where the probability is not less.
+ * @returns no pixels where no lung was found: without it a fraction would mean nothing.
+ * @throws {RangeError} when the masks differ in size.
+ */
+export function countLesion(
+  mask: Float32Array,
+  lung: Uint8Array | undefined,
+  threshold: number,
+): LesionCounts {
+  if (!lung) return { lesion: 0, lung: 0 };
+  if (lung.length !== mask.length) {
+    throw new RangeError(`Expected a lung mask of ${mask.length} pixels, got ${lung.length}`);
+  }
+  const counts = { lesion: 0, lung: 0 };
+  for (let at = 0; at < mask.length; at++) {
+    const isLesion = mask[at]! >= threshold;
+    if (isLesion) counts.lesion++;
+    if (isLesion || lung[at] !== 0) counts.lung++;
+  }
+  return counts;
+}
+
+/** Lesion pixels over lung pixels of one or more slices, in 0–1; null where no lung was found. */
+export function lesionFraction(slices: readonly LesionCounts[]): number | null {
+  const total = { lesion: 0, lung: 0 };
+  for (const { lesion, lung } of slices) {
+    total.lesion += lesion;
+    total.lung += lung;
+  }
+  return total.lung === 0 ? null : total.lesion / total.lung;
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import type { PictureSize } from './resample.js';
+
+/** A mask drawn as text: `#` inside, anything else outside. */
+export function maskOf(lines: readonly string[]): { mask: Uint8Array; size: PictureSize } {
+  const size = { columns: lines[0]!.length, rows: lines.length };
+  return { mask: Uint8Array.from(lines.join(''), (sign) => (sign === '#' ? 1 : 0)), size };
+}
+
+/** The inverse of {@link maskOf}. */
+export function linesOf(mask: Uint8Array, { columns, rows }: PictureSize): string[] {
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from(mask.subarray(row * columns, (row + 1) * columns), (v) => (v ? '#' : '.')).join(''),
+  );
+}
+
+/** Any mask of up to 12×12 pixels. */
+export const anyMask = fc
+  .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }))
+  .chain(([columns, rows]) =>
+    fc.record({
+      size: fc.constant({ columns, rows }),
+      mask: fc
+        .array(fc.integer({ min: 0, max: 1 }), {
+          minLength: columns * rows,
+          maxLength: columns * rows,
+        })
+        .map((values) => Uint8Array.from(values)),
+    }),
+  );
+
+/** What scipy.ndimage and scipy.spatial answered; golden/make_morphology.py made it. */
+export const morphologyGolden = (
+  JSON.parse(readFileSync(new URL('golden/morphology.json', import.meta.url), 'utf8')) as {
+    cases: {
+      mask: string[];
+      radius: number;
+      dilated: string[];
+      eroded: string[];
+      opened: string[];
+      closed: string[];
+      filled: string[];
+      squaredDistance: number[];
+      areas4: number[];
+      areas8: number[];
+      boxes8: [left: number, top: number, columns: number, rows: number][];
+      hullArea: number;
+      hullCorners: number;
+    }[];
+  }
+).cases;
