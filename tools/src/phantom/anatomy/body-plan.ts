@@ -1,0 +1,431 @@
+import { mix32, SeededRandom } from '../raster/seeded-random.js';
+import { fractalNoise } from '../raster/value-noise.js';
+import {
+  atLevel,
+  between,
+  numberAt,
+  offset,
+  smoothClosed,
+  type Outline,
+  type Point,
+} from '../raster/outline.js';
+
+/** The patient's two sides. On the picture the right lung is on the left. */
+export type Side = 'right' | 'left';
+
+/** -1 to the patient's right, 1 to the left: the sign of x. */
+export const sideSign = { right: -1, left: 1 } as const satisfies Record<Side, number>;
+
+/** What differs between two patients; lengths in mm. */
+export interface BodyPlan {
+  readonly seed: number;
+  /** Distance from the lowest slice to the apex of the lungs. */
+  readonly height: number;
+  /** Scale of everything from side to side, and from front to back. */
+  readonly wide: number;
+  readonly deep: number;
+  /** Subcutaneous fat at the side of the chest. */
+  readonly fat: number;
+  /** Breasts are drawn over the pectoral muscles. */
+  readonly female: boolean;
+  /** Hounsfield units of blood: about 42, or more where contrast medium was given. */
+  readonly blood: number;
+  /** Scale of the heart. */
+  readonly heart: number;
+  /** Height of the domes of the diaphragm. */
+  readonly dome: Readonly<Record<Side, number>>;
+  /** Where the ribs and vertebrae start to count. */
+  readonly skeletonPhase: number;
+}
+
+/** Draws one patient. */
+export function bodyPlan(seed: number): BodyPlan {
+  const random = new SeededRandom(seed, 1);
+  const height = random.uniform(215, 262);
+  const dome = random.uniform(0.2, 0.27);
+  return {
+    // Textures add small numbers to it: neighbouring seeds must not share them.
+    seed: mix32(seed),
+    height,
+    wide: random.uniform(0.93, 1.08),
+    deep: random.uniform(0.92, 1.1),
+    fat: random.uniform(7, 24),
+    female: random.chance(0.45),
+    blood: random.chance(0.3) ? random.uniform(130, 240) : random.uniform(38, 48),
+    heart: random.uniform(0.94, 1.08),
+    dome: { right: height * dome, left: height * (dome - random.uniform(0.04, 0.08)) },
+    skeletonPhase: random.uniform(0, 24),
+  };
+}
+
+type Levels = readonly (readonly [level: number, points: readonly Point[]])[];
+
+/** One lung, from the front beside the midline round the side to the back and home; x away from the midline. */
+const lungLevels: Levels = [
+  [
+    0,
+    [
+      [6, -66],
+      [22, -76],
+      [50, -80],
+      [78, -72],
+      [104, -52],
+      [122, -22],
+      [130, 12],
+      [125, 45],
+      [110, 70],
+      [87, 84],
+      [61, 88],
+      [40, 81],
+      [27, 66],
+      [16, 48],
+      [6, 20],
+      [4, -25],
+    ],
+  ],
+  [
+    0.45,
+    [
+      [4, -72],
+      [22, -84],
+      [48, -86],
+      [75, -76],
+      [100, -54],
+      [118, -23],
+      [126, 12],
+      [121, 45],
+      [106, 70],
+      [84, 85],
+      [60, 89],
+      [40, 83],
+      [26, 67],
+      [16, 48],
+      [6, 20],
+      [3, -25],
+    ],
+  ],
+  [
+    0.75,
+    [
+      [5, -62],
+      [19, -72],
+      [42, -74],
+      [66, -65],
+      [88, -46],
+      [104, -18],
+      [110, 12],
+      [106, 42],
+      [92, 64],
+      [74, 76],
+      [54, 79],
+      [37, 73],
+      [25, 59],
+      [16, 42],
+      [8, 18],
+      [5, -20],
+    ],
+  ],
+  [
+    0.9,
+    [
+      [16, -38],
+      [26, -46],
+      [42, -50],
+      [58, -45],
+      [73, -32],
+      [83, -12],
+      [87, 10],
+      [83, 32],
+      [74, 48],
+      [60, 57],
+      [46, 59],
+      [34, 54],
+      [25, 44],
+      [19, 30],
+      [15, 12],
+      [14, -14],
+    ],
+  ],
+  [
+    1,
+    [
+      [40, -6],
+      [42, -9],
+      [47, -11],
+      [52, -10],
+      [57, -7],
+      [60, 0],
+      [61, 8],
+      [60, 16],
+      [57, 22],
+      [52, 25],
+      [47, 26],
+      [43, 24],
+      [40, 20],
+      [38, 15],
+      [37, 9],
+      [38, 0],
+    ],
+  ],
+];
+
+/** Heart, great vessels and fat between the lungs, from the front midline round the patient's left. */
+const mediastinumLevels: Levels = [
+  [
+    0.08,
+    [
+      [-5, -88],
+      [25, -80],
+      [58, -70],
+      [80, -47],
+      [84, -18],
+      [64, 12],
+      [40, 32],
+      [33, 50],
+      [27, 72],
+      [0, 90],
+      [-23, 72],
+      [-22, 52],
+      [-24, 34],
+      [-38, 8],
+      [-46, -25],
+      [-34, -62],
+    ],
+  ],
+  [
+    0.3,
+    [
+      [-4, -90],
+      [20, -77],
+      [50, -62],
+      [72, -36],
+      [76, -8],
+      [60, 17],
+      [41, 31],
+      [37, 50],
+      [27, 72],
+      [0, 90],
+      [-23, 70],
+      [-20, 50],
+      [-25, 32],
+      [-42, 10],
+      [-50, -22],
+      [-34, -58],
+    ],
+  ],
+  [
+    0.45,
+    [
+      [-2, -92],
+      [9, -74],
+      [33, -57],
+      [50, -34],
+      [54, -10],
+      [50, 14],
+      [40, 30],
+      [37, 48],
+      [26, 68],
+      [0, 88],
+      [-23, 68],
+      [-20, 47],
+      [-34, 26],
+      [-44, 4],
+      [-42, -24],
+      [-22, -56],
+    ],
+  ],
+  [
+    0.58,
+    [
+      [-1, -90],
+      [5, -71],
+      [21, -53],
+      [36, -37],
+      [43, -15],
+      [43, 8],
+      [35, 22],
+      [35, 42],
+      [24, 64],
+      [0, 84],
+      [-21, 62],
+      [-17, 42],
+      [-24, 24],
+      [-36, 6],
+      [-35, -20],
+      [-14, -52],
+    ],
+  ],
+  [
+    0.72,
+    [
+      [0, -82],
+      [5, -62],
+      [15, -46],
+      [28, -29],
+      [35, -6],
+      [36, 16],
+      [31, 36],
+      [24, 50],
+      [21, 60],
+      [0, 76],
+      [-20, 58],
+      [-16, 40],
+      [-19, 23],
+      [-28, 8],
+      [-29, -16],
+      [-10, -46],
+    ],
+  ],
+  [
+    0.88,
+    [
+      [0, -66],
+      [14, -54],
+      [23, -39],
+      [29, -22],
+      [29, -4],
+      [25, 12],
+      [22, 28],
+      [21, 42],
+      [19, 53],
+      [0, 62],
+      [-19, 53],
+      [-20, 42],
+      [-22, 28],
+      [-27, 10],
+      [-29, -8],
+      [-17, -42],
+    ],
+  ],
+  [
+    1,
+    [
+      [0, -56],
+      [20, -50],
+      [32, -36],
+      [38, -20],
+      [38, -2],
+      [36, 14],
+      [36, 28],
+      [38, 40],
+      [36, 52],
+      [0, 60],
+      [-36, 52],
+      [-38, 40],
+      [-36, 28],
+      [-36, 12],
+      [-38, -8],
+      [-24, -40],
+    ],
+  ],
+];
+
+/** Position along the lung's outline where the ribs run: from beside the sternum to beside the spine. */
+export const ribArc = { first: 1, last: 12 } as const;
+
+/** Share of the way from the lowest slice (0) to the apex of the lungs (1). */
+export function levelOf(plan: BodyPlan, z: number): number {
+  return z / plan.height;
+}
+
+/** The 16 points of a lung's outline at the height `z`, before smoothing; empty above the apex. */
+export function lungPoints(plan: BodyPlan, side: Side, z: number): Point[] {
+  const u = levelOf(plan, z);
+  const sign = sideSign[side];
+  // Real ribcages are never quite even: low waves of a few millimetres, the same along z.
+  return atLevel<readonly Point[]>(lungLevels, u, between).map(([x, y], i): Point => {
+    const wave = 2.4 * fractalNoise(plan.seed + 11, i * 0.7 + sign * 50, z / 60, 0, 1);
+    return [sign * (x * plan.wide + wave), y * plan.deep + wave];
+  });
+}
+
+/** Outline of the pleural space of one side; the mediastinum and the diaphragm are painted over it. */
+export function lungOutline(plan: BodyPlan, side: Side, z: number): Outline | undefined {
+  if (levelOf(plan, z) > 1) return undefined;
+  return smoothClosed(lungPoints(plan, side, z));
+}
+
+/** Outline of what lies between the lungs. */
+export function mediastinumOutline(plan: BodyPlan, z: number): Outline {
+  return smoothClosed(mediastinumPoints(plan, z));
+}
+
+/** The 16 points of the mediastinum before smoothing, from the front midline round the patient's left. */
+export function mediastinumPoints(plan: BodyPlan, z: number): Point[] {
+  const u = levelOf(plan, z);
+  const swell = numberAt(
+    [
+      [0.1, plan.heart],
+      [0.5, plan.heart],
+      [0.7, 1],
+    ],
+    u,
+  );
+  return atLevel<readonly Point[]>(mediastinumLevels, u, between).map(([x, y], i): Point => {
+    const wave = 1.8 * fractalNoise(plan.seed + 12, i * 0.8, z / 25, 0, 1);
+    const beside = i >= 7 && i <= 12; // the spine does not grow with the heart
+    return [(beside ? x : x * swell) + wave, y * plan.deep];
+  });
+}
+
+/** The chest wall's inner outline round both lungs, moved out by `distance` mm. */
+export function ribcageOutline(plan: BodyPlan, z: number, distance: number): Outline {
+  // Above the apex the wall keeps the shape that it has a little below it.
+  const at = Math.min(z, 0.93 * plan.height);
+  const arc = (side: Side) => lungPoints(plan, side, at).slice(ribArc.first, ribArc.last);
+  const spine = vertebraCentre(plan, z)[1] + 24;
+  const points: Point[] = [...arc('left'), [0, spine], ...arc('right').reverse()];
+  return offset(smoothClosed(points), distance);
+}
+
+/** Centre of the vertebral body; the spine bends forwards towards the neck. */
+export function vertebraCentre(plan: BodyPlan, z: number): Point {
+  const y = numberAt(
+    [
+      [0, 63],
+      [0.35, 69],
+      [0.6, 66],
+      [0.85, 52],
+      [1, 44],
+    ],
+    levelOf(plan, z),
+  );
+  return [1.5 * fractalNoise(plan.seed + 13, 0, 0, z, 90), y * plan.deep];
+}
+
+/** Half width, half depth and centre of the whole body. */
+export function bodySize(plan: BodyPlan, z: number): { centre: Point; rx: number; ry: number } {
+  const u = levelOf(plan, z);
+  const rx = numberAt(
+    [
+      [0, 150],
+      [0.45, 150],
+      [0.7, 158],
+      [0.9, 168],
+      [1, 172],
+    ],
+    u,
+  );
+  const front = numberAt(
+    [
+      [0, 100],
+      [0.5, 105],
+      [0.75, 92],
+      [0.9, 68],
+      [1, 58],
+    ],
+    u,
+  );
+  const back = numberAt(
+    [
+      [0, 120],
+      [0.4, 126],
+      [0.7, 122],
+      [0.9, 110],
+      [1, 104],
+    ],
+    u,
+  );
+  const ry = ((front + back) / 2) * plan.deep + plan.fat * 0.55;
+  return { centre: [0, ((back - front) / 2) * plan.deep], rx: rx * plan.wide + plan.fat, ry };
+}
