@@ -64,3 +64,6 @@ export {
 export { placeMask } from './imaging/place-mask.js';
 export { encodePng, type PngPicture } from './imaging/png.js';
 export { countLesion, lesionFraction, type LesionCounts } from './imaging/lesion-fraction.js';
+export { contourLengthMm, maskAreaMm2, type PixelSpacing } from './imaging/mask-area.js';
+export { maskContours, type Contour } from './imaging/mask-contours.js';
+export type { Point } from './imaging/convex-hull.js';

@@ -5,14 +5,14 @@ export const splits = ['train', 'val', 'test'] as const;
 
 /**
  * A path relative to the manifest, with forward slashes, that stays inside the manifest's folder or below `root`.
- * Absolute paths, drive letters and `..` are refused.
+ * Absolute paths, URLs, drive letters and `..` are refused.
  */
 const relativePathSchema = z
   .string()
   .min(1)
   .refine(
     (path) =>
-      !/^([a-zA-Z]:|[\\/])/.test(path) &&
+      !/^([a-zA-Z][a-zA-Z0-9+.-]*:[\\/]{2}|[a-zA-Z]:|[\\/])/.test(path) &&
       !path.split(/[\\/]/).includes('..') &&
       !path.includes('\0'),
     { error: 'Expected a relative path that stays inside the dataset' },
