@@ -4,24 +4,30 @@ import type { PictureSize } from './resample.js';
  * The exact squared Euclidean distance, in pixels, from each pixel of a mask to the nearest pixel outside of it; 0 outside,
  * `Infinity` where nothing is outside. The picture's border is no outside.
  *
- * Lower envelopes of parabolas, columns then rows: Felzenszwalb and Huttenlocher, "Distance Transforms of Sampled
- * Functions", Theory of Computing 8 (2012). Linear in the number of pixels.
+ * Down the columns by counting, then along the rows by lower envelopes of parabolas: Felzenszwalb and Huttenlocher, "Distance
+ * Transforms of Sampled Functions", Theory of Computing 8 (2012). Linear in the number of pixels.
  *
  * @param mask `rows * columns` values, inside where not 0.
  */
 export function squaredDistance(mask: Uint8Array, { columns, rows }: PictureSize): Float64Array {
   const distance = new Float64Array(mask.length);
-  for (let i = 0; i < mask.length; i++) distance[i] = mask[i] === 0 ? 0 : Infinity;
-  const longest = Math.max(columns, rows);
-  const work: Work = {
-    values: new Float64Array(longest),
-    vertices: new Int32Array(longest),
-    bounds: new Float64Array(longest + 1),
-  };
-  for (let column = 0; column < columns; column++) {
-    lowerEnvelope(distance, column, columns, rows, work);
+  // Distances to the nearest pixel outside above, then the smaller of that and the one below.
+  for (let at = 0; at < mask.length; at++) {
+    if (mask[at] !== 0) distance[at] = at < columns ? Infinity : distance[at - columns]! + 1;
   }
-  for (let row = 0; row < rows; row++) lowerEnvelope(distance, row * columns, 1, columns, work);
+  for (let at = mask.length - columns - 1; at >= 0; at--) {
+    const below = distance[at + columns]! + 1;
+    if (below < distance[at]!) distance[at] = below;
+  }
+  for (let at = 0; at < mask.length; at++) distance[at]! *= distance[at]!;
+  const work: Work = {
+    values: new Float64Array(columns),
+    vertices: new Int32Array(columns),
+    bounds: new Float64Array(columns),
+  };
+  for (let row = 0; row < rows; row++) {
+    lowerEnvelope(distance.subarray(row * columns, (row + 1) * columns), work);
+  }
   return distance;
 }
 
@@ -31,17 +37,11 @@ interface Work {
   readonly bounds: Float64Array;
 }
 
-/** Replaces a line of `distance` by `min over q of (p - q)² + distance[q]`. */
-function lowerEnvelope(
-  distance: Float64Array,
-  start: number,
-  step: number,
-  length: number,
-  { values, vertices, bounds }: Work,
-): void {
+/** Replaces each value of a line by `min over q of (p - q)² + line[q]`. */
+function lowerEnvelope(line: Float64Array, { values, vertices, bounds }: Work): void {
   let last = -1;
-  for (let q = 0; q < length; q++) {
-    const value = distance[start + q * step]!;
+  for (let q = 0; q < line.length; q++) {
+    const value = line[q]!;
     values[q] = value;
     if (value === Infinity) continue;
     let bound = -Infinity;
@@ -56,9 +56,9 @@ function lowerEnvelope(
     bounds[last] = last === 0 ? -Infinity : bound;
   }
   if (last < 0) return;
-  for (let p = 0, k = 0; p < length; p++) {
+  for (let p = 0, k = 0; p < line.length; p++) {
     while (k < last && bounds[k + 1]! < p) k++;
     const v = vertices[k]!;
-    distance[start + p * step] = (p - v) * (p - v) + values[v]!;
+    line[p] = (p - v) * (p - v) + values[v]!;
   }
 }

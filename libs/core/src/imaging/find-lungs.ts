@@ -1,4 +1,5 @@
 import type { PixelUnit } from '../volume.js';
+import type { Box } from './bounding-box.js';
 import { connectedComponents, type Component } from './connected-components.js';
 import { hullMask } from './convex-hull.js';
 import { cut, paste } from './cut.js';
@@ -147,18 +148,33 @@ function joinLungs(
   const side = Math.max(size.columns, size.rows);
   const rests = findRests(lungs, regions, size);
   const result = new Uint8Array(labels.length);
-  for (const { label } of lungs) {
-    const lung = pick(labels, new Set([label]));
-    const near = dilate(lung, size, shape.restDistance * side);
-    for (let at = 0; at < lung.length; at++) {
-      if (near[at] !== 0 && rests.has(labels[at]!)) lung[at] = 1;
+  for (const lung of lungs) {
+    // Only around the lung, as far as something can be added to it.
+    const box = grow(lung, Math.ceil(Math.max(shape.restDistance, shape.closing) * side) + 1, size);
+    const around = cut(labels, size, box);
+    const part = pick(around, new Set([lung.label]));
+    const near = dilate(part, box, shape.restDistance * side);
+    for (let at = 0; at < part.length; at++) {
+      if (near[at] !== 0 && rests.has(around[at]!)) part[at] = 1;
     }
-    const filled = fillHoles(close(lung, size, shape.closing * side), size);
+    const filled = paste(fillHoles(close(part, box, shape.closing * side), box), box, size);
     for (let at = 0; at < result.length; at++) {
       if (filled[at] !== 0 && body[at] !== 0) result[at] = 1;
     }
   }
   return result;
+}
+
+/** A box with a margin, cut at the border of the picture. */
+function grow(box: Box, margin: number, size: PictureSize): Box {
+  const left = Math.max(0, box.left - margin);
+  const top = Math.max(0, box.top - margin);
+  return {
+    left,
+    top,
+    columns: Math.min(size.columns, box.left + box.columns + margin) - left,
+    rows: Math.min(size.rows, box.top + box.rows + margin) - top,
+  };
 }
 
 /** Labels of the aerated rests in consolidations: in the lungs' convex hull and brighter than they, no single pixels of noise. */

@@ -26,6 +26,10 @@ describe('windowSlice', () => {
     expect([...windowed]).toEqual([0, 0, 0.25, 0.5, 1, 1]);
   });
 
+  test('takes NaN for black, so that it never reaches the model', () => {
+    expect([...windowSlice(sliceOf(NaN, 250), modelWindow)]).toEqual([0, 1]);
+  });
+
   test('agrees with applyWindow on every preset', () => {
     fc.assert(
       fc.property(

@@ -2,7 +2,7 @@ import type { CtSlice } from '../volume.js';
 import type { Window } from '../window.js';
 
 /**
- * Applies a window to a whole slice: `applyWindow` for each pixel, in one pass.
+ * Applies a window to a whole slice: `applyWindow` for each pixel, in one pass; NaN, which float formats may hold, becomes 0.
  *
  * @returns values in 0–1.
  * @throws {RangeError} when the window's width is not more than 0.
@@ -14,7 +14,7 @@ export function windowSlice({ pixels }: CtSlice, { center, width }: Window): Flo
   const scale = 1 / width;
   for (let i = 0; i < pixels.length; i++) {
     const value = (pixels[i]! - low) * scale;
-    result[i] = value < 0 ? 0 : value > 1 ? 1 : value;
+    result[i] = value > 0 ? (value < 1 ? value : 1) : 0;
   }
   return result;
 }
