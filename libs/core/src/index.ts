@@ -1,14 +1,42 @@
+import { loadNodeWasmCodec } from './dicom/codecs/node-wasm-codecs.js';
+import { WasmCodecs } from './dicom/codecs/wasm-codec.js';
+import {
+  openDicomSeries as openSeries,
+  type DicomOptions,
+  type DicomSeries,
+  type NamedSource,
+} from './dicom/open-dicom.js';
 import { openPicture } from './image/open-picture.js';
 import { nodeInflate } from './inflate/node-inflate.js';
 import { createOpenVolume, type OpenVolume } from './open-volume.js';
+
+const codecs = new WasmCodecs(loadNodeWasmCodec);
 
 /**
  * Opens a CT file of any supported format, told by its content, never by its name.
  *
  * @throws {CtError} `CT_EMPTY`, `CT_UNKNOWN_FORMAT`, or what the format's decoder throws.
  */
-export const openVolume: OpenVolume = createOpenVolume({ inflate: nodeInflate, openPicture });
+export const openVolume: OpenVolume = createOpenVolume({
+  inflate: nodeInflate,
+  codecs,
+  openPicture,
+});
 
+/**
+ * Opens the DICOM files of a folder as series: files of one Series Instance UID, size and orientation, sorted along the normal.
+ * Only headers are read. Files that are no images, or not readable, are reported and the others go on.
+ *
+ * @throws {CtError} `CT_CANCELLED`.
+ */
+export function openDicomSeries(
+  files: readonly NamedSource[],
+  options: Omit<DicomOptions, 'codecs'> = {},
+): Promise<DicomSeries> {
+  return openSeries(files, { ...options, codecs });
+}
+
+export type { DicomSeries, NamedSource, SeriesVolume } from './dicom/open-dicom.js';
 export type { OpenOptions, OpenVolume } from './open-volume.js';
 export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js';
 export { bytesSource, type ByteSource } from './byte-source.js';

@@ -1,5 +1,7 @@
 import type { ByteSource } from './byte-source.js';
 import { CtError } from './errors.js';
+import type { WasmCodecs } from './dicom/codecs/wasm-codec.js';
+import { openDicom } from './dicom/open-dicom.js';
 import type { Inflate } from './inflate/inflated-source.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { openMetaImage } from './metaimage/open-metaimage.js';
@@ -23,6 +25,7 @@ export interface OpenOptions {
 /** What Node and browsers do differently. */
 export interface Platform {
   readonly inflate: Inflate;
+  readonly codecs: WasmCodecs;
   readonly openPicture: (
     source: ByteSource,
     format: 'png' | 'jpeg',
@@ -34,7 +37,7 @@ export interface Platform {
 export type OpenVolume = (source: ByteSource, options?: OpenOptions) => Promise<CtVolume>;
 
 /** Makes `openVolume` for a platform; all decoding but that of pictures and deflated streams is the same code. */
-export function createOpenVolume({ inflate, openPicture }: Platform): OpenVolume {
+export function createOpenVolume({ inflate, codecs, openPicture }: Platform): OpenVolume {
   return async (source, options = {}) => {
     const { limits = defaultLimits, signal, companion, name } = options;
     if (source.size === 0)
@@ -52,6 +55,7 @@ export function createOpenVolume({ inflate, openPicture }: Platform): OpenVolume
       case 'metaimage':
         return openMetaImage(source, { limits, inflate, companion });
       case 'dicom':
+        return openDicom(source, { limits, signal, codecs });
       case undefined:
         throw new CtError(
           'CT_UNKNOWN_FORMAT',
