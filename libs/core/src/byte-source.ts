@@ -18,12 +18,14 @@ export interface ByteSource {
 
 /** A source over bytes that are in memory; `read` returns views, not copies. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
+  // Node's Buffer is a Uint8Array whose `slice` does not copy: decoders must get the plain kind.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     size: bytes.byteLength,
     read: (offset, length) =>
       new Promise((resolve) => {
         assertRange(offset, length, bytes.byteLength);
-        resolve(bytes.subarray(offset, offset + length));
+        resolve(plain.subarray(offset, offset + length));
       }),
   };
 }

@@ -1,6 +1,7 @@
 import type { DataSet } from 'dicom-parser';
 import type { Vector3 } from '../volume.js';
 import type { Window } from '../window.js';
+import { firstNumber, numberValues, textValues } from './attribute-values.js';
 
 /** Where one frame lies and how its values are scaled; from the data set or from its functional groups (Enhanced CT). */
 export interface FramePlane {
@@ -34,16 +35,16 @@ export function readFramePlanes(dataSet: DataSet, frames: number): FramePlane[] 
     const spacing = numbers(measures, 'x00280030', 2)?.every((v) => v > 0)
       ? numbers(measures, 'x00280030', 2)
       : undefined;
-    const slope = values.floatString('x00281053');
-    const intercept = values.floatString('x00281052');
-    const usable = slope !== undefined && Number.isFinite(slope) && slope !== 0;
+    const slope = firstNumber(values, 'x00281053');
+    const intercept = firstNumber(values, 'x00281052');
+    const usable = slope !== undefined && slope !== 0;
     return {
       position: position && [position[0]!, position[1]!, position[2]!],
       ...directions(orientation),
       spacing: spacing && { row: spacing[0]!, column: spacing[1]! },
-      thickness: positive(measures.floatString('x00180050')),
+      thickness: positive(firstNumber(measures, 'x00180050')),
       slope: usable ? slope : 1,
-      intercept: intercept !== undefined && Number.isFinite(intercept) ? intercept : 0,
+      intercept: intercept ?? 0,
       rescaled: intercept !== undefined || slope !== undefined,
       windows: readWindows(group('x00289132')),
     };
@@ -70,29 +71,17 @@ function directions(
 
 /** Window Center and Width, several with their explanations (PS3.3 C.11.2.1.2). */
 export function readWindows(dataSet: DataSet): Window[] {
-  const count = dataSet.numStringValues('x00281050') ?? 0;
-  const windows: Window[] = [];
-  for (let i = 0; i < Math.min(count, 16); i++) {
-    const center = dataSet.floatString('x00281050', i);
-    const width = dataSet.floatString('x00281051', i);
-    if (
-      center === undefined ||
-      width === undefined ||
-      !Number.isFinite(center) ||
-      !(width > 0) ||
-      !Number.isFinite(width)
-    )
-      continue;
-    const explanation = dataSet.string('x00281055', i)?.trim();
+  const centers = numberValues(dataSet, 'x00281050').slice(0, 16);
+  const widths = numberValues(dataSet, 'x00281051');
+  const explanations = textValues(dataSet, 'x00281055');
+  return centers.flatMap((center, i) => {
+    const width = widths[i] ?? NaN;
+    if (!Number.isFinite(center) || !Number.isFinite(width) || width <= 0) return [];
+    const explanation = explanations[i] ?? '';
     const name =
-      explanation !== undefined && explanation !== ''
-        ? explanation
-        : count > 1
-          ? `Header ${i + 1}`
-          : 'Header';
-    windows.push({ center, width, name });
-  }
-  return windows;
+      explanation !== '' ? explanation : centers.length > 1 ? `Header ${i + 1}` : 'Header';
+    return [{ center, width, name }];
+  });
 }
 
 function items(dataSet: DataSet, tag: string): DataSet[] {
@@ -102,10 +91,10 @@ function items(dataSet: DataSet, tag: string): DataSet[] {
 }
 
 function numbers(dataSet: DataSet, tag: string, count: number): number[] | undefined {
-  const values = Array.from({ length: count }, (_, i) => dataSet.floatString(tag, i) ?? NaN);
-  return values.every(Number.isFinite) ? values : undefined;
+  const values = numberValues(dataSet, tag).slice(0, count);
+  return values.length === count && values.every(Number.isFinite) ? values : undefined;
 }
 
 function positive(value: number | undefined): number | undefined {
-  return value !== undefined && value > 0 && Number.isFinite(value) ? value : undefined;
+  return value !== undefined && value > 0 ? value : undefined;
 }

@@ -1,16 +1,17 @@
 import type { DataSet } from 'dicom-parser';
 import type { ByteSource } from '../byte-source.js';
 import type { WarningCode } from '../contracts/prediction.js';
-import { CtError } from '../errors.js';
+import { asCtError, CtError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { PixelUnit } from '../volume.js';
 import type { WasmCodecs } from './codecs/wasm-codec.js';
+import { firstNumber } from './attribute-values.js';
 import { decodeFrame } from './decode-frame.js';
 import { readFramePlanes, type FramePlane } from './dicom-frame.js';
 import { frameReader } from './frame-bytes.js';
 import { readPixelFormat, type PixelFormat } from './pixel-format.js';
 import { pixelValues, readPalette, type ValueMapping } from './pixel-values.js';
-import { readDicomHeader } from './read-header.js';
+import { readDicomHeader, type DicomHeader } from './read-header.js';
 
 /** One DICOM file whose header is read and whose frames are decoded when asked for. */
 export interface DicomImage {
@@ -47,9 +48,24 @@ const colour = [
  */
 export async function readDicomImage(
   source: ByteSource,
-  { limits, codecs, name }: { limits: Limits; codecs: WasmCodecs; name?: string | undefined },
+  options: ReadOptions,
 ): Promise<DicomImage> {
-  const header = await readDicomHeader(source, limits);
+  const header = await readDicomHeader(source, options.limits);
+  try {
+    return imageOf(header, options);
+  } catch (error) {
+    // The parser throws plain errors where an attribute is shorter than its type.
+    throw asCtError(error, 'CT_CORRUPT', 'Expected whole attributes in the DICOM header');
+  }
+}
+
+interface ReadOptions {
+  readonly limits: Limits;
+  readonly codecs: WasmCodecs;
+  readonly name?: string | undefined;
+}
+
+function imageOf(header: DicomHeader, { limits, codecs, name }: ReadOptions): DicomImage {
   const { dataSet, syntax } = header;
   if (!header.pixelData) {
     const other = dataSet.elements.x7fe00008 ?? dataSet.elements.x7fe00009;
@@ -89,7 +105,7 @@ export async function readDicomImage(
         : []),
     ],
     seriesUid: dataSet.string('x0020000e')?.trim() ?? '',
-    instanceNumber: dataSet.intString('x00200013') ?? 0,
+    instanceNumber: firstNumber(dataSet, 'x00200013') ?? 0,
     async decode(frame, signal) {
       if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Decoding was cancelled');
       const bytes = await read(frame);

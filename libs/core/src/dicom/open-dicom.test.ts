@@ -165,7 +165,7 @@ describe('a folder of files', () => {
     expect(volumes).toHaveLength(1);
     expect(problems.map(({ name, error }) => [name, error.code])).toEqual([
       ['report', 'CT_NO_PIXELS'],
-      ['notes.txt', 'CT_CORRUPT'],
+      ['notes.txt', 'CT_UNKNOWN_FORMAT'],
     ]);
   });
 

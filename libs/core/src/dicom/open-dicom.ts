@@ -3,6 +3,7 @@ import type { WarningCode } from '../contracts/prediction.js';
 import { asCtError, CtError } from '../errors.js';
 import { axialView } from '../geometry/axial-view.js';
 import { defaultLimits, type Limits } from '../limits.js';
+import { sniffFormat, sniffLength } from '../sniff.js';
 import type { CtVolume, Geometry, Vector3 } from '../volume.js';
 import type { WasmCodecs } from './codecs/wasm-codec.js';
 import { readMetadata } from './dicom-metadata.js';
@@ -60,23 +61,16 @@ export async function openDicomSeries(
   // In small groups: the files' reads overlap, and a folder of thousands does not open thousands at once.
   for (let start = 0; start < files.length; start += 16) {
     if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Opening was cancelled');
-    const images = await Promise.all(
-      files.slice(start, start + 16).map(async ({ name, source }) => {
-        try {
-          return await readDicomImage(source, { limits, codecs, name });
-        } catch (error) {
-          problems.push({
-            name,
-            error: asCtError(error, 'CT_CORRUPT', 'The file could not be read'),
-          });
-          return undefined;
-        }
-      }),
+    const outcomes = await Promise.all(
+      files.slice(start, start + 16).map((file) => readFile(file, limits, codecs)),
     );
-    for (const image of images) {
-      if (!image) continue;
-      const key = groupKey(image);
-      groups.set(key, [...(groups.get(key) ?? []), image]);
+    for (const outcome of outcomes) {
+      if ('error' in outcome) {
+        problems.push(outcome);
+        continue;
+      }
+      const key = groupKey(outcome);
+      groups.set(key, [...(groups.get(key) ?? []), outcome]);
     }
   }
   const volumes: SeriesVolume[] = [];
@@ -96,6 +90,27 @@ export async function openDicomSeries(
   // The longest first: what a person means when opening a folder; localizers come last.
   volumes.sort((a, b) => b.volume.sliceCount - a.volume.sliceCount);
   return { volumes, problems };
+}
+
+/** The image in a file, or why there is none. */
+async function readFile(
+  { name, source }: NamedSource,
+  limits: Limits,
+  codecs: WasmCodecs,
+): Promise<DicomImage | { name: string; error: CtError }> {
+  try {
+    const head = await source.read(0, Math.min(source.size, sniffLength));
+    const format = sniffFormat(head);
+    if (format !== 'dicom') {
+      throw new CtError(
+        'CT_UNKNOWN_FORMAT',
+        `Expected a DICOM file, this is ${format ?? 'of no format that is known'}`,
+      );
+    }
+    return await readDicomImage(source, { limits, codecs, name });
+  } catch (error) {
+    return { name, error: asCtError(error, 'CT_CORRUPT', 'The file could not be read') };
+  }
 }
 
 /** A localizer shares the series of its scan, and differs in orientation or size. */

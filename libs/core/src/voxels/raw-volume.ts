@@ -182,7 +182,8 @@ function scaled(
   const factor = grey ? 1 / 255 : slope;
   for (let i = 0; i < count; i++) {
     const value = stored[i]! * factor + intercept;
-    pixels[i] = Number.isFinite(value) ? value : outside;
+    // Doubles past the range of a float are no measurements either.
+    pixels[i] = Math.abs(value) < 3e38 ? value : outside;
   }
   return pixels;
 }

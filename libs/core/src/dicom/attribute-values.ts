@@ -1,0 +1,21 @@
+import type { DataSet } from 'dicom-parser';
+
+/**
+ * The values of a text attribute, which a backslash separates. dicom-parser's own access by index throws when there are fewer
+ * values than asked for.
+ */
+export function textValues(dataSet: DataSet, tag: string): string[] {
+  const text = dataSet.string(tag);
+  return text === undefined ? [] : text.split('\\').map((value) => value.trim());
+}
+
+/** The values of a Decimal or Integer String attribute; NaN where one is no number. */
+export function numberValues(dataSet: DataSet, tag: string): number[] {
+  return textValues(dataSet, tag).map((value) => (value === '' ? NaN : Number(value)));
+}
+
+/** The first value of a Decimal String attribute, or undefined where there is no finite number. */
+export function firstNumber(dataSet: DataSet, tag: string): number | undefined {
+  const value = numberValues(dataSet, tag)[0];
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
