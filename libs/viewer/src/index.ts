@@ -1,1 +1,10 @@
-export {};
+export { defineViewer, GroundglassViewer, type ViewerEventMap } from './element.js';
+export { defaultStrings, fillIn, type ViewerStrings } from './strings.js';
+export { defaultViewState, parseViewState, type ViewState } from './view-state.js';
+export {
+  toViewerError,
+  type PredictionStatus,
+  type SliceProvider,
+  type ViewerError,
+  type ViewerVolume,
+} from './viewer-volume.js';

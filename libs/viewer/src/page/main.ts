@@ -1,0 +1,117 @@
+import { CtError } from '@groundglass/core/browser';
+import { defineViewer } from '../element.js';
+import { toViewerError } from '../viewer-volume.js';
+import { openFile } from './open-file.js';
+import { predictFile } from './predict-file.js';
+import { fetchSamples } from './samples.js';
+
+/** The server's page: a CT image dropped, chosen or picked from the samples is decoded here and scored by the server. */
+defineViewer();
+
+const byId = (id: string): HTMLElement => document.getElementById(id)!;
+const viewer = document.querySelector('groundglass-viewer')!;
+const chooser = byId('files') as HTMLInputElement;
+const welcome = byId('welcome');
+const token = byId('token') as HTMLInputElement;
+let opened: readonly File[] = [];
+let opening = new AbortController();
+let predicting = new AbortController();
+
+/** Shows some files and asks for their prediction. */
+async function show(files: readonly File[]): Promise<void> {
+  if (files.length === 0) return;
+  opening.abort();
+  predicting.abort();
+  opening = new AbortController();
+  const { signal } = opening;
+  opened = files;
+  welcome.hidden = true;
+  viewer.hidden = false;
+  viewer.wait();
+  try {
+    const { volume, provider } = await openFile(files, signal);
+    if (signal.aborted) return;
+    viewer.open(volume, provider);
+    viewer.focus();
+    await predict();
+  } catch (error) {
+    if (!signal.aborted) viewer.fail(toViewerError(error));
+  }
+}
+
+async function predict(): Promise<void> {
+  const file = opened[0];
+  if (!file) return;
+  predicting.abort();
+  predicting = new AbortController();
+  const { signal } = predicting;
+  viewer.prediction = { kind: 'running', done: 0, total: 0, slices: [] };
+  try {
+    const prediction = await predictFile(file, {
+      signal,
+      token: token.value.trim() || undefined,
+      onProgress: (progress) => {
+        if (!signal.aborted) viewer.prediction = { kind: 'running', ...progress };
+      },
+    });
+    if (!signal.aborted) viewer.prediction = { kind: 'done', prediction };
+  } catch (error) {
+    if (!signal.aborted) viewer.prediction = { kind: 'failed', error: toViewerError(error) };
+  }
+}
+
+viewer.addEventListener('requestprediction', () => void predict());
+viewer.addEventListener('cancelprediction', () => {
+  predicting.abort();
+  viewer.prediction = { kind: 'idle' };
+});
+viewer.addEventListener('retry', () => void show(opened));
+chooser.addEventListener('change', () => {
+  void show([...(chooser.files ?? [])]);
+  // The same file can be chosen again.
+  chooser.value = '';
+});
+addEventListener('dragover', (event) => {
+  event.preventDefault();
+  document.body.classList.add('dropping');
+});
+addEventListener('dragleave', (event) => {
+  if (event.relatedTarget === null) document.body.classList.remove('dropping');
+});
+addEventListener('drop', (event) => {
+  event.preventDefault();
+  document.body.classList.remove('dropping');
+  void show([...(event.dataTransfer?.files ?? [])]);
+});
+
+async function listSamples(): Promise<void> {
+  const samples = await fetchSamples();
+  byId('samples').hidden = samples.length === 0;
+  byId('sample-list').replaceChildren(
+    ...samples.map(({ name, url }) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = name;
+      button.addEventListener('click', () => void showSample(name, url));
+      const item = document.createElement('li');
+      item.append(button);
+      return item;
+    }),
+  );
+}
+
+async function showSample(name: string, url: string): Promise<void> {
+  const response = await fetch(url).catch(() => undefined);
+  if (response?.ok) await show([new File([await response.blob()], name)]);
+  else {
+    welcome.hidden = true;
+    viewer.hidden = false;
+    viewer.fail(
+      toViewerError(
+        new CtError('CT_READ_FAILED', 'Expected the sample, the server did not send it'),
+      ),
+    );
+  }
+}
+
+void listSamples();

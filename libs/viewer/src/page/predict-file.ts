@@ -1,0 +1,100 @@
+import {
+  CtError,
+  errorCatalogue,
+  predictionSchema,
+  slicePredictionSchema,
+  type ErrorCode,
+  type Prediction,
+  type SlicePrediction,
+} from '@groundglass/core/browser';
+
+/** How far the server is. */
+export interface PredictionProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly slices: readonly SlicePrediction[];
+}
+
+/**
+ * Asks the page's own server to score a file, slice by slice.
+ *
+ * @throws {CtError} the server's code and sentence, `CT_UNREACHABLE` when it does not answer, `CT_INTERNAL` for an answer that
+ * no Groundglass server gives.
+ */
+export async function predictFile(
+  file: Blob,
+  options: {
+    readonly signal: AbortSignal;
+    readonly token: string | undefined;
+    readonly onProgress: (progress: PredictionProgress) => void;
+  },
+): Promise<Prediction> {
+  const headers: Record<string, string> = {
+    accept: 'application/x-ndjson',
+    'content-type': 'application/octet-stream',
+  };
+  if (options.token) headers.authorization = `Bearer ${options.token}`;
+  const response = await fetch('v1/predictions', {
+    method: 'POST',
+    headers,
+    body: file,
+    signal: options.signal,
+  }).catch((cause: unknown) => {
+    throw options.signal.aborted
+      ? new CtError('CT_CANCELLED', 'The prediction was cancelled', { cause })
+      : new CtError('CT_UNREACHABLE', 'Expected an answer from the server, got none', { cause });
+  });
+  if (!response.ok) throw toError(await response.json().catch(() => undefined), response.status);
+  const slices: SlicePrediction[] = [];
+  for await (const line of linesOf(response)) {
+    const event = parseLine(line);
+    if (event.event === 'slice') {
+      slices.push(slicePredictionSchema.parse(event.slice));
+      options.onProgress({
+        done: Number(event.done),
+        total: Number(event.total),
+        slices: [...slices],
+      });
+    } else if (event.event === 'prediction') {
+      const prediction = predictionSchema.parse(event.prediction);
+      // The last line leaves out the masks that came with the slices.
+      const masked = new Map(slices.map((slice) => [slice.index, slice]));
+      return {
+        ...prediction,
+        slices: prediction.slices.map((slice) => masked.get(slice.index) ?? slice),
+      };
+    } else if (event.event === 'failed') throw toError(event, response.status);
+  }
+  throw new CtError('CT_UNREACHABLE', 'The server broke off its answer');
+}
+
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    const lines = (rest + (value ?? '')).split('\n');
+    rest = done ? '' : lines.pop()!;
+    yield* lines.filter((line) => line.trim() !== '');
+    if (done) return;
+  }
+}
+
+function parseLine(line: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // Answered below, as any other line that is not an event.
+  }
+  throw new CtError('CT_INTERNAL', 'Expected an event of the server, got something else');
+}
+
+function toError(body: unknown, status: number): CtError {
+  const { error, code } = (body ?? {}) as { error?: unknown; code?: unknown };
+  const known = typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
+  return new CtError(
+    known ? (code as ErrorCode) : 'CT_INTERNAL',
+    typeof error === 'string' ? error : `Expected a prediction, the server answered ${status}`,
+  );
+}

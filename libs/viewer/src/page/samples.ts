@@ -1,0 +1,24 @@
+/** A CT image that the server offers to try. */
+export interface Sample {
+  readonly name: string;
+  /** Relative to the page. */
+  readonly url: string;
+}
+
+/** The samples in `samples/index.json` (`[{ "name", "url" }]`); none where the server has no such file. */
+export async function fetchSamples(): Promise<Sample[]> {
+  const response = await fetch('samples/index.json').catch(() => undefined);
+  if (!response?.ok) return [];
+  const list: unknown = await response.json().catch(() => undefined);
+  return Array.isArray(list) ? list.filter(isSample) : [];
+}
+
+function isSample(value: unknown): value is Sample {
+  const { name, url } = (value ?? {}) as Record<string, unknown>;
+  // A sample of another origin would send the browser elsewhere.
+  return (
+    typeof name === 'string' &&
+    typeof url === 'string' &&
+    new URL(url, location.href).origin === location.origin
+  );
+}

@@ -1,0 +1,97 @@
+import { overlayColours } from '@groundglass/core/browser';
+import type { ViewerStrings } from '../strings.js';
+import type { Part, ViewActions, ViewModel } from '../view-model.js';
+import { LabelledSlider, section, Segments, Switch } from './controls.js';
+import { make, setText, show } from './dom.js';
+
+/** How the mask is drawn, what its colours mean, and how well it agrees with the expert's. */
+export function createOverlayPanel(strings: ViewerStrings, actions: ViewActions): Part {
+  const visible = new Switch(strings.maskVisible, (on) => {
+    actions.change({ maskVisible: on });
+  });
+  const style = new Segments(
+    strings.maskStyle,
+    [
+      ['fill', strings.fill],
+      ['contour', strings.contour],
+    ],
+    (maskStyle) => {
+      actions.change({ maskStyle });
+    },
+  );
+  const opacity = new LabelledSlider(strings.opacity, (maskOpacity) => {
+    actions.change({ maskOpacity });
+  });
+  const threshold = new LabelledSlider(strings.threshold, (maskThreshold) => {
+    actions.change({ maskThreshold });
+  });
+  const comparison = new Switch(strings.comparison, (on) => {
+    actions.change({ comparison: on });
+  });
+  const legend = make('ul', { class: 'legend' });
+  const dice = make('p', { class: 'dice', attributes: { role: 'status' } });
+  const note = make('p', { class: 'note' }, strings.noMask);
+  const element = section(
+    strings.overlay,
+    visible.element,
+    style.element,
+    opacity.element,
+    threshold.element,
+    comparison.element,
+    legend,
+    dice,
+    note,
+  );
+  return {
+    element,
+    update(model) {
+      const { view, mask, truth, hasTruth, overlap } = model;
+      // Nothing to set before there is a mask or an expert's.
+      show(element, mask !== undefined || hasTruth || model.prediction.kind === 'done');
+      const off = !view.maskVisible;
+      visible.update(view.maskVisible);
+      style.update(view.maskStyle, off);
+      opacity.update(view.maskOpacity, off || view.maskStyle === 'contour');
+      threshold.update(view.maskThreshold, off || !mask);
+      show(comparison.element, hasTruth);
+      comparison.update(view.comparison, off);
+      show(note, !mask && !truth);
+      showLegend(legend, legendOf(model, strings));
+      show(dice, hasTruth && view.comparison && mask !== undefined);
+      setText(
+        dice,
+        !truth
+          ? strings.noTruth
+          : overlap
+            ? `${strings.dice}: ${overlap.dice === null ? strings.diceUndefined : overlap.dice.toFixed(3)}`
+            : '',
+      );
+    },
+  };
+}
+
+type LegendEntry = readonly [name: string, colour: keyof typeof overlayColours];
+
+function legendOf({ view, mask, truth }: ViewModel, strings: ViewerStrings): LegendEntry[] {
+  if (!view.maskVisible) return [];
+  if (!truth || !view.comparison) return mask ? [[strings.lesion, 'lesion']] : [];
+  if (!mask) return [[strings.truthOnly, 'falseNegative']];
+  return [
+    [strings.truePositive, 'truePositive'],
+    [strings.falsePositive, 'falsePositive'],
+    [strings.falseNegative, 'falseNegative'],
+  ];
+}
+
+function showLegend(list: HTMLElement, entries: readonly LegendEntry[]): void {
+  const key = JSON.stringify(entries);
+  if (list.dataset.key === key) return;
+  list.dataset.key = key;
+  list.replaceChildren(
+    ...entries.map(([name, colour]) => {
+      const swatch = make('span', { class: 'swatch' });
+      swatch.style.setProperty('background-color', `rgb(${overlayColours[colour].join(' ')})`);
+      return make('li', {}, swatch, name);
+    }),
+  );
+}

@@ -1,0 +1,173 @@
+import type { Prediction, SlicePrediction } from '@groundglass/core/browser';
+import { fillIn, type ViewerStrings } from '../strings.js';
+import { scoredSlices } from '../viewer-volume.js';
+import type { Part, ViewActions, ViewModel } from '../view-model.js';
+import { section } from './controls.js';
+import { make, percent, setText, show } from './dom.js';
+import { icon } from './icons.js';
+
+/** The score in large, what it is a score of, how it came about, and the buttons that ask for it. */
+export function createPredictionPanel(strings: ViewerStrings, actions: ViewActions): Part {
+  const caption = make('p', { class: 'score-caption' });
+  const score = make('p', { class: 'score' });
+  const verdict = make('p', { class: 'verdict' });
+  const meter = make(
+    'div',
+    {
+      class: 'meter',
+      attributes: {
+        role: 'meter',
+        'aria-valuemin': '0',
+        'aria-valuemax': '1',
+        'aria-label': strings.probability,
+      },
+    },
+    make('span', { class: 'meter-value' }),
+    make('span', { class: 'meter-threshold' }),
+  );
+  const facts = make('dl', { class: 'facts-list' });
+  const result = make('div', { class: 'result' }, caption, score, verdict, meter, facts);
+
+  const progress = make('progress', { attributes: { 'aria-label': strings.computing } });
+  const progressText = make('p', { class: 'progress-text', attributes: { role: 'status' } });
+  const running = make(
+    'div',
+    { class: 'running' },
+    progressText,
+    progress,
+    button(strings.cancel, 'secondary', () => {
+      actions.cancel();
+    }),
+  );
+  const note = make('p', { class: 'note' });
+  const failure = make('div', { class: 'failure', attributes: { role: 'alert' } });
+  const predict = button(strings.predict, 'primary', () => {
+    actions.predict();
+  });
+  predict.prepend(icon('spark'));
+  const predictText = make('span');
+  predict.lastChild?.replaceWith(predictText);
+  const body = make('div', { class: 'prediction' }, result, running, failure, note, predict);
+
+  return {
+    element: section(strings.prediction, body),
+    update(model) {
+      const { prediction: status } = model;
+      show(result, status.kind === 'done');
+      show(running, status.kind === 'running');
+      show(failure, status.kind === 'failed');
+      show(note, status.kind === 'idle' || status.kind === 'unavailable');
+      show(predict, status.kind !== 'running' && status.kind !== 'unavailable');
+      setText(
+        predictText,
+        { done: strings.predictAgain, failed: strings.retry }[status.kind as string] ??
+          strings.predict,
+      );
+      predict.classList.toggle('quiet', status.kind === 'done');
+      switch (status.kind) {
+        case 'unavailable':
+          setText(note, status.reason);
+          return;
+        case 'idle':
+          setText(note, strings.noPrediction);
+          return;
+        case 'running':
+          showProgress(status.done, status.total);
+          return;
+        case 'failed':
+          setText(failure, status.error.message);
+          return;
+        case 'done':
+          showResult(model, status.prediction);
+          return;
+      }
+    },
+  };
+
+  function showProgress(done: number, total: number): void {
+    const counted = total > 1;
+    setText(progressText, counted ? fillIn(strings.computingOf, done, total) : strings.computing);
+    if (counted) {
+      progress.max = total;
+      progress.value = done;
+    } else progress.removeAttribute('value');
+  }
+
+  function showResult(model: ViewModel, prediction: Prediction): void {
+    const { probability, threshold, label, model: weights } = prediction;
+    const many = (model.volume?.sliceCount ?? 1) > 1;
+    setText(caption, many ? strings.patientProbability : strings.probability);
+    setText(score, percent(probability));
+    setText(
+      verdict,
+      `${label === 'covid' ? strings.labelCovid : strings.labelNonCovid}, ${fillIn(
+        label === 'covid' ? strings.aboveThreshold : strings.belowThreshold,
+        percent(threshold, 0),
+      )}`,
+    );
+    result.dataset.label = label;
+    result.dataset.trained = String(weights.trained);
+    meter.setAttribute('aria-valuenow', String(probability));
+    meter.setAttribute('aria-valuetext', percent(probability));
+    meter.style.setProperty('--gg-value', String(probability));
+    meter.style.setProperty('--gg-threshold', String(threshold));
+    const rows: [string, string][] = [[strings.lesionShare, share(prediction.lesionFraction)]];
+    const slice = many && sliceScore(model);
+    if (slice) {
+      rows.push([
+        strings.thisSlice,
+        `${percent(slice.probability)}, ${strings.lesion.toLowerCase()} ${share(slice.lesionFraction)}`,
+      ]);
+    }
+    rows.push(
+      [
+        strings.model,
+        `${weights.name} ${weights.version}, ${weights.trained ? strings.trained : strings.untrained}`,
+      ],
+      [strings.preprocessing, seen(prediction)],
+      [strings.time, `${Math.round(prediction.timingsMs.total)} ms`],
+    );
+    replaceRows(facts, rows);
+  }
+
+  function sliceScore({ prediction, view }: ViewModel): SlicePrediction | undefined {
+    return scoredSlices(prediction).find(({ index }) => index === view.slice);
+  }
+
+  function share(fraction: number | null): string {
+    return fraction === null ? strings.noLung : percent(fraction);
+  }
+
+  function seen({ preprocessing: { window, crop } }: Prediction): string {
+    const values = window
+      ? fillIn(
+          strings.windowSeen,
+          window.center - window.width / 2,
+          window.center + window.width / 2,
+        )
+      : strings.greySeen;
+    return `${values}, ${crop === 'chest' ? strings.cropChest : strings.cropNone}`;
+  }
+}
+
+/** Rewrites a list of names and values only where it differs. */
+function replaceRows(list: HTMLElement, rows: readonly (readonly [string, string])[]): void {
+  const key = JSON.stringify(rows);
+  if (list.dataset.key === key) return;
+  list.dataset.key = key;
+  list.replaceChildren(
+    ...rows.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value))),
+  );
+}
+
+function button(
+  text: string,
+  kind: 'primary' | 'secondary',
+  onClick: () => void,
+): HTMLButtonElement {
+  return make(
+    'button',
+    { class: `button ${kind}`, attributes: { type: 'button' }, on: { click: onClick } },
+    make('span', {}, text),
+  );
+}

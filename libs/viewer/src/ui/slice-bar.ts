@@ -1,0 +1,116 @@
+import { overlayColours, type SlicePrediction } from '@groundglass/core/browser';
+import type { ViewerStrings } from '../strings.js';
+import { fillIn } from '../strings.js';
+import { scoredSlices } from '../viewer-volume.js';
+import type { Part, ViewActions } from '../view-model.js';
+import { iconButton } from './controls.js';
+import { make, percent, setText, setValue, show } from './dom.js';
+
+/** The slider over the slices, with a bar for each slice's probability and a line for its lesion fraction. */
+export function createSliceBar(strings: ViewerStrings, actions: ViewActions): Part {
+  const strip = make('canvas', {
+    class: 'strip',
+    attributes: { 'aria-hidden': 'true', title: strings.stripTitle },
+  });
+  const slider = make('input', {
+    attributes: { type: 'range', min: '1', step: '1', 'aria-label': strings.slice },
+    on: {
+      input: () => {
+        actions.goTo(Number(slider.value) - 1);
+      },
+    },
+  });
+  const reading = make('output', { class: 'slice-reading', attributes: { 'aria-live': 'polite' } });
+  let current = 0;
+  let sliceCount = 1;
+  const element = make(
+    'div',
+    { class: 'slice-bar' },
+    iconButton('left', strings.previousSlice, () => {
+      actions.goTo(current - 1);
+    }),
+    make('div', { class: 'track' }, strip, slider),
+    iconButton('right', strings.nextSlice, () => {
+      actions.goTo(current + 1);
+    }),
+    reading,
+  );
+  const pick = (event: PointerEvent) => {
+    const box = strip.getBoundingClientRect();
+    actions.goTo(Math.floor(((event.clientX - box.left) / box.width) * sliceCount));
+  };
+  strip.addEventListener('pointerdown', (event) => {
+    strip.setPointerCapture(event.pointerId);
+    pick(event);
+  });
+  strip.addEventListener('pointermove', (event) => {
+    if (strip.hasPointerCapture(event.pointerId)) pick(event);
+  });
+
+  return {
+    element,
+    update({ volume, view, prediction }) {
+      sliceCount = volume?.sliceCount ?? 1;
+      current = view.slice;
+      show(element, sliceCount > 1);
+      if (sliceCount < 2) return;
+      const scores = scoredSlices(prediction);
+      const score = scores.find(({ index }) => index === current);
+      const text = score
+        ? fillIn(strings.sliceScored, current + 1, sliceCount, percent(score.probability))
+        : fillIn(strings.sliceOf, current + 1, sliceCount);
+      slider.max = String(sliceCount);
+      setValue(slider, String(current + 1));
+      slider.setAttribute('aria-valuetext', text);
+      setText(reading, `${current + 1} / ${sliceCount}`);
+      reading.setAttribute('aria-label', text);
+      show(strip, scores.length > 0);
+      if (scores.length > 0) drawStrip(strip, scores, sliceCount, current);
+    },
+  };
+}
+
+function drawStrip(
+  canvas: HTMLCanvasElement,
+  scores: readonly SlicePrediction[],
+  sliceCount: number,
+  current: number,
+): void {
+  const ratio = globalThis.devicePixelRatio || 1;
+  const width = Math.max(1, Math.round(canvas.clientWidth * ratio));
+  const height = Math.max(1, Math.round(canvas.clientHeight * ratio));
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const style = getComputedStyle(canvas);
+  const step = width / sliceCount;
+  context.clearRect(0, 0, width, height);
+  // The tone says the same as the height, for those who look at colours first.
+  context.fillStyle = style.color;
+  for (const { index, probability } of scores) {
+    const tall = Math.max(ratio, probability * (height - 2));
+    context.globalAlpha = 0.35 + 0.65 * probability;
+    context.fillRect(index * step, height - tall, Math.max(1, step - (step > 4 ? ratio : 0)), tall);
+  }
+  context.globalAlpha = 1;
+  context.strokeStyle = `rgb(${overlayColours.lesion.join(' ')})`;
+  context.lineWidth = 1.5 * ratio;
+  context.beginPath();
+  let connected = false;
+  // Lesions rarely fill the lung: the line uses the height up to the largest fraction, at least a quarter.
+  const largest = Math.max(0.25, ...scores.map(({ lesionFraction }) => lesionFraction ?? 0));
+  for (const { index, lesionFraction } of [...scores].sort((a, b) => a.index - b.index)) {
+    if (lesionFraction === null) {
+      connected = false;
+      continue;
+    }
+    const [x, y] = [(index + 0.5) * step, height - 1 - (lesionFraction / largest) * (height - 2)];
+    if (connected) context.lineTo(x, y);
+    else context.moveTo(x, y);
+    connected = true;
+  }
+  context.stroke();
+  context.fillStyle = style.caretColor;
+  context.fillRect(Math.round((current + 0.5) * step - ratio), 0, 2 * ratio, height);
+}

@@ -1,0 +1,235 @@
+import type { ViewerStrings } from '../strings.js';
+import type { Part, ViewActions, ViewModel } from '../view-model.js';
+import { edgeLetters, patientPosition } from '../orientation.js';
+import { createCanvasRenderer } from '../render/canvas-renderer.js';
+import type { Renderer, Scene } from '../render/scene.js';
+import { createWebglRenderer } from '../render/webgl-renderer.js';
+import { placeSlice, toSlicePoint, type PictureShape, type StageSize } from '../viewport.js';
+import { dragWindow } from '../window-choice.js';
+import { icon } from './icons.js';
+import { make, setText, show } from './dom.js';
+import { followPointer } from './pointer.js';
+
+/** The picture with its letters and readings. */
+export interface Stage extends Part {
+  /** Size in CSS pixels. */
+  readonly size: StageSize;
+  readonly renderer: Renderer['kind'];
+  focus(): void;
+  dispose(): void;
+}
+
+/** @param preferCanvas draws without WebGL even where it exists. */
+export function createStage(
+  strings: ViewerStrings,
+  actions: ViewActions,
+  onResize: () => void,
+  preferCanvas: boolean,
+): Stage {
+  const letters = {
+    left: make('span', { class: 'letter letter-left' }),
+    right: make('span', { class: 'letter letter-right' }),
+    top: make('span', { class: 'letter letter-top' }),
+    bottom: make('span', { class: 'letter letter-bottom' }),
+  };
+  const windowReading = make('span');
+  const zoomReading = make('span');
+  const probe = make('div', { class: 'reading reading-probe' });
+  const loading = make(
+    'div',
+    { class: 'loading', attributes: { role: 'status' } },
+    make('span', { class: 'spinner' }),
+    make('span', {}, strings.loading),
+  );
+  const surface = make('div', {
+    class: 'surface',
+    attributes: {
+      tabindex: '0',
+      role: 'img',
+      'aria-roledescription': strings.viewer,
+      'aria-label': strings.picture,
+    },
+  });
+  const element = make(
+    'div',
+    { class: 'stage' },
+    surface,
+    ...Object.values(letters),
+    make('div', { class: 'reading reading-view' }, windowReading, zoomReading),
+    probe,
+    loading,
+    make('div', { class: 'research-use' }, icon('warning'), strings.researchUse),
+  );
+
+  let model: ViewModel | undefined;
+  let pointer: readonly [number, number] | undefined;
+  const size = { width: 0, height: 0 };
+  let renderer = start();
+  surface.append(renderer.canvas);
+
+  function start(): Renderer {
+    return (preferCanvas ? undefined : createWebglRenderer(onLost)) ?? createCanvasRenderer();
+  }
+
+  /** The GPU was taken away (driver reset, too many contexts): go on without it, on a new canvas. */
+  function onLost(): void {
+    const lost = renderer;
+    renderer = createCanvasRenderer();
+    lost.canvas.replaceWith(renderer.canvas);
+    draw();
+  }
+
+  function draw(): void {
+    if (size.width === 0 || size.height === 0) return;
+    const ratio = globalThis.devicePixelRatio || 1;
+    renderer.draw(
+      model && sceneOf(model, size, ratio),
+      Math.max(1, Math.round(size.width * ratio)),
+      Math.max(1, Math.round(size.height * ratio)),
+    );
+    if (model) showReadings(model);
+  }
+
+  function showReadings(current: ViewModel): void {
+    const { volume, slice, window, view } = current;
+    const edges = volume?.geometry && edgeLetters(volume.geometry);
+    for (const edge of ['left', 'right', 'top', 'bottom'] as const) {
+      setText(letters[edge], edges?.[edge] ?? '');
+    }
+    if (!volume || !slice) {
+      for (const reading of [windowReading, zoomReading, probe]) setText(reading, '');
+      return;
+    }
+    const viewport = placeSlice(shapeOf(current), size, view);
+    setText(windowReading, `C ${formatNumber(window.center)}  W ${formatNumber(window.width)}`);
+    setText(zoomReading, `${Math.round(viewport.scale * 100)} %`);
+    const [x, y] = pointer ? toSlicePoint(viewport, ...pointer) : [-1, -1];
+    const [column, row] = [Math.floor(x), Math.floor(y)];
+    if (column < 0 || row < 0 || column >= slice.columns || row >= slice.rows) {
+      setText(probe, strings.probeOutside);
+      return;
+    }
+    const value = slice.pixels[row * slice.columns + column]!;
+    const reading =
+      slice.unit === 'HU'
+        ? `${formatNumber(value)} HU`
+        : `${strings.greyShort} ${value.toFixed(3)}`;
+    const parts = [reading, `${column}, ${row}`];
+    if (volume.geometry) {
+      const place = patientPosition(volume.geometry, column, row, slice.index);
+      parts.push(`${place.map((length) => length.toFixed(1)).join(', ')} mm`);
+    }
+    if (current.mask && view.maskVisible) {
+      parts.push(
+        `${strings.lesion} ${Math.round((current.mask[row * slice.columns + column]! / 255) * 100)} %`,
+      );
+    }
+    setText(probe, parts.join('   '));
+  }
+
+  followPointer(surface, {
+    tool: () => model?.view.tool ?? 'pan',
+    sliceCount: () => model?.volume?.sliceCount ?? 1,
+    step: (slices) => {
+      actions.goTo((model?.view.slice ?? 0) + slices);
+    },
+    zoom: (factor, at) => {
+      actions.zoomBy(factor, at);
+    },
+    pan: (dx, dy) => {
+      actions.pan(dx, dy);
+    },
+    window: (dx, dy) => {
+      if (model?.volume) actions.setWindow(dragWindow(model.window, dx, dy, model.volume.unit));
+    },
+    fit: () => {
+      actions.change({ zoom: 'fit', centre: undefined });
+    },
+    hover: (at) => {
+      pointer = at;
+      if (model) showReadings(model);
+    },
+  });
+
+  const observer = new ResizeObserver(() => {
+    const box = surface.getBoundingClientRect();
+    size.width = box.width;
+    size.height = box.height;
+    // Redrawn at once: a canvas stretched for one frame would flicker.
+    draw();
+    onResize();
+  });
+  observer.observe(surface);
+
+  return {
+    element,
+    size,
+    get renderer() {
+      return renderer.kind;
+    },
+    update(next) {
+      model = next;
+      element.dataset.renderer = renderer.kind;
+      surface.dataset.tool = next.view.tool;
+      show(loading, next.loading);
+      surface.setAttribute('aria-busy', String(next.loading));
+      draw();
+    },
+    focus: () => {
+      surface.focus({ preventScroll: true });
+    },
+    dispose() {
+      observer.disconnect();
+      renderer.dispose();
+    },
+  };
+}
+
+/** The shape that the viewport needs, with pixels as wide as the file says. */
+export function shapeOf({ volume, slice }: Pick<ViewModel, 'volume' | 'slice'>): PictureShape {
+  const spacing = volume?.geometry?.spacing ?? volume?.pixelSpacing;
+  const source = slice ?? volume;
+  return {
+    columns: source?.columns ?? 1,
+    rows: source?.rows ?? 1,
+    pixelAspect: spacing && spacing.row > 0 ? spacing.column / spacing.row : 1,
+  };
+}
+
+function sceneOf(model: ViewModel, size: StageSize, ratio: number): Scene | undefined {
+  const { slice, view, window, mask, truth } = model;
+  if (!slice) return undefined;
+  const viewport = placeSlice(shapeOf(model), size, view);
+  const compared = view.comparison ? truth : undefined;
+  const stepX = 1 / (viewport.columnScale * ratio);
+  const stepY = 1 / (viewport.scale * ratio);
+  const lineWidth = Math.max(1, Math.round((view.maskStyle === 'contour' ? 1.5 : 1) * ratio));
+  return {
+    columns: slice.columns,
+    rows: slice.rows,
+    pixels: slice.pixels,
+    window,
+    inverted: view.inverted,
+    interpolation: view.interpolation,
+    // A hair off, so that no canvas pixel falls exactly on a border, where the GPU's float32 may round to the other side.
+    left: viewport.left + stepX / 1000,
+    top: viewport.top + stepY / 1000,
+    stepX,
+    stepY,
+    overlay:
+      view.maskVisible && (mask ?? compared)
+        ? {
+            mask,
+            truth: compared,
+            style: view.maskStyle,
+            opacity: view.maskOpacity,
+            threshold: view.maskThreshold,
+            lineWidth,
+          }
+        : undefined,
+  };
+}
+
+function formatNumber(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(2)));
+}

@@ -1,0 +1,78 @@
+import type {
+  CtFormat,
+  CtSlice,
+  Geometry,
+  MetadataEntry,
+  PixelUnit,
+  Prediction,
+  SlicePrediction,
+  WarningCode,
+  Window,
+} from '@groundglass/core/browser';
+
+/** What the viewer shows of a CT image before any pixel has come: a `CtVolume` without its decoder, so that it can be posted. */
+export interface ViewerVolume {
+  /** Name of the file or the series. */
+  readonly title: string;
+  readonly format: CtFormat;
+  readonly columns: number;
+  readonly rows: number;
+  readonly sliceCount: number;
+  readonly unit: PixelUnit;
+  readonly pixelSpacing: { readonly column: number; readonly row: number } | undefined;
+  readonly geometry: Geometry | undefined;
+  readonly windows: readonly Window[];
+  readonly warnings: readonly WarningCode[];
+  readonly metadata: readonly MetadataEntry[];
+}
+
+/** Where the viewer's pixels come from: a decoder in the page, or a host behind messages. */
+export interface SliceProvider {
+  /** Decodes one slice. Rejects with an error that has a `code` of the catalogue where it can. */
+  slice(index: number, signal: AbortSignal): Promise<CtSlice>;
+  /**
+   * The expert's mask of one slice, lesion where it is not 0, `rows * columns` values; undefined where the slice has none.
+   * Absent where there is no mask at all.
+   */
+  readonly truth?: (index: number, signal: AbortSignal) => Promise<Uint8Array | undefined>;
+}
+
+/** An error as the viewer shows it; `title` and `advice` come from the catalogue unless the host has better ones. */
+export interface ViewerError {
+  /** A code of the catalogue of errors, or any other text. */
+  readonly code: string;
+  /** One sentence: what was expected and what came. */
+  readonly message: string;
+  readonly title?: string;
+  readonly advice?: string;
+}
+
+/** Where the prediction stands. */
+export type PredictionStatus =
+  /** No model can be asked, and `reason` says why in words. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'idle' }
+  /** Being computed; `slices` holds what has come so far. */
+  | {
+      readonly kind: 'running';
+      readonly done: number;
+      readonly total: number;
+      readonly slices: readonly SlicePrediction[];
+    }
+  | { readonly kind: 'done'; readonly prediction: Prediction }
+  | { readonly kind: 'failed'; readonly error: ViewerError };
+
+/** The slices that have been scored so far, in any state. */
+export function scoredSlices(status: PredictionStatus): readonly SlicePrediction[] {
+  if (status.kind === 'done') return status.prediction.slices;
+  return status.kind === 'running' ? status.slices : [];
+}
+
+/** Turns whatever was thrown into what the viewer shows. */
+export function toViewerError(error: unknown): ViewerError {
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string'
+      ? error.code
+      : 'CT_INTERNAL';
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
