@@ -18,7 +18,7 @@ import {
   type Distractor,
 } from './findings/distractors.js';
 import { covidLesions, LesionSlice, type Lesion } from './findings/lesions.js';
-import { SliceCanvas } from './raster/slice-canvas.js';
+import { SliceCanvas, type SliceGrid } from './raster/slice-canvas.js';
 import { scan } from './scanner.js';
 
 /** What to make. Lengths in mm. */
@@ -60,6 +60,9 @@ export interface ThoraxPhantom extends PhantomSlice {
   readonly rows: number;
   readonly sliceCount: number;
   readonly geometry: Geometry;
+  /** Thickness of the slab that each slice shows, in mm. */
+  readonly sliceThickness: number;
+  /** Kinds of lesions and other findings, in alphabetical order. */
   readonly findings: readonly string[];
 }
 
@@ -74,6 +77,9 @@ export interface Thorax {
     grid: { size: number; pixel: number; thickness: number; noiseStream: number },
   ): PhantomSlice;
 }
+
+/** Thickness of a slice at most, in mm. */
+const thickest = 5;
 
 /** Draws a patient from the seed; slices are painted when asked for. */
 export function createThorax({ seed, covid, distractors, noise = 16 }: PhantomOptions): Thorax {
@@ -90,9 +96,7 @@ export function createThorax({ seed, covid, distractors, noise = 16 }: PhantomOp
     distractors: found,
     slice(z, { size, pixel, thickness, noiseStream }) {
       trees ??= growLungTrees(plan);
-      const middle = bodySize(plan, plan.height / 2).centre[1] + 4;
-      const half = ((size - 1) / 2) * pixel;
-      const grid = { columns: size, rows: size, pixel, origin: [-half, middle - half] as const };
+      const grid = sliceGrid(plan, size, pixel);
       const canvas = new SliceCanvas(grid);
       const lesionSlice = paintSlice(
         canvas,
@@ -164,14 +168,22 @@ export function thoraxPhantom(
   }
   const thorax = createThorax(options);
   const { plan } = thorax;
-  // Header fields of the formats hold decimals: a hundredth of a millimetre is exact in all of them.
-  const pixel = options.spacing?.pixel ?? fieldOfView(plan) / size;
+  // Formats write these as decimals: rounded here, they come back the same from every one of them.
+  const pixel = decimals(options.spacing?.pixel ?? fieldOfView(plan) / size, 4);
   const reach = plan.height * 1.03;
-  const distance = options.spacing?.slice ?? Math.round((reach / slices) * 100) / 100;
-  if (!(pixel > 0 && distance > 0))
+  const distance = decimals(
+    options.spacing?.slice ?? (slices === 1 ? thickest : reach / slices),
+    2,
+  );
+  if (!(pixel > 0 && distance > 0)) {
     throw new RangeError(`Expected spacing over 0 mm, got ${pixel} and ${distance}`);
-  const start =
-    slices === 1 ? plan.height * 0.42 : Math.max(0, (reach - distance * (slices - 1)) / 2);
+  }
+  const start = decimals(
+    slices === 1 ? plan.height * 0.42 : Math.max(0, (reach - distance * (slices - 1)) / 2),
+    2,
+  );
+  // Scanners leave gaps where slices lie far apart.
+  const thickness = Math.min(distance, thickest);
   const length = size * size;
   const phantom = {
     hu: new Int16Array(length * slices),
@@ -180,16 +192,17 @@ export function thoraxPhantom(
   };
   for (let i = 0; i < slices; i++) {
     const z = start + i * distance;
-    const slice = thorax.slice(z, { size, pixel, thickness: distance, noiseStream: i });
+    const slice = thorax.slice(z, { size, pixel, thickness, noiseStream: i });
     phantom.hu.set(slice.hu, i * length);
     phantom.lesions.set(slice.lesions, i * length);
     phantom.lung.set(slice.lung, i * length);
     onSlice?.(i + 1, slices);
   }
-  const half = Math.round(((size - 1) / 2) * pixel * 1000) / 1000;
+  const { origin } = sliceGrid(plan, size, pixel);
   return {
     ...phantom,
     seed,
+    sliceThickness: thickness,
     covid: thorax.lesions.length > 0,
     columns: size,
     rows: size,
@@ -199,7 +212,7 @@ export function thoraxPhantom(
       rowDirection: [1, 0, 0],
       columnDirection: [0, 1, 0],
       sliceDirection: [0, 0, 1],
-      origin: [-half, -half, Math.round(start * 1000) / 1000],
+      origin: [origin[0], origin[1], start],
     },
     findings: [
       ...new Set([
@@ -208,6 +221,19 @@ export function thoraxPhantom(
       ]),
     ].sort(),
   };
+}
+
+/** Pixels of a slice with the body in the middle. */
+function sliceGrid(plan: BodyPlan, size: number, pixel: number): SliceGrid {
+  const middle = bodySize(plan, plan.height / 2).centre[1] + 4;
+  const half = ((size - 1) / 2) * pixel;
+  const origin = [decimals(-half, 4), decimals(middle - half, 4)] as const;
+  return { columns: size, rows: size, pixel, origin };
+}
+
+function decimals(value: number, digits: 2 | 4): number {
+  const scale = digits === 2 ? 100 : 10_000;
+  return Math.round(value * scale) / scale;
 }
 
 /** Width of the picture that holds the whole body, in mm, as a multiple of 1.28: pixels have few decimals at usual sizes. */

@@ -35,7 +35,7 @@ export function branchingTree(
     const radius = tip * root8 * root8 * root8 * shrink;
     // A gentle bend, so that branches are not straight sticks.
     const length = distance(start, goal);
-    const bend = (): number => random.uniform(-0.07, 0.07) * length;
+    const bend = (): number => random.uniform(-0.05, 0.05) * length;
     const elbow: Place = [
       (start[0] + goal[0]) / 2 + bend(),
       (start[1] + goal[1]) / 2 + bend(),

@@ -26,7 +26,7 @@ export const tissueHu = {
 } as const;
 
 /** Muscle with its fibres: fat runs between the bundles. */
-export function muscleTissue(plan: BodyPlan, z: number): (x: number, y: number) => number {
+function muscleTissue(plan: BodyPlan, z: number): (x: number, y: number) => number {
   const noise = sliceNoise(plan.seed + 21, z, 9);
   return (x, y) => {
     const n = noise(x, y * 1.6);

@@ -55,13 +55,16 @@ export function growLungTrees(plan: BodyPlan): LungTrees {
     const scatter = (count: number, stream: number, inside = inLung): Place[] => {
       const random = new SeededRandom(plan.seed, 6, stream, sign);
       const places: Place[] = [];
-      for (let tries = 0; places.length < count && tries < count * 60; tries++) {
+      for (let tries = 0; places.length < count && tries < count * 80; tries++) {
         const place: Place = [
           sign * random.uniform(8, 128) * plan.wide,
           random.uniform(-84, 90) * plan.deep,
           random.uniform(0.01, 0.97) * plan.height,
         ];
-        if (inside(place)) places.push(place);
+        // Vessels end near the pleura more often than near the hilum, so that most of them run outwards.
+        const [dx, dy] = [place[0] - sign * 38, place[1] - 14];
+        const far = Math.sqrt(dx * dx + dy * dy) / 75;
+        if (inside(place) && random.uniform() < 0.15 + far) places.push(place);
       }
       return places;
     };
@@ -88,7 +91,7 @@ export function growLungTrees(plan: BodyPlan): LungTrees {
 }
 
 /** Hounsfield units of healthy lung: denser towards the back, where blood gathers in a patient who lies. */
-export function parenchyma(plan: BodyPlan, z: number): (x: number, y: number) => number {
+function parenchyma(plan: BodyPlan, z: number): (x: number, y: number) => number {
   const lobules = sliceNoise(plan.seed + 61, z, 5);
   const patches = sliceNoise(plan.seed + 62, z, 28);
   const base = -862 + 22 * fractalNoise(plan.seed, 3.5, 0, 0, 1);

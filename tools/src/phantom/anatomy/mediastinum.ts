@@ -12,7 +12,7 @@ import { levelOf, mediastinumOutline, mediastinumPoints, type BodyPlan } from '.
 import { tissueHu } from './chest-wall.js';
 
 /** Level of the carina, where the trachea divides. */
-export const carinaLevel = 0.63;
+const carinaLevel = 0.63;
 
 /** Between two values over a stretch of levels, 0 outside: the size of an organ that starts and ends. */
 function bump(u: number, from: number, to: number): number {

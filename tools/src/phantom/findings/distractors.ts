@@ -144,7 +144,8 @@ function paintEffusion(
     if (x * sideSign[side] < 0) continue;
     const y = origin[1] + Math.floor(i / columns) * pixel;
     // The surface climbs along the wall at the side: a crescent.
-    const rise = (x / 120) * (x / 120) * 22;
+    const side01 = Math.max(0, Math.abs(x) / (plan.wide * 118) - 0.55) / 0.45;
+    const rise = side01 * side01 * 26;
     const a = Math.min(1, Math.max(0, (y - (back - level - rise)) / pixel + 0.5)) * share;
     canvas.hu[i]! += a * (tissueHu.fluid - canvas.hu[i]!);
     canvas.lung[i]! *= 1 - a;

@@ -25,7 +25,7 @@ export function covidLesions(plan: BodyPlan): Lesion[] {
   const severity = random.uniform(0, 1);
   const lesions: Lesion[] = [];
   for (const side of ['right', 'left'] as const) {
-    const count = 2 + Math.round(random.uniform(0, 1 + 3 * severity));
+    const count = 3 + Math.round(random.uniform(0, 1 + 4 * severity));
     for (let i = 0; i < count; i++) lesions.push(subpleuralLesion(plan, side, severity, random));
   }
   return lesions;
@@ -54,8 +54,8 @@ function subpleuralLesion(
     if (!inLung(centre) && tries < 40) continue;
     const size = 0.75 + 0.7 * severity;
     const radii: Place = [
-      random.uniform(16, 34) * size,
-      random.uniform(11, 20) * size,
+      random.uniform(18, 40) * size,
+      random.uniform(10, 19) * size,
       random.uniform(15, 30) * size,
     ];
     const kind = random.chance(0.12 + 0.3 * severity) ? 'consolidation' : 'ground-glass';
@@ -83,7 +83,7 @@ function strength(
   const c = (z - centre[2]) / radii[2];
   const q = a * a + b * b + c * c;
   if (q > 2.6) return 0;
-  return 1 - q + 0.8 * edge(x, y);
+  return 1 - q + 1.05 * edge(x, y);
 }
 
 function ramp(value: number, from: number, to: number): number {
@@ -106,7 +106,7 @@ function shares(
   for (const { lesion, edge } of lesions) {
     const s = strength(lesion, edge, x, y, z);
     if (s <= 0) continue;
-    glass = Math.max(glass, ramp(s, 0, 0.3));
+    glass = Math.max(glass, ramp(s, 0, 0.42));
     if (lesion.kind === 'consolidation') dense = Math.max(dense, ramp(s, 0.4, 0.62));
   }
   return [glass, dense];
@@ -144,7 +144,7 @@ export class LesionSlice {
   /** Ground-glass: the lung is denser, its vessels still show. Painted before the vessels. */
   paintGroundGlass(canvas: SliceCanvas): void {
     const grain = sliceNoise(this.plan.seed + 90, this.z, 5);
-    this.blend(canvas, this.glass, (x, y) => -570 + 75 * grain(x, y));
+    this.blend(canvas, this.glass, (x, y) => -575 + 95 * grain(x, y));
   }
 
   /** Consolidation hides the vessels; only the air in the bronchi shows. Painted between vessels and bronchi. */
