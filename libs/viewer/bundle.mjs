@@ -17,6 +17,8 @@ const shared = {
   minify: true,
   sourcemap: true,
   legalComments: 'eof',
+  // Emscripten's builds ask for these when they run in Node, never in a page.
+  external: ['fs', 'path'],
   absWorkingDir: root,
   logLevel: 'warning',
 };

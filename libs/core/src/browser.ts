@@ -10,14 +10,14 @@ import { openPicture } from './image/open-picture.browser.js';
 import { browserInflate } from './inflate/browser-inflate.js';
 import { createOpenVolume, type OpenVolume } from './open-volume.js';
 
-const codecs = new WasmCodecs(loadBrowserWasmCodec);
+const codecs = /* @__PURE__ */ new WasmCodecs(loadBrowserWasmCodec);
 
 /**
  * Opens a CT file of any supported format, told by its content, never by its name.
  *
  * @throws {CtError} `CT_EMPTY`, `CT_UNKNOWN_FORMAT`, or what the format's decoder throws.
  */
-export const openVolume: OpenVolume = createOpenVolume({
+export const openVolume: OpenVolume = /* @__PURE__ */ createOpenVolume({
   inflate: browserInflate,
   codecs,
   openPicture,
