@@ -24,7 +24,7 @@ export function paintRibs(canvas: SliceCanvas, plan: BodyPlan, z: number): void 
   const grain = sliceNoise(plan.seed + 33, z, 4);
   for (const side of ['right', 'left'] as const) {
     const points = lungPoints(plan, side, Math.min(z, plan.height * 0.955));
-    for (let rib = -4; rib <= 12; rib++) {
+    for (let rib = -4; rib <= 14; rib++) {
       const cut = ribCut(plan, points, z, rib);
       if (cut.length >= 3) paintRibCut(canvas, grain, cut);
     }
@@ -41,7 +41,7 @@ interface RibPoint {
 /** Where rib number `rib` passes through the slice: centres and half thicknesses along the chest wall. */
 function ribCut(plan: BodyPlan, points: readonly Point[], z: number, rib: number): RibPoint[] {
   const top = plan.skeletonPhase + rib * ribDistance + 40;
-  if (top > plan.height * 1.06) return [];
+  if (top > plan.height * 1.33) return [];
   const steps = 90;
   const cut: RibPoint[] = [];
   for (let i = 0; i <= steps; i++) {

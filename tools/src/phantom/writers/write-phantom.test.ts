@@ -1,4 +1,4 @@
-import { bytesSource, openVolume } from '@groundglass/core';
+import { bytesSource, openDicomSeries, openVolume } from '@groundglass/core';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -104,6 +104,40 @@ describe('openVolume reads from our files', () => {
       }
     },
   );
+});
+
+describe('openDicomSeries reads from our series', () => {
+  test.each([
+    'dicom',
+    'dicom-implicit',
+    'dicom-rle',
+    'dicom-jpegls',
+    'dicom-j2k',
+    'dicom-htj2k',
+  ] as const)('%s the same Hounsfield units, order, geometry and windows', async (format) => {
+    const files = withoutMasks(await phantomFiles(phantom, format, 'thorax'));
+    // The order of a folder's listing says nothing.
+    const shuffled = [2, 0, 3, 1].map((i) => files[i]!);
+    const { volumes, problems } = await openDicomSeries(
+      shuffled.map(({ name, bytes }) => ({ name, source: bytesSource(bytes) })),
+    );
+    expect(problems).toEqual([]);
+    expect(volumes).toHaveLength(1);
+    const [{ volume, files: order }] = volumes as [(typeof volumes)[number]];
+    expect(order).toEqual(files.map(({ name }) => name));
+    expect(volume.warnings).toEqual([]);
+    expect(volume.windows.slice(0, 2)).toEqual([
+      expect.objectContaining({ center: -600, width: 1500 }),
+      expect.objectContaining({ center: 40, width: 400 }),
+    ]);
+    expect(volume.geometry?.spacing.row).toBeCloseTo(phantom.geometry.spacing.row, 6);
+    expect(volume.geometry?.spacing.slice).toBeCloseTo(phantom.geometry.spacing.slice, 6);
+    expect(volume.geometry?.origin).toEqual(phantom.geometry.origin);
+    for (let i = 0; i < volume.sliceCount; i++) {
+      const { pixels } = await volume.slice(i);
+      expect(Int16Array.from(pixels)).toEqual(sliceOf(phantom, phantom.hu, i));
+    }
+  });
 });
 
 describe('the mask beside a phantom', () => {
