@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: import.meta.dirname,
   resolve: { conditions: ['@groundglass/source', 'node', 'module', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['@groundglass/source', 'node', 'module', 'import', 'default'] } },
+  // Vitest hands these to Node as well, where `import` or `module` would apply to `require` too and break express.
+  ssr: { resolve: { conditions: ['@groundglass/source', 'node'] } },
   test: {
     include: ['src/**/*.test.ts'],
     passWithNoTests: true,

@@ -62,6 +62,9 @@ export interface OverlayOptions extends Omit<PredictOptions, 'slices' | 'mask'> 
 /** A CT file: its bytes, in any form that `fetch` takes. */
 export type CtFile = Uint8Array | Blob;
 
+/** One file, or several that belong together: a header and its pixels, the files of a DICOM series. The first leads. */
+export type CtUpload = CtFile | readonly { readonly name: string; readonly data: CtFile }[];
+
 /** The client of a Groundglass server's `/v1`. Every call may be repeated safely, and is when the server is busy. */
 export class GroundglassClient {
   readonly #transport: Transport;
@@ -92,7 +95,7 @@ export class GroundglassClient {
    *
    * @throws {CtError} the server's code, `CT_UNREACHABLE`, `CT_CANCELLED`.
    */
-  async predict(file: CtFile, options: PredictOptions = {}): Promise<Prediction> {
+  async predict(file: CtUpload, options: PredictOptions = {}): Promise<Prediction> {
     const response = await this.#post(file, 'application/json', toQuery(options), options.signal);
     return readBody(response, predictionSchema);
   }
@@ -103,7 +106,7 @@ export class GroundglassClient {
    * @returns the prediction with the masks of all slices.
    * @throws {CtError} as `predict` does.
    */
-  async predictStream(file: CtFile, options: StreamOptions = {}): Promise<Prediction> {
+  async predictStream(file: CtUpload, options: StreamOptions = {}): Promise<Prediction> {
     const { onEvent, signal } = options;
     const response = await this.#post(file, 'application/x-ndjson', toQuery(options), signal);
     const slices = new Map<number, SlicePrediction>();
@@ -137,7 +140,7 @@ export class GroundglassClient {
   }
 
   /** One slice with its lesions coloured, as PNG. @throws {CtError} as `predict` does. */
-  async overlay(file: CtFile, options: OverlayOptions = {}): Promise<Uint8Array> {
+  async overlay(file: CtUpload, options: OverlayOptions = {}): Promise<Uint8Array> {
     const { slice, window, opacity, maskThreshold } = options;
     const query = toQuery({ ...options, slices: slice ?? 'middle' });
     if (window) query.set('window', `${window.center},${window.width}`);
@@ -148,7 +151,7 @@ export class GroundglassClient {
 
   /** The lesions of a DICOM file as a DICOM segmentation object. @throws {CtError} as `predict` does. */
   async segmentation(
-    file: CtFile,
+    file: CtUpload,
     options: PredictOptions & { readonly maskThreshold?: number | undefined } = {},
   ): Promise<Uint8Array> {
     const query = toQuery(options);
@@ -159,18 +162,28 @@ export class GroundglassClient {
   }
 
   #post(
-    file: CtFile,
+    file: CtUpload,
     accept: string,
     query: URLSearchParams,
     signal: AbortSignal | undefined,
   ): Promise<Response> {
     return this.#transport.call(`/v1/predictions?${query.toString()}`, {
       method: 'POST',
-      headers: { accept, 'content-type': 'application/octet-stream' },
-      body: file,
+      headers: { accept },
+      body: toBody(file),
       signal,
     });
   }
+}
+
+/** A form carries its own Content-Type; raw bytes travel without one. */
+function toBody(file: CtUpload): Blob | FormData {
+  const blob = (data: CtFile): Blob =>
+    data instanceof Uint8Array ? new Blob([data as BlobPart]) : data;
+  if (file instanceof Uint8Array || file instanceof Blob) return blob(file);
+  const form = new FormData();
+  for (const { name, data } of file) form.append('file', blob(data), name);
+  return form;
 }
 
 function toQuery(options: PredictOptions): URLSearchParams {

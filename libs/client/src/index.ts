@@ -12,6 +12,7 @@ export {
 export {
   GroundglassClient,
   type CtFile,
+  type CtUpload,
   type OverlayOptions,
   type PredictOptions,
   type StreamOptions,

@@ -1,7 +1,7 @@
 import { CtError } from '@groundglass/core/browser';
 
 /** What the elements of each data type of the Open Inference Protocol are here. FP16 stays as its 16 bits. */
-export interface OipArrays {
+interface OipArrays {
   BOOL: Uint8Array;
   UINT8: Uint8Array;
   UINT16: Uint16Array;
@@ -46,7 +46,7 @@ export function decodeTensor(
   const tensor = { name, shape };
   const count = shape.reduce((product, size) => product * size, 1);
   // A copy, since a view of 4-byte elements must start at a multiple of 4.
-  const buffer = bytes.slice().buffer;
+  const buffer = new Uint8Array(bytes).buffer;
   const sized = <T extends { length: number }>(make: (buffer: ArrayBuffer) => T): T => {
     try {
       const data = make(buffer);

@@ -16,7 +16,7 @@ export interface ConnectionOptions {
 export interface CallOptions {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | Blob | string;
+  readonly body?: Uint8Array | Blob | FormData | string;
   readonly signal?: AbortSignal | undefined;
   /** False for calls that change something: they are sent once. */
   readonly idempotent?: boolean;

@@ -141,6 +141,13 @@ export class Scheduler {
     while (!this.idle) await new Promise<void>((resolve) => this.#changed.push(resolve));
   }
 
+  /** Answers everything that still waits or runs as cancelled; for a server that must stop now. */
+  abandon(): void {
+    const error = (): CtError => new CtError('CT_CANCELLED', 'The server stops');
+    this.#queue.removeWhere(() => true, error);
+    for (const job of this.#running) job.settle(error());
+  }
+
   /** Forgets how long a model took, once it is unloaded. */
   forget(key: string): void {
     this.#times.forget(key);

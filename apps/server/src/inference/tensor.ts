@@ -40,10 +40,6 @@ export interface Tensor extends TensorSpec {
   readonly data: ByteRef;
 }
 
-export function byteLength(data: ByteRef): number {
-  return data.length;
-}
-
 /** More elements than this cannot be one body, whatever their type. */
 const maximumElements = 2 ** 40;
 
@@ -72,7 +68,7 @@ export function elementCount(name: string, shape: readonly number[]): number {
   return count;
 }
 
-export function formatShape(shape: readonly number[]): string {
+function formatShape(shape: readonly number[]): string {
   return `[${shape.slice(0, 16).join(', ')}${shape.length > 16 ? ', …' : ''}]`;
 }
 

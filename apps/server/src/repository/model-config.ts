@@ -1,6 +1,6 @@
 import { CtError } from '@groundglass/core';
 import { z } from 'zod';
-import { datatypeNames, datatypes, type Datatype, type TensorSpec } from '../inference/tensor.js';
+import { datatypeNames, datatypes, type TensorSpec } from '../inference/tensor.js';
 import { Identifier, parsePbtxt, type PbMessage, type PbValue } from './pbtxt.js';
 
 /**
@@ -19,7 +19,7 @@ const tensorSchema = z.object({
     .optional(),
 });
 
-export const modelConfigSchema = z.object({
+const modelConfigSchema = z.object({
   name: z.string().optional(),
   platform: z.literal(['', 'onnxruntime_onnx']).default('onnxruntime_onnx'),
   backend: z.literal(['', 'onnxruntime']).default('onnxruntime'),
@@ -174,9 +174,4 @@ function mismatch(kind: string, name: string, expected: string, got: string): Ct
     'CT_MODEL_INVALID',
     `config.pbtxt, ${kind} "${name}": expected ${expected}, got ${got}`,
   );
-}
-
-/** The datatype behind a `TYPE_…` name of config.pbtxt. */
-export function datatypeOfConfig(name: string): Datatype {
-  return datatypeNames.find((datatype) => datatypes[datatype].config === name) ?? 'BYTES';
 }

@@ -1,7 +1,7 @@
 import { CtError } from '@groundglass/core';
 import type { Logger } from 'pino';
 import type { InferencePool } from '../inference/inference-pool.js';
-import type { Scheduler } from '../inference/scheduler.js';
+import { OverloadedError, type Scheduler } from '../inference/scheduler.js';
 import { resolveBatchSize } from './model-config.js';
 import { ModelStatistics } from './model-statistics.js';
 import {
@@ -15,7 +15,7 @@ import type { ServedModel } from './served-model.js';
 import { warmupsOf } from './warmups.js';
 
 /** States of the repository extension of the protocol. */
-export type ModelState = 'READY' | 'LOADING' | 'UNLOADING' | 'UNAVAILABLE';
+type ModelState = 'READY' | 'LOADING' | 'UNLOADING' | 'UNAVAILABLE';
 
 export interface IndexEntry {
   readonly name: string;
@@ -55,6 +55,7 @@ export class ModelRepository {
   readonly #statistics = new Map<string, ModelStatistics>();
   #changes: Promise<unknown> = Promise.resolve();
   #loads = 0;
+  #loadedOnce = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: RepositoryOptions) {}
@@ -73,12 +74,13 @@ export class ModelRepository {
   /**
    * The served model; the newest version where none is given. To run it, {@link use} it.
    *
-   * @throws {CtError} `CT_MODEL_NOT_FOUND`.
+   * @throws {CtError} `CT_MODEL_NOT_FOUND`; `CT_OVERLOADED` until all models were tried once.
    */
   get(name: string, version?: string): ServedModel {
     const served = this.#entries.get(name)?.served ?? [];
     const model = version ? served.find((each) => each.version === version) : served.at(-1);
     if (model) return model;
+    this.refuseWhileLoading();
     throw new CtError(
       'CT_MODEL_NOT_FOUND',
       modelNamePattern.test(name)
@@ -111,6 +113,11 @@ export class ModelRepository {
     }
   }
 
+  /** @throws {OverloadedError} while the first load is under way: a model that is missing may be there soon. */
+  refuseWhileLoading(): void {
+    if (!this.#loadedOnce) throw new OverloadedError('The models are being loaded', 1);
+  }
+
   versionsOf(name: string): readonly string[] {
     return (this.#entries.get(name)?.served ?? []).map(({ version }) => version);
   }
@@ -127,6 +134,7 @@ export class ModelRepository {
   /** Loads every model of the folder; one that cannot be loaded is reported in the index and in the log. */
   async loadAll(): Promise<void> {
     await this.#change(() => this.#sync());
+    this.#loadedOnce = true;
   }
 
   /** Looks for changes every so often: new and changed models are loaded, models without a folder unloaded. */

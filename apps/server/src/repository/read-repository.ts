@@ -7,7 +7,7 @@ import { parseModelConfig, type ModelConfig } from './model-config.js';
 /** Names of models, and so of folders: no separator, no leading dot, no control character. */
 export const modelNamePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 /** Versions are whole numbers from 1, without leading zeros, as Triton has them. */
-export const versionPattern = /^[1-9]\d{0,17}$/;
+const versionPattern = /^[1-9]\d{0,17}$/;
 
 export interface VersionFiles {
   readonly version: string;

@@ -1,0 +1,149 @@
+import { CtError } from '@groundglass/core';
+import { OverloadedError } from '../inference/scheduler.js';
+import { ChildExited, type ChildPeer } from '../processes/child-peer.js';
+import { childModule } from '../processes/child-module.js';
+import { Supervisor } from '../processes/supervisor.js';
+import type { CodecCalls } from './codec-calls.js';
+
+interface CodecPoolOptions {
+  readonly processes: number;
+  /** Callers that may wait for a place. */
+  readonly queueSize: number;
+  /** A call longer than this ends its process. */
+  readonly hangMs: number;
+  readonly onCrash: () => void;
+}
+
+/** Calls one method of a codec child. */
+export type CodecCall = <K extends keyof CodecCalls>(
+  method: K,
+  params: CodecCalls[K]['params'],
+) => Promise<CodecCalls[K]['result']>;
+
+/** Volumes that one child may have open; each may hold its decoded pixels. */
+const placesPerChild = 8;
+
+/** Processes that a piece of work may lose before it counts as the cause. */
+const attempts = 3;
+
+interface Place {
+  readonly supervisor: Supervisor<CodecCalls>;
+  used: number;
+}
+
+/**
+ * The processes that decode. Their own, since decoders are native code or WASM that strangers' files can end or hang, and
+ * since decoding on the server's event loop would stall everybody else.
+ */
+export class CodecPool {
+  readonly #places: readonly Place[];
+  #waiting: (() => void)[] = [];
+
+  constructor(private readonly options: CodecPoolOptions) {
+    this.#places = Array.from({ length: options.processes }, () => ({
+      used: 0,
+      supervisor: new Supervisor<CodecCalls>({
+        modulePath: childModule('codec/codec-child'),
+        onCrash: options.onCrash,
+      }),
+    }));
+  }
+
+  get pids(): readonly number[] {
+    return this.#places.flatMap(({ supervisor }) => supervisor.pid ?? []);
+  }
+
+  whenReady(): Promise<unknown> {
+    return Promise.all(this.#places.map(({ supervisor }) => supervisor.whenReady()));
+  }
+
+  /**
+   * Runs `work` with the calls of one child, from the start again where that child dies, so `work` must not mind.
+   *
+   * @throws {CtError} `CT_OVERLOADED` when too many wait, `CT_CANCELLED`, `CT_TIMEOUT` for a call that hangs, `CT_CORRUPT` when
+   * child after child dies of it; and what `work` throws.
+   */
+  async use<T>(signal: AbortSignal | undefined, work: (call: CodecCall) => Promise<T>): Promise<T> {
+    const place = await this.#acquire(signal);
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const peer = await place.supervisor.whenReady();
+        try {
+          return await work((method, params) => this.#call(place, peer, method, params));
+        } catch (error) {
+          if (!(error instanceof ChildExited)) throw error;
+          if (attempt >= attempts) {
+            throw new CtError(
+              'CT_CORRUPT',
+              'Expected a file that can be decoded, it ends every decoder',
+              {
+                cause: error,
+              },
+            );
+          }
+        }
+      }
+    } finally {
+      place.used--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#places.map(({ supervisor }) => supervisor.close()));
+  }
+
+  async #acquire(signal: AbortSignal | undefined): Promise<Place> {
+    for (;;) {
+      if (signal?.aborted) throw new CtError('CT_CANCELLED', 'The caller went away');
+      const [place] = [...this.#places].sort((a, b) => a.used - b.used);
+      if (place && place.used < placesPerChild) {
+        place.used++;
+        return place;
+      }
+      if (this.#waiting.length >= this.options.queueSize) {
+        throw new OverloadedError(`The queue of ${this.options.queueSize} requests is full`, 1);
+      }
+      await this.#turn(signal);
+    }
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const onAbort = (): void => {
+        this.#waiting = this.#waiting.filter((each) => each !== wake);
+        resolve();
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.push(wake);
+    });
+  }
+
+  async #call<K extends keyof CodecCalls>(
+    place: Place,
+    peer: ChildPeer<CodecCalls>,
+    method: K,
+    params: CodecCalls[K]['params'],
+  ): Promise<CodecCalls[K]['result']> {
+    const state = { hung: false };
+    const watchdog = setTimeout(() => {
+      state.hung = true;
+      // Only the child that hangs; its successor may be at work already.
+      if (peer.alive) place.supervisor.replace();
+    }, this.options.hangMs);
+    try {
+      return await peer.call(method, params);
+    } catch (error) {
+      if (!state.hung) throw error;
+      throw new CtError('CT_TIMEOUT', 'Expected the file to decode in time, decoding was stopped', {
+        cause: error,
+      });
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+}

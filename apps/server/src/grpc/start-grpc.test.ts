@@ -1,0 +1,215 @@
+import { fileURLToPath } from 'node:url';
+import { credentials, loadPackageDefinition, Metadata, status, type Client } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../server.fixture.js';
+
+type Call = (request: unknown, metadata?: Metadata) => Promise<Record<string, unknown>>;
+
+/** A client of the proto files alone, as any other program has it. */
+function connect(
+  address: string,
+  service: 'inference' | 'health',
+): Record<string, Call> & { close: () => void } {
+  const folder = fileURLToPath(new URL('../../proto/', import.meta.url));
+  const definition = loadSync(`${service}.proto`, {
+    includeDirs: [folder],
+    keepCase: true,
+    longs: Number,
+    enums: String,
+  });
+  const loaded = loadPackageDefinition(definition) as unknown as {
+    inference: { GRPCInferenceService: new (...args: unknown[]) => Client };
+    grpc: { health: { v1: { Health: new (...args: unknown[]) => Client } } };
+  };
+  const Service =
+    service === 'inference' ? loaded.inference.GRPCInferenceService : loaded.grpc.health.v1.Health;
+  const client = new Service(address, credentials.createInsecure());
+  return new Proxy({ close: () => undefined } as Record<string, Call> & { close: () => void }, {
+    get: (_, method: string) =>
+      method === 'close'
+        ? () => {
+            client.close();
+          }
+        : (request: unknown, metadata = new Metadata()) =>
+            new Promise((resolve, reject) => {
+              const call = (client as unknown as Record<string, (...args: unknown[]) => void>)[
+                method
+              ]!;
+              call.call(
+                client,
+                request,
+                metadata,
+                (error: Error | null, answer: Record<string, unknown>) => {
+                  if (error) reject(error);
+                  else resolve(answer);
+                },
+              );
+            }),
+  });
+}
+
+let server: TestServer;
+let client: ReturnType<typeof connect>;
+beforeAll(async () => {
+  server = await startTestServer();
+  client = connect(server.grpcAddress!, 'inference');
+});
+afterAll(async () => {
+  client.close();
+  await server[Symbol.asyncDispose]();
+});
+
+const raw = (values: ArrayLike<number>): Buffer => Buffer.from(Float32Array.from(values).buffer);
+
+describe('inference.GRPCInferenceService', () => {
+  test('is live and ready, and so are its models', async () => {
+    expect(await client.ServerLive!({})).toEqual({ live: true });
+    expect(await client.ServerReady!({})).toEqual({ ready: true });
+    expect(await client.ModelReady!({ name: 'echo' })).toEqual({ ready: true });
+    expect(await client.ModelReady!({ name: 'nobody' })).toEqual({ ready: false });
+  });
+
+  test('describes itself, its models and their configuration', async () => {
+    expect(await client.ServerMetadata!({})).toMatchObject({ name: 'groundglass' });
+    expect(await client.ModelMetadata!({ name: 'lesion-rule' })).toMatchObject({
+      name: 'lesion-rule',
+      versions: ['1'],
+      inputs: [{ name: 'image', datatype: 'FP32', shape: [-1, 1, -1, -1] }],
+    });
+    expect(await client.ModelConfig!({ name: 'lesion-rule' })).toMatchObject({
+      config: {
+        name: 'lesion-rule',
+        max_batch_size: 8,
+        input: [{ name: 'image', data_type: 'TYPE_FP32', dims: [1, -1, -1] }],
+        version_policy: { latest: { num_versions: 1 } },
+      },
+    });
+  });
+
+  test('infers from raw contents', async () => {
+    const answer = await client.ModelInfer!({
+      model_name: 'lesion-rule',
+      id: 'r1',
+      inputs: [{ name: 'image', datatype: 'FP32', shape: [1, 1, 2, 2] }],
+      outputs: [{ name: 'logits' }],
+      raw_input_contents: [raw([0.5, 0.5, 0.5, 0.5])],
+    });
+    expect(answer).toMatchObject({
+      model_name: 'lesion-rule',
+      model_version: '1',
+      id: 'r1',
+      outputs: [{ name: 'logits', datatype: 'FP32', shape: [1, 2] }],
+      raw_output_contents: [raw([-1, 1])],
+    });
+  });
+
+  test('infers from typed contents', async () => {
+    const answer = await client.ModelInfer!({
+      model_name: 'echo',
+      inputs: [
+        {
+          name: 'TEXT',
+          datatype: 'BYTES',
+          shape: [1, 1],
+          contents: { bytes_contents: [Buffer.from('hi')] },
+        },
+        { name: 'WHOLE', datatype: 'INT64', shape: [1, 2], contents: { int64_contents: [-1, 5] } },
+        { name: 'FLOAT', datatype: 'FP32', shape: [1, 1], contents: { fp32_contents: [0.25] } },
+      ],
+    });
+    expect(answer.raw_output_contents).toEqual([
+      Buffer.from([2, 0, 0, 0, 0x68, 0x69]),
+      Buffer.from(BigInt64Array.of(-1n, 5n).buffer),
+      raw([0.25]),
+    ]);
+  });
+
+  test.each<[string, Record<string, unknown>, status, string]>([
+    ['a model that is not there', { model_name: 'nobody' }, status.NOT_FOUND, 'not loaded'],
+    [
+      'raw contents of a wrong size',
+      { raw_input_contents: [raw([1])] },
+      status.INVALID_ARGUMENT,
+      'Expected 16 bytes',
+    ],
+    [
+      'raw contents for more inputs',
+      { raw_input_contents: [raw([1]), raw([1])] },
+      status.INVALID_ARGUMENT,
+      'Expected raw contents for 1 inputs',
+    ],
+    ['no contents', { raw_input_contents: [] }, status.INVALID_ARGUMENT, 'Expected contents'],
+    [
+      'another type',
+      { inputs: [{ name: 'image', datatype: 'FP8', shape: [1] }] },
+      status.INVALID_ARGUMENT,
+      'data type',
+    ],
+    [
+      'a negative dimension',
+      { inputs: [{ name: 'image', datatype: 'FP32', shape: [-1, 1, 2, 2] }] },
+      status.INVALID_ARGUMENT,
+      'whole dimensions',
+    ],
+    [
+      'an overflowing shape',
+      { inputs: [{ name: 'image', datatype: 'FP32', shape: [2 ** 40, 2 ** 40, 2, 2] }] },
+      status.INVALID_ARGUMENT,
+      '2^40',
+    ],
+  ])('%s is refused with the right status', async (_, change, code, sentence) => {
+    const request = {
+      model_name: 'lesion-rule',
+      inputs: [{ name: 'image', datatype: 'FP32', shape: [1, 1, 2, 2] }],
+      raw_input_contents: [raw([0, 0, 0, 0])],
+      ...change,
+    };
+    await expect(client.ModelInfer!(request)).rejects.toMatchObject({
+      code,
+      details: expect.stringContaining(sentence) as string,
+    });
+  });
+
+  test('lists the repository, and loads nothing unless started so', async () => {
+    expect(await client.RepositoryIndex!({})).toMatchObject({
+      models: [
+        { name: 'busy', version: '1', state: 'READY' },
+        { name: 'echo' },
+        { name: 'lesion-rule' },
+      ],
+    });
+    await expect(client.RepositoryModelUnload!({ model_name: 'echo' })).rejects.toMatchObject({
+      code: status.PERMISSION_DENIED,
+    });
+  });
+
+  test('counts statistics', async () => {
+    expect(await client.ModelStatistics!({ name: 'lesion-rule' })).toMatchObject({
+      model_stats: [
+        { name: 'lesion-rule', version: '1', inference_count: expect.any(Number) as number },
+      ],
+    });
+  });
+});
+
+test('a token is asked for, but not by health checks', async () => {
+  const token = 'a-token-of-the-test';
+  await using guarded = await startTestServer({ copied: ['lesion-rule'], token });
+  const inference = connect(guarded.grpcAddress!, 'inference');
+  const health = connect(guarded.grpcAddress!, 'health');
+  await expect(inference.ServerMetadata!({})).rejects.toMatchObject({
+    code: status.UNAUTHENTICATED,
+  });
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${token}`);
+  expect(await inference.ServerMetadata!({}, metadata)).toMatchObject({ name: 'groundglass' });
+  expect(await health.Check!({ service: 'inference.GRPCInferenceService' })).toEqual({
+    status: 'SERVING',
+  });
+  await expect(health.Check!({ service: 'other' })).rejects.toMatchObject({
+    code: status.NOT_FOUND,
+  });
+  inference.close();
+  health.close();
+});

@@ -1,0 +1,36 @@
+import { BlockList, isIP } from 'node:net';
+
+const loopbackRanges = new BlockList();
+loopbackRanges.addSubnet('127.0.0.0', 8, 'ipv4');
+loopbackRanges.addAddress('::1', 'ipv6');
+
+/** Whether an address or name can only be reached from this machine. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  const family = isIP(bare);
+  if (family === 0) return bare === 'localhost';
+  return loopbackRanges.check(bare, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** The name in a Host header, without its port; undefined where it is not one. */
+function hostNameOf(header: string | undefined): string | undefined {
+  const match = /^(\[[\dA-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.exec(header ?? '');
+  return match?.[1]?.toLowerCase().replace(/^\[|\]$/g, '');
+}
+
+/**
+ * Whether the server answers to a Host header. A page whose name an attacker points at this machine (DNS rebinding)
+ * carries that name, so only names that are known to mean this server pass; and addresses, which cannot be rebound, when
+ * the server listens on the network.
+ */
+export function isAllowedHost(
+  header: string | undefined,
+  listensOn: string,
+  allowed: readonly string[],
+): boolean {
+  const name = hostNameOf(header);
+  if (name === undefined) return false;
+  if (isLoopback(name)) return true;
+  if (allowed.some((each) => each === '*' || each.toLowerCase() === name)) return true;
+  return !isLoopback(listensOn) && (isIP(name) !== 0 || name === listensOn.toLowerCase());
+}

@@ -1,0 +1,31 @@
+import express, { type Express } from 'express';
+import { answerErrors, endStalledReaders, notFound } from './finish-connection.js';
+import { guard } from './guard.js';
+import { observe } from './request-context.js';
+import { securityHeaders } from './security-headers.js';
+import type { Services } from './services.js';
+import { v1Routes } from './v1-routes.js';
+import { v2Routes } from './v2-routes.js';
+
+/** The HTTP application. It never listens: `startServer` does, and tests mount it where they like. */
+export function createApp(services: Services): Express {
+  const { options, log, metrics, repository } = services;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.use(observe(services), securityHeaders, endStalledReaders(options.idleSeconds * 1000));
+  app.use(guard(options));
+  app.get('/healthz', (_req, res) => {
+    const ready = repository.ready && !services.draining;
+    res.json({ status: services.draining ? 'draining' : 'ok', ready });
+  });
+  app.get('/metrics', async (_req, res) => {
+    res.setHeader('content-type', metrics.registry.contentType);
+    res.end(await metrics.registry.metrics());
+  });
+  app.use('/v1', v1Routes(services));
+  app.use('/v2', v2Routes(services));
+  app.use(notFound, answerErrors(log));
+  return app;
+}

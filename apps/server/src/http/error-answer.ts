@@ -1,0 +1,47 @@
+import { CtError, errorCatalogue, type ErrorCode } from '@groundglass/core';
+import { z } from 'zod';
+import { OverloadedError } from '../inference/scheduler.js';
+
+/** What goes out for an exception. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryAfterS: number | undefined;
+}
+
+/**
+ * The one place that turns exceptions into statuses. What users can act on passes with its sentence; everything else is
+ * `CT_INTERNAL` with a fixed one, so that no inner text, path or stack leaves the server.
+ */
+export function toErrorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof OverloadedError) {
+    const { status, code, message, retryAfterS } = error;
+    return { status, code, message, retryAfterS };
+  }
+  if (error instanceof CtError && error.code !== 'CT_INTERNAL') {
+    const { status, code, message } = error;
+    return { status, code, message, retryAfterS: undefined };
+  }
+  if (error instanceof z.ZodError) return badRequest(describeIssue(error));
+  // Express: a path that is not UTF-8 after percent-decoding.
+  if (error instanceof URIError) return badRequest('Expected a path in percent-encoded UTF-8');
+  return {
+    status: errorCatalogue.CT_INTERNAL.status,
+    code: 'CT_INTERNAL',
+    message: 'Something went wrong inside the server; its log says more',
+    retryAfterS: undefined,
+  };
+}
+
+/** The first thing that a schema found wrong, as a sentence. */
+export function describeIssue(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const where = issue?.path.map(String).join('.').slice(0, 100);
+  return `${where ? `"${where}": ` : ''}${(issue?.message ?? 'not valid').slice(0, 300)}`;
+}
+
+function badRequest(message: string): ErrorAnswer {
+  const { status } = errorCatalogue.CT_BAD_REQUEST;
+  return { status, code: 'CT_BAD_REQUEST', message, retryAfterS: undefined };
+}

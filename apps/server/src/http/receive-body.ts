@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { CtError } from '@groundglass/core';
+import { OverloadedError } from '../inference/scheduler.js';
+import { largestMessage } from '../inference/byte-ref.js';
+import type { ByteRef } from '../inference/tensor.js';
+
+export interface BodyLimits {
+  /** Largest body in bytes. */
+  readonly maxBytes: number;
+  /** Silence after which the upload counts as stalled. */
+  readonly idleMs: number;
+  /** Bytes that stay in memory; what is longer goes to a file. 4 MiB unless given. */
+  readonly memoryBytes?: number;
+  /** Where bodies go that are too large for memory. */
+  readonly spoolDir: string;
+}
+
+/**
+ * Reads an upload: into memory while it is small, into a file of the spool folder from 4 MiB on, so that many large
+ * uploads cost the server no memory. Who calls removes it: `discardRef`.
+ *
+ * @throws {CtError} `CT_TOO_LARGE` beyond the limit, `CT_UPLOAD_STALLED` when nothing came for a while, `CT_CANCELLED` when
+ * the sender went away, `CT_OVERLOADED` when the disk is full.
+ */
+export async function receiveBody(stream: Readable, limits: BodyLimits): Promise<ByteRef> {
+  const writer = new SpoolWriter(limits.spoolDir, limits.memoryBytes ?? largestMessage);
+  try {
+    let length = 0;
+    for await (const chunk of withIdleLimit(stream, limits.idleMs)) {
+      length += chunk.length;
+      if (length > limits.maxBytes) throw bodyTooLarge(limits.maxBytes);
+      await writer.write(chunk);
+    }
+    return await writer.finish();
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}
+
+export function bodyTooLarge(maxBytes: number): CtError {
+  return new CtError('CT_TOO_LARGE', `Expected a body of at most ${maxBytes} bytes, got more`);
+}
+
+async function* withIdleLimit(stream: Readable, idleMs: number): AsyncGenerator<Buffer> {
+  const iterator = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
+  for (;;) {
+    let timer: NodeJS.Timeout | undefined;
+    const stalled = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const seconds = Math.round(idleMs / 1000);
+        reject(new CtError('CT_UPLOAD_STALLED', `Expected more of the body within ${seconds} s`));
+      }, idleMs);
+    });
+    const read = iterator.next().catch((cause: unknown) => {
+      if (cause instanceof CtError) throw cause;
+      throw new CtError('CT_CANCELLED', 'The caller went away during the upload', { cause });
+    });
+    // After a stall the pending read ends with the connection.
+    read.catch(() => undefined);
+    try {
+      const next = await Promise.race([read, stalled]);
+      if (next.done) return;
+      yield next.value;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+class SpoolWriter {
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #path: string | undefined;
+  #file: FileHandle | undefined;
+
+  constructor(
+    private readonly dir: string,
+    private readonly memoryBytes: number,
+  ) {}
+
+  async write(chunk: Buffer): Promise<void> {
+    this.#length += chunk.length;
+    this.#chunks.push(chunk);
+    if (this.#length > this.memoryBytes) await this.#flush();
+  }
+
+  async finish(): Promise<ByteRef> {
+    if (this.#path === undefined) return Buffer.concat(this.#chunks);
+    await this.#flush();
+    await this.#file?.close();
+    return { path: this.#path, offset: 0, length: this.#length };
+  }
+
+  async discard(): Promise<void> {
+    this.#chunks = [];
+    await this.#file?.close().catch(() => undefined);
+    if (this.#path !== undefined) await rm(this.#path, { force: true });
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      this.#path ??= join(this.dir, randomUUID());
+      this.#file ??= await open(this.#path, 'wx', 0o600);
+      await this.#file.writeFile(Buffer.concat(this.#chunks));
+      this.#chunks = [];
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') {
+        throw new OverloadedError('The server has no room for the upload now', 30);
+      }
+      throw cause;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
+import type { Request, RequestHandler, Response } from 'express';
+import { tracer } from '../observability/tracing.js';
+import type { Services } from './services.js';
+
+/** The route's pattern, never the path itself: names in a path can say something of a patient. */
+function routeOf(req: Request): string {
+  const route = req.route as { path?: unknown } | undefined;
+  return typeof route?.path === 'string' ? `${req.baseUrl}${route.path}` : 'unmatched';
+}
+
+/** Gives each request an id and a span, and logs and counts its end. */
+export function observe({ log, metrics }: Pick<Services, 'log' | 'metrics'>): RequestHandler {
+  return (req, res, next) => {
+    const started = performance.now();
+    const id = randomUUID();
+    res.setHeader('x-request-id', id);
+    const parent = propagation.extract(context.active(), req.headers);
+    const span = tracer.startSpan(req.method, { kind: SpanKind.SERVER }, parent);
+    res.once('close', () => {
+      const route = routeOf(req);
+      const ms = performance.now() - started;
+      const status = res.writableFinished ? res.statusCode : 499;
+      metrics.request('http', `${req.method} ${route}`, status, ms / 1000);
+      log.info({ id, method: req.method, route, status, ms: Math.round(ms) }, 'request');
+      span.updateName(`${req.method} ${route}`);
+      span.setAttributes({
+        'http.request.method': req.method,
+        'http.route': route,
+        'http.response.status_code': status,
+      });
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    });
+    context.with(trace.setSpan(parent, span), next);
+  };
+}
+
+/** Fires when the caller goes away before the answer is complete. */
+export function abortSignalOf(res: Response): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,106 @@
+import busboy from 'busboy';
+import { CtError } from '@groundglass/core';
+import type { Request } from 'express';
+import type { UploadedFile } from '../codec/codec-calls.js';
+import { discardRef } from '../inference/byte-ref.js';
+import type { ByteRef } from '../inference/tensor.js';
+import { bodyTooLarge, receiveBody, type BodyLimits } from './receive-body.js';
+
+/** A long series has about a thousand slices. */
+const mostFiles = 2048;
+
+/** Of each file of a form in memory, so that a series of many small files does not fill it. */
+const memoryBytes = 64 * 1024;
+
+/**
+ * Receives one CT file: the raw body, or `multipart/form-data` whose first file it is, with further files as its companions
+ * (the `.raw` of a `.mhd`, the other slices of a DICOM series). Who calls removes it: {@link discardUpload}.
+ *
+ * @throws {CtError} `CT_BAD_REQUEST` for a form without a file, and what `receiveBody` throws.
+ */
+export async function receiveUpload(req: Request, limits: BodyLimits): Promise<UploadedFile> {
+  refuseEarly(req, limits.maxBytes);
+  if (!/^multipart\/form-data\b/i.test(req.headers['content-type'] ?? '')) {
+    return { data: await receiveBody(req, limits), name: undefined, companions: [] };
+  }
+  const files = await receiveForm(req, limits);
+  const [first, ...companions] = files;
+  if (!first) throw new CtError('CT_BAD_REQUEST', 'Expected a form with a file, got none');
+  return { ...first, companions };
+}
+
+export async function discardUpload({ data, companions }: UploadedFile): Promise<void> {
+  await Promise.all([data, ...companions.map((each) => each.data)].map((ref) => discardRef(ref)));
+}
+
+/** What the headers tell already. @throws {CtError} `CT_TOO_LARGE`, `CT_BAD_REQUEST`. */
+export function refuseEarly(req: Request, maxBytes: number): void {
+  if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
+  const encoding = req.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    throw new CtError('CT_BAD_REQUEST', 'Expected a body without Content-Encoding');
+  }
+}
+
+async function receiveForm(
+  req: Request,
+  limits: BodyLimits,
+): Promise<{ name: string; data: ByteRef }[]> {
+  const received: Promise<{ name: string; data: ByteRef }>[] = [];
+  let form: busboy.Busboy;
+  try {
+    form = busboy({
+      headers: req.headers,
+      limits: {
+        files: mostFiles,
+        fields: 16,
+        fieldSize: 1024,
+        parts: mostFiles + 16,
+        headerPairs: 32,
+      },
+    });
+  } catch (cause) {
+    throw malformed(cause);
+  }
+  form.on('file', (_field, stream, { filename }) => {
+    const name = typeof filename === 'string' ? filename : '';
+    const file = receiveBody(stream, { ...limits, memoryBytes }).then((data) => ({ name, data }));
+    // A failure is awaited below, once the form ends; it ends the form here.
+    file.catch((error: unknown) => form.destroy(error as Error));
+    received.push(file);
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      form.once('close', resolve);
+      form.once('error', (cause) => {
+        reject(cause instanceof CtError ? cause : malformed(cause));
+      });
+      for (const limit of ['filesLimit', 'partsLimit', 'fieldsLimit'] as const) {
+        form.once(limit, () => {
+          reject(new CtError('CT_BAD_REQUEST', `Expected a form of at most ${mostFiles} files`));
+        });
+      }
+      let length = 0;
+      req.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > limits.maxBytes) reject(bodyTooLarge(limits.maxBytes));
+      });
+      req.once('close', () => {
+        if (!req.complete) reject(new CtError('CT_CANCELLED', 'The caller went away'));
+      });
+      req.pipe(form);
+    });
+    return await Promise.all(received);
+  } catch (error) {
+    req.unpipe(form);
+    form.destroy();
+    for (const each of await Promise.allSettled(received)) {
+      if (each.status === 'fulfilled') await discardRef(each.value.data);
+    }
+    throw error;
+  }
+}
+
+function malformed(cause: unknown): CtError {
+  return new CtError('CT_BAD_REQUEST', 'Expected a well-formed multipart form', { cause });
+}

@@ -1,0 +1,82 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** A whole number from the command line or the environment, where everything is text. */
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const port = whole(0, 65_535);
+const hostName = z.string().regex(/^(\*|[A-Za-z0-9.:_[\]-]+)$/, 'a host name without a port');
+
+/** Every option of the server; flags and environment variables are named after these keys. */
+export const serverOptionsSchema = z.object({
+  models: z.string().min(1).describe('folder of models, in the layout of Triton'),
+  defaultModel: z
+    .string()
+    .optional()
+    .describe('model of /v1/predictions where a request names none; else the first by name'),
+  samples: z.string().optional().describe('folder of CT files that the playground offers'),
+  host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
+  port: port.default(8808).describe('port of HTTP; 0 takes a free one'),
+  grpcPort: z
+    .union([z.literal('off').transform(() => undefined), port])
+    .optional()
+    .describe('port of gRPC, or "off"'),
+  token: z
+    .string()
+    .min(16, 'at least 16 characters')
+    .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces')
+    .optional()
+    .describe(
+      'bearer token that every call must carry; required on any other address than loopback',
+    ),
+  allowedHost: z
+    .union([hostName.transform((name) => [name]), z.array(hostName)])
+    .default([])
+    .describe('further host name that callers may use; may be repeated'),
+  modelControlMode: z
+    .enum(['none', 'poll', 'explicit'])
+    .default('none')
+    .describe('load models once, watch the folder, or let callers load and unload them'),
+  repositoryPollSeconds: whole(1, 86_400).default(15).describe('how often "poll" looks'),
+  processes: whole(1, 64)
+    .optional()
+    .describe('processes that run models; by the cores unless given'),
+  threads: whole(1, 256)
+    .optional()
+    .describe('threads of each such process; by the cores unless given'),
+  decoders: whole(1, 16).default(2).describe('processes that decode images'),
+  queueSize: whole(1, 100_000).default(256).describe('requests that may wait before 503'),
+  timeoutSeconds: whole(1, 3600).default(60).describe('longest time that a request may take'),
+  hangSeconds: whole(1, 3600).default(120).describe('a run longer than this restarts its process'),
+  maxBodyMib: whole(1, 4096).default(256).describe('largest request body in MiB'),
+  maxGrpcMib: whole(1, 1024).default(64).describe('largest gRPC message in MiB'),
+  maxConnections: whole(1, 65_536)
+    .default(1024)
+    .describe('open connections before new ones are closed'),
+  idleSeconds: whole(1, 14)
+    .default(10)
+    .describe('silence after which an upload or connection is ended'),
+  drainSeconds: whole(0, 600)
+    .default(30)
+    .describe('time for accepted requests when the server stops'),
+  cacheDir: z
+    .string()
+    .default(join(process.env.XDG_CACHE_HOME ?? join(homeDir(), '.cache'), 'groundglass', 'models'))
+    .describe('folder for optimised models'),
+  spoolDir: z
+    .string()
+    .default(tmpdir())
+    .describe('folder for large uploads while they are in work'),
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('what is logged, as JSON lines on standard error'),
+});
+
+export type ServerOptions = z.output<typeof serverOptionsSchema>;
+/** What a caller of `startServer` must and may give. */
+export type ServerOptionsInput = z.input<typeof serverOptionsSchema>;
+
+function homeDir(): string {
+  return process.env.HOME ?? process.env.USERPROFILE ?? tmpdir();
+}

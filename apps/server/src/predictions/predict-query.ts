@@ -1,0 +1,63 @@
+import { sliceSelectionPattern, windowPattern } from '@groundglass/client';
+import { z } from 'zod';
+
+const fraction = z.coerce.number().min(0).max(1);
+const flag = z
+  .enum(['0', '1', 'true', 'false'])
+  .transform((text) => text === '1' || text === 'true');
+
+/** The query of `POST /v1/predictions`; a parameter that is not known is refused rather than ignored. */
+export const predictQuerySchema = z.strictObject({
+  model: z.string().min(1).max(128).optional().describe('model; the server has a default'),
+  version: z.string().min(1).max(20).optional().describe('version; the newest unless given'),
+  slices: z
+    .string()
+    .regex(sliceSelectionPattern, 'expected all, middle, an index or a range such as 10-20')
+    .optional()
+    .describe('slices of a volume: all, middle, an index from 0, or a range with both ends'),
+  mask: flag.optional().describe('whether slices carry their masks (1, the default) or not (0)'),
+  crop: z.enum(['none', 'chest']).default('none').describe('the part of the slice the model sees'),
+  threshold: fraction.optional().describe('decision threshold in place of the model’s own'),
+  timeout: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_600_000)
+    .optional()
+    .describe('milliseconds after which the caller does not want the answer any more'),
+  priority: z
+    .enum(['interactive', 'background'])
+    .optional()
+    .describe('background lets others go first; volumes are background unless told otherwise'),
+  window: z
+    .string()
+    .regex(windowPattern, 'expected centre,width in HU such as -600,1500')
+    .transform((text) => {
+      const [center = 0, width = 1] = text.split(',').map(Number);
+      return { center, width };
+    })
+    .refine(({ width }) => width > 0, 'expected a width of more than 0')
+    .optional()
+    .describe('overlay: centre and width of the window in HU; the lung window unless given'),
+  opacity: fraction.default(0.45).describe('overlay: share of the colour where the mask is 1'),
+  maskThreshold: fraction
+    .default(0.5)
+    .describe('overlay and segmentation: lesion probability from which a pixel counts'),
+});
+export type PredictQuery = z.output<typeof predictQuerySchema>;
+
+/**
+ * The indices that a selection means.
+ *
+ * @returns undefined when it names a slice that the volume does not have.
+ */
+export function selectSlices(selection: string, sliceCount: number): number[] | undefined {
+  if (selection === 'all') return range(0, sliceCount - 1);
+  if (selection === 'middle') return [sliceCount >> 1];
+  const [first = 0, last = first] = selection.split('-').map(Number);
+  return first <= last && last < sliceCount ? range(first, last) : undefined;
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, step) => first + step);
+}

@@ -1,0 +1,229 @@
+import { GroundglassClient, type PredictionEvent } from '@groundglass/client';
+import { decodeMask, openVolume, bytesSource, predictionSchema } from '@groundglass/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectedProbability } from '../inference/inference.fixture.js';
+import {
+  ask,
+  coreFixture,
+  greyPng,
+  metaImage,
+  startTestServer,
+  type TestServer,
+} from '../server.fixture.js';
+
+let server: TestServer;
+let client: GroundglassClient;
+beforeAll(async () => {
+  server = await startTestServer();
+  client = new GroundglassClient({ baseUrl: server.url });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** Grey 0–1 that the model sees for a value in HU: [-1250, 250] becomes [0, 1]. */
+const seen = (hu: number): number => (hu + 1250) / 1500;
+
+describe('POST /v1/predictions', () => {
+  test('a PNG gets the score that the model’s formula gives, and says that HU are lost', async () => {
+    const prediction = await client.predict(greyPng(128));
+    // 128 of 255 is 0.50196; the formula of make-models.py makes that a mask of 0.50979 and a probability of 0.8883.
+    expect(prediction.probability).toBeCloseTo(expectedProbability(128 / 255), 5);
+    expect(prediction).toMatchObject({
+      label: 'covid',
+      threshold: 0.5,
+      model: { name: 'lesion-rule', version: '1', trained: true },
+      preprocessing: { window: null, crop: 'none', huLost: true },
+    });
+    expect(prediction.warnings).toContain('HU_LOST');
+    const [slice] = prediction.slices;
+    const mask = decodeMask(slice!.mask!);
+    expect(mask).toHaveLength(32 * 32);
+    expect(mask[0]).toBeCloseTo(1 / (1 + Math.exp(10 - (20 * 128) / 255)), 2);
+  });
+
+  test('a volume gets a score for each slice and the mean of its highest three', async () => {
+    const values = [-900, -600, -500, -480, -470, -700, -800, -850];
+    const prediction = await client.predict(metaImage(values), { mask: false });
+    const expected = values.map((hu) => expectedProbability(seen(hu)));
+    expect(prediction.slices.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    for (const [index, slice] of prediction.slices.entries()) {
+      expect(slice.probability).toBeCloseTo(expected[index]!, 4);
+      expect(slice.mask).toBeUndefined();
+    }
+    // A tenth of eight is one, but at least three count: -470, -480 and -500 HU.
+    const highest = (expected[2]! + expected[3]! + expected[4]!) / 3;
+    expect(prediction.probability).toBeCloseTo(highest, 4);
+    expect(prediction.preprocessing).toEqual({
+      window: { center: -500, width: 1500 },
+      crop: 'none',
+      huLost: false,
+    });
+  });
+
+  test('slices can be chosen: one, a range, the middle', async () => {
+    const file = metaImage([-900, -800, -700, -600, -500]);
+    const chosen = async (slices: Parameters<typeof client.predict>[1]): Promise<number[]> =>
+      (await client.predict(file, slices)).slices.map(({ index }) => index);
+    expect(await chosen({ slices: 3 })).toEqual([3]);
+    expect(await chosen({ slices: { from: 1, to: 3 } })).toEqual([1, 2, 3]);
+    expect(await chosen({ slices: 'middle' })).toEqual([2]);
+    await expect(client.predict(file, { slices: 5 })).rejects.toMatchObject({
+      code: 'CT_SLICE_RANGE',
+      message: 'Expected slices from 0 to 4, got 5',
+    });
+  });
+
+  test('a stream tells of the start and of every slice before the whole', async () => {
+    const events: PredictionEvent[] = [];
+    const prediction = await client.predictStream(metaImage([-900, -500, -700]), {
+      onEvent: (event) => events.push(event),
+    });
+    expect(events.map(({ event }) => event)).toEqual([
+      'started',
+      'slice',
+      'slice',
+      'slice',
+      'prediction',
+    ]);
+    expect(events[0]).toMatchObject({
+      volume: { format: 'metaimage', columns: 32, rows: 24, sliceCount: 3 },
+      slices: [0, 1, 2],
+    });
+    expect(events.flatMap((event) => (event.event === 'slice' ? event.done : []))).toEqual([
+      1, 2, 3,
+    ]);
+    expect(prediction.slices.every(({ mask }) => mask !== undefined)).toBe(true);
+  });
+
+  test('aborting a stream stops the work at the server', async () => {
+    const controller = new AbortController();
+    const file = metaImage(Array.from({ length: 400 }, (_, index) => -900 + index));
+    const call = client.predictStream(file, {
+      signal: controller.signal,
+      onEvent: ({ event }) => {
+        if (event === 'slice') controller.abort();
+      },
+    });
+    await expect(call).rejects.toMatchObject({ code: 'CT_CANCELLED' });
+    await server.services.scheduler.drain();
+    const { statistics } = server.services.repository.get('lesion-rule');
+    const after = statistics.executionCount;
+    await client.predict(greyPng(10));
+    // Only what was in work could still run: two slices at a time, one batch each.
+    expect(statistics.executionCount - after).toBeLessThanOrEqual(3);
+  });
+
+  test('a form with a file is the same as its bytes', async () => {
+    const form = new FormData();
+    form.append('file', new Blob([greyPng(128)]), 'slice.png');
+    const response = await fetch(`${server.url}/v1/predictions?mask=0`, {
+      method: 'POST',
+      body: form,
+    });
+    const prediction = predictionSchema.parse(await response.json());
+    expect(prediction.probability).toBeCloseTo(expectedProbability(128 / 255), 5);
+  });
+
+  test('an overlay is a picture of the slice’s size, coloured where the lesion is', async () => {
+    const bright = await client.overlay(greyPng(200, 40, 30));
+    const volume = await openVolume(bytesSource(bright));
+    expect([volume.columns, volume.rows]).toEqual([40, 30]);
+    expect(volume.warnings).toContain('COLOUR_TO_GREY');
+    const dark = await openVolume(bytesSource(await client.overlay(greyPng(20, 40, 30))));
+    expect(dark.warnings).not.toContain('COLOUR_TO_GREY');
+  });
+
+  test('every format of the decoders’ fixtures is scored', async () => {
+    for (const path of [
+      'dicom/fixtures/explicit.dcm',
+      'dicom/fixtures/jpeg-2000.dcm',
+      'dicom/fixtures/enhanced.dcm',
+    ]) {
+      const prediction = await client.predict(await coreFixture(path));
+      expect(prediction.probability).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  test('the decision threshold can be given', async () => {
+    expect((await client.predict(greyPng(128), { threshold: 0.95 })).label).toBe('non-covid');
+    expect((await client.predict(greyPng(128), { threshold: 0.85 })).label).toBe('covid');
+  });
+
+  test.each<[string, string | Uint8Array, { query?: string; accept?: string }, number, string]>([
+    ['no bytes', '', {}, 400, 'CT_EMPTY'],
+    ['bytes of no format', 'hello', {}, 415, 'CT_UNKNOWN_FORMAT'],
+    [
+      'a model that is not there',
+      greyPng(1),
+      { query: '?model=nobody' },
+      404,
+      'CT_MODEL_NOT_FOUND',
+    ],
+    ['a version that is not there', greyPng(1), { query: '?version=9' }, 404, 'CT_MODEL_NOT_FOUND'],
+    ['a model that is none for CT', greyPng(1), { query: '?model=echo' }, 422, 'CT_MODEL_INVALID'],
+    ['an unknown parameter', greyPng(1), { query: '?slice=1' }, 400, 'CT_BAD_REQUEST'],
+    ['a threshold of 2', greyPng(1), { query: '?threshold=2' }, 400, 'CT_BAD_REQUEST'],
+    ['slices=5-', greyPng(1), { query: '?slices=5-' }, 400, 'CT_BAD_REQUEST'],
+    ['a window without width', greyPng(1), { query: '?window=40,0' }, 400, 'CT_BAD_REQUEST'],
+    ['another Accept', greyPng(1), { accept: 'text/html' }, 400, 'CT_BAD_REQUEST'],
+    ['a segmentation of a PNG', greyPng(1), { accept: 'application/dicom' }, 400, 'CT_BAD_REQUEST'],
+    ['a truncated PNG', greyPng(1).subarray(0, 60), {}, 422, 'CT_TRUNCATED'],
+  ])(
+    '%s is answered with its code',
+    async (_, body, { query = '', accept = '*/*' }, status, code) => {
+      const answer = await ask(`${server.url}/v1/predictions${query}`, {
+        method: 'POST',
+        headers: { accept },
+        body,
+      });
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([
+        status,
+        // No stack and no path of the machine.
+        {
+          code,
+          error: expect.not.stringMatching(/\n|\.js|\.ts|[/\\](tmp|home|root|usr|work)/) as string,
+        },
+      ]);
+    },
+  );
+
+  test('a timeout that cannot be kept is told', async () => {
+    await expect(
+      client.predict(metaImage(Array(300).fill(-600)), { timeoutMs: 1 }),
+    ).rejects.toMatchObject({ code: 'CT_TIMEOUT' });
+  });
+
+  test('a codec process that is killed costs no answer', async () => {
+    const events: string[] = [];
+    const values = Array.from({ length: 60 }, (_, index) => -900 + index);
+    const prediction = await client.predictStream(metaImage(values, 256, 256), {
+      onEvent: ({ event }) => {
+        events.push(event);
+        if (events.length === 5) process.kill(server.services.codecs.pids[0]!, 'SIGKILL');
+      },
+    });
+    expect(prediction.slices).toHaveLength(60);
+    expect(events.filter((event) => event === 'started')).toHaveLength(1);
+    expect(events.filter((event) => event === 'slice')).toHaveLength(60);
+  });
+});
+
+test('GET /v1/models lists the models for CT and how a volume is scored', async () => {
+  expect(await client.models()).toEqual([
+    {
+      name: 'lesion-rule',
+      version: '1',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      trained: true,
+      threshold: 0.5,
+      labels: ['non-covid', 'covid'],
+      aggregation: 'top-mean:0.1',
+      metadata: {
+        name: 'lesion-rule',
+        version: '1',
+        trained: 'true',
+        threshold: '0.5',
+        temperature: '1',
+      },
+    },
+  ]);
+});
