@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import { answerErrors, endStalledReaders, notFound } from './finish-connection.js';
-import { guard } from './guard.js';
+import { guardOrigin, guardToken } from './guard.js';
+import { pageRoutes, sampleRoutes } from './page-routes.js';
 import { observe } from './request-context.js';
 import { securityHeaders } from './security-headers.js';
 import type { Services } from './services.js';
@@ -15,7 +16,9 @@ export function createApp(services: Services): Express {
   app.set('etag', false);
   app.set('query parser', 'simple');
   app.use(observe(services), securityHeaders, endStalledReaders(options.idleSeconds * 1000));
-  app.use(guard(options));
+  // Pages come before the token: they hold nothing secret, and the playground is where a person gives it.
+  app.use(guardOrigin(options), pageRoutes(), guardToken(options));
+  if (options.samples !== undefined) app.use('/samples', sampleRoutes(options.samples));
   app.get('/healthz', (_req, res) => {
     const ready = repository.ready && !services.draining;
     res.json({ status: services.draining ? 'draining' : 'ok', ready });

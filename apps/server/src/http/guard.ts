@@ -9,14 +9,11 @@ interface GuardOptions {
   readonly token?: string | undefined;
 }
 
-/** Pages that a browser may open without a token: they hold nothing secret, and show where to give it. */
-const openPaths = new Set(['/', '/healthz', '/docs', '/v2/health/live', '/v2/health/ready']);
+/** What probes ask; they have no token. */
+const openPaths = new Set(['/healthz', '/v2/health/live', '/v2/health/ready']);
 
-/**
- * Keeps out who should not call: unknown Host names (DNS rebinding), pages of other sites (CSRF; there is no CORS), and,
- * where the server has a token, callers without it.
- */
-export function guard({ host, allowedHost, token }: GuardOptions): RequestHandler {
+/** Keeps out pages that should not call: unknown Host names (DNS rebinding) and other sites (CSRF; there is no CORS). */
+export function guardOrigin({ host, allowedHost }: GuardOptions): RequestHandler {
   return (req, _res, next) => {
     if (!isAllowedHost(req.headers.host, host, allowedHost)) {
       throw new CtError('CT_FORBIDDEN', 'Expected a host name that this server answers to');
@@ -36,17 +33,19 @@ export function guard({ host, allowedHost, token }: GuardOptions): RequestHandle
         'Expected a call from no page, or from a page of this server',
       );
     }
-    if (token !== undefined && !isOpen(req.method, req.path)) {
-      if (!isBearer(req.headers.authorization, token)) {
-        throw new CtError('CT_UNAUTHORIZED', 'Expected the header "Authorization: Bearer …"');
-      }
-    }
     next();
   };
 }
 
-function isOpen(method: string, path: string): boolean {
-  return method === 'GET' && (openPaths.has(path) || path.startsWith('/assets/'));
+/** Where the server has a token, keeps out who does not send it. */
+export function guardToken({ token }: Pick<GuardOptions, 'token'>): RequestHandler {
+  return (req, _res, next) => {
+    const isOpen = req.method === 'GET' && openPaths.has(req.path);
+    if (token !== undefined && !isOpen && !isBearer(req.headers.authorization, token)) {
+      throw new CtError('CT_UNAUTHORIZED', 'Expected the header "Authorization: Bearer …"');
+    }
+    next();
+  };
 }
 
 /** Compares in constant time; hashing first makes the lengths equal. */

@@ -1,6 +1,7 @@
 import { CtError } from '@groundglass/core';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { indexRequestSchema } from '../oip/answer-schemas.js';
 import { discardRef, largestMessage, readRef } from '../inference/byte-ref.js';
 import type { ByteRef } from '../inference/tensor.js';
 import {
@@ -26,7 +27,6 @@ const inlineJson = 64 * 1024;
 /** A body of the repository API. */
 const smallBody = 64 * 1024;
 
-const indexRequestSchema = z.object({ ready: z.boolean().default(false) });
 const controlRequestSchema = z.object({
   parameters: z.strictObject({ unload_dependents: z.boolean().optional() }).optional(),
 });

@@ -1,0 +1,113 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { ask, greyPng, startTestServer, type TestServer } from '../server.fixture.js';
+import {
+  inferResponseSchema,
+  modelMetadataSchema,
+  modelStatisticsSchema,
+  repositoryIndexSchema,
+  serverMetadataSchema,
+} from '../oip/answer-schemas.js';
+import type { OpenApiDocument } from './openapi.js';
+
+let server: TestServer;
+let document: OpenApiDocument;
+beforeAll(async () => {
+  server = await startTestServer({
+    copied: ['lesion-rule'],
+    samples: join(import.meta.dirname, '../../../../samples'),
+  });
+  document = JSON.parse((await ask(`${server.url}/openapi.json`)).text) as OpenApiDocument;
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+describe('/openapi.json', () => {
+  test('is OpenAPI 3.1 by the specification’s own schema', async () => {
+    const result = await new Validator().validate(document as unknown as Record<string, unknown>);
+    expect(result).toMatchObject({ valid: true });
+    expect(document.openapi).toBe('3.1.0');
+  });
+
+  test('every path that it names is there', async () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      const url = `${server.url}${path.replace('{model}', 'lesion-rule').replace('{version}', '1')}`;
+      for (const method of Object.keys(methods)) {
+        const { status, text } = await ask(url, { method: method.toUpperCase() });
+        expect([path, status, text.includes('at this address')]).not.toEqual([path, 404, true]);
+      }
+    }
+  });
+
+  test('answers are as it says', async () => {
+    const read = async (path: string, options = {}): Promise<unknown> =>
+      JSON.parse((await ask(`${server.url}${path}`, options)).text) as unknown;
+    const body = JSON.stringify({
+      inputs: [{ name: 'image', datatype: 'FP32', shape: [1, 1, 1, 1], data: [0.5] }],
+    });
+    serverMetadataSchema.parse(await read('/v2'));
+    modelMetadataSchema.parse(await read('/v2/models/lesion-rule'));
+    inferResponseSchema.parse(await read('/v2/models/lesion-rule/infer', { method: 'POST', body }));
+    modelStatisticsSchema.parse(await read('/v2/models/lesion-rule/stats'));
+    repositoryIndexSchema.parse(await read('/v2/repository/index', { method: 'POST' }));
+  });
+});
+
+test('/docs names every path, and loads nothing', async () => {
+  const { text, headers } = await ask(`${server.url}/docs`);
+  expect(headers['content-type']).toContain('text/html');
+  for (const path of Object.keys(document.paths)) expect(text).toContain(path);
+  expect(text).not.toMatch(/<script|src=|https?:\/\//);
+});
+
+test('the playground is at /, and its scripts come from here alone', async () => {
+  const { status, text, headers } = await ask(`${server.url}/`);
+  expect(status).toBe(200);
+  expect(text).toContain('<groundglass-viewer');
+  expect(headers['content-security-policy']).toContain("default-src 'self'");
+  for (const [, path] of text.matchAll(/(?:src|href)="([\w./-]+\.(?:js|css))"/g)) {
+    expect([path, (await ask(`${server.url}/${path!}`)).status]).toEqual([path, 200]);
+  }
+});
+
+describe('samples', () => {
+  test('are listed without their masks, and each can be fetched and scored', async () => {
+    const { text } = await ask(`${server.url}/samples/index.json`);
+    const list = JSON.parse(text) as { name: string; url: string }[];
+    expect(list.map(({ name }) => name)).toContain('covid-slice.png');
+    expect(list.filter(({ name }) => name.includes('mask'))).toEqual([]);
+    const slice = list.find(({ name }) => name === 'covid-slice.png')!;
+    const response = await fetch(`${server.url}/${slice.url}`);
+    const scored = await ask(`${server.url}/v1/predictions?mask=0`, {
+      method: 'POST',
+      body: new Uint8Array(await response.arrayBuffer()),
+    });
+    expect(scored.status).toBe(200);
+  });
+
+  test.each([
+    'README.md',
+    '../package.json',
+    '..%2fpackage.json',
+    '%2e%2e/package.json',
+    'covid-slice.mask.png',
+    '.',
+    '',
+  ])('do not hand out %j', async (path) => {
+    expect((await ask(`${server.url}/samples/${path}`)).status).toBe(404);
+  });
+});
+
+test('/metrics counts requests, the queue, batches, inference and restarts', async () => {
+  await ask(`${server.url}/v1/predictions`, { method: 'POST', body: greyPng(9) });
+  const { text } = await ask(`${server.url}/metrics`);
+  for (const name of [
+    'groundglass_requests_total{protocol="http",route="POST /v1/predictions",status="200"}',
+    'groundglass_queue_length 0',
+    'groundglass_batch_size_count{model="lesion-rule"}',
+    'groundglass_inference_seconds_bucket',
+    'groundglass_process_restarts_total{process="inference"} 0',
+  ]) {
+    expect(text).toContain(name);
+  }
+});

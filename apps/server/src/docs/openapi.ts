@@ -1,0 +1,378 @@
+// Long, since it is one table of every route, which is read as a whole.
+import { errorBodySchema, modelListSchema, predictionEventSchema } from '@groundglass/client';
+import { errorCatalogue, predictionSchema } from '@groundglass/core';
+import { z } from 'zod';
+import { inferRequestSchema } from '../oip/infer-schema.js';
+import {
+  indexRequestSchema,
+  inferResponseSchema,
+  modelMetadataSchema,
+  modelStatisticsSchema,
+  repositoryIndexSchema,
+  serverMetadataSchema,
+} from '../oip/answer-schemas.js';
+import { serverVersion } from '../options/server-version.js';
+import { predictQuerySchema } from '../predictions/predict-query.js';
+
+type Json = Record<string, unknown>;
+
+export interface OpenApiDocument {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: Json;
+  readonly security: readonly Json[];
+}
+
+export interface Operation {
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly description?: string;
+  readonly operationId: string;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: Json;
+  readonly responses: Record<string, Json>;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'query' | 'path' | 'header';
+  readonly required: boolean;
+  readonly description: string;
+  readonly schema: Json;
+}
+
+const schemas = {
+  Prediction: predictionSchema,
+  PredictionEvent: predictionEventSchema,
+  ModelList: modelListSchema,
+  Error: errorBodySchema,
+  InferRequest: inferRequestSchema,
+  InferResponse: inferResponseSchema,
+  ServerMetadata: serverMetadataSchema,
+  ModelMetadata: modelMetadataSchema,
+  ModelStatistics: modelStatisticsSchema,
+  RepositoryIndexRequest: indexRequestSchema,
+  RepositoryIndex: repositoryIndexSchema,
+} as const;
+
+const toSchema = (schema: z.ZodType): Json => {
+  const converted: Json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  // OpenAPI 3.1 has this dialect anyway.
+  delete converted.$schema;
+  return converted;
+};
+const ref = (name: keyof typeof schemas): Json => ({ $ref: `#/components/schemas/${name}` });
+const json = (description: string, name: keyof typeof schemas): Json => ({
+  description,
+  content: { 'application/json': { schema: ref(name) } },
+});
+const binary: Json = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
+
+/** The answers that a route can give beside the good one, by the codes that it can throw. */
+function errors(...codes: (keyof typeof errorCatalogue)[]): Record<string, Json> {
+  const all = [...codes, 'CT_UNAUTHORIZED', 'CT_FORBIDDEN', 'CT_INTERNAL'] as const;
+  const byStatus = new Map<string, string[]>();
+  for (const code of all) {
+    const status = String(errorCatalogue[code].status);
+    byStatus.set(status, [
+      ...(byStatus.get(status) ?? []),
+      `${code}: ${errorCatalogue[code].title}`,
+    ]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, titles]) => [
+      status,
+      json([...new Set(titles)].join('; '), 'Error'),
+    ]),
+  );
+}
+
+const pathParameter = (name: string, description: string): Parameter => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema: { type: 'string' },
+});
+const model = pathParameter('model', 'name of a model');
+const version = pathParameter('version', 'version of the model');
+
+const queryParameters: readonly Parameter[] = Object.entries(predictQuerySchema.shape).map(
+  ([name, schema]) => ({
+    name,
+    in: 'query',
+    required: false,
+    description: schema.description ?? '',
+    schema: toSchema(schema),
+  }),
+);
+
+const predictions: Operation = {
+  tags: ['Predictions'],
+  operationId: 'predict',
+  summary: 'Scores one CT file',
+  description:
+    'The body is the file: PNG, JPEG, DICOM, NIfTI or MetaImage, told by its content. A form may hold a file with its companions (the pixels of a header, the slices of a DICOM series). The Accept header chooses the answer: the prediction as JSON, its events line by line while a volume is scored, one slice with its lesions coloured as PNG, or the lesions as a DICOM segmentation.',
+  parameters: queryParameters,
+  requestBody: {
+    required: true,
+    content: {
+      'application/octet-stream': binary,
+      'multipart/form-data': {
+        schema: {
+          type: 'object',
+          required: ['file'],
+          properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+        },
+      },
+    },
+  },
+  responses: {
+    '200': {
+      description: 'What the Accept header asks for',
+      content: {
+        'application/json': { schema: ref('Prediction') },
+        'application/x-ndjson': { schema: ref('PredictionEvent') },
+        'image/png': { schema: { type: 'string', contentMediaType: 'image/png' } },
+        'application/dicom': { schema: { type: 'string', contentMediaType: 'application/dicom' } },
+      },
+    },
+    ...errors(
+      'CT_BAD_REQUEST',
+      'CT_EMPTY',
+      'CT_SLICE_RANGE',
+      'CT_MODEL_NOT_FOUND',
+      'CT_UPLOAD_STALLED',
+      'CT_TOO_LARGE',
+      'CT_UNKNOWN_FORMAT',
+      'CT_TRUNCATED',
+      'CT_CORRUPT',
+      'CT_UNSUPPORTED',
+      'CT_NO_PIXELS',
+      'CT_MISSING_COMPANION',
+      'CT_MIXED_SERIES',
+      'CT_MODEL_INVALID',
+      'CT_OVERLOADED',
+      'CT_TIMEOUT',
+      'CT_INFERENCE_FAILED',
+    ),
+  },
+};
+
+const infer = (operationId: string, parameters: Parameter[]): Operation => ({
+  tags: ['Open Inference Protocol'],
+  operationId,
+  summary: 'Runs a model on tensors',
+  description:
+    'JSON, or JSON followed by binary tensors whose start Inference-Header-Content-Length tells. Any Content-Type is taken.',
+  parameters: [
+    ...parameters,
+    {
+      name: 'Inference-Header-Content-Length',
+      in: 'header',
+      required: false,
+      description: 'bytes of the JSON part, where binary tensors follow',
+      schema: { type: 'integer', minimum: 0 },
+    },
+  ],
+  requestBody: {
+    required: true,
+    content: {
+      'application/json': { schema: ref('InferRequest') },
+      'application/octet-stream': binary,
+    },
+  },
+  responses: {
+    '200': {
+      description: 'The outputs',
+      content: {
+        'application/json': { schema: ref('InferResponse') },
+        'application/octet-stream': binary,
+      },
+    },
+    ...errors(
+      'CT_BAD_REQUEST',
+      'CT_MODEL_NOT_FOUND',
+      'CT_TOO_LARGE',
+      'CT_OVERLOADED',
+      'CT_TIMEOUT',
+      'CT_INFERENCE_FAILED',
+    ),
+  },
+});
+
+/** A route that only reads, in its short and its versioned form where it is of a model. */
+function reads(
+  path: string,
+  operationId: string,
+  summary: string,
+  good: Json,
+  tag = 'Open Inference Protocol',
+): Record<string, Record<string, Operation>> {
+  const ofModel = path.startsWith('/v2/models/{model}');
+  const operation = (id: string, parameters: Parameter[]): Operation => ({
+    tags: [tag],
+    operationId: id,
+    summary,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    responses: { '200': good, ...errors(...(ofModel ? (['CT_MODEL_NOT_FOUND'] as const) : [])) },
+  });
+  if (!ofModel) return { [path]: { get: operation(operationId, []) } };
+  const versioned = path.replace('{model}', '{model}/versions/{version}');
+  return {
+    [path]: { get: operation(operationId, [model]) },
+    [versioned]: { get: operation(`${operationId}OfVersion`, [model, version]) },
+  };
+}
+
+function control(action: 'load' | 'unload'): Operation {
+  return {
+    tags: ['Model repository'],
+    operationId: `${action}Model`,
+    summary: action === 'load' ? 'Loads a model, or loads it again' : 'Stops serving a model',
+    description: 'Only where the server was started with --model-control-mode explicit.',
+    parameters: [model],
+    responses: {
+      '200': { description: 'Done' },
+      ...errors(
+        'CT_BAD_REQUEST',
+        'CT_MODEL_NOT_FOUND',
+        ...(action === 'load' ? (['CT_MODEL_INVALID'] as const) : []),
+      ),
+    },
+  };
+}
+
+const plain = (description: string, type: string): Json => ({
+  description,
+  content: { [type]: { schema: { type: 'string' } } },
+});
+const object = (description: string): Json => ({
+  description,
+  content: { 'application/json': { schema: { type: 'object' } } },
+});
+
+/** The whole HTTP interface as OpenAPI 3.1; schemas are those that requests and answers are checked with. */
+export function openApiDocument(): OpenApiDocument {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Groundglass model server',
+      version: serverVersion,
+      description:
+        'CT slices and volumes in, COVID-19 probability and lesion masks out. A research tool, never a medical device.',
+    },
+    tags: [
+      { name: 'Predictions', description: 'CT files in, predictions out' },
+      {
+        name: 'Open Inference Protocol',
+        description: 'Tensors in, tensors out; as Triton and KServe',
+      },
+      { name: 'Model repository', description: 'Which models are there and which are served' },
+      { name: 'Operations', description: 'Health, metrics and this description' },
+    ],
+    paths: {
+      '/v1/predictions': { post: predictions },
+      ...reads(
+        '/v1/models',
+        'listModels',
+        'The models that score CT files',
+        json('The models', 'ModelList'),
+        'Predictions',
+      ),
+      ...reads(
+        '/v2',
+        'serverMetadata',
+        'Name, version and extensions of the server',
+        json('The server', 'ServerMetadata'),
+      ),
+      ...reads('/v2/health/live', 'serverLive', 'Whether the server is up', object('It is')),
+      '/v2/health/ready': {
+        get: {
+          tags: ['Open Inference Protocol'],
+          operationId: 'serverReady',
+          summary: 'Whether every model is loaded',
+          responses: { '200': object('It is'), '503': object('Not yet, or not any more') },
+        },
+      },
+      ...reads(
+        '/v2/models/{model}',
+        'modelMetadata',
+        'Inputs and outputs of a model',
+        json('The model', 'ModelMetadata'),
+      ),
+      ...reads(
+        '/v2/models/{model}/ready',
+        'modelReady',
+        'Whether a model answers',
+        object('It does'),
+      ),
+      ...reads(
+        '/v2/models/{model}/config',
+        'modelConfig',
+        'config.pbtxt of a model, completed',
+        object('The configuration'),
+      ),
+      ...reads(
+        '/v2/models/{model}/stats',
+        'modelStatistics',
+        'What a model did so far',
+        json('Counts and times', 'ModelStatistics'),
+      ),
+      ...reads(
+        '/v2/models/stats',
+        'allStatistics',
+        'What all models did so far',
+        json('Counts and times', 'ModelStatistics'),
+      ),
+      '/v2/models/{model}/infer': { post: infer('infer', [model]) },
+      '/v2/models/{model}/versions/{version}/infer': {
+        post: infer('inferVersion', [model, version]),
+      },
+      '/v2/repository/index': {
+        post: {
+          tags: ['Model repository'],
+          operationId: 'repositoryIndex',
+          summary: 'Every model and its state',
+          requestBody: {
+            content: { 'application/json': { schema: ref('RepositoryIndexRequest') } },
+          },
+          responses: { '200': json('The models', 'RepositoryIndex'), ...errors('CT_BAD_REQUEST') },
+        },
+      },
+      '/v2/repository/models/{model}/load': { post: control('load') },
+      '/v2/repository/models/{model}/unload': { post: control('unload') },
+      ...reads(
+        '/healthz',
+        'health',
+        'Whether the process answers',
+        object('It does'),
+        'Operations',
+      ),
+      ...reads(
+        '/metrics',
+        'metrics',
+        'Prometheus metrics',
+        plain('Text format', 'text/plain'),
+        'Operations',
+      ),
+      ...reads('/openapi.json', 'openApi', 'This description', object('OpenAPI 3.1'), 'Operations'),
+      ...reads(
+        '/docs',
+        'docs',
+        'This description, to read',
+        plain('A page', 'text/html'),
+        'Operations',
+      ),
+    },
+    components: {
+      schemas: Object.fromEntries(
+        Object.entries(schemas).map(([name, schema]) => [name, toSchema(schema)]),
+      ),
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+    },
+    security: [{ bearer: [] }, {}],
+  };
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Router, static as serveStatic } from 'express';
+import { docsPage } from '../docs/docs-page.js';
+import { openApiDocument } from '../docs/openapi.js';
+
+/** Pages and their scripts, which hold nothing secret: the playground, the description of the interface. */
+export function pageRoutes(): Router {
+  const router = Router();
+  const document = openApiDocument();
+  const page = docsPage(document);
+  router.get('/openapi.json', (_req, res) => {
+    res.json(document);
+  });
+  router.get('/docs', (_req, res) => {
+    res.type('html').send(page);
+  });
+  const playground = playgroundFolder();
+  if (playground !== undefined) {
+    router.use(serveStatic(playground, { dotfiles: 'ignore', redirect: false, fallthrough: true }));
+  } else {
+    // Not bundled: a server without the page is still whole as an interface.
+    router.get('/', (_req, res) => {
+      res.redirect('/docs');
+    });
+  }
+  return router;
+}
+
+/** Files that a browser can open alone; masks and texts beside them are not offered. */
+const samplePattern = /^(?!.*\.mask\.)[\w][\w .-]*\.(?:png|jpe?g|dcm|nii|nii\.gz|mha)$/i;
+
+/** `/samples/index.json` and the files that it lists. */
+export function sampleRoutes(folder: string): Router {
+  const router = Router();
+  router.get('/index.json', async (_req, res) => {
+    const names = (await readdir(folder)).filter((name) => samplePattern.test(name)).sort();
+    res.json(names.map((name) => ({ name, url: `samples/${encodeURIComponent(name)}` })));
+  });
+  const files = serveStatic(folder, { dotfiles: 'ignore', index: false, redirect: false });
+  router.use((req, res, next) => {
+    if (samplePattern.test(decodeURIComponent(req.path.slice(1)))) files(req, res, next);
+    else next();
+  });
+  return router;
+}
+
+/** The page that libs/viewer bundles, where it was. */
+function playgroundFolder(): string | undefined {
+  const bundle = fileURLToPath(import.meta.resolve('@groundglass/viewer/bundle'));
+  const folder = join(dirname(bundle), 'playground');
+  return existsSync(join(folder, 'index.html')) ? folder : undefined;
+}
