@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   root: import.meta.dirname,
-  resolve: { conditions: ['@groundglass/source', 'node', 'module', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['@groundglass/source', 'node', 'module', 'import', 'default'] } },
+  resolve: { conditions: ['@groundglass/source', 'node'] },
+  ssr: { resolve: { conditions: ['@groundglass/source', 'node'] } },
   test: {
     include: ['src/**/*.test.ts'],
     passWithNoTests: true,

@@ -1,1 +1,21 @@
-export {};
+import { CtError, errorCatalogue } from '@groundglass/core';
+import { Command } from 'commander';
+import { registerImport } from './cli/import-command.js';
+import { registerTrain } from './cli/train-command.js';
+
+const program = new Command('groundglass-trainer').description(
+  'Trains, evaluates and exports the joint COVID-19 classification and lesion segmentation model. Research use, not for diagnosis.',
+);
+registerTrain(program);
+registerImport(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CtError) {
+    console.error(`${error.message} (${error.code}). ${errorCatalogue[error.code].advice}`);
+  } else {
+    console.error(error instanceof Error ? error.message : String(error));
+  }
+  process.exitCode = 1;
+}

@@ -1,5 +1,5 @@
 import type { DatasetSample } from '@groundglass/core';
-import { changeGrey, cutOut, drawTransform, noAugmentation, type Augmentation } from './augment.js';
+import { changeGrey, cutOut, drawTransform, type Augmentation } from './augment.js';
 import type { LoadedSample } from './load-sample.js';
 import { Random } from './random.js';
 
@@ -13,6 +13,8 @@ export interface Example {
   readonly mask: Float32Array;
   /** 1 where the mask counts in the loss. */
   readonly maskWeight: number;
+  /** 1 where the label counts in the loss. */
+  readonly labelWeight: number;
 }
 
 /** How examples are made from samples. */
@@ -22,6 +24,8 @@ export interface ExampleOptions {
   readonly augmentation: Augmentation;
   /** A non-covid sample without a mask counts as one with an empty mask. */
   readonly emptyMaskForNormals: boolean;
+  /** Sources whose slices train segmentation only: where all are of one class, their look would give the label away. */
+  readonly segmentationOnly: readonly string[];
   readonly seed: number;
 }
 
@@ -46,6 +50,7 @@ export function makeExample(
     label: covid ? 1 : 0,
     mask: mask ?? new Float32Array(options.size * options.size),
     maskWeight: mask !== undefined || (!covid && options.emptyMaskForNormals) ? 1 : 0,
+    labelWeight: options.segmentationOnly.includes(sample.source) ? 0 : 1,
   };
 }
 
@@ -59,6 +64,8 @@ export interface Batch {
   readonly mask: Float32Array;
   /** `[N]`, 0 or 1. */
   readonly maskWeight: Float32Array;
+  /** `[N]`, 0 or 1. */
+  readonly labelWeight: Float32Array;
   readonly count: number;
 }
 
@@ -71,6 +78,7 @@ export function stackExamples(examples: readonly Example[], size: number): Batch
     label: new Float32Array(count),
     mask: new Float32Array(count * pixels),
     maskWeight: new Float32Array(count),
+    labelWeight: new Float32Array(count),
     count,
   };
   for (const [i, example] of examples.entries()) {
@@ -78,11 +86,7 @@ export function stackExamples(examples: readonly Example[], size: number): Batch
     batch.mask.set(example.mask, i * pixels);
     batch.label[i] = example.label;
     batch.maskWeight[i] = example.maskWeight;
+    batch.labelWeight[i] = example.labelWeight;
   }
   return batch;
-}
-
-/** Options for evaluation: the picture as it is. */
-export function evaluationOptions(size: number): ExampleOptions {
-  return { size, augmentation: noAugmentation, emptyMaskForNormals: false, seed: 0 };
 }

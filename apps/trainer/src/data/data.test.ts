@@ -104,6 +104,7 @@ describe('an example', () => {
     size: 2,
     augmentation: noAugmentation,
     emptyMaskForNormals: true,
+    segmentationOnly: [],
     seed: 1,
   };
 

@@ -54,7 +54,15 @@ export const recipeSchema = z.object({
     labelSmoothing: z.number().min(0).max(0.5),
     /** A non-covid sample without a mask counts as one with an empty mask. */
     emptyMaskForNormals: z.boolean(),
+    /** Soft Dice beside the mask's cross-entropy. */
+    dice: z.number().min(0),
+    /** Sources whose slices train segmentation only. */
+    segmentationOnly: z.array(z.string()),
   }),
+  /** Mean and deviation of grey before the network; `dataset` measures them on the training images. */
+  normalisation: z.union([z.literal('dataset'), range]),
+  /** Largest norm of all gradients together; 0 leaves them as they are. */
+  clipNorm: z.number().min(0),
   /** Share of the average that stays each step of averaged weights (EMA); 0 evaluates the last weights. */
   averaging: z.number().min(0).max(0.9999),
   seed: z.int().nonnegative(),

@@ -26,7 +26,16 @@ const paper = {
     gamma: 0,
     noise: 0,
   },
-  loss: { classification: 1, segmentation: 1, labelSmoothing: 0, emptyMaskForNormals: false },
+  loss: {
+    classification: 1,
+    segmentation: 1,
+    labelSmoothing: 0,
+    emptyMaskForNormals: false,
+    dice: 0,
+    segmentationOnly: [],
+  },
+  normalisation: 'dataset',
+  clipNorm: 0,
   averaging: 0,
   seed: 1,
 } as const satisfies Recipe;
@@ -57,7 +66,16 @@ const fast = {
     gamma: 0.2,
     noise: 0.02,
   },
-  loss: { classification: 1, segmentation: 1, labelSmoothing: 0.05, emptyMaskForNormals: false },
+  loss: {
+    classification: 1,
+    segmentation: 1,
+    labelSmoothing: 0.05,
+    emptyMaskForNormals: true,
+    dice: 1,
+    segmentationOnly: ['covid-seg'],
+  },
+  normalisation: [0.5, 0.5], // what the ImageNet weights of MobileNetV2 expect
+  clipNorm: 5,
   averaging: 0.99, // about the last 100 steps
   seed: 1,
 } as const satisfies Recipe;
@@ -78,7 +96,16 @@ const tiny = {
   epochs: 30,
   optimizer: { kind: 'adam', learningRate: 3e-3, weightDecay: 0 },
   augmentation: { ...fast.augmentation, cropScale: [0.8, 1], rotation: 0, gamma: 0, noise: 0 },
-  loss: { classification: 1, segmentation: 1, labelSmoothing: 0, emptyMaskForNormals: true },
+  loss: {
+    classification: 1,
+    segmentation: 1,
+    labelSmoothing: 0,
+    emptyMaskForNormals: true,
+    dice: 1,
+    segmentationOnly: [],
+  },
+  normalisation: 'dataset',
+  clipNorm: 0,
   averaging: 0,
 } as const satisfies Recipe;
 

@@ -1,0 +1,162 @@
+import { CtError } from '@groundglass/core';
+import { importBackbone, readSafetensors, type NamedTensors } from '@groundglass/nn';
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { combineDatasets } from '../dataset/combine-datasets.js';
+import { formatProblem } from '../dataset/import-report.js';
+import { readManifest } from '../dataset/manifest-files.js';
+import { recipeSchema, type Recipe } from '../recipes/recipe.js';
+import { recipes } from '../recipes/recipes.js';
+import { RunFolder } from '../run/run-folder.js';
+import { train, type TrainResult } from '../training/train.js';
+import { progressReporter } from './progress.js';
+
+interface TrainCommandOptions {
+  readonly recipe: string;
+  readonly data: readonly string[];
+  readonly out: string;
+  readonly init?: string;
+  readonly set: readonly string[];
+  readonly workers: string;
+  readonly threads?: string;
+}
+
+/** `train --recipe NAME --data MANIFEST --out FOLDER`. */
+export function registerTrain(program: Command): void {
+  program
+    .command('train')
+    .description('trains, or goes on with, the run in the folder --out')
+    .option('--recipe <name>', `${Object.keys(recipes).join(', ')}, or a JSON file`, 'fast')
+    .requiredOption('--data <manifest...>', 'one or more dataset manifests')
+    .requiredOption('--out <folder>', 'the run’s folder')
+    .option('--init <weights>', 'safetensors with torchvision’s names to start the backbone from')
+    .option(
+      '--set <key=value...>',
+      'changes a knob of the recipe, as --set epochs=5 optimizer.learningRate=0.001',
+      [],
+    )
+    .option('--workers <n>', 'threads that decode and augment', '1')
+    .option('--threads <n>', 'threads of the engine; all cores unless given')
+    .action(async (options: TrainCommandOptions) => {
+      const run = new RunFolder(resolve(options.out));
+      await run.create();
+      const recipe = await recipeOf(options, run);
+      const datasets = await Promise.all(options.data.map((path) => readManifest(path)));
+      const problems = datasets.flatMap((dataset) => dataset.problems);
+      for (const problem of problems) console.error(formatProblem(problem));
+      if (problems.length > 0)
+        throw new CtError(
+          'CT_BAD_DATASET',
+          `Expected a dataset without problems, found ${problems.length}`,
+        );
+      const { root, samples } = combineDatasets(datasets);
+      const weights =
+        options.init === undefined ? undefined : await initialWeights(options.init, recipe);
+      const stop = new AbortController();
+      process.once('SIGINT', () => {
+        console.error('\nStopping; the same command goes on from the last whole epoch.');
+        stop.abort(new CtError('CT_CANCELLED', 'Stopped by Ctrl+C'));
+      });
+      const reporter = progressReporter(recipe.epochs);
+      try {
+        const result = await train({
+          data: {
+            root,
+            train: samples.filter(({ split }) => split === 'train'),
+            validation: samples.filter(({ split }) => split === 'val'),
+          },
+          recipe,
+          run,
+          workers: Number(options.workers),
+          signal: stop.signal,
+          onProgress: reporter.show,
+          ...(weights ? { weights } : {}),
+          ...(options.threads === undefined ? {} : { threads: Number(options.threads) }),
+        });
+        reporter.close();
+        printSummary(result);
+      } finally {
+        reporter.close();
+      }
+    });
+}
+
+/** The run's own recipe where it has one: going on with other settings would be another run. */
+async function recipeOf(options: TrainCommandOptions, run: RunFolder): Promise<Recipe> {
+  const named = Object.hasOwn(recipes, options.recipe)
+    ? recipes[options.recipe as keyof typeof recipes]
+    : (JSON.parse(
+        await readFile(options.recipe, 'utf8').catch(() => missingRecipe(options.recipe)),
+      ) as unknown);
+  const parsed = recipeSchema.safeParse(withChanges(named, options.set));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Recipe, ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+    );
+  }
+  if (run.has('config.json')) {
+    const before = JSON.stringify(await run.readJson('config.json'));
+    if (before !== JSON.stringify(parsed.data)) {
+      throw new CtError(
+        'CT_BAD_REQUEST',
+        `Expected the recipe that ${run.path} was started with (its config.json), got another`,
+      );
+    }
+  } else {
+    await run.replace('config.json', `${JSON.stringify(parsed.data, undefined, 2)}\n`);
+  }
+  return parsed.data;
+}
+
+function missingRecipe(name: string): never {
+  throw new CtError(
+    'CT_BAD_REQUEST',
+    `Expected a recipe of ${Object.keys(recipes).join(', ')} or a JSON file, got "${name}"`,
+  );
+}
+
+function withChanges(recipe: unknown, changes: readonly string[]): unknown {
+  const copy = structuredClone(recipe) as Record<string, unknown>;
+  for (const change of changes) {
+    const [key = '', ...rest] = change.split('=');
+    const path = key.split('.');
+    const last = path.pop()!;
+    let target = copy;
+    for (const part of path) {
+      const next = target[part];
+      if (typeof next !== 'object' || next === null)
+        throw new CtError('CT_BAD_REQUEST', `The recipe has no knob "${key}"`);
+      target = next as Record<string, unknown>;
+    }
+    if (!Object.hasOwn(target, last))
+      throw new CtError('CT_BAD_REQUEST', `The recipe has no knob "${key}"`);
+    target[last] = parseValue(rest.join('='));
+  }
+  return copy;
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+async function initialWeights(path: string, recipe: Recipe): Promise<NamedTensors> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new CtError('CT_READ_FAILED', `Expected weights in "${path}"`, { cause: error });
+  });
+  return importBackbone(recipe.model.backbone, readSafetensors(bytes).tensors);
+}
+
+function printSummary({ records, best }: TrainResult): void {
+  const { auc, dice, accuracy } = best.validation;
+  const show = (value: number | null | undefined) => value?.toFixed(3) ?? '–';
+  console.log(
+    `Best of ${records.length} epochs: ${best.epoch + 1}, validation AUC ${show(auc)}, accuracy ${show(accuracy)}, Dice ${show(dice)}`,
+  );
+}

@@ -1,0 +1,117 @@
+import { placeMask, type DatasetSample } from '@groundglass/core';
+import { dice, maskOverlap, rocAuc, type MaskOverlap } from '@groundglass/metrics';
+import type { OnnxInference } from '@groundglass/nn';
+import { loadSample, type LoadOptions } from '../data/load-sample.js';
+
+/** What the model says of one sample. */
+export interface SampleScore {
+  readonly sample: DatasetSample;
+  /** Of covid. */
+  readonly probability: number;
+  /** Non-covid, covid. */
+  readonly logits: readonly [number, number];
+  /** Dice of the mask at 0.5 against the sample's, in the model's crop at the picture's own size; undefined without a mask. */
+  readonly dice: number | undefined;
+  readonly overlap: MaskOverlap | undefined;
+}
+
+/** Scores of a split, and what can be computed on it. */
+export interface Evaluation {
+  readonly scores: readonly SampleScore[];
+  /** Area under the ROC curve with covid as positive; null where a class is missing. */
+  readonly auc: number | null;
+  /** Share of right labels at a probability of 0.5. */
+  readonly accuracy: number | null;
+  /** Mean negative log-likelihood of the labels. */
+  readonly crossEntropy: number | null;
+  /** Mean Dice over the samples that have a mask. */
+  readonly dice: number | null;
+}
+
+/** How samples are scored. */
+export interface EvaluationOptions extends LoadOptions {
+  /** Also score the mirrored picture and take the mean. */
+  readonly flip?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onSample?: (done: number) => void;
+}
+
+/**
+ * Scores samples one by one with an exported model, at their own size, as a server does.
+ *
+ * @throws {CtError} when a sample cannot be decoded, or `CT_CANCELLED`.
+ */
+export async function evaluate(
+  model: OnnxInference,
+  samples: readonly DatasetSample[],
+  options: EvaluationOptions,
+): Promise<Evaluation> {
+  const scores: SampleScore[] = [];
+  for (const sample of samples) {
+    options.signal?.throwIfAborted();
+    scores.push(await scoreSample(model, sample, options));
+    options.onSample?.(scores.length);
+  }
+  return summarise(scores);
+}
+
+async function scoreSample(
+  model: OnnxInference,
+  sample: DatasetSample,
+  options: EvaluationOptions,
+): Promise<SampleScore> {
+  const { image, mask } = await loadSample(sample, options);
+  const straight = await model.run(image.data, image);
+  let {
+    probability,
+    logits,
+    mask: lesions,
+  } = { ...straight, probability: straight.probability[0]! };
+  if (options.flip === true) {
+    const mirrored = await model.run(mirror(image.data, image.columns), image);
+    probability = (probability + mirrored.probability[0]!) / 2;
+    logits = logits.map((value, i) => (value + mirrored.logits[i]!) / 2);
+    const back = mirror(mirrored.mask, straight.maskSize);
+    lesions = lesions.map((value, i) => (value + back[i]!) / 2);
+  }
+  const scored = { sample, probability, logits: [logits[0]!, logits[1]!] as const };
+  if (!mask) return { ...scored, dice: undefined, overlap: undefined };
+  const { columns, rows } = image;
+  const size = { columns: straight.maskSize, rows: straight.maskSize };
+  const placed = placeMask(lesions, size, { left: 0, top: 0, columns, rows }, { columns, rows });
+  const predicted = Uint8Array.from(placed, (value) => (value >= 0.5 ? 1 : 0));
+  const reference = Uint8Array.from(mask.data, (value) => (value > 0 ? 1 : 0));
+  const overlap = maskOverlap(reference, predicted);
+  return { ...scored, dice: dice(overlap), overlap };
+}
+
+/** Metrics of scores; a metric that needs what the split does not have is null. */
+export function summarise(scores: readonly SampleScore[]): Evaluation {
+  const labels = scores.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
+  const probabilities = scores.map(({ probability }) => probability);
+  const hasBoth = labels.includes(0) && labels.includes(1);
+  const dices = scores.map((score) => score.dice).filter((value) => value !== undefined);
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    scores,
+    auc: hasBoth ? rocAuc(labels, probabilities) : null,
+    accuracy:
+      scores.length > 0
+        ? mean(probabilities.map((p, i) => ((p >= 0.5 ? 1 : 0) === labels[i] ? 1 : 0)))
+        : null,
+    crossEntropy:
+      scores.length > 0
+        ? mean(probabilities.map((p, i) => -Math.log(Math.max(1e-7, labels[i] === 1 ? p : 1 - p))))
+        : null,
+    dice: dices.length > 0 ? mean(dices) : null,
+  };
+}
+
+function mirror(pixels: Float32Array, columns: number): Float32Array {
+  const result = new Float32Array(pixels.length);
+  for (let row = 0; row < pixels.length; row += columns) {
+    for (let i = 0; i < columns; i++) result[row + i] = pixels[row + columns - 1 - i]!;
+  }
+  return result;
+}

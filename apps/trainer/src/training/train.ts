@@ -1,0 +1,345 @@
+import { CtError, type DatasetSample } from '@groundglass/core';
+import {
+  exportJcs,
+  learningRateAt,
+  OnnxInference,
+  OnnxTrainingSession,
+  readSafetensors,
+  writeSafetensors,
+  type JcsConfig,
+  type NamedTensor,
+  type NamedTensors,
+} from '@groundglass/nn';
+import { SampleLoader } from '../data/sample-loader.js';
+import type { Recipe } from '../recipes/recipe.js';
+import type { EpochRecord, RunFolder } from '../run/run-folder.js';
+import { evaluate, type Evaluation } from './evaluate.js';
+import { measureGrey } from './measure-grey.js';
+
+/** What a run trains on. */
+export interface TrainingData {
+  /** Absolute folder that paths start from. */
+  readonly root: string;
+  readonly train: readonly DatasetSample[];
+  readonly validation: readonly DatasetSample[];
+}
+
+/** How a run is started, beside its recipe. */
+export interface TrainOptions {
+  readonly data: TrainingData;
+  readonly recipe: Recipe;
+  readonly run: RunFolder;
+  /** Weights to start from, by the network's names; the others start from the seed. */
+  readonly weights?: NamedTensors;
+  /** Worker threads that decode and augment. */
+  readonly workers: number;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What a person sees while it runs. */
+export interface Progress {
+  readonly phase: 'train' | 'validate';
+  readonly epoch: number;
+  readonly done: number;
+  readonly total: number;
+  /** Mean loss of the epoch so far. */
+  readonly loss: number;
+  readonly imagesPerSecond: number;
+}
+
+/** What a run ended with. */
+export interface TrainResult {
+  readonly records: readonly EpochRecord[];
+  readonly best: EpochRecord;
+}
+
+interface Checkpoint {
+  readonly epoch: number;
+  readonly steps: number;
+  readonly bestScore: number;
+}
+
+const checkpointName = 'checkpoint.safetensors';
+const averagePrefix = 'average.';
+
+/**
+ * Trains until the recipe's last epoch: learning rate → batches → step → validate → checkpoint. A run that was stopped or killed goes
+ * on from its last whole epoch, with the same batches, augmentation, dropout and moments as if it had never stopped.
+ *
+ * The caller owns the run's folder; the session and the workers are freed here.
+ *
+ * @throws {CtError} `CT_BAD_DATASET` for an empty split, `CT_INTERNAL` when the loss is no number, `CT_CANCELLED`.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { data, recipe, run } = options;
+  requireSplit('training', data.train);
+  requireSplit('validation', data.validation);
+  if (data.train.length < recipe.batchSize) {
+    throw new CtError(
+      'CT_BAD_DATASET',
+      `Expected at least one batch of ${recipe.batchSize} training samples, got ${data.train.length}`,
+    );
+  }
+  const load = { root: data.root, crop: recipe.crop };
+  const model = await modelConfig(recipe, data.train, load);
+  const session = await OnnxTrainingSession.create(
+    {
+      model,
+      batchSize: recipe.batchSize,
+      optimizer: optimizerOf(recipe),
+      loss: recipe.loss,
+      ...(recipe.clipNorm > 0 ? { clipNorm: recipe.clipNorm } : {}),
+    },
+    {
+      seed: recipe.seed,
+      ...(options.weights ? { weights: options.weights } : {}),
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+    },
+  );
+  const loader = new SampleLoader({
+    samples: data.train,
+    load,
+    example: {
+      size: recipe.imageSize,
+      augmentation: recipe.augmentation,
+      emptyMaskForNormals: recipe.loss.emptyMaskForNormals,
+      segmentationOnly: recipe.loss.segmentationOnly,
+      seed: recipe.seed,
+    },
+    batchSize: recipe.batchSize,
+    workers: options.workers,
+    prefetch: 2,
+    cacheBytes: 4 * 1024 ** 3,
+  });
+  try {
+    let { epoch, bestScore } = { epoch: 0, bestScore: -Infinity };
+    let average: Map<string, NamedTensor> | undefined;
+    if (run.has(checkpointName)) {
+      const restored = await restore(run, session);
+      ({ epoch, bestScore } = restored.checkpoint);
+      average = restored.average;
+    }
+    const records = await run.rewindLog(epoch);
+    for (; epoch < recipe.epochs; epoch++) {
+      const trained = await trainEpoch(options, session, loader, epoch, average);
+      average = trained.average;
+      const weights = average ?? session.weights();
+      const validation = await validate(options, model, weights, load, epoch, trained.loss);
+      const score = selectionScore(validation);
+      const best = score > bestScore;
+      bestScore = Math.max(bestScore, score);
+      const record: EpochRecord = {
+        epoch,
+        learningRate: trained.learningRate,
+        trainLoss: trained.loss,
+        trainParts: trained.parts,
+        validation: {
+          auc: validation.auc,
+          accuracy: validation.accuracy,
+          crossEntropy: validation.crossEntropy,
+          dice: validation.dice,
+          score,
+        },
+        seconds: trained.seconds,
+        imagesPerSecond: trained.imagesPerSecond,
+        waitingShare: trained.waitingShare,
+        best,
+      };
+      if (best)
+        await run.replace(
+          'best.safetensors',
+          writeSafetensors(weights, { config: JSON.stringify(model), epoch: String(epoch) }),
+        );
+      await run.appendLog(record);
+      await save(run, session, average, { epoch: epoch + 1, steps: session.steps, bestScore });
+      records.push(record);
+    }
+    const best = records.findLast((record) => record.best);
+    if (!best) throw new CtError('CT_INTERNAL', 'Expected a best epoch, no epoch had a score');
+    return { records, best };
+  } finally {
+    await loader.close();
+    await session.close();
+  }
+}
+
+/** One epoch of steps. */
+async function trainEpoch(
+  { data, recipe, signal, onProgress }: TrainOptions,
+  session: OnnxTrainingSession,
+  loader: SampleLoader,
+  epoch: number,
+  averageBefore: Map<string, NamedTensor> | undefined,
+) {
+  const batches = Math.floor(data.train.length / recipe.batchSize);
+  const started = performance.now();
+  loader.takeWaited();
+  let average = averageBefore;
+  let [done, loss, classification, segmentation, learningRate] = [0, 0, 0, 0, 0];
+  for await (const batch of loader.epoch({ epoch, shuffle: true, dropLast: true })) {
+    signal?.throwIfAborted();
+    const at = recipe.schedule.kind === 'one-cycle' ? epoch + done / batches : epoch;
+    learningRate = learningRateAt(
+      recipe.schedule,
+      recipe.optimizer.learningRate,
+      at,
+      recipe.epochs,
+    );
+    const result = await session.run(batch, {
+      learningRate,
+      labelSmoothing: recipe.loss.labelSmoothing,
+      seed: recipe.seed ^ Math.imul(session.steps + 1, 0x9e3779b1),
+    });
+    if (!Number.isFinite(result.loss)) {
+      throw new CtError(
+        'CT_INTERNAL',
+        `The loss became ${result.loss} in epoch ${epoch}, step ${done}: lower the learning rate (now ${learningRate}); the last checkpoint is good`,
+      );
+    }
+    if (recipe.averaging > 0) average = blend(average, session.weights(), recipe.averaging);
+    done++;
+    loss += result.loss;
+    classification += result.classificationLoss;
+    segmentation += result.segmentationLoss;
+    const seconds = (performance.now() - started) / 1000;
+    onProgress?.({
+      phase: 'train',
+      epoch,
+      done,
+      total: batches,
+      loss: loss / done,
+      imagesPerSecond: (done * recipe.batchSize) / seconds,
+    });
+  }
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    average,
+    learningRate,
+    loss: loss / done,
+    parts: { classification: classification / done, segmentation: segmentation / done },
+    seconds,
+    imagesPerSecond: (done * recipe.batchSize) / seconds,
+    waitingShare: loader.takeWaited() / 1000 / seconds,
+  };
+}
+
+/** Scores the validation split with the weights exported as a server would run them. */
+async function validate(
+  { data, signal, onProgress, threads }: TrainOptions,
+  model: JcsConfig,
+  weights: NamedTensors,
+  load: { root: string; crop: 'none' | 'chest' },
+  epoch: number,
+  loss: number,
+): Promise<Evaluation> {
+  const bytes = exportJcs(model, weights, {
+    name: 'validation',
+    version: '0',
+    trained: true,
+    threshold: 0.5,
+    temperature: 1,
+    trainingData: '',
+    crop: load.crop,
+  });
+  const inference = await OnnxInference.create(bytes, threads === undefined ? {} : { threads });
+  try {
+    return await evaluate(inference, data.validation, {
+      ...load,
+      ...(signal ? { signal } : {}),
+      onSample: (done) =>
+        onProgress?.({
+          phase: 'validate',
+          epoch,
+          done,
+          total: data.validation.length,
+          loss,
+          imagesPerSecond: 0,
+        }),
+    });
+  } finally {
+    await inference.close();
+  }
+}
+
+/** What the best epoch is chosen by: the mean of AUC and Dice, of those that the validation split allows. */
+export function selectionScore({ auc, dice, crossEntropy }: Evaluation): number {
+  const known = [auc, dice].filter((value) => value !== null);
+  if (known.length === 0) return -(crossEntropy ?? Infinity);
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+async function modelConfig(
+  recipe: Recipe,
+  samples: readonly DatasetSample[],
+  load: { root: string; crop: 'none' | 'chest' },
+): Promise<JcsConfig> {
+  const [mean, deviation] =
+    recipe.normalisation === 'dataset' ? await measureGrey(samples, load) : recipe.normalisation;
+  return { ...recipe.model, imageSize: recipe.imageSize, mean, deviation };
+}
+
+function optimizerOf({ optimizer: { kind, weightDecay } }: Recipe) {
+  return kind === 'sgd' ? { kind, momentum: 0.9, weightDecay } : { kind, weightDecay };
+}
+
+function blend(
+  average: Map<string, NamedTensor> | undefined,
+  weights: NamedTensors,
+  keep: number,
+): Map<string, NamedTensor> {
+  if (!average)
+    return new Map(
+      [...weights].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: Float32Array.from(data) },
+      ]),
+    );
+  for (const [name, { data }] of weights) {
+    const mean = average.get(name)!.data;
+    for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! * keep + data[i]! * (1 - keep);
+  }
+  return average;
+}
+
+async function save(
+  run: RunFolder,
+  session: OnnxTrainingSession,
+  average: NamedTensors | undefined,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const tensors = session.state();
+  for (const [name, tensor] of average ?? []) tensors.set(averagePrefix + name, tensor);
+  await run.replace(
+    checkpointName,
+    writeSafetensors(tensors, { checkpoint: JSON.stringify(checkpoint, infinityAsText) }),
+  );
+}
+
+async function restore(run: RunFolder, session: OnnxTrainingSession) {
+  const { tensors, metadata } = readSafetensors(await run.readBytes(checkpointName));
+  const raw = JSON.parse(metadata.checkpoint ?? '{}') as Record<string, unknown>;
+  const checkpoint: Checkpoint = {
+    epoch: Number(raw.epoch),
+    steps: Number(raw.steps),
+    bestScore: Number(raw.bestScore),
+  };
+  session.load(tensors, checkpoint.steps);
+  const average = new Map(
+    [...tensors]
+      .filter(([name]) => name.startsWith(averagePrefix))
+      .map(([name, tensor]) => [name.slice(averagePrefix.length), tensor]),
+  );
+  return { checkpoint, average: average.size > 0 ? average : undefined };
+}
+
+/** JSON has no infinity. */
+function infinityAsText(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+function requireSplit(name: string, samples: readonly DatasetSample[]): void {
+  if (samples.length === 0)
+    throw new CtError('CT_BAD_DATASET', `Expected ${name} samples, the dataset has none`);
+}

@@ -1,0 +1,50 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { sessionOptions, type SessionOptions } from './onnx-training-session.js';
+
+/** What a model answers for a batch of pictures. */
+export interface InferenceResult {
+  /** `[N]`, of covid. */
+  readonly probability: Float32Array;
+  /** `[N, 2]`. */
+  readonly logits: Float32Array;
+  /** `[N, 1, S, S]`, lesion probability. */
+  readonly mask: Float32Array;
+  /** S. */
+  readonly maskSize: number;
+}
+
+/** An exported model, run as any server runs it. */
+export class OnnxInference {
+  private constructor(private readonly session: InferenceSession) {}
+
+  /** @param model bytes or path of an exported model. */
+  static async create(
+    model: Uint8Array | string,
+    options: SessionOptions = {},
+  ): Promise<OnnxInference> {
+    const session =
+      typeof model === 'string'
+        ? await InferenceSession.create(model, sessionOptions(options))
+        : await InferenceSession.create(model, sessionOptions(options));
+    return new OnnxInference(session);
+  }
+
+  /** @param pixels `count * rows * columns` values in 0–1. */
+  async run(
+    pixels: Float32Array,
+    { rows, columns, count = 1 }: { rows: number; columns: number; count?: number },
+  ): Promise<InferenceResult> {
+    const image = new Tensor('float32', pixels, [count, 1, rows, columns]);
+    const { probability, logits, mask } = await this.session.run({ image });
+    return {
+      probability: probability!.data as Float32Array,
+      logits: logits!.data as Float32Array,
+      mask: mask!.data as Float32Array,
+      maskSize: mask!.dims[3]!,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+}

@@ -1,0 +1,145 @@
+import type { Op } from './op.js';
+import { ShapeError, formatShape, type Shape } from './shape.js';
+
+/** How a parameter starts. */
+export type Initializer =
+  | { readonly kind: 'zeros' }
+  | { readonly kind: 'ones' }
+  /** Normal with deviation `sqrt(2 / fanOut)` (He et al. 2015), as torchvision initialises convolutions. */
+  | { readonly kind: 'he-normal'; readonly fanOut: number }
+  | { readonly kind: 'normal'; readonly deviation: number };
+
+/** A value of the network that training changes, or, as a buffer, that it only observes (running statistics). */
+export interface Variable {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+  /** False for buffers. */
+  readonly trainable: boolean;
+}
+
+/** A tensor of a network: an input, a variable, or what an op makes of others. */
+export type Node = InputNode | VariableNode | OpNode;
+
+/** A tensor that the caller gives. */
+export interface InputNode {
+  readonly kind: 'input';
+  readonly name: string;
+  readonly shape: Shape;
+  readonly needsGradient: false;
+}
+
+/** See {@link Variable}. */
+export interface VariableNode {
+  readonly kind: 'variable';
+  readonly variable: Variable;
+  readonly shape: Shape;
+  readonly needsGradient: boolean;
+}
+
+/** The result of an op. */
+export interface OpNode {
+  readonly kind: 'op';
+  readonly op: Op;
+  readonly inputs: readonly Node[];
+  readonly shape: Shape;
+  /** Some trainable variable lies before it. */
+  readonly needsGradient: boolean;
+}
+
+/**
+ * A network as a graph of ops. Shapes are known as it is built: what does not fit throws where it is written.
+ *
+ * A graph is built for one batch size; the exported network takes any, since no op on its way mixes samples.
+ */
+export class Graph {
+  readonly inputs: InputNode[] = [];
+  readonly variables = new Map<string, VariableNode>();
+  private readonly scopes: string[] = [];
+
+  /** Declares a tensor that the caller gives. */
+  input(name: string, shape: Shape): InputNode {
+    const node: InputNode = { kind: 'input', name, shape, needsGradient: false };
+    this.inputs.push(node);
+    return node;
+  }
+
+  /** Declares a trainable variable; its name is prefixed with the scopes around it. */
+  parameter(name: string, shape: Shape, initializer: Initializer): VariableNode {
+    return this.variable(name, shape, initializer, true);
+  }
+
+  /** Declares a variable that training observes and the optimizer leaves alone. */
+  buffer(name: string, shape: Shape, initializer: Initializer): VariableNode {
+    return this.variable(name, shape, initializer, false);
+  }
+
+  /** Applies an op. @throws {ShapeError} when the inputs do not fit. */
+  apply(op: Op, ...inputs: Node[]): OpNode {
+    const shape = op.shape(inputs.map((input) => input.shape));
+    return {
+      kind: 'op',
+      op,
+      inputs,
+      shape,
+      needsGradient: inputs.some((input) => input.needsGradient),
+    };
+  }
+
+  /** Names the variables that `build` declares `prefix.…`, as PyTorch names those of a module. */
+  scope<T>(prefix: string, build: () => T): T {
+    this.scopes.push(prefix);
+    try {
+      return build();
+    } finally {
+      this.scopes.pop();
+    }
+  }
+
+  private variable(
+    name: string,
+    shape: Shape,
+    initializer: Initializer,
+    trainable: boolean,
+  ): VariableNode {
+    const full = [...this.scopes, name].join('.');
+    if (this.variables.has(full)) throw new Error(`The variable "${full}" is declared twice`);
+    if (!shape.every((size) => Number.isInteger(size) && size > 0)) {
+      throw new ShapeError(`variable ${full}`, 'sizes of at least 1', formatShape(shape));
+    }
+    const node: VariableNode = {
+      kind: 'variable',
+      variable: { name: full, shape, initializer, trainable },
+      shape,
+      needsGradient: trainable,
+    };
+    this.variables.set(full, node);
+    return node;
+  }
+}
+
+/** The nodes that `outputs` need, each after its inputs. */
+export function topologicalOrder(outputs: readonly Node[]): Node[] {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  // A stack of our own: networks of a thousand layers must not overflow the call stack.
+  const stack: { node: Node; next: number }[] = [];
+  for (const output of outputs) {
+    if (seen.has(output)) continue;
+    seen.add(output);
+    stack.push({ node: output, next: 0 });
+    while (stack.length > 0) {
+      const top = stack.at(-1)!;
+      const inputs = top.node.kind === 'op' ? top.node.inputs : [];
+      const input = inputs[top.next++];
+      if (input === undefined) {
+        order.push(top.node);
+        stack.pop();
+      } else if (!seen.has(input)) {
+        seen.add(input);
+        stack.push({ node: input, next: 0 });
+      }
+    }
+  }
+  return order;
+}

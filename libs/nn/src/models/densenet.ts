@@ -1,0 +1,80 @@
+import type { Graph, Node } from '../graph/graph.js';
+import { relu } from '../ops/activations.js';
+import { concat } from '../ops/layout.js';
+import { averagePool, maxPool } from '../ops/pooling.js';
+import { batchNormLayer, convLayer } from './layers.js';
+import type { BackboneOptions } from './mobilenet-v2.js';
+
+/** Architecture of a DenseNet (Huang et al. 2017, table 1). */
+export interface DenseNetArchitecture {
+  readonly name: string;
+  readonly growthRate: number;
+  /** Layers of the four blocks. */
+  readonly blocks: readonly [number, number, number, number];
+  readonly stemFilters: number;
+  /** Channels of the 1×1 convolution in a layer, as a multiple of the growth rate. */
+  readonly bottleneck: number;
+}
+
+export const denseNet121 = { name: 'densenet121', growthRate: 32, blocks: [6, 12, 24, 16], stemFilters: 64, bottleneck: 4 } as const;
+export const denseNet169 = { name: 'densenet169', growthRate: 32, blocks: [6, 12, 32, 32], stemFilters: 64, bottleneck: 4 } as const;
+export const denseNet201 = { name: 'densenet201', growthRate: 32, blocks: [6, 12, 48, 32], stemFilters: 64, bottleneck: 4 } as const;
+/** Small enough for tests and first tries. */
+export const denseNetTiny = { name: 'densenet-tiny', growthRate: 8, blocks: [2, 2, 2, 2], stemFilters: 16, bottleneck: 4 } as const;
+
+/**
+ * A DenseNet's feature maps after the last normalisation and ReLU, with torchvision's variable names
+ * (`features.denseblock1.denselayer1.norm1.weight` …).
+ */
+export function buildDenseNet(
+  graph: Graph,
+  image: Node,
+  { growthRate, blocks, stemFilters, bottleneck }: DenseNetArchitecture,
+  { outputStride }: Pick<BackboneOptions, 'outputStride'>,
+): Node {
+  return graph.scope('features', () => {
+    let x: Node = graph.scope('conv0', () => convLayer(graph, image, { channels: stemFilters, kernel: 7, stride: 2, padding: 3 }));
+    x = normRelu('norm0', x);
+    x = graph.apply(maxPool({ kernel: 3, stride: 2, padding: 1 }), x);
+    let reached = 4;
+    let dilation = 1;
+    for (const [i, layers] of blocks.entries()) {
+      x = graph.scope(`denseblock${i + 1}`, () => denseBlock(x, layers, dilation));
+      if (i === blocks.length - 1) break;
+      x = graph.scope(`transition${i + 1}`, () => transition(x, reached < outputStride));
+      if (reached < outputStride) reached *= 2;
+      else dilation *= 2;
+    }
+    return normRelu('norm5', x);
+  });
+
+  function normRelu(name: string, x: Node): Node {
+    return graph.apply(relu, graph.scope(name, () => batchNormLayer(graph, x)));
+  }
+
+  function denseBlock(input: Node, layers: number, dilation: number): Node {
+    const features: Node[] = [input];
+    for (let i = 1; i <= layers; i++) {
+      const all = features.length === 1 ? input : graph.apply(concat(1), ...features);
+      features.push(
+        graph.scope(`denselayer${i}`, () => {
+          const first = normRelu('norm1', all);
+          const narrow = graph.scope('conv1', () =>
+            convLayer(graph, first, { channels: bottleneck * growthRate, kernel: 1 }),
+          );
+          const second = normRelu('norm2', narrow);
+          return graph.scope('conv2', () =>
+            convLayer(graph, second, { channels: growthRate, kernel: 3, padding: dilation, dilation }),
+          );
+        }),
+      );
+    }
+    return graph.apply(concat(1), ...features);
+  }
+
+  function transition(input: Node, shrink: boolean): Node {
+    const x = normRelu('norm', input);
+    const narrow = graph.scope('conv', () => convLayer(graph, x, { channels: Math.floor(x.shape[1]! / 2), kernel: 1 }));
+    return shrink ? graph.apply(averagePool({ kernel: 2, stride: 2 }), narrow) : narrow;
+  }
+}

@@ -1,0 +1,117 @@
+import { Graph, type InputNode, type Node, type OpNode } from '../graph/graph.js';
+import { relu } from '../ops/activations.js';
+import { dropout } from '../ops/dropout.js';
+import { concat, flatten, scale, shift } from '../ops/layout.js';
+import { globalAveragePool } from '../ops/pooling.js';
+import { resize } from '../ops/resize.js';
+import {
+  buildDenseNet,
+  denseNet121,
+  denseNet169,
+  denseNet201,
+  denseNetTiny,
+  type DenseNetArchitecture,
+} from './densenet.js';
+import { batchNormLayer, convLayer, linearLayer } from './layers.js';
+import { buildMobileNetV2 } from './mobilenet-v2.js';
+
+const denseNets = {
+  densenet121: denseNet121,
+  densenet169: denseNet169,
+  densenet201: denseNet201,
+  'densenet-tiny': denseNetTiny,
+} as const satisfies Record<string, DenseNetArchitecture>;
+
+/** The networks that can carry the joint model. */
+export type BackboneName = 'mobilenet-v2' | keyof typeof denseNets;
+
+/** The joint classification and segmentation model as data. */
+export interface JcsConfig {
+  readonly backbone: BackboneName;
+  readonly outputStride: 8 | 16 | 32;
+  /** Channels of each ASPP branch and of the segmentation branch; 256 in the paper. */
+  readonly asppChannels: number;
+  /** Dilations of the three 3×3 branches. */
+  readonly asppRates: readonly number[];
+  readonly dropout: number;
+  /** Side of the square that the network sees, in pixels. */
+  readonly imageSize: number;
+  /** Mean and deviation of the training images' grey, which is 0–1 before. */
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** The network and its ends. */
+export interface JcsNetwork {
+  readonly graph: Graph;
+  readonly config: JcsConfig;
+  /** `[N, 1, S, S]` in 0–1. */
+  readonly image: InputNode;
+  /** Masks that the caller draws in training, with their rates. */
+  readonly dropouts: readonly { readonly mask: InputNode; readonly rate: number }[];
+  /** `[N, 2]`: non-covid, covid. */
+  readonly logits: OpNode;
+  /** `[N, 1, S, S]`, before the sigmoid. */
+  readonly maskLogits: OpNode;
+}
+
+/**
+ * Builds the joint model of the COVID-CT paper's Figure 6: backbone → ASPP (1×1, dilated 3×3, image pooling, project, dropout) →
+ * segmentation branch (bilinear ×4, two 3×3 convolutions, 1×1, resized to the input), whose mask logits join the ASPP
+ * features for the classification branch (global average pool, linear).
+ *
+ * @param batch samples in a training step; an exported network takes any number.
+ */
+export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
+  const { backbone, outputStride, asppChannels: channels, asppRates, imageSize: size } = config;
+  const graph = new Graph();
+  const image = graph.input('image', [batch, 1, size, size]);
+  const normalised = graph.apply(scale(1 / config.deviation), graph.apply(shift(-config.mean), image));
+  const features = graph.scope('backbone', () =>
+    backbone === 'mobilenet-v2'
+      ? buildMobileNetV2(graph, normalised, { outputStride, stridePadding: 'end' })
+      : buildDenseNet(graph, normalised, denseNets[backbone], { outputStride }),
+  );
+  const [, , rows, columns] = features.shape as [number, number, number, number];
+
+  const convBnRelu = (x: Node, kernel: number, dilation = 1): Node => {
+    const padding = ((kernel - 1) / 2) * dilation;
+    const y = graph.scope('0', () => convLayer(graph, x, { channels, kernel, padding, dilation }));
+    return graph.apply(relu, graph.scope('1', () => batchNormLayer(graph, y)));
+  };
+
+  const dropouts: { mask: InputNode; rate: number }[] = [];
+  const aspp = graph.scope('aspp', () => {
+    const branches = [
+      graph.scope('point', () => convBnRelu(features, 1)),
+      ...asppRates.map((rate, i) => graph.scope(`dilated${i + 1}`, () => convBnRelu(features, 3, rate))),
+      graph.scope('pooled', () => {
+        // Without normalisation: over one pixel a sample its statistics would be those of a handful of values.
+        const mean = graph.apply(globalAveragePool, features);
+        const y = graph.apply(relu, convLayer(graph, mean, { channels, kernel: 1, bias: true }));
+        return graph.apply(resize(rows, columns), y);
+      }),
+    ];
+    const projected = graph.scope('project', () => convBnRelu(graph.apply(concat(1), ...branches), 1));
+    if (config.dropout === 0) return projected;
+    const mask = graph.input('dropout_aspp', projected.shape);
+    dropouts.push({ mask, rate: config.dropout });
+    return graph.apply(dropout(config.dropout), projected, mask);
+  });
+
+  const coarse = graph.scope('segmentation', () => {
+    const larger = graph.apply(resize(rows * 4, columns * 4), aspp);
+    const first = graph.scope('conv1', () => convBnRelu(larger, 3));
+    const second = graph.scope('conv2', () => convBnRelu(first, 3));
+    return graph.scope('mask', () => convLayer(graph, second, { channels: 1, kernel: 1, bias: true }));
+  });
+  const maskLogits = graph.apply(resize(size, size), coarse);
+
+  const logits = graph.scope('classification', () => {
+    const seen = graph.apply(resize(rows, columns), coarse);
+    const joined = graph.apply(concat(1), aspp, seen);
+    const pooled = graph.apply(flatten, graph.apply(globalAveragePool, joined));
+    return linearLayer(graph, pooled, 2);
+  });
+  return { graph, config, image, dropouts, logits, maskLogits };
+}

@@ -1,0 +1,81 @@
+import type { Graph, Node } from '../graph/graph.js';
+import { relu6 } from '../ops/activations.js';
+import { add } from '../ops/elementwise.js';
+import { batchNormLayer, convLayer } from './layers.js';
+
+/** Architecture of MobileNetV2 (Sandler et al. 2018, table 2): expansion, channels, repeats, stride. */
+export const mobileNetV2 = {
+  name: 'mobilenet-v2',
+  stem: 32,
+  blocks: [
+    [1, 16, 1, 1],
+    [6, 24, 2, 2],
+    [6, 32, 3, 2],
+    [6, 64, 4, 2],
+    [6, 96, 3, 1],
+    [6, 160, 3, 2],
+    [6, 320, 1, 1],
+  ],
+  head: 1280,
+} as const;
+
+/** How a backbone is built. */
+export interface BackboneOptions {
+  /** Pixels between neighbouring features; where it is less than 32 the last strides become dilations. */
+  readonly outputStride: 8 | 16 | 32;
+  /**
+   * Padding of convolutions with stride 2: one pixel on each side as in PyTorch, or at the far end only, as TensorFlow's SAME
+   * does for even sizes. Weights are good for the one that they were trained with.
+   */
+  readonly stridePadding?: 'both' | 'end';
+  /** MobileNetV2's last layer of 1280 channels, which segmentation does without. */
+  readonly head?: boolean;
+}
+
+/** MobileNetV2's feature maps, with torchvision's variable names (`features.…`). */
+export function buildMobileNetV2(graph: Graph, image: Node, { outputStride, stridePadding = 'both', head = false }: BackboneOptions): Node {
+  const { stem, blocks, head: headChannels } = mobileNetV2;
+  const convBn = (x: Node, layer: { channels: number; kernel: number; stride?: number; dilation?: number; groups?: number }) => {
+    const { kernel, stride = 1, dilation = 1 } = layer;
+    const reach = ((kernel - 1) / 2) * dilation;
+    const padding = stride === 2 && stridePadding === 'end' ? ([0, 0, reach, reach] as const) : reach;
+    const convolved = graph.scope('0', () => convLayer(graph, x, { ...layer, padding }));
+    return graph.scope('1', () => batchNormLayer(graph, convolved));
+  };
+  return graph.scope('features', () => {
+    let x: Node = graph.scope('0', () => graph.apply(relu6, convBn(image, { channels: stem, kernel: 3, stride: 2 })));
+    let reached = 2;
+    let dilation = 1;
+    let index = 1;
+    for (const [expansion, channels, repeats, firstStride] of blocks) {
+      for (let i = 0; i < repeats; i++) {
+        let stride: number = i === 0 ? firstStride : 1;
+        const dilated = dilation;
+        if (stride === 2 && reached >= outputStride) {
+          dilation *= 2;
+          stride = 1;
+        } else {
+          reached *= stride;
+        }
+        x = graph.scope(`${index++}.conv`, () => block(x, expansion, channels, stride, stride === 2 ? 1 : dilated));
+      }
+    }
+    return head ? graph.scope(String(index), () => graph.apply(relu6, convBn(x, { channels: headChannels, kernel: 1 }))) : x;
+  });
+
+  /** An inverted residual: expand, depthwise, project; added to its input where the shapes agree. */
+  function block(input: Node, expansion: number, channels: number, stride: number, dilation: number): Node {
+    const inner = input.shape[1]! * expansion;
+    let layer = 0;
+    let x = input;
+    if (expansion !== 1) {
+      x = graph.scope(String(layer++), () => graph.apply(relu6, convBn(x, { channels: inner, kernel: 1 })));
+    }
+    x = graph.scope(String(layer++), () =>
+      graph.apply(relu6, convBn(x, { channels: inner, kernel: 3, stride, dilation, groups: inner })),
+    );
+    x = graph.scope(String(layer++), () => convLayer(graph, x, { channels, kernel: 1 }));
+    x = graph.scope(String(layer), () => batchNormLayer(graph, x));
+    return stride === 1 && input.shape[1] === channels ? graph.apply(add, x, input) : x;
+  }
+}

@@ -1,0 +1,145 @@
+import { sizeOf, type Shape } from '../graph/shape.js';
+
+/** Element types that the writer knows, with their numbers in `TensorProto.DataType`. */
+export const onnxTypes = { float32: 1, int64: 7, bool: 9, float16: 10 } as const;
+export type OnnxType = keyof typeof onnxTypes;
+
+/** An attribute of an ONNX node. */
+export type AttributeValue = number | string | readonly number[] | { readonly float: number };
+
+/** One node of an ONNX graph. */
+export interface OnnxNode {
+  readonly type: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+}
+
+/** A constant of an ONNX graph. */
+export interface OnnxInitializer {
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly shape: Shape;
+  readonly data: Float32Array | BigInt64Array | Uint16Array;
+}
+
+/** Collects the nodes and constants of an ONNX graph; names are given in order, equal constants once. */
+export class OnnxEmitter {
+  readonly nodes: OnnxNode[] = [];
+  readonly initializers: OnnxInitializer[] = [];
+  private counter = 0;
+  private readonly constants = new Map<string, string>();
+
+  /** Adds a node with one output and returns the output's name. */
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes: Record<string, AttributeValue> = {},
+  ): string {
+    return this.multi(type, inputs, 1, attributes)[0]!;
+  }
+
+  /** Adds a node with several outputs. */
+  multi(
+    type: string,
+    inputs: readonly string[],
+    count: number,
+    attributes: Record<string, AttributeValue> = {},
+  ): string[] {
+    const outputs = Array.from({ length: count }, () => `${type.toLowerCase()}_${this.counter++}`);
+    this.nodes.push({ type, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  /** Adds a node whose output has a given name. */
+  named(
+    name: string,
+    type: string,
+    inputs: readonly string[],
+    attributes: Record<string, AttributeValue> = {},
+  ): string {
+    this.nodes.push({ type, inputs, outputs: [name], attributes });
+    return name;
+  }
+
+  /** A constant of floats. @throws {RangeError} when shape and values differ in number. */
+  floats(values: readonly number[] | Float32Array, shape: Shape = [values.length]): string {
+    const data = Float32Array.from(values);
+    if (data.length !== sizeOf(shape))
+      throw new RangeError(`Expected ${sizeOf(shape)} values, got ${data.length}`);
+    const small = data.length <= 64;
+    const key = small ? `f/${shape.join(',')}/${data.join(',')}` : undefined;
+    return this.constant(key, { type: 'float32', shape, data });
+  }
+
+  /** A scalar constant. */
+  scalar(value: number): string {
+    return this.floats([value], []);
+  }
+
+  /** A constant of integers, as shapes, axes and slices are. */
+  integers(values: readonly number[]): string {
+    const data = BigInt64Array.from(values.map(BigInt));
+    return this.constant(`i/${values.join(',')}`, { type: 'int64', shape: [values.length], data });
+  }
+
+  /** A constant with a name of its own, such as a weight. */
+  weight(name: string, shape: Shape, data: Float32Array): string {
+    this.initializers.push({ name, type: 'float32', shape, data });
+    return name;
+  }
+
+  private constant(key: string | undefined, value: Omit<OnnxInitializer, 'name'>): string {
+    const known = key === undefined ? undefined : this.constants.get(key);
+    if (known !== undefined) return known;
+    const name = `constant_${this.counter++}`;
+    this.initializers.push({ name, ...value });
+    if (key !== undefined) this.constants.set(key, name);
+    return name;
+  }
+
+  // The forms that most gradients are made of.
+
+  add(a: string, b: string): string {
+    return this.node('Add', [a, b]);
+  }
+  sub(a: string, b: string): string {
+    return this.node('Sub', [a, b]);
+  }
+  mul(a: string, b: string): string {
+    return this.node('Mul', [a, b]);
+  }
+  div(a: string, b: string): string {
+    return this.node('Div', [a, b]);
+  }
+  reshape(x: string, shape: readonly number[]): string {
+    return this.node('Reshape', [x, this.integers(shape)]);
+  }
+  transpose(x: string, perm: readonly number[]): string {
+    return this.node('Transpose', [x], { perm });
+  }
+  matmul(a: string, b: string): string {
+    return this.node('MatMul', [a, b]);
+  }
+  reduceSum(x: string, axes: readonly number[], keep = true): string {
+    return this.node('ReduceSum', [x, this.integers(axes)], { keepdims: keep ? 1 : 0 });
+  }
+  reduceMean(x: string, axes: readonly number[], keep = true): string {
+    return this.node('ReduceMean', [x, this.integers(axes)], { keepdims: keep ? 1 : 0 });
+  }
+  slice(
+    x: string,
+    starts: readonly number[],
+    ends: readonly number[],
+    axes: readonly number[],
+    steps?: readonly number[],
+  ): string {
+    const inputs = [x, this.integers(starts), this.integers(ends), this.integers(axes)];
+    return this.node('Slice', steps ? [...inputs, this.integers(steps)] : inputs);
+  }
+  /** Zeros around (negative: cuts off); `before` and `after` for every axis. */
+  pad(x: string, before: readonly number[], after: readonly number[]): string {
+    if ([...before, ...after].every((n) => n === 0)) return x;
+    return this.node('Pad', [x, this.integers([...before, ...after])]);
+  }
+}

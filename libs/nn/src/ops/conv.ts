@@ -1,0 +1,204 @@
+import type { BackwardContext, Op } from '../graph/op.js';
+import { formatShape, requireRank, ShapeError, type Shape } from '../graph/shape.js';
+import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
+
+/** Attributes of a convolution; `padding` is top, left, bottom, right. */
+export interface ConvAttributes {
+  readonly stride?: number;
+  readonly padding?: number | readonly [top: number, left: number, bottom: number, right: number];
+  readonly dilation?: number;
+  readonly groups?: number;
+}
+
+interface Geometry {
+  readonly stride: number;
+  readonly dilation: number;
+  readonly groups: number;
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+/**
+ * Two-dimensional convolution of `[N, C, H, W]` with weights `[O, C / groups, K, L]` and, as a third input, a bias `[O]`.
+ *
+ * Gradients as products: where the kernel is 1×1 they are matrix products over the pixels; elsewhere the input's gradient is a
+ * convolution with the turned weights, and the weights' one product a tap. With one channel a group (depthwise) the taps are
+ * sums of element-wise products.
+ */
+export function conv(attributes: ConvAttributes = {}): Op {
+  const { stride = 1, dilation = 1, groups = 1, padding = 0 } = attributes;
+  const [top, left, bottom, right] =
+    typeof padding === 'number' ? ([padding, padding, padding, padding] as const) : padding;
+  const geometry: Geometry = { stride, dilation, groups, top, left, bottom, right };
+  return {
+    name: 'conv',
+    attributes: { ...geometry },
+    shape: (shapes) => convShape(shapes, geometry),
+    forward: ({ emit, inputs, shapes }) => ({
+      output: emit.node('Conv', inputs, {
+        kernel_shape: shapes[1]!.slice(2),
+        strides: [stride, stride],
+        dilations: [dilation, dilation],
+        pads: [top, left, bottom, right],
+        group: groups,
+      }),
+    }),
+    backward: (context) => {
+      const { emit, wanted, gradient } = context;
+      return [
+        wanted[0] === true ? inputGradient(context, geometry) : undefined,
+        wanted[1] === true ? weightGradient(context, geometry) : undefined,
+        ...(wanted.length > 2
+          ? [wanted[2] === true ? emit.reduceSum(gradient, [0, 2, 3], false) : undefined]
+          : []),
+      ];
+    },
+  };
+}
+
+function convShape(shapes: readonly Shape[], g: Geometry): Shape {
+  const [x, weight, bias] = shapes as [Shape, Shape, Shape | undefined];
+  requireRank('conv input', x, 4);
+  requireRank('conv weights', weight, 4);
+  const [n, c, h, w] = x as [number, number, number, number];
+  const [o, perGroup, k, l] = weight as [number, number, number, number];
+  if (perGroup * g.groups !== c) {
+    throw new ShapeError(
+      'conv',
+      `weights for ${c} channels in ${g.groups} groups`,
+      formatShape(weight),
+    );
+  }
+  if (o % g.groups !== 0)
+    throw new ShapeError('conv', `outputs that ${g.groups} groups divide`, String(o));
+  if (bias && (bias.length !== 1 || bias[0] !== o))
+    throw new ShapeError('conv bias', String(o), formatShape(bias));
+  const rows = Math.floor((h + g.top + g.bottom - g.dilation * (k - 1) - 1) / g.stride) + 1;
+  const columns = Math.floor((w + g.left + g.right - g.dilation * (l - 1) - 1) / g.stride) + 1;
+  if (rows < 1 || columns < 1) {
+    throw new ShapeError('conv', `an input of at least ${k}×${l} with its padding`, formatShape(x));
+  }
+  return [n, o, rows, columns];
+}
+
+function inputGradient(
+  { emit, inputs, shapes, shape, gradient }: BackwardContext,
+  g: Geometry,
+): string {
+  const [x, weight] = shapes as [number[], number[]];
+  const [n, , h, w] = x as [number, number, number, number];
+  const [o, perGroup, k, l] = weight as [number, number, number, number];
+  const [, , rows, columns] = shape as [number, number, number, number];
+  const turned = turnedWeights(emit, inputs[1]!, { o, perGroup, k, l, groups: g.groups });
+  // A stride left rows out: zeros between the gradient's rows put the others back in their places.
+  const spread = spreadZeros(emit, gradient, [n, o, rows, columns], g.stride);
+  const tall = (rows - 1) * g.stride + 1;
+  const wide = (columns - 1) * g.stride + 1;
+  const reachY = g.dilation * (k - 1);
+  const reachX = g.dilation * (l - 1);
+  const before = [reachY - g.top, reachX - g.left] as const;
+  // What the strides did not reach at the far end gets no gradient: padding may be more there than at the near end.
+  const after = [h - tall + g.top, w - wide + g.left] as const;
+  const small = [...before, ...after].some((pad) => pad < 0);
+  const padded = small ? emit.pad(spread, [0, 0, ...before], [0, 0, ...after]) : spread;
+  const pads = small ? [0, 0, 0, 0] : [...before, ...after];
+  return emit.node('Conv', [padded, turned], {
+    kernel_shape: [k, l],
+    strides: [1, 1],
+    dilations: [g.dilation, g.dilation],
+    pads,
+    group: g.groups,
+  });
+}
+
+/** `[O, C/g, K, L]` to `[C, O/g, K, L]` with both kernel axes turned round. */
+function turnedWeights(
+  emit: OnnxEmitter,
+  weight: string,
+  {
+    o,
+    perGroup,
+    k,
+    l,
+    groups,
+  }: { o: number; perGroup: number; k: number; l: number; groups: number },
+): string {
+  const far = -Number.MAX_SAFE_INTEGER;
+  const turned =
+    k === 1 && l === 1 ? weight : emit.slice(weight, [-1, -1], [far, far], [2, 3], [-1, -1]);
+  if (groups === 1) return emit.transpose(turned, [1, 0, 2, 3]);
+  if (perGroup === 1 && o === groups) return turned;
+  const grouped = emit.reshape(turned, [groups, o / groups, perGroup, k, l]);
+  return emit.reshape(emit.transpose(grouped, [0, 2, 1, 3, 4]), [
+    groups * perGroup,
+    o / groups,
+    k,
+    l,
+  ]);
+}
+
+/** Puts `stride − 1` zero rows and columns between those of `[N, C, H, W]`. */
+function spreadZeros(
+  emit: OnnxEmitter,
+  x: string,
+  [n, c, h, w]: [number, number, number, number],
+  stride: number,
+): string {
+  if (stride === 1) return x;
+  const apart = emit.reshape(x, [n, c, h, 1, w, 1]);
+  const padded = emit.pad(apart, [0, 0, 0, 0, 0, 0], [0, 0, 0, stride - 1, 0, stride - 1]);
+  const whole = emit.reshape(padded, [n, c, h * stride, w * stride]);
+  return emit.slice(whole, [0, 0], [(h - 1) * stride + 1, (w - 1) * stride + 1], [2, 3]);
+}
+
+function weightGradient(
+  { emit, inputs, shapes, shape, gradient }: BackwardContext,
+  g: Geometry,
+): string {
+  const [x, weight] = shapes as [number[], number[]];
+  const [n, c, h, w] = x as [number, number, number, number];
+  const [o, perGroup, k, l] = weight as [number, number, number, number];
+  const [, , rows, columns] = shape as [number, number, number, number];
+  const pixels = rows * columns;
+  const depthwise = perGroup === 1 && o === g.groups;
+  const padded = emit.pad(inputs[0]!, [0, 0, g.top, g.left], [0, 0, g.bottom, g.right]);
+  const whole = k === 1 && l === 1 && g.stride === 1 && rows === h && columns === w;
+  const tapInput = (i: number, j: number): string => {
+    if (whole) return inputs[0]!;
+    const starts = [i * g.dilation, j * g.dilation];
+    const ends = [
+      starts[0]! + (rows - 1) * g.stride + 1,
+      starts[1]! + (columns - 1) * g.stride + 1,
+    ];
+    return emit.slice(
+      padded,
+      starts,
+      ends,
+      [2, 3],
+      g.stride === 1 ? undefined : [g.stride, g.stride],
+    );
+  };
+  const taps: string[] = [];
+  const flat = depthwise ? '' : emit.reshape(gradient, [n, g.groups, o / g.groups, pixels]);
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j < l; j++) {
+      const tap = tapInput(i, j);
+      if (depthwise) {
+        taps.push(
+          emit.reshape(emit.reduceSum(emit.mul(gradient, tap), [0, 2, 3], false), [o, 1, 1]),
+        );
+      } else {
+        const columnsOf = emit.transpose(
+          emit.reshape(tap, [n, g.groups, c / g.groups, pixels]),
+          [0, 1, 3, 2],
+        );
+        const product = emit.reduceSum(emit.matmul(flat, columnsOf), [0], false);
+        taps.push(emit.reshape(product, [o, perGroup, 1]));
+      }
+    }
+  }
+  const all = taps.length === 1 ? taps[0]! : emit.node('Concat', taps, { axis: 2 });
+  return emit.reshape(all, [o, perGroup, k, l]);
+}

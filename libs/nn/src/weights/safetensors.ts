@@ -1,0 +1,136 @@
+import { sizeOf } from '../graph/shape.js';
+import type { NamedTensor, NamedTensors } from './named-tensors.js';
+
+/** A file that is no safetensors file, or holds a type that is not read. */
+export class SafetensorsError extends Error {
+  override readonly name = 'SafetensorsError';
+}
+
+/** The file's tensors and its free text entries. */
+export interface Safetensors {
+  readonly tensors: NamedTensors;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A header past this is damage. */
+const largestHeader = 100 * 1024 * 1024;
+
+/**
+ * Reads safetensors (github.com/huggingface/safetensors, "Format"): a header length of 8 bytes, a JSON header, then the data. F32, F16, BF16,
+ * F64 and I64 become floats.
+ *
+ * @throws {SafetensorsError} saying what was expected and what came.
+ */
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 8)
+    throw new SafetensorsError(`Expected at least 8 bytes, got ${bytes.length}`);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > largestHeader || 8 + length > bytes.length) {
+    throw new SafetensorsError(`Expected a header inside ${bytes.length} bytes, it says ${length}`);
+  }
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<
+      string,
+      unknown
+    >;
+  } catch (error) {
+    throw new SafetensorsError('Expected a JSON header', { cause: error });
+  }
+  const data = bytes.subarray(8 + length);
+  const tensors = new Map<string, NamedTensor>();
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const {
+      dtype,
+      shape,
+      data_offsets: offsets,
+    } = entry as Partial<{ dtype: string; shape: number[]; data_offsets: number[] }>;
+    const [start = -1, end = -1] = offsets ?? [];
+    if (
+      dtype === undefined ||
+      !Array.isArray(shape) ||
+      start < 0 ||
+      end < start ||
+      end > data.length
+    ) {
+      throw new SafetensorsError(`Expected type, shape and a range inside the file for "${name}"`);
+    }
+    tensors.set(name, {
+      shape,
+      data: decode(name, dtype, data.subarray(start, end), sizeOf(shape)),
+    });
+  }
+  return { tensors, metadata: (header.__metadata__ ?? {}) as Record<string, string> };
+}
+
+/** Writes tensors as F32, the data aligned to 8 bytes, names in order. */
+export function writeSafetensors(
+  tensors: NamedTensors,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const [name, { shape, data }] of tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  let text = new TextEncoder().encode(JSON.stringify(header));
+  if (text.length % 8 !== 0) {
+    const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);
+    padded.set(text);
+    text = padded;
+  }
+  const bytes = new Uint8Array(8 + text.length + offset);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  let at = 8 + text.length;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+const sizes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2, F64: 8, I64: 8 };
+
+function decode(name: string, dtype: string, bytes: Uint8Array, count: number): Float32Array {
+  const size = sizes[dtype];
+  if (size === undefined)
+    throw new SafetensorsError(`Expected F32, F16, BF16, F64 or I64 for "${name}", got ${dtype}`);
+  if (bytes.length !== count * size) {
+    throw new SafetensorsError(`Expected ${count * size} bytes for "${name}", got ${bytes.length}`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const result = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    result[i] =
+      dtype === 'F32'
+        ? view.getFloat32(i * 4, true)
+        : dtype === 'F16'
+          ? fromHalf(view.getUint16(i * 2, true))
+          : dtype === 'BF16'
+            ? fromBrain(view.getUint16(i * 2, true))
+            : dtype === 'F64'
+              ? view.getFloat64(i * 8, true)
+              : Number(view.getBigInt64(i * 8, true));
+  }
+  return result;
+}
+
+/** IEEE 754 binary16. */
+export function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const brain = new DataView(new ArrayBuffer(4));
+function fromBrain(bits: number): number {
+  brain.setUint32(0, bits << 16);
+  return brain.getFloat32(0);
+}
