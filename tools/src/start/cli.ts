@@ -1,0 +1,140 @@
+import { GroundglassClient } from '@groundglass/client';
+import { asCtError, type CtError, type Prediction } from '@groundglass/core';
+import { startServer } from '@groundglass/server';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findInputs, type Input } from './find-inputs.js';
+import { modelRepository } from './model-repository.js';
+import { formatTable } from './table.js';
+
+const usage = `npm start [-- [--once] [--json] [--port 8808] [FILE_OR_FOLDER…]]
+
+Scores CT images (PNG, JPEG, DICOM, NIfTI, MetaImage) with the bundled model and prints a table; without a path,
+the bundled samples. Then the server stays up and prints its address.
+
+  --once   end after the table
+  --json   print an array of predictions instead of the table
+  --port   port of the server (8808)
+
+Research use, not for diagnosis.`;
+
+const workspace = join(import.meta.dirname, '../../..');
+const samples = join(workspace, 'samples');
+
+interface Scored {
+  readonly label: string;
+  readonly prediction?: Prediction;
+  readonly error?: CtError;
+}
+
+let options;
+try {
+  options = parseArgs({
+    allowPositionals: true,
+    options: {
+      once: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      port: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  process.exit(2);
+}
+const { values, positionals } = options;
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+
+const paths = positionals.length > 0 ? positionals.map((path) => resolve(path)) : [samples];
+const from = positionals.length > 0 ? process.cwd() : samples;
+const server = await startServer({
+  models: await modelRepository(workspace, join(workspace, '.cache/models')),
+  samples,
+  // One table needs no port that a person knows.
+  port: values.port ?? (values.once ? 0 : 8808),
+  grpcPort: 'off',
+  logLevel: 'warn',
+}).catch((error: unknown) => {
+  console.error(
+    `The server did not start: ${error instanceof Error ? error.message : String(error)}`,
+  );
+  process.exit(1);
+});
+const stop = async (code: number): Promise<never> => {
+  await server.close();
+  process.exit(code);
+};
+process.once('SIGINT', () => void stop(130));
+process.once('SIGTERM', () => void stop(143));
+
+const client = new GroundglassClient({ baseUrl: server.url });
+const [model] = await client.models();
+const about = `Model ${model?.name ?? '?'} version ${model?.version ?? '?'}, trained: ${String(model?.trained ?? false)}`;
+const warning =
+  model?.trained === true ? '' : ' — its weights are random, so its numbers mean nothing yet';
+(values.json ? console.error : console.log)(`${about}${warning}. Research use, not for diagnosis.`);
+
+const { inputs, problems } = await findInputs(paths, from);
+const scored: Scored[] = [...problems];
+for (const [i, input] of inputs.entries()) {
+  if (process.stderr.isTTY)
+    process.stderr.write(`\r\x1b[K${i + 1}/${inputs.length} ${input.label}`);
+  scored.push(await score(input));
+}
+if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+
+if (values.json) {
+  console.log(
+    JSON.stringify(
+      scored.flatMap(({ prediction }) => prediction ?? []),
+      undefined,
+      2,
+    ),
+  );
+} else {
+  console.log();
+  console.log(formatTable(['file', 'probability', 'label', 'lesion %', 'ms'], scored.map(rowOf)));
+  if (inputs.length === 0) console.log('(nothing to score)');
+}
+const failed = scored.filter(({ error }) => error !== undefined);
+for (const { label, error } of failed)
+  console.error(`${label}: ${error!.message} (${error!.code})`);
+
+if (values.once) await stop(failed.length > 0 ? 1 : 0);
+(values.json ? console.error : console.log)(
+  `\nThe playground and the server are at ${server.url} — Ctrl+C ends them.`,
+);
+
+async function score({ label, files }: Input): Promise<Scored> {
+  try {
+    const upload = await Promise.all(
+      files.map(async (path) => ({ name: basename(path), data: await readFile(path) })),
+    );
+    return { label, prediction: await client.predict(upload, { mask: values.json }) };
+  } catch (error) {
+    return {
+      label,
+      error: asCtError(
+        error,
+        'CT_READ_FAILED',
+        error instanceof Error ? error.message : String(error),
+      ),
+    };
+  }
+}
+
+function rowOf({ label, prediction, error }: Scored): string[] {
+  if (!prediction) return [label, '–', error?.code ?? '', '–', '–'];
+  const { probability, label: answer, lesionFraction, timingsMs } = prediction;
+  return [
+    label,
+    probability.toFixed(3),
+    answer,
+    lesionFraction === null ? '–' : (lesionFraction * 100).toFixed(1),
+    timingsMs.total.toFixed(0),
+  ];
+}
