@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatTable } from '../start/table.js';
+import { benchCore } from './bench-core.js';
+
+const usage = `npm run bench -- core [--data FOLDER] [--repeats 9] [--threads N] [--python /usr/bin/python3]
+
+Times Groundglass beside what a user would take instead, in one run, and prints medians and their ratio. The rows on
+real CT data need its folder: --data, GROUNDGLASS_DATA, or ../shared/data.`;
+
+const workspace = join(import.meta.dirname, '../../..');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: 'string' },
+    repeats: { type: 'string', default: '9' },
+    threads: { type: 'string', default: String(Math.min(4, availableParallelism())) },
+    python: { type: 'string', default: '/usr/bin/python3' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help || positionals[0] !== 'core') {
+  console.log(usage);
+  process.exit(values.help ? 0 : 2);
+}
+const data = [
+  values.data,
+  process.env.GROUNDGLASS_DATA,
+  join(workspace, '../shared/data'),
+  join(workspace, '../../shared/data'),
+]
+  .filter((folder) => folder !== undefined)
+  .map((folder) => resolve(folder))
+  .find((folder) => existsSync(join(folder, 'README.md')));
+if (data === undefined) console.error('No folder of real CT data: its rows are left out.');
+
+const rows = await benchCore({
+  data,
+  cache: join(workspace, '.cache/bench'),
+  repeats: Number(values.repeats),
+  python: values.python,
+  threads: Number(values.threads),
+});
+console.log(
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`,
+);
+console.log();
+console.log(
+  formatTable(
+    ['decode + window + resize to 480', 'ours ms', 'Python ms', 'times faster'],
+    rows.map(({ name, ours, theirs }) => [
+      name,
+      ours.toFixed(1),
+      theirs?.toFixed(1) ?? '–',
+      theirs === undefined ? '–' : (theirs / ours).toFixed(2),
+    ]),
+  ),
+);
