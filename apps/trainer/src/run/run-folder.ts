@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, open, readFile, rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -114,9 +113,4 @@ export class RunFolder {
     const bytes = await readFile(this.file(name));
     await truncate(this.file(name), bytes.lastIndexOf(0x0a) + 1);
   }
-}
-
-/** SHA-256 in hexadecimal. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

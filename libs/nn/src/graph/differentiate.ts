@@ -1,5 +1,5 @@
 import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
-import { topologicalOrder, type Node, type OpNode, type VariableNode } from './graph.js';
+import { topologicalOrder, type Node, type OpNode } from './graph.js';
 import type { Mode } from './op.js';
 
 /** A network written as ONNX nodes. */
@@ -87,9 +87,4 @@ export function emitBackward(
     }
   }
   return gradients;
-}
-
-/** The trainable variables of a list, in order. */
-export function trainable(variables: Iterable<VariableNode>): VariableNode[] {
-  return [...variables].filter(({ variable }) => variable.trainable);
 }

@@ -1,5 +1,4 @@
 import onnxProto, { type onnx } from 'onnx-proto';
-import type { Shape } from '../graph/shape.js';
 import { onnxTypes, type AttributeValue, type OnnxEmitter, type OnnxType } from './onnx-emitter.js';
 
 /** A tensor at the border of an ONNX graph; a name instead of a size is a dimension of any size. */
@@ -81,9 +80,4 @@ function attribute(name: string, value: AttributeValue): onnx.IAttributeProto {
   if (typeof value === 'number') return { name, type: kinds.INT, i: value };
   if ('float' in value) return { name, type: kinds.FLOAT, f: value.float };
   return { name, type: kinds.INTS, ints: [...value] };
-}
-
-/** Shapes as ONNX Runtime takes them. */
-export function mutableShape(shape: Shape): number[] {
-  return [...shape];
 }

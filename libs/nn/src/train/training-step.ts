@@ -1,6 +1,6 @@
 import { emitBackward, emitForward } from '../graph/differentiate.js';
 import type { Node } from '../graph/graph.js';
-import { sizeOf, type Shape } from '../graph/shape.js';
+import type { Shape } from '../graph/shape.js';
 import { buildJcs, type JcsConfig, type JcsNetwork } from '../models/jcs.js';
 import { OnnxEmitter } from '../onnx/onnx-emitter.js';
 import { writeOnnx } from '../onnx/write-onnx.js';
@@ -157,9 +157,4 @@ function gradientNorm(emit: OnnxEmitter, gradients: ReadonlyMap<string, string>)
     return emit.reduceSum(emit.mul(flat, flat), [0]);
   });
   return emit.node('Sqrt', [emit.node('Sum', squares)]);
-}
-
-/** Floats that a step's state takes. */
-export function stateSize({ state }: TrainingStep): number {
-  return state.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
