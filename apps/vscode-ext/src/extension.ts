@@ -1,0 +1,18 @@
+import type * as vscode from 'vscode';
+import { registerCommands } from './commands.js';
+import { Predictor } from './predict/predictor.js';
+import { CtPreviewProvider } from './preview/ct-preview-provider.js';
+import { ServerManager } from './server/server-manager.js';
+import { createStatusItem } from './server/status-item.js';
+
+/** Called by VS Code when a CT file or one of the commands is opened. */
+export function activate(context: vscode.ExtensionContext): void {
+  const server = new ServerManager(context);
+  const previews = new CtPreviewProvider(new Predictor(server), context.extensionUri);
+  context.subscriptions.push(
+    server,
+    previews.register(),
+    createStatusItem(server),
+    registerCommands({ previews, server, secrets: context.secrets }),
+  );
+}

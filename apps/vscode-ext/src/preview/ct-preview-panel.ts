@@ -1,0 +1,239 @@
+import { CtError, type CtSlice } from '@groundglass/core/browser';
+import type { PredictionStatus, ViewerError, ViewerVolume } from '@groundglass/viewer';
+import * as vscode from 'vscode';
+import { packSlice, type ToHost, type ToWebview } from '../shared/protocol.js';
+import { viewerStrings } from '../shared/viewer-strings.js';
+import type { Predictor } from '../predict/predictor.js';
+import type { Truth } from '../truth/find-truth.js';
+import type { CtDocument } from './ct-document.js';
+import type { OpenedCt } from './open-ct.js';
+import { toViewerError } from './to-viewer-error.js';
+import { webviewHtml } from './webview-html.js';
+
+/** One editor with a CT image: answers its webview, asks for predictions, follows the file. */
+export class CtPreviewPanel implements vscode.Disposable {
+  readonly #disposables: vscode.Disposable[] = [];
+  readonly #requests = new Map<number, AbortController>();
+  #truth: Truth | undefined;
+  #prediction: AbortController | undefined;
+  #status: PredictionStatus = { kind: 'idle' };
+  #reloading: NodeJS.Timeout | undefined;
+  #disposed = false;
+
+  constructor(
+    readonly document: CtDocument,
+    readonly panel: vscode.WebviewPanel,
+    private readonly predictor: Predictor,
+    extensionUri: vscode.Uri,
+  ) {
+    const { webview } = panel;
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [
+        vscode.Uri.joinPath(extensionUri, 'dist'),
+        vscode.Uri.joinPath(extensionUri, 'media'),
+      ],
+    };
+    const watcher = watchFile(document.uri);
+    this.#disposables.push(
+      webview.onDidReceiveMessage((message: ToHost) => void this.#answer(message)),
+      watcher,
+      watcher.onDidChange(() => {
+        this.#reloadSoon();
+      }),
+      watcher.onDidCreate(() => {
+        this.#reloadSoon();
+      }),
+      watcher.onDidDelete(() => {
+        this.#vanished();
+      }),
+      // What could not be predicted before can be now.
+      predictor.onDidBecomeAvailable(() => {
+        this.#showAvailability();
+      }),
+    );
+    panel.onDidDispose(() => {
+      this.dispose();
+    });
+    webview.html = webviewHtml(webview, extensionUri);
+  }
+
+  /** Asks for the prediction of this image. */
+  predict(): void {
+    void this.#predict();
+  }
+
+  toggleMask(): void {
+    this.#post({ type: 'toggleMask' });
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    clearTimeout(this.#reloading);
+    this.#prediction?.abort();
+    this.#truth?.dispose();
+    for (const request of this.#requests.values()) request.abort();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  async #answer(message: ToHost): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        // The webview starts anew each time that it becomes visible again.
+        this.#post({ type: 'strings', strings: viewerStrings() });
+        return this.#open();
+      case 'slice':
+        return this.#request(message.requestId, async (signal) => {
+          const { volume } = await this.document.open();
+          const slice: CtSlice = await volume.slice(message.index, signal);
+          return { type: 'slice', requestId: message.requestId, slice: packSlice(slice) };
+        });
+      case 'truth':
+        return this.#request(message.requestId, async (signal) => ({
+          type: 'truth',
+          requestId: message.requestId,
+          mask: await this.#truth?.slice(message.index, signal),
+        }));
+      case 'cancel':
+        this.#requests.get(message.requestId)?.abort();
+        return;
+      case 'predict':
+        return this.#predict();
+      case 'cancelPrediction':
+        this.#prediction?.abort();
+        this.#show({ kind: 'idle' });
+        return;
+      case 'retry':
+        this.document.close();
+        return this.#open();
+      case 'painted':
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  async #open(): Promise<void> {
+    this.#post({ type: 'opening' });
+    let ct: OpenedCt;
+    try {
+      ct = await this.document.open();
+    } catch (error) {
+      this.#post({ type: 'openFailed', error: toViewerError(error) });
+      return;
+    }
+    const { findTruth } = await import('../truth/find-truth.js');
+    this.#truth?.dispose();
+    this.#truth = await findTruth(this.document.uri, ct).catch(() => undefined);
+    if (this.#disposed) return;
+    this.#post({
+      type: 'opened',
+      volume: describe(ct),
+      firstSlice: ct.firstSlice,
+      hasTruth: this.#truth !== undefined,
+    });
+    if (this.#status.kind === 'idle' || this.#status.kind === 'unavailable')
+      this.#showAvailability();
+    else this.#show(this.#status);
+    const automatic = vscode.workspace
+      .getConfiguration('groundglass')
+      .get<boolean>('predictOnOpen', true);
+    if (automatic && this.#status.kind === 'idle') await this.#predict();
+  }
+
+  async #predict(): Promise<void> {
+    const reason = this.predictor.unavailableReason;
+    if (reason !== undefined) {
+      this.#show({ kind: 'unavailable', reason });
+      return;
+    }
+    this.#prediction?.abort();
+    const prediction = new AbortController();
+    this.#prediction = prediction;
+    const { signal } = prediction;
+    this.#show({ kind: 'running', done: 0, total: 0, slices: [] });
+    try {
+      const ct = await this.document.open();
+      const result = await this.predictor.predict(this.document.uri, ct, {
+        signal,
+        onProgress: (progress) => {
+          if (!signal.aborted) this.#show({ kind: 'running', ...progress });
+        },
+      });
+      if (!signal.aborted) this.#show({ kind: 'done', prediction: result });
+    } catch (error) {
+      if (!signal.aborted) this.#show({ kind: 'failed', error: toViewerError(error) });
+    } finally {
+      if (this.#prediction === prediction) this.#prediction = undefined;
+    }
+  }
+
+  #showAvailability(): void {
+    if (this.#status.kind !== 'idle' && this.#status.kind !== 'unavailable') return;
+    const reason = this.predictor.unavailableReason;
+    this.#show(reason === undefined ? { kind: 'idle' } : { kind: 'unavailable', reason });
+  }
+
+  #show(status: PredictionStatus): void {
+    this.#status = status;
+    this.#post({ type: 'prediction', status });
+  }
+
+  async #request(
+    requestId: number,
+    work: (signal: AbortSignal) => Promise<ToWebview>,
+  ): Promise<void> {
+    const request = new AbortController();
+    this.#requests.set(requestId, request);
+    try {
+      this.#post(await work(request.signal));
+    } catch (error) {
+      this.#post({ type: 'failed', requestId, error: toViewerError(error) });
+    } finally {
+      this.#requests.delete(requestId);
+    }
+  }
+
+  /** Files are often written in several steps: the last one counts. */
+  #reloadSoon(): void {
+    clearTimeout(this.#reloading);
+    this.#reloading = setTimeout(() => {
+      this.#prediction?.abort();
+      this.#status = { kind: 'idle' };
+      this.document.close();
+      void this.#open();
+    }, 300);
+  }
+
+  #vanished(): void {
+    clearTimeout(this.#reloading);
+    this.#prediction?.abort();
+    this.document.close();
+    const error: ViewerError = toViewerError(
+      new CtError('CT_READ_FAILED', vscode.l10n.t('The file was deleted or moved.')),
+    );
+    this.#post({ type: 'openFailed', error });
+  }
+
+  #post(message: ToWebview): void {
+    if (!this.#disposed) void this.panel.webview.postMessage(message);
+  }
+}
+
+function watchFile(uri: vscode.Uri): vscode.FileSystemWatcher {
+  const folder = vscode.Uri.joinPath(uri, '..');
+  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+  // Brackets and stars in a file's name are a glob's letters.
+  const pattern = name.replace(/[[\]{}*?]/g, '?');
+  return vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, pattern));
+}
+
+function describe({ volume, title }: OpenedCt): ViewerVolume {
+  const { format, columns, rows, sliceCount, unit, pixelSpacing, geometry } = volume;
+  const { windows, warnings, metadata } = volume;
+  return {
+    ...{ title, format, columns, rows, sliceCount, unit, pixelSpacing, geometry },
+    ...{ windows, warnings, metadata },
+  };
+}

@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import type { Predictor } from '../predict/predictor.js';
+import { CtDocument } from './ct-document.js';
+import { CtPreviewPanel } from './ct-preview-panel.js';
+
+/** Shows CT files in place of the text editor. */
+export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<CtDocument> {
+  /** For the usual endings; the second one is offered for pictures and files without ending. */
+  static readonly viewTypes = ['groundglass.ctPreview', 'groundglass.ctPreviewOptional'] as const;
+  readonly #panels = new Set<CtPreviewPanel>();
+
+  constructor(
+    private readonly predictor: Predictor,
+    private readonly extensionUri: vscode.Uri,
+  ) {}
+
+  register(): vscode.Disposable {
+    return vscode.Disposable.from(
+      ...CtPreviewProvider.viewTypes.map((viewType) =>
+        vscode.window.registerCustomEditorProvider(viewType, this, {
+          supportsMultipleEditorsPerDocument: true,
+          webviewOptions: { retainContextWhenHidden: false },
+        }),
+      ),
+    );
+  }
+
+  /** The preview that the user works in. */
+  get active(): CtPreviewPanel | undefined {
+    return [...this.#panels].find(({ panel }) => panel.active);
+  }
+
+  openCustomDocument(uri: vscode.Uri): CtDocument {
+    return new CtDocument(uri);
+  }
+
+  resolveCustomEditor(document: CtDocument, webviewPanel: vscode.WebviewPanel): void {
+    const panel = new CtPreviewPanel(document, webviewPanel, this.predictor, this.extensionUri);
+    this.#panels.add(panel);
+    webviewPanel.onDidDispose(() => this.#panels.delete(panel));
+  }
+}

@@ -1,0 +1,122 @@
+import { posix } from 'node:path';
+import {
+  defaultLimits,
+  openDicomSeries,
+  openVolume,
+  type ByteSource,
+  type CtVolume,
+} from '@groundglass/core';
+import * as vscode from 'vscode';
+import type { Closable } from '../shared/closable.js';
+import { readSource, seriesSource, type DisposableSource } from './read-source.js';
+
+/** A CT image that is open; disposing closes its files. */
+export interface OpenedCt extends Closable {
+  readonly volume: CtVolume;
+  readonly title: string;
+  /** The slice of the file that the user opened, where it is one of a series. */
+  readonly firstSlice: number | undefined;
+  /** Names of the series' files, one a slice. */
+  readonly files: readonly string[] | undefined;
+  /** Whether the volume is the file alone, so that the file is what a server should be sent. */
+  readonly isWholeFile: boolean;
+}
+
+/** Files of one folder that are looked at for a series. */
+const mostSeriesFiles = 4000;
+
+/**
+ * Opens a CT file of any format; a DICOM slice opens the whole series in its folder.
+ *
+ * @throws {CtError} what `openVolume` throws, `CT_READ_FAILED`.
+ */
+export async function openCt(uri: vscode.Uri, signal: AbortSignal): Promise<OpenedCt> {
+  const held: DisposableSource[] = [];
+  const dispose = () => {
+    for (const source of held.splice(0)) source.dispose();
+  };
+  try {
+    const own = await readSource(uri);
+    held.push(own);
+    const name = posix.basename(uri.path);
+    const limits = {
+      ...defaultLimits,
+      volumePixels:
+        vscode.workspace.getConfiguration('groundglass').get('maxVolumeMegapixels', 512) * 2 ** 20,
+    };
+    const volume = await openVolume(own.source, {
+      limits,
+      signal,
+      name,
+      companion: async (other) => {
+        const companion = await findBeside(uri, other);
+        if (companion) held.push(companion);
+        return companion?.source;
+      },
+    });
+    if (volume.format === 'dicom' && volume.sliceCount === 1) {
+      const series = await openSeries(uri, name, own.source, signal);
+      if (series) return { ...series, isWholeFile: false, dispose };
+    }
+    return {
+      volume,
+      title: name,
+      firstSlice: undefined,
+      files: undefined,
+      // A header whose pixels lie in another file is no use to a server without it.
+      isWholeFile: held.length === 1,
+      dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+async function findBeside(uri: vscode.Uri, name: string): Promise<DisposableSource | undefined> {
+  // A header may name any file; only one beside it is read.
+  if (posix.basename(name) !== name) return undefined;
+  return readSource(vscode.Uri.joinPath(uri, '..', name)).catch(() => undefined);
+}
+
+/** The series that a DICOM file belongs to; undefined where the file stands alone. */
+async function openSeries(
+  uri: vscode.Uri,
+  name: string,
+  own: ByteSource,
+  signal: AbortSignal,
+): Promise<Omit<OpenedCt, 'isWholeFile' | 'dispose'> | undefined> {
+  const folder = vscode.Uri.joinPath(uri, '..');
+  const entries = await vscode.workspace.fs.readDirectory(folder);
+  const names = entries
+    .filter(([other, type]) => (type & vscode.FileType.File) !== 0 && mayBeDicom(other))
+    .map(([other]) => other);
+  if (names.length < 2 || names.length > mostSeriesFiles) return undefined;
+  const sources = await Promise.all(
+    names.map(async (other) => ({
+      name: other,
+      source:
+        other === name
+          ? own
+          : await seriesSource(vscode.Uri.joinPath(folder, other)).catch(() => undefined),
+    })),
+  );
+  const readable = sources.flatMap(({ name: other, source }) =>
+    source ? [{ name: other, source }] : [],
+  );
+  const { volumes } = await openDicomSeries(readable, { signal });
+  const found = volumes.find(({ files }) => files.includes(name));
+  if (!found || found.volume.sliceCount < 2) return undefined;
+  return {
+    volume: found.volume,
+    title: posix.basename(folder.path),
+    firstSlice: found.files.indexOf(name),
+    files: found.files,
+  };
+}
+
+/** DICOM files often have no ending, or one made of numbers (their UID). */
+function mayBeDicom(name: string): boolean {
+  const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase();
+  return ending === undefined || ['dcm', 'dicom', 'ima'].includes(ending) || /^\d+$/.test(ending);
+}

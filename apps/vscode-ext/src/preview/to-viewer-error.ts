@@ -1,0 +1,18 @@
+import { CtError, errorCatalogue } from '@groundglass/core/browser';
+import type { ViewerError } from '@groundglass/viewer';
+import * as vscode from 'vscode';
+
+/** An error in the user's language; what is not one of ours says nothing of the inside. */
+export function toViewerError(error: unknown): ViewerError {
+  const known =
+    error instanceof CtError
+      ? error
+      : new CtError('CT_INTERNAL', vscode.l10n.t('The log of Groundglass says more.'));
+  const { title, advice } = errorCatalogue[known.code];
+  return {
+    code: known.code,
+    message: known.message,
+    title: vscode.l10n.t(title),
+    advice: vscode.l10n.t(advice),
+  };
+}
