@@ -68,6 +68,11 @@ export function toGrey({ data, channels, columns, rows }: DecodedPicture): {
     );
   }
   let coloured = false;
+  if (channels === 1) {
+    for (let i = 0; i < pixels.length; i++) pixels[i] = data[i]! * scale;
+    return { pixels, coloured };
+  }
+  const opaque = data instanceof Uint16Array ? 65535 : 255;
   const hasAlpha = channels === 2 || channels === 4;
   for (let i = 0, at = 0; i < pixels.length; i++, at += channels) {
     let value = data[at]!;
@@ -79,7 +84,8 @@ export function toGrey({ data, channels, columns, rows }: DecodedPicture): {
         value = 0.299 * value + 0.587 * green + 0.114 * blue;
       }
     }
-    pixels[i] = hasAlpha ? value * scale * (data[at + channels - 1]! * scale) : value * scale;
+    const alpha = hasAlpha ? data[at + channels - 1]! : opaque;
+    pixels[i] = alpha === opaque ? value * scale : value * scale * (alpha * scale);
   }
   return { pixels, coloured };
 }

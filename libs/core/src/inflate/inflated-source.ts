@@ -16,7 +16,7 @@ export type Inflate = (
 ) => AsyncIterable<Uint8Array>;
 
 /** Compressed bytes that are read at once: enough for a first slice, little enough that it comes in milliseconds. */
-const readAtOnce = 256 * 1024;
+const readAtOnce = 128 * 1024;
 /** Inflated bytes that are kept, so that going back does not inflate from the start. */
 const keptBytes = 512 * 1024 * 1024;
 
@@ -25,7 +25,7 @@ const keptBytes = 512 * 1024 * 1024;
  * to 512 MiB; going back past what is kept starts again.
  *
  * @param start offset of the container in `source`.
- * @param size inflated bytes that the header declares; what follows is never inflated.
+ * @param size inflated bytes that may be read; what follows is never inflated.
  * @throws {CtError} `CT_TOO_LARGE` past the limits, and from `read` also `CT_TRUNCATED` and `CT_CORRUPT`.
  */
 export function inflatedSource(

@@ -4,8 +4,8 @@ import type { Inflate } from './inflated-source.js';
 
 /** Inflates with Node's zlib, outside of the event loop's thread. */
 export const nodeInflate: Inflate = (compressed, container) => {
-  // Large pieces: each costs a round through the thread pool.
-  const options = { chunkSize: 1024 * 1024 };
+  // Each piece costs a round through the thread pool, and a first slice waits for whole pieces.
+  const options = { chunkSize: 256 * 1024 };
   const inflater = container === 'gzip' ? createGunzip(options) : createInflate(options);
   const input = Readable.from(compressed, { objectMode: true, highWaterMark: 1 });
   input.on('error', (error) => inflater.destroy(error));

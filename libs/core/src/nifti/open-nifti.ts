@@ -32,8 +32,9 @@ export interface NiftiOptions {
 export async function openNifti(source: ByteSource, options: NiftiOptions): Promise<CtVolume> {
   const { limits } = options;
   const zipped = await isGzip(source);
-  const headerSource = zipped ? inflated(source, niftiHeaderLength, options) : source;
-  const header = readNiftiHeader(await readHead(headerSource, zipped));
+  // One stream for header and voxels: a second one would inflate the beginning again.
+  const unzipped = zipped ? inflated(source, options) : source;
+  const header = readNiftiHeader(await readHead(unzipped, zipped));
   const { type, channels } = niftiVoxelType(header.datatype);
   const [, , , ...more] = header.dimensions;
   if (more.some((size) => size > 1)) {
@@ -54,11 +55,13 @@ export async function openNifti(source: ByteSource, options: NiftiOptions): Prom
       `Expected at most ${limits.volumePixels} voxels, the header says ${axes.dimensions.join('×')}`,
     );
   }
-  const voxels = header.pair
-    ? await pairedVoxels(needed, options)
-    : zipped
-      ? inflated(source, needed, options)
-      : source;
+  const voxels = header.pair ? await pairedVoxels(options) : unzipped;
+  if (zipped && needed > limits.inflatedBytes) {
+    throw new CtError(
+      'CT_TOO_LARGE',
+      `Expected at most ${limits.inflatedBytes} inflated bytes, the header declares ${needed}`,
+    );
+  }
   // A slope of 0 means that there is none (nifti1.h); nibabel passes over an unusable one, too.
   const scaled =
     header.slope !== 0 && Number.isFinite(header.slope) && Number.isFinite(header.intercept);
@@ -99,11 +102,12 @@ async function readHead(source: ByteSource, zipped: boolean): Promise<Uint8Array
   }
 }
 
-function inflated(source: ByteSource, size: number, { inflate, limits }: NiftiOptions): ByteSource {
+function inflated(source: ByteSource, { inflate, limits }: NiftiOptions): ByteSource {
+  const size = limits.inflatedBytes;
   return inflatedSource(source, { start: 0, size, container: 'gzip', inflate, limits });
 }
 
-async function pairedVoxels(needed: number, options: NiftiOptions): Promise<ByteSource> {
+async function pairedVoxels(options: NiftiOptions): Promise<ByteSource> {
   const image = await options.image?.();
   if (!image) {
     throw new CtError(
@@ -111,7 +115,7 @@ async function pairedVoxels(needed: number, options: NiftiOptions): Promise<Byte
       'Expected the voxels in an .img file beside the .hdr header',
     );
   }
-  return (await isGzip(image)) ? inflated(image, needed, options) : image;
+  return (await isGzip(image)) ? inflated(image, options) : image;
 }
 
 function headerWindow({ calMin, calMax }: NiftiHeader): Window[] {
