@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../server.fixture.js';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../../../..');
+const page = await readFile(join(root, 'docs/calling-the-server.md'), 'utf8');
+const blocks = [...page.matchAll(/^```(sh|python|java|ts)\n([\s\S]*?)^```$/gm)].map(
+  ([, language, code]) => ({
+    language: language as 'sh' | 'python' | 'java' | 'ts',
+    code: code!,
+    title: code!.trim().split('\n')[0]!,
+  }),
+);
+
+/** Where the tool of each language is on Debian; the shell's blocks need curl. */
+const tools = {
+  sh: '/usr/bin/curl',
+  python: '/usr/bin/python3',
+  java: '/usr/bin/java',
+  ts: process.execPath,
+};
+
+let server: TestServer;
+let folder: string;
+beforeAll(async () => {
+  server = await startTestServer({ copied: ['lesion-rule'], samples: join(root, 'samples') });
+  // Beside the workspace's packages, so that the examples find them.
+  await mkdir(join(root, 'apps/server/test-output'), { recursive: true });
+  folder = await mkdtemp(join(root, 'apps/server/test-output/example-'));
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The page's code with this server's ports. */
+function pointed(code: string): string {
+  return code
+    .replaceAll('http://127.0.0.1:8808', server.url)
+    .replaceAll('127.0.0.1:8809', server.grpcAddress!);
+}
+
+async function execute(language: keyof typeof tools, code: string): Promise<string> {
+  const options = { cwd: root };
+  if (language === 'sh') return (await run('/bin/sh', ['-ec', code], options)).stdout;
+  const path = join(folder, { python: 'score.py', java: 'Score.java', ts: 'score.mjs' }[language]);
+  await writeFile(path, code);
+  return (await run(tools[language], [path], options)).stdout;
+}
+
+describe('docs/calling-the-server.md', () => {
+  test('has examples in curl, Python, Java and TypeScript', () => {
+    expect(new Set(blocks.map(({ language }) => language))).toEqual(
+      new Set(['sh', 'python', 'java', 'ts']),
+    );
+  });
+
+  for (const { language, code, title } of blocks) {
+    test.skipIf(!existsSync(tools[language]))(
+      `${language}: ${title} (skipped where ${tools[language].split('/').at(-1)!} is missing)`,
+      async () => {
+        const output = await execute(language, pointed(code));
+        expect(output).not.toContain('"error"');
+        if (!code.includes('-o ')) expect(output.trim()).not.toBe('');
+      },
+    );
+  }
+});
