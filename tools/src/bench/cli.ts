@@ -4,11 +4,16 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatTable } from '../start/table.js';
 import { benchCore } from './bench-core.js';
+import { benchServer } from './bench-server.js';
 
 const usage = `npm run bench -- core [--data FOLDER] [--repeats 9] [--threads N] [--python /usr/bin/python3]
+npm run bench -- server [--models models] [--model NAME] [--seconds 10] [--clients 64]
 
-Times Groundglass beside what a user would take instead, in one run, and prints medians and their ratio. The rows on
-real CT data need its folder: --data, GROUNDGLASS_DATA, or ../shared/data.`;
+core times Groundglass beside what a user would take instead, in one run, and prints medians and their ratio. The rows on
+real CT data need its folder: --data, GROUNDGLASS_DATA, or ../shared/data.
+
+server measures throughput against ONNX Runtime alone, what a single request costs beside inference, /healthz under full load,
+and five times overload.`;
 
 const workspace = join(import.meta.dirname, '../../..');
 const { values, positionals } = parseArgs({
@@ -18,9 +23,23 @@ const { values, positionals } = parseArgs({
     repeats: { type: 'string', default: '9' },
     threads: { type: 'string', default: String(Math.min(4, availableParallelism())) },
     python: { type: 'string', default: '/usr/bin/python3' },
+    models: { type: 'string', default: 'models' },
+    model: { type: 'string' },
+    seconds: { type: 'string', default: '10' },
+    clients: { type: 'string', default: '64' },
     help: { type: 'boolean', default: false },
   },
 });
+if (positionals[0] === 'server' && !values.help) {
+  const lines = benchServer({
+    models: resolve(values.models),
+    model: values.model,
+    seconds: Number(values.seconds),
+    clients: Number(values.clients),
+  });
+  for await (const line of lines) console.log(line);
+  process.exit(0);
+}
 if (values.help || positionals[0] !== 'core') {
   console.log(usage);
   process.exit(values.help ? 0 : 2);

@@ -24,7 +24,7 @@ export type CodecCall = <K extends keyof CodecCalls>(
 const placesPerChild = 8;
 
 /** Processes that a piece of work may lose before it counts as the cause. */
-const attempts = 3;
+const attempts = 5;
 
 interface Place {
   readonly supervisor: Supervisor<CodecCalls>;

@@ -13,6 +13,9 @@ interface SegmentationOptions {
   readonly maskThreshold: number;
 }
 
+// Its warnings about damaged headers would go to the server's log, uncounted and with values of the file.
+dcmjs.log.setLevel('silent');
+
 const segmentationStorage = '1.2.840.10008.5.1.4.1.1.66.4';
 const explicitLittleEndian = '1.2.840.10008.1.2.1';
 /** Groups and elements as `AT` values: segment number, then position along the normal. */

@@ -108,6 +108,19 @@ describe('limits', () => {
     expect(await talk(text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
+  test('a form whose sender goes away in the middle leaves the server up', async () => {
+    const { hostname, port } = new URL(server.url);
+    const part = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nabc';
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST /v1/predictions HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000\r\n\r\n${part}`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await ask(`${server.url}/healthz`)).status).toBe(200);
+  });
+
   test('a form that ends in the middle of its file is refused', async () => {
     const body = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nabc';
     const { status, text } = await ask(`${server.url}/v1/predictions`, {

@@ -62,7 +62,10 @@ async function receiveForm(
   } catch (cause) {
     throw malformed(cause);
   }
+  // Destroying a broken form reports its error once more, when nobody awaits it any longer.
+  form.on('error', () => undefined);
   form.on('file', (_field, stream, { filename }) => {
+    stream.on('error', () => undefined);
     const name = typeof filename === 'string' ? filename : '';
     const file = receiveBody(stream, { ...limits, memoryBytes }).then((data) => ({ name, data }));
     // A failure is awaited below, once the form ends; it ends the form here.

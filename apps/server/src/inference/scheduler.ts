@@ -44,8 +44,11 @@ interface SchedulerOptions {
   readonly events: SchedulerEvents;
 }
 
-/** Processes that a request may lose before it is answered with an error. */
-const attempts = 3;
+/**
+ * Processes that a request may lose before it is answered with an error. From the second on it runs alone, so a request that is
+ * itself the cause costs nobody else an answer; and five in a row are hardly bad luck.
+ */
+const attempts = 5;
 
 /**
  * The queue in front of the processes. A request that finds a free process starts at once; while all are busy requests

@@ -1,0 +1,93 @@
+import { connect } from 'node:net';
+import type { SpawnedServer } from '../serving/spawn-server.js';
+import type { CorpusFile } from './corpus.js';
+import { httpCase } from './http-cases.js';
+import { mutate, randomIntegers } from './mutate.js';
+
+export interface ServerFuzzOptions {
+  readonly seed: number;
+  /** Requests that are wrong in themselves. */
+  readonly requests: number;
+  /** Good requests with a damaged CT file. */
+  readonly uploads: number;
+  readonly onCase?: (done: number) => void;
+}
+
+export interface ServerFuzzResult {
+  /** How often each outcome came: the status, or `closed` where the connection ended without one. */
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** What must not happen: an exit, a 500, an answer that shows the inside, a deaf server. */
+  readonly failures: readonly string[];
+  /** The longest that `/healthz` took, asked after every hundredth case, in milliseconds. */
+  readonly slowestHealthMs: number;
+}
+
+/** Connections at a time. */
+const lanes = 8;
+/** A server that has not answered by then hangs. */
+const patienceMs = 30_000;
+/** Traces of the inside: stack frames, files of the server. */
+const inside = /\n\s+at |node_modules|\/apps\/server|\.[jt]s:\d/;
+
+/** Sends requests and files that are wrong in every way a seed can think of, and watches the server. */
+export async function fuzzServer(
+  server: SpawnedServer,
+  corpus: readonly CorpusFile[],
+  { seed, requests, uploads, onCase }: ServerFuzzOptions,
+): Promise<ServerFuzzResult> {
+  const outcomes = new Map<string, number>();
+  const failures: string[] = [];
+  let slowestHealthMs = 0;
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let n = next++; n < requests + uploads && !server.ended; n = next++) {
+      onCase?.(n);
+      const random = randomIntegers(Math.imul(seed, 0x9e3779b1) ^ n);
+      const isUpload = n >= requests;
+      const bytes = isUpload ? uploadCase(corpus[n % corpus.length]!, random) : httpCase(random);
+      const answer = await send(server.url, bytes);
+      const status = /^HTTP\/1.1 (\d{3})/.exec(answer)?.[1] ?? (answer === '' ? 'closed' : answer);
+      const name = `${isUpload ? 'upload' : 'request'} ${status}`;
+      outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
+      if (status === '500' || status === 'hangs') failures.push(`case ${n}: ${status}`);
+      if (inside.test(answer)) failures.push(`case ${n}: the answer shows the inside`);
+      if (n % 100 === 99) slowestHealthMs = Math.max(slowestHealthMs, await healthMs(server.url));
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  if (server.ended) failures.push('the server ended');
+  return { outcomes, failures, slowestHealthMs };
+}
+
+function uploadCase(file: CorpusFile, random: (below: number) => number): Buffer {
+  const bytes = mutate(file.bytes, random);
+  const accept = random(4) === 0 ? 'application/dicom' : random(4) === 0 ? 'image/png' : '*/*';
+  const head = `POST /v1/predictions?slices=middle HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\nConnection: close\r\nContent-Length: ${bytes.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), bytes]);
+}
+
+/** Writes bytes as they are and returns everything that comes back, or `hangs`. */
+function send(url: string, bytes: Buffer): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    let received = '';
+    const socket = connect(Number(port), hostname);
+    const timer = setTimeout(() => {
+      received = 'hangs';
+      socket.destroy();
+    }, patienceMs);
+    socket.on('connect', () => socket.write(bytes));
+    socket.on('data', (chunk) => (received += chunk.toString('latin1')));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(received);
+    });
+  });
+}
+
+async function healthMs(url: string): Promise<number> {
+  const started = performance.now();
+  const response = await fetch(`${url}/healthz`).catch(() => undefined);
+  return response?.ok ? performance.now() - started : Infinity;
+}
