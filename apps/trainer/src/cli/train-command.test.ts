@@ -1,0 +1,146 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EpochRecord } from '../run/run-folder.js';
+
+const run = promisify(execFile);
+const cli = join(import.meta.dirname, '../../bin/groundglass-trainer.mjs');
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'train-'));
+  await writeDiscs();
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** Waves of grey; those of covid have a bright disc, which is their mask. */
+async function writeDiscs(): Promise<void> {
+  const size = 64;
+  await mkdir(join(root, 'images'));
+  const rows = ['path,label,split,patient,mask'];
+  for (let n = 0; n < 24; n++) {
+    const covid = n % 2 === 1;
+    const [cx, cy] = [20 + ((n * 7) % 24), 20 + ((n * 11) % 24)];
+    const grey = new Uint8Array(size * size);
+    const mask = new Uint8Array(size * size);
+    for (let i = 0; i < grey.length; i++) {
+      const [x, y] = [i % size, Math.floor(i / size)];
+      const inside = covid && (x - cx) ** 2 + (y - cy) ** 2 < 90;
+      grey[i] = 90 + 25 * Math.sin(x * 0.3 + n) + (inside ? 100 : 0);
+      mask[i] = inside ? 255 : 0;
+    }
+    const write = (name: string, data: Uint8Array) =>
+      sharp(data, { raw: { width: size, height: size, channels: 1 } })
+        .png()
+        .toFile(join(root, 'images', name));
+    await write(`${n}.png`, grey);
+    await write(`${n}.mask.png`, mask);
+    rows.push(
+      `images/${n}.png,${covid ? 'covid' : 'non-covid'},${n < 16 ? 'train' : 'val'},p${n},images/${n}.mask.png`,
+    );
+  }
+  await writeFile(join(root, 'table.csv'), `${rows.join('\n')}\n`);
+  await run(process.execPath, [
+    cli,
+    'dataset',
+    'import',
+    'csv',
+    join(root, 'table.csv'),
+    '--out',
+    join(root, 'data'),
+  ]);
+}
+
+const argumentsOf = (out: string) => [
+  cli,
+  ...['train', '--recipe', 'tiny', '--data', join(root, 'data'), '--out', join(root, out)],
+  ...['--set', 'epochs=4', '--threads', '1'],
+];
+
+async function losses(out: string): Promise<number[]> {
+  const text = await readFile(join(root, out, 'log.jsonl'), 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => (JSON.parse(line) as EpochRecord).trainLoss);
+}
+
+describe('groundglass-trainer train', () => {
+  test('writes its folder, and goes on after SIGKILL with the losses of a run that never stopped', async () => {
+    const { stdout } = await run(process.execPath, argumentsOf('whole'));
+    expect(stdout).toMatch(
+      /^Best of 4 epochs: \d, validation AUC [\d.]+, accuracy [\d.]+, Dice [\d.]+$/m,
+    );
+    for (const name of ['config.json', 'log.jsonl', 'checkpoint.safetensors', 'best.safetensors']) {
+      expect(existsSync(join(root, 'whole', name)), name).toBe(true);
+    }
+    const expected = await losses('whole');
+    expect(expected).toHaveLength(4);
+    expect(expected[3]).toBeLessThan(expected[0]!);
+
+    const killed = spawn(process.execPath, argumentsOf('killed'), { stdio: 'ignore' });
+    const ended = new Promise((resolve) => killed.once('exit', resolve));
+    while (!existsSync(join(root, 'killed/checkpoint.safetensors'))) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    killed.kill('SIGKILL');
+    await ended;
+    expect((await losses('killed')).length).toBeLessThan(4);
+    await run(process.execPath, argumentsOf('killed'));
+    expect(await losses('killed')).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'a dataset that is not there',
+      ['--data', 'nowhere'],
+      /there is no readable file "nowhere" \(CT_BAD_DATASET\)/,
+    ],
+    [
+      'an unknown recipe',
+      ['--recipe', 'huge'],
+      /Expected a recipe of paper, fast, tiny or a JSON file, got "huge"/,
+    ],
+    ['an unknown knob', ['--set', 'speed=9'], /The recipe has no knob "speed"/],
+    ['a knob of the wrong kind', ['--set', 'epochs=many'], /Recipe, epochs: /],
+  ])('%s ends in one clear line and exit code 1', async (_, flags, message) => {
+    const base = [
+      'train',
+      '--recipe',
+      'tiny',
+      '--data',
+      join(root, 'data'),
+      '--out',
+      join(root, 'bad'),
+    ];
+    const failed: unknown = await run(process.execPath, [cli, ...base, ...flags]).catch(
+      (error: unknown) => error,
+    );
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(message) as string });
+  });
+
+  test('a run is not continued with another recipe', async () => {
+    const other = [...argumentsOf('whole').slice(0, -3), 'epochs=5'];
+    const failed: unknown = await run(process.execPath, other).catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('got another') as string,
+    });
+  });
+
+  test('a learning rate that makes the loss no number names the step and keeps the last checkpoint', async () => {
+    const failed: unknown = await run(process.execPath, [
+      ...argumentsOf('nan'),
+      ...['--set', 'epochs=4', 'optimizer.learningRate=1e30'],
+    ]).catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('lower the learning rate') as string,
+    });
+  });
+});
