@@ -40,10 +40,12 @@ export const settings = {
 };
 
 /** Settings of the machine come from its own file in a remote window, as code-server's always is. */
-const machineSettings = {
-  'groundglass.server.models': models,
-  'groundglass.server.model': 'lesion-rule',
-};
+const machineSettings = process.env.GROUNDGLASS_RENEW_IMAGES
+  ? {}
+  : {
+      'groundglass.server.models': models,
+      'groundglass.server.model': 'lesion-rule',
+    };
 
 interface CodeServer {
   readonly url: string;

@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { registerCommands } from './commands.js';
 import { Predictor } from './predict/predictor.js';
 import { CtPreviewProvider } from './preview/ct-preview-provider.js';
@@ -7,9 +7,11 @@ import { createStatusItem } from './server/status-item.js';
 
 /** Called by VS Code when a CT file or one of the commands is opened. */
 export function activate(context: vscode.ExtensionContext): void {
-  const server = new ServerManager(context);
-  const previews = new CtPreviewProvider(new Predictor(server), context.extensionUri);
+  const log = vscode.window.createOutputChannel('Groundglass', { log: true });
+  const server = new ServerManager(context, log);
+  const previews = new CtPreviewProvider(new Predictor(server), context.extensionUri, log);
   context.subscriptions.push(
+    log,
     server,
     previews.register(),
     createStatusItem(server),

@@ -19,12 +19,15 @@ export class CtPreviewPanel implements vscode.Disposable {
   #status: PredictionStatus = { kind: 'idle' };
   #reloading: NodeJS.Timeout | undefined;
   #disposed = false;
+  #painted = false;
+  readonly #started = performance.now();
 
   constructor(
     readonly document: CtDocument,
     readonly panel: vscode.WebviewPanel,
     private readonly predictor: Predictor,
     extensionUri: vscode.Uri,
+    private readonly log: vscode.LogOutputChannel,
   ) {
     const { webview } = panel;
     webview.options = {
@@ -108,6 +111,11 @@ export class CtPreviewPanel implements vscode.Disposable {
         this.document.close();
         return this.#open();
       case 'painted':
+        if (!this.#painted) {
+          const after = Math.round(performance.now() - this.#started);
+          this.log.info(`First slice on the screen ${after} ms after the editor was asked for`);
+        }
+        this.#painted = true;
         return;
       default:
         message satisfies never;

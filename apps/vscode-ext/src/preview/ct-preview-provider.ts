@@ -12,6 +12,7 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
   constructor(
     private readonly predictor: Predictor,
     private readonly extensionUri: vscode.Uri,
+    private readonly log: vscode.LogOutputChannel,
   ) {}
 
   register(): vscode.Disposable {
@@ -35,7 +36,13 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
   }
 
   resolveCustomEditor(document: CtDocument, webviewPanel: vscode.WebviewPanel): void {
-    const panel = new CtPreviewPanel(document, webviewPanel, this.predictor, this.extensionUri);
+    const panel = new CtPreviewPanel(
+      document,
+      webviewPanel,
+      this.predictor,
+      this.extensionUri,
+      this.log,
+    );
     this.#panels.add(panel);
     webviewPanel.onDidDispose(() => this.#panels.delete(panel));
   }

@@ -21,7 +21,6 @@ export const tokenSecret = 'groundglass.server.token';
  * by its address.
  */
 export class ServerManager implements vscode.Disposable {
-  readonly #log = vscode.window.createOutputChannel('Groundglass', { log: true });
   readonly #changed = new vscode.EventEmitter<ServerState>();
   readonly #available = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
@@ -37,9 +36,11 @@ export class ServerManager implements vscode.Disposable {
   #idle: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
 
-  constructor(private readonly context: vscode.ExtensionContext) {
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
     this.#disposables = [
-      this.#log,
       this.#changed,
       this.#available,
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
@@ -141,7 +142,7 @@ export class ServerManager implements vscode.Disposable {
   }
 
   showLog(): void {
-    this.#log.show();
+    this.log.show();
   }
 
   dispose(): void {
@@ -160,7 +161,7 @@ export class ServerManager implements vscode.Disposable {
       return client;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.#log.error(message);
+      this.log.error(message);
       this.#set({ kind: 'failed', message });
       throw error instanceof CtError
         ? error
@@ -182,7 +183,7 @@ export class ServerManager implements vscode.Disposable {
       models: this.#models,
       port: this.#port,
       onLog: (line) => {
-        this.#log.info(line);
+        this.log.info(line);
       },
       onExit: (ending) => {
         this.#ended(local, ending);
@@ -197,7 +198,7 @@ export class ServerManager implements vscode.Disposable {
 
   /** A server that ended by itself starts again, since somebody looks at its predictions. */
   #ended(local: LocalServer, ending: string): void {
-    this.#log.warn(`The model server ${ending}`);
+    this.log.warn(`The model server ${ending}`);
     if (this.#local !== local) return;
     this.#local = undefined;
     this.#connecting = undefined;

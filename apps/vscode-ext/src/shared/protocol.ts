@@ -33,7 +33,7 @@ export type ToHost =
   | { readonly type: 'predict' }
   | { readonly type: 'cancelPrediction' }
   | { readonly type: 'retry' }
-  /** The first slice of a volume is on the screen. */
+  /** A slice is on the screen. */
   | { readonly type: 'painted'; readonly index: number };
 
 /** A slice as it is posted; whole Hounsfield units take half of the bytes, and posting costs by the byte. */
