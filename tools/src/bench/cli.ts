@@ -5,15 +5,19 @@ import { parseArgs } from 'node:util';
 import { formatTable } from '../start/table.js';
 import { benchCore } from './bench-core.js';
 import { benchServer } from './bench-server.js';
+import { soakServer } from './soak-server.js';
 
 const usage = `npm run bench -- core [--data FOLDER] [--repeats 9] [--threads N] [--python /usr/bin/python3]
 npm run bench -- server [--models models] [--model NAME] [--seconds 10] [--clients 64]
+npm run bench -- soak [--cycles 1000]
 
 core times Groundglass beside what a user would take instead, in one run, and prints medians and their ratio. The rows on
 real CT data need its folder: --data, GROUNDGLASS_DATA, or ../shared/data.
 
 server measures throughput against ONNX Runtime alone, what a single request costs beside inference, /healthz under full load,
-and five times overload.`;
+and five times overload.
+
+soak loads and unloads a model again and again and watches the memory of all processes.`;
 
 const workspace = join(import.meta.dirname, '../../..');
 const { values, positionals } = parseArgs({
@@ -27,9 +31,14 @@ const { values, positionals } = parseArgs({
     model: { type: 'string' },
     seconds: { type: 'string', default: '10' },
     clients: { type: 'string', default: '64' },
+    cycles: { type: 'string', default: '1000' },
     help: { type: 'boolean', default: false },
   },
 });
+if (positionals[0] === 'soak' && !values.help) {
+  for await (const line of soakServer(Number(values.cycles))) console.log(line);
+  process.exit(0);
+}
 if (positionals[0] === 'server' && !values.help) {
   const lines = benchServer({
     models: resolve(values.models),

@@ -114,7 +114,7 @@ describe('POST /v1/predictions', () => {
 
   test('a form with a file is the same as its bytes', async () => {
     const form = new FormData();
-    form.append('file', new Blob([greyPng(128)]), 'slice.png');
+    form.append('file', new Blob([new Uint8Array(greyPng(128))]), 'slice.png');
     const response = await fetch(`${server.url}/v1/predictions?mask=0`, {
       method: 'POST',
       body: form,
