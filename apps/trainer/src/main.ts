@@ -1,5 +1,6 @@
 import { CtError, errorCatalogue } from '@groundglass/core';
 import { Command } from 'commander';
+import { registerExport } from './cli/export-command.js';
 import { registerImport } from './cli/import-command.js';
 import { registerTrain } from './cli/train-command.js';
 
@@ -7,6 +8,7 @@ const program = new Command('groundglass-trainer').description(
   'Trains, evaluates and exports the joint COVID-19 classification and lesion segmentation model. Research use, not for diagnosis.',
 );
 registerTrain(program);
+registerExport(program);
 registerImport(program);
 
 try {

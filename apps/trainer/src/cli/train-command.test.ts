@@ -1,3 +1,4 @@
+import { OnnxInference } from '@groundglass/nn';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -93,6 +94,27 @@ describe('groundglass-trainer train', () => {
     expect((await losses('killed')).length).toBeLessThan(4);
     await run(process.execPath, argumentsOf('killed'));
     expect(await losses('killed')).toEqual(expected);
+  });
+
+  test('a run is exported as a model repository that ONNX Runtime runs at any size', async () => {
+    await run(process.execPath, [
+      cli,
+      'export',
+      '--run',
+      join(root, 'whole'),
+      '--models',
+      join(root, 'models'),
+    ]);
+    const model = await OnnxInference.create(join(root, 'models/groundglass/1/model.onnx'));
+    const { probability, maskSize } = await model.run(new Float32Array(50 * 70).fill(0.4), {
+      rows: 50,
+      columns: 70,
+    });
+    expect(probability[0]).toBeGreaterThanOrEqual(0);
+    expect(maskSize).toBe(64);
+    await model.close();
+    const config = await readFile(join(root, 'models/groundglass/config.pbtxt'), 'utf8');
+    expect(config).toContain('dims: [ 1, 64, 64 ]');
   });
 
   test.each([
