@@ -33,7 +33,12 @@ async function boundaryErrors(folder: string, imported: string): Promise<string[
   const [result] = await eslint.lintText(`import '${imported}';\n`, {
     filePath: join(import.meta.dirname, '../..', folder, 'src', entryOf(folder)),
   });
-  return (result?.messages ?? []).map(({ ruleId, message }) => `${ruleId ?? 'parser'}: ${message}`);
+  return (
+    (result?.messages ?? [])
+      .map(({ ruleId, message }) => `${ruleId ?? 'parser'}: ${message}`)
+      // The rule also wants one way of loading a library: that the extension loads some late is no edge of the table.
+      .filter((message) => !message.includes('Static imports of lazy-loaded libraries'))
+  );
 }
 
 describe('an import that the table of rooms does not allow fails lint', () => {
