@@ -1,16 +1,20 @@
 export { OnnxInference, type InferenceResult } from './engine/onnx-inference.js';
 export { exportJcs, type ModelMetadata } from './models/export-jcs.js';
 export { buildJcs, type BackboneName, type JcsConfig, type JcsNetwork } from './models/jcs.js';
-export {
-  OnnxTrainingSession,
-  type SessionOptions,
-  type StepOptions,
-  type StepResult,
-  type TrainingBatch,
-} from './engine/onnx-training-session.js';
+export { OnnxTrainingSession, type SessionOptions } from './engine/onnx-training-session.js';
+export type { StepOptions, StepResult, TrainingBatch } from './engine/training-session.js';
 export { learningRateAt, type ScheduleConfig } from './train/schedules.js';
 export type { LossConfig, StepConfig } from './train/training-step.js';
 export type { OptimizerConfig } from './train/optimizers.js';
+export { EngineUnavailableError, loadTfjs } from './engine/tfjs/load-tfjs.js';
+export { TfjsTrainingSession } from './engine/tfjs/tfjs-training-session.js';
+export {
+  fetchWeights,
+  FetchWeightsError,
+  weightSources,
+  type FetchOptions,
+  type WeightsName,
+} from './weights/fetch-weights.js';
 export { importBackbone } from './weights/import-backbone.js';
 export { initialise } from './weights/initialise.js';
 export type { NamedTensor, NamedTensors } from './weights/named-tensors.js';

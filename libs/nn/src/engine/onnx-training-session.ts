@@ -1,39 +1,10 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sizeOf } from '../graph/shape.js';
 import { buildTrainingStep, type StepConfig, type TrainingStep } from '../train/training-step.js';
-import { initialise, uniformAt } from '../weights/initialise.js';
+import { initialise } from '../weights/initialise.js';
 import type { NamedTensor, NamedTensors } from '../weights/named-tensors.js';
-
-/** A batch for one step. */
-export interface TrainingBatch {
-  /** `[N, 1, S, S]` in 0–1. */
-  readonly image: Float32Array;
-  /** `[N]`: 0 non-covid, 1 covid. */
-  readonly label: Float32Array;
-  /** `[N, 1, S, S]` in 0–1. */
-  readonly mask: Float32Array;
-  /** `[N]`: 1 where the sample has a mask. */
-  readonly maskWeight: Float32Array;
-  /** `[N]`: 0 where the label must not count, as of slices that train segmentation only; all 1 unless given. */
-  readonly labelWeight?: Float32Array;
-}
-
-/** What a step is given beside its batch. */
-export interface StepOptions {
-  readonly learningRate: number;
-  readonly labelSmoothing?: number;
-  /** Seed of the dropout of this step. */
-  readonly seed: number;
-}
-
-/** What a step gave. */
-export interface StepResult {
-  readonly loss: number;
-  readonly classificationLoss: number;
-  readonly segmentationLoss: number;
-  /** `[N, 2]`. */
-  readonly logits: Float32Array;
-}
+import { biasCorrections, stepInputs } from './step-inputs.js';
+import type { StepOptions, StepResult, TrainingBatch } from './training-session.js';
 
 /** How ONNX Runtime runs. */
 export interface SessionOptions {
@@ -74,41 +45,22 @@ export class OnnxTrainingSession {
   }
 
   /** Runs forward, backward and update. */
-  async run(
-    batch: TrainingBatch,
-    { learningRate, labelSmoothing = 0, seed }: StepOptions,
-  ): Promise<StepResult> {
-    const { batchSize: n, model } = this.config;
-    const size = model.imageSize;
-    const expected = n * size * size;
-    if (batch.image.length !== expected || batch.label.length !== n) {
-      throw new RangeError(
-        `Expected ${n} images of ${size}×${size}, got ${batch.image.length} values and ${batch.label.length} labels`,
-      );
-    }
-    const { optimizer } = this.config;
-    const betas =
-      optimizer.kind === 'sgd' ? [0, 0] : [optimizer.beta1 ?? 0.9, optimizer.beta2 ?? 0.999];
+  async run(batch: TrainingBatch, options: StepOptions): Promise<StepResult> {
     const t = this.steps + 1;
-    const masks = batch.maskWeight.reduce((sum, weight) => sum + weight, 0);
+    const [correction1, correction2] = biasCorrections(this.config.optimizer, t);
     const feeds: Record<string, Tensor> = {
-      image: new Tensor('float32', batch.image, [n, 1, size, size]),
-      label: new Tensor('float32', oneHot(batch.label, labelSmoothing, batch.labelWeight), [n, 2]),
-      mask: new Tensor('float32', batch.mask, [n, 1, size, size]),
-      mask_weight: new Tensor('float32', batch.maskWeight, [n]),
-      mask_share: scalar(masks > 0 ? 1 / masks : 0),
-      learning_rate: scalar(learningRate),
-      correction_1: scalar(1 / (1 - betas[0]! ** t)),
-      correction_2: scalar(1 / (1 - betas[1]! ** t)),
+      learning_rate: scalar(options.learningRate),
+      correction_1: scalar(correction1),
+      correction_2: scalar(correction2),
       ...Object.fromEntries(this.tensors),
     };
-    for (const [i, { mask, rate }] of this.step.network.dropouts.entries()) {
-      const data = new Float32Array(sizeOf(mask.shape));
-      const keep = 1 / (1 - rate);
-      for (let k = 0; k < data.length; k++)
-        data[k] = uniformAt(seed ^ (i << 24), k) < rate ? 0 : keep;
-      feeds[mask.name] = new Tensor('float32', data, [...mask.shape]);
-    }
+    for (const [name, { shape, data }] of stepInputs(
+      this.config,
+      this.step.network,
+      batch,
+      options,
+    ))
+      feeds[name] = new Tensor('float32', data, [...shape]);
     const results = await this.session.run(feeds);
     const next = new Map<string, Tensor>();
     for (const { name } of this.step.state) next.set(name, results[this.step.outputOf.get(name)!]!);
@@ -120,6 +72,7 @@ export class OnnxTrainingSession {
       classificationLoss: number('classification_loss'),
       segmentationLoss: number('segmentation_loss'),
       logits: results.logits!.data as Float32Array,
+      ...(this.config.outputGradients === true ? { gradients: this.gradients(results) } : {}),
     };
   }
 
@@ -157,6 +110,15 @@ export class OnnxTrainingSession {
     await this.session.release();
   }
 
+  private gradients(results: InferenceSession.ReturnType): Map<string, Float32Array> {
+    return new Map(
+      [...this.step.gradientOf].map(([name, output]) => [
+        name,
+        results[output]!.data as Float32Array,
+      ]),
+    );
+  }
+
   private collect(names: readonly string[]): Map<string, NamedTensor> {
     return new Map(
       names.map((name) => {
@@ -177,16 +139,6 @@ export function sessionOptions({
     graphOptimizationLevel: 'all',
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   };
-}
-
-function oneHot(labels: Float32Array, smoothing: number, weights?: Float32Array): Float32Array {
-  const rows = new Float32Array(labels.length * 2);
-  for (let i = 0; i < labels.length; i++) {
-    const weight = weights?.[i] ?? 1;
-    rows[i * 2] = weight * ((1 - labels[i]!) * (1 - smoothing) + smoothing / 2);
-    rows[i * 2 + 1] = weight * (labels[i]! * (1 - smoothing) + smoothing / 2);
-  }
-  return rows;
 }
 
 function scalar(value: number): Tensor {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OnnxInference } from '../engine/onnx-inference.js';
-import { OnnxTrainingSession, type TrainingBatch } from '../engine/onnx-training-session.js';
+import { OnnxTrainingSession } from '../engine/onnx-training-session.js';
+import type { TrainingBatch } from '../engine/training-session.js';
 import { initialise } from '../weights/initialise.js';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import { exportJcs, type ModelMetadata } from './export-jcs.js';

@@ -1,5 +1,5 @@
 import { emitBackward, emitForward } from '../graph/differentiate.js';
-import type { Node } from '../graph/graph.js';
+import type { InputNode, Node, OpNode } from '../graph/graph.js';
 import type { Shape } from '../graph/shape.js';
 import { buildJcs, type JcsConfig, type JcsNetwork } from '../models/jcs.js';
 import { OnnxEmitter } from '../onnx/onnx-emitter.js';
@@ -41,11 +41,20 @@ export interface TrainingStep {
   readonly gradientOf: ReadonlyMap<string, string>;
 }
 
-/** Builds the step's graph. */
-export function buildTrainingStep(config: StepConfig): TrainingStep {
-  const { model, batchSize: n, optimizer, loss } = config;
+/** The joint model with its loss, before any engine. */
+export interface LossGraph {
+  readonly network: JcsNetwork;
+  /** Inputs beside the network's own. */
+  readonly targets: readonly InputNode[];
+  readonly total: OpNode;
+  readonly classification: OpNode;
+  readonly segmentation: OpNode;
+}
+
+/** Builds the network of a step up to its loss. */
+export function buildLoss({ model, batchSize: n, loss }: StepConfig): LossGraph {
   const network = buildJcs(model, n);
-  const { graph, logits, maskLogits, dropouts } = network;
+  const { graph, logits, maskLogits } = network;
   const size = model.imageSize;
   const label = graph.input('label', [n, 2]);
   const mask = graph.input('mask', [n, 1, size, size]);
@@ -66,7 +75,20 @@ export function buildTrainingStep(config: StepConfig): TrainingStep {
       total,
       graph.apply(scale(dice), softDice(graph, maskLogits, mask, maskWeight)),
     );
+  return {
+    network,
+    targets: [label, mask, maskWeight, maskShare],
+    total,
+    classification,
+    segmentation,
+  };
+}
 
+/** Builds the step's graph. */
+export function buildTrainingStep(config: StepConfig): TrainingStep {
+  const { batchSize: n, optimizer } = config;
+  const { network, targets, total, classification, segmentation } = buildLoss(config);
+  const { graph, logits, dropouts } = network;
   const emit = new OnnxEmitter();
   const nameOf = (node: Node) =>
     node.kind === 'input' ? node.name : node.kind === 'variable' ? node.variable.name : '';
@@ -134,9 +156,10 @@ export function buildTrainingStep(config: StepConfig): TrainingStep {
     graph: emit,
     inputs: [
       { name: 'image', shape: network.image.shape },
-      ...[label, mask, maskWeight, maskShare, ...dropouts.map(({ mask: m }) => m)].map(
-        ({ name, shape }) => ({ name, shape }),
-      ),
+      ...[...targets, ...dropouts.map(({ mask: m }) => m)].map(({ name, shape }) => ({
+        name,
+        shape,
+      })),
       ...Object.values(scalars).map((name) => ({ name, shape: [1] })),
       ...state,
     ],

@@ -1,0 +1,36 @@
+/*
+ * What every engine's training session takes and gives.
+ */
+
+/** A batch for one step. */
+export interface TrainingBatch {
+  /** `[N, 1, S, S]` in 0–1. */
+  readonly image: Float32Array;
+  /** `[N]`: 0 non-covid, 1 covid. */
+  readonly label: Float32Array;
+  /** `[N, 1, S, S]` in 0–1. */
+  readonly mask: Float32Array;
+  /** `[N]`: 1 where the sample has a mask. */
+  readonly maskWeight: Float32Array;
+  /** `[N]`: 0 where the label must not count, as of slices that train segmentation only; all 1 unless given. */
+  readonly labelWeight?: Float32Array;
+}
+
+/** What a step is given beside its batch. */
+export interface StepOptions {
+  readonly learningRate: number;
+  readonly labelSmoothing?: number;
+  /** Seed of the dropout of this step. */
+  readonly seed: number;
+}
+
+/** What a step gave. */
+export interface StepResult {
+  readonly loss: number;
+  readonly classificationLoss: number;
+  readonly segmentationLoss: number;
+  /** `[N, 2]`. */
+  readonly logits: Float32Array;
+  /** By variable, where the step was made with `outputGradients`. */
+  readonly gradients?: ReadonlyMap<string, Float32Array>;
+}
