@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Tfjs } from './load-tfjs.js';
 
 /** The attributes of our `conv`. */
@@ -81,7 +81,7 @@ function byTaps(
       const tap = everyNth(tf, x, [i * dilation, j * dilation], [rows, columns], stride);
       const weights = tf.reshape(tf.slice(kernel, [i, j, 0, 0], [1, 1, -1, -1]), [-1, o]);
       const part = dense
-        ? tf.reshape(tf.matMul(tf.reshape<Tensor2D>(tap, [-1, c]), weights as Tensor2D), [
+        ? tf.reshape(tf.matMul(tf.reshape<Rank.R2>(tap, [-1, c]), weights as Tensor2D), [
             n,
             rows,
             columns,

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { OpNode } from '../../graph/graph.js';
 import type { Mode } from '../../graph/op.js';
 import { interpolation } from '../../ops/resize.js';
@@ -70,9 +70,9 @@ const forms: Readonly<Record<string, Form>> = {
     const [, , rows, columns] = node.shape as [number, number, number, number];
     const down = tf.tensor2d(interpolation(h, rows), [rows, h]);
     const across = tf.tensor2d(interpolation(w, columns), [columns, w]);
-    const wide = tf.matMul(tf.reshape<Tensor2D>(x!, [n * c * h, w]), across, false, true);
+    const wide = tf.matMul(tf.reshape<Rank.R2>(x!, [n * c * h, w]), across, false, true);
     const turned = tf.transpose(tf.reshape(wide, [n * c, h, columns]), [0, 2, 1]);
-    const tall = tf.matMul(tf.reshape<Tensor2D>(turned, [n * c * columns, h]), down, false, true);
+    const tall = tf.matMul(tf.reshape<Rank.R2>(turned, [n * c * columns, h]), down, false, true);
     return tf.reshape(tf.transpose(tf.reshape(tall, [n * c, columns, rows]), [0, 2, 1]), [
       ...node.shape,
     ]);
