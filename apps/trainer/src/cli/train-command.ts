@@ -30,7 +30,10 @@ export function registerTrain(program: Command): void {
     .option('--recipe <name>', `${Object.keys(recipes).join(', ')}, or a JSON file`, 'fast')
     .requiredOption('--data <manifest...>', 'one or more dataset manifests')
     .requiredOption('--out <folder>', 'the run’s folder')
-    .option('--init <weights>', 'safetensors with torchvision’s names to start the backbone from')
+    .option(
+      '--init <weights>',
+      'safetensors to start from: another run’s best.safetensors, or a backbone’s with torchvision’s names',
+    )
     .option(
       '--set <key=value...>',
       'changes a knob of the recipe, as --set epochs=5 optimizer.learningRate=0.001',
@@ -150,7 +153,10 @@ async function initialWeights(path: string, recipe: Recipe): Promise<NamedTensor
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new CtError('CT_READ_FAILED', `Expected weights in "${path}"`, { cause: error });
   });
-  return importBackbone(recipe.model.backbone, readSafetensors(bytes).tensors);
+  const { tensors, metadata } = readSafetensors(bytes);
+  // A run's weights hold the whole network, under the names that the network uses.
+  if (metadata.config !== undefined) return tensors;
+  return importBackbone(recipe.model.backbone, tensors);
 }
 
 function printSummary({ records, best }: TrainResult): void {

@@ -9,18 +9,21 @@ export class ExampleMaker {
 
   constructor(private readonly setup: WorkerSetup) {}
 
-  /** @throws {CtError} when the sample cannot be decoded. */
+  /**
+   * @param index of the sample; numbers past the last sample go round again and name another augmentation of it.
+   * @throws {CtError} when the sample cannot be decoded.
+   */
   async make(epoch: number, index: number): Promise<Example> {
-    const sample = this.setup.samples[index];
-    if (!sample)
-      throw new RangeError(`Expected a sample below ${this.setup.samples.length}, got ${index}`);
-    let loaded = this.cache.get(index);
+    const place = index % this.setup.samples.length;
+    const sample = this.setup.samples[place];
+    if (!sample) throw new RangeError(`Expected the index of a sample, got ${index}`);
+    let loaded = this.cache.get(place);
     if (!loaded) {
       loaded = await loadSample(sample, this.setup.load);
       const bytes = loaded.image.data.byteLength + (loaded.mask?.data.byteLength ?? 0);
       // First come, first kept: every epoch asks for every sample once, so evicting would only decode more.
       if (this.cachedBytes + bytes <= this.setup.cacheBytes) {
-        this.cache.set(index, loaded);
+        this.cache.set(place, loaded);
         this.cachedBytes += bytes;
       }
     }

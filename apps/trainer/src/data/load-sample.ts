@@ -22,6 +22,8 @@ export interface LoadOptions {
   /** Absolute folder that paths start from. */
   readonly root: string;
   readonly crop: 'none' | 'chest';
+  /** Take a network's mask (`meta.pseudoMask`) where there is no expert's. */
+  readonly pseudoMasks?: boolean;
 }
 
 /**
@@ -31,14 +33,17 @@ export interface LoadOptions {
  */
 export async function loadSample(
   sample: DatasetSample,
-  { root, crop }: LoadOptions,
+  { root, crop, pseudoMasks = false }: LoadOptions,
 ): Promise<LoadedSample> {
   const slice = await readSlice(resolve(root, sample.path), sample.path, sample.slice ?? 0);
   const input = toModelInput(slice, { crop });
   const [, rows, columns] = input.shape;
   const image = { data: input.data, columns, rows };
-  if (sample.mask === undefined) return { image, mask: undefined };
-  const mask = await readSlice(resolve(root, sample.mask), sample.mask, sample.slice ?? 0, true);
+  const weak = pseudoMasks && sample.mask === undefined;
+  const path = weak ? pseudoMaskOf(sample) : sample.mask;
+  if (path === undefined) return { image, mask: undefined };
+  const mask = await readSlice(resolve(root, path), path, sample.slice ?? 0, true);
+  const least = weak ? softMaskThreshold : Number.MIN_VALUE;
   if (mask.columns !== slice.columns || mask.rows !== slice.rows) {
     throw new CtError(
       'CT_BAD_DATASET',
@@ -50,10 +55,19 @@ export async function loadSample(
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const value = mask.pixels[(top + row) * mask.columns + left + column]!;
-      cut[row * columns + column] = value > 0 ? 1 : 0;
+      cut[row * columns + column] = value >= least ? 1 : 0;
     }
   }
   return { image, mask: { data: cut, columns, rows } };
+}
+
+/** A network's masks are soft, 0–255. */
+const softMaskThreshold = 128;
+
+/** Path of a network's mask of the sample, where the manifest names one. */
+export function pseudoMaskOf({ meta }: DatasetSample): string | undefined {
+  const path = meta?.pseudoMask;
+  return typeof path === 'string' ? path : undefined;
 }
 
 async function readSlice(path: string, name: string, index: number, isMask = false) {

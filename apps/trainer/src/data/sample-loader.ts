@@ -1,6 +1,7 @@
 import { CtError, type ErrorCode } from '@groundglass/core';
 import { Worker } from 'node:worker_threads';
 import { stackExamples, type Batch, type Example } from './batch.js';
+import { drawSamples } from './draw-samples.js';
 import { ExampleMaker } from './example-maker.js';
 import { Random } from './random.js';
 import type { ExampleAnswer, ExampleRequest, WorkerSetup } from './sample-protocol.js';
@@ -8,6 +9,8 @@ import type { ExampleAnswer, ExampleRequest, WorkerSetup } from './sample-protoc
 /** How the loader spreads its work. */
 export interface LoaderOptions extends WorkerSetup {
   readonly batchSize: number;
+  /** Share of each source's samples in an epoch, by the source's name; 1 where it is not named. */
+  readonly sampling?: Readonly<Record<string, number>>;
   /** Worker threads; 0 decodes in the caller's thread. */
   readonly workers: number;
   /** Batches that are made ahead of the one in use. */
@@ -43,8 +46,8 @@ export class SampleLoader {
 
   /** The batches of one epoch, in an order that depends on (seed, epoch) alone. */
   async *epoch({ epoch, shuffle, dropLast }: EpochOrder): AsyncGenerator<Batch> {
-    const { samples, batchSize, prefetch, example } = this.options;
-    const indices = samples.map((_, index) => index);
+    const { samples, batchSize, sampling = {}, prefetch, example } = this.options;
+    const indices = drawSamples(samples, sampling, new Random(example.seed, epoch, 0x2545f491));
     const order = shuffle ? new Random(example.seed, epoch, 0x5bd1e995).shuffled(indices) : indices;
     const batches: number[][] = [];
     for (let start = 0; start < order.length; start += batchSize) {
@@ -86,7 +89,8 @@ export class SampleLoader {
 
   private make(epoch: number, index: number): Promise<Example> {
     // A sample always goes to the same worker: that one has it decoded.
-    const worker = this.workers[index % Math.max(1, this.workers.length)];
+    const sample = index % this.options.samples.length;
+    const worker = this.workers[sample % Math.max(1, this.workers.length)];
     if (worker) return worker.ask(epoch, index);
     return this.local!.make(epoch, index);
   }

@@ -1,5 +1,6 @@
 import type { DatasetSample } from '@groundglass/core';
 import { join, relative, sep } from 'node:path';
+import { pseudoMaskOf } from '../data/load-sample.js';
 import type { Dataset } from './manifest-files.js';
 
 /** Several datasets as one. */
@@ -16,11 +17,17 @@ export function combineDatasets(datasets: readonly Dataset[]): CombinedDataset {
   const samples = datasets.flatMap((dataset) => {
     const inside = relative(root, dataset.root).split(sep).join('/');
     const place = (path: string) => (inside === '' ? path : `${inside}/${path}`);
-    return dataset.samples.map((sample) => ({
-      ...sample,
-      path: place(sample.path),
-      ...(sample.mask === undefined ? {} : { mask: place(sample.mask) }),
-    }));
+    return dataset.samples.map((sample) => {
+      const pseudoMask = pseudoMaskOf(sample);
+      return {
+        ...sample,
+        path: place(sample.path),
+        ...(sample.mask === undefined ? {} : { mask: place(sample.mask) }),
+        ...(pseudoMask === undefined
+          ? {}
+          : { meta: { ...sample.meta, pseudoMask: place(pseudoMask) } }),
+      };
+    });
   });
   return { name: datasets.map(({ manifest }) => manifest.name).join(' + '), root, samples };
 }

@@ -59,6 +59,13 @@ export const recipeSchema = z.object({
     /** Sources whose slices train segmentation only. */
     segmentationOnly: z.array(z.string()),
   }),
+  /**
+   * Share of a source's training samples that an epoch draws, another draw each epoch: 0.25 sees a quarter, 2 sees each twice.
+   * Sources that are not named are seen once.
+   */
+  sampling: z.record(z.string(), z.number().min(0).max(10)),
+  /** Train segmentation on a network's masks (`meta.pseudoMask`) too, where there is no expert's. Never used to report Dice. */
+  pseudoMasks: z.boolean(),
   /** Mean and deviation of grey before the network; `dataset` measures them on the training images. */
   normalisation: z.union([z.literal('dataset'), range]),
   /** Largest norm of all gradients together; 0 leaves them as they are. */

@@ -34,6 +34,8 @@ const paper = {
     dice: 0,
     segmentationOnly: [],
   },
+  sampling: {},
+  pseudoMasks: false,
   normalisation: 'dataset',
   clipNorm: 0,
   averaging: 0,
@@ -74,6 +76,8 @@ const fast = {
     dice: 1,
     segmentationOnly: ['covid-seg'],
   },
+  sampling: {},
+  pseudoMasks: false,
   normalisation: [0.5, 0.5], // what the ImageNet weights of MobileNetV2 expect
   clipNorm: 5,
   averaging: 0.99, // about the last 100 steps

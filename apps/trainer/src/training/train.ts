@@ -10,6 +10,7 @@ import {
   type NamedTensor,
   type NamedTensors,
 } from '@groundglass/nn';
+import { countDrawn } from '../data/draw-samples.js';
 import { SampleLoader } from '../data/sample-loader.js';
 import type { Recipe } from '../recipes/recipe.js';
 import type { EpochRecord, RunFolder } from '../run/run-folder.js';
@@ -76,13 +77,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { data, recipe, run } = options;
   requireSplit('training', data.train);
   requireSplit('validation', data.validation);
-  if (data.train.length < recipe.batchSize) {
+  const load = { root: data.root, crop: recipe.crop };
+  const drawn = countDrawn(data.train, recipe.sampling);
+  if (drawn < recipe.batchSize) {
     throw new CtError(
       'CT_BAD_DATASET',
-      `Expected at least one batch of ${recipe.batchSize} training samples, got ${data.train.length}`,
+      `Expected an epoch of at least one batch of ${recipe.batchSize} training samples, got ${drawn}`,
     );
   }
-  const load = { root: data.root, crop: recipe.crop };
   const model = await modelConfig(recipe, data.train, load);
   const session = await OnnxTrainingSession.create(
     {
@@ -100,7 +102,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   );
   const loader = new SampleLoader({
     samples: data.train,
-    load,
+    load: { ...load, pseudoMasks: recipe.pseudoMasks },
+    sampling: recipe.sampling,
     example: {
       size: recipe.imageSize,
       augmentation: recipe.augmentation,
@@ -173,7 +176,7 @@ async function trainEpoch(
   epoch: number,
   averageBefore: Map<string, NamedTensor> | undefined,
 ) {
-  const batches = Math.floor(data.train.length / recipe.batchSize);
+  const batches = Math.floor(countDrawn(data.train, recipe.sampling) / recipe.batchSize);
   const started = performance.now();
   loader.takeWaited();
   let average = averageBefore;
