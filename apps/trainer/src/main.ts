@@ -1,5 +1,6 @@
 import { CtError, errorCatalogue } from '@groundglass/core';
 import { Command } from 'commander';
+import { registerEvaluate } from './cli/evaluate-command.js';
 import { registerExport } from './cli/export-command.js';
 import { registerImport } from './cli/import-command.js';
 import { registerTrain } from './cli/train-command.js';
@@ -9,6 +10,7 @@ const program = new Command('groundglass-trainer').description(
 );
 registerTrain(program);
 registerExport(program);
+registerEvaluate(program);
 registerImport(program);
 
 try {

@@ -1,3 +1,4 @@
+export { readOnnxMetadata } from './onnx/read-onnx-metadata.js';
 export { OnnxInference, type InferenceResult } from './engine/onnx-inference.js';
 export { exportJcs, type ModelMetadata } from './models/export-jcs.js';
 export { buildJcs, type BackboneName, type JcsConfig, type JcsNetwork } from './models/jcs.js';

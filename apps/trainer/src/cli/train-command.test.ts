@@ -117,6 +117,35 @@ describe('groundglass-trainer train', () => {
     expect(config).toContain('dims: [ 1, 64, 64 ]');
   });
 
+  test('an exported model is evaluated on a split, and a look at a test split is noted in the run', async () => {
+    const model = join(root, 'models/groundglass/1');
+    const { stdout } = await run(process.execPath, [
+      cli,
+      'evaluate',
+      '--model',
+      model,
+      '--data',
+      join(root, 'data'),
+      '--split',
+      'val',
+    ]);
+    expect(stdout).toContain('8 pictures, 4 COVID');
+    expect(stdout).toMatch(/AUC +[01]\.\d{3} {2}\[/);
+    expect(stdout).toMatch(/Dice +[01]\.\d{3} ± /);
+    const none: unknown = await run(process.execPath, [
+      cli,
+      'evaluate',
+      '--model',
+      model,
+      '--data',
+      join(root, 'data'),
+    ]).catch((error: unknown) => error);
+    expect(none).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Expected samples of the split "test"') as string,
+    });
+  });
+
   test.each([
     [
       'a dataset that is not there',

@@ -30,6 +30,8 @@ export interface Evaluation {
 
 /** How samples are scored. */
 export interface EvaluationOptions extends LoadOptions {
+  /** Sources that AUC, accuracy and cross-entropy leave out: their labels were not trained on. */
+  readonly segmentationOnly?: readonly string[];
   /** Also score the mirrored picture and take the mean. */
   readonly flip?: boolean;
   readonly signal?: AbortSignal;
@@ -52,7 +54,7 @@ export async function evaluate(
     scores.push(await scoreSample(model, sample, options));
     options.onSample?.(scores.length);
   }
-  return summarise(scores);
+  return summarise(scores, options.segmentationOnly);
 }
 
 async function scoreSample(
@@ -86,9 +88,13 @@ async function scoreSample(
 }
 
 /** Metrics of scores; a metric that needs what the split does not have is null. */
-export function summarise(scores: readonly SampleScore[]): Evaluation {
-  const labels = scores.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
-  const probabilities = scores.map(({ probability }) => probability);
+export function summarise(
+  scores: readonly SampleScore[],
+  segmentationOnly: readonly string[] = [],
+): Evaluation {
+  const labelled = scores.filter(({ sample }) => !segmentationOnly.includes(sample.source));
+  const labels = labelled.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
+  const probabilities = labelled.map(({ probability }) => probability);
   const hasBoth = labels.includes(0) && labels.includes(1);
   const dices = scores.map((score) => score.dice).filter((value) => value !== undefined);
   const mean = (values: readonly number[]) =>
@@ -97,11 +103,11 @@ export function summarise(scores: readonly SampleScore[]): Evaluation {
     scores,
     auc: hasBoth ? rocAuc(labels, probabilities) : null,
     accuracy:
-      scores.length > 0
+      labelled.length > 0
         ? mean(probabilities.map((p, i) => ((p >= 0.5 ? 1 : 0) === labels[i] ? 1 : 0)))
         : null,
     crossEntropy:
-      scores.length > 0
+      labelled.length > 0
         ? mean(probabilities.map((p, i) => -Math.log(Math.max(1e-7, labels[i] === 1 ? p : 1 - p))))
         : null,
     dice: dices.length > 0 ? mean(dices) : null,

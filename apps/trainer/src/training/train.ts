@@ -230,7 +230,7 @@ async function trainEpoch(
 
 /** Scores the validation split with the weights exported as a server would run them. */
 async function validate(
-  { data, signal, onProgress, threads }: TrainOptions,
+  { data, recipe, signal, onProgress, threads }: TrainOptions,
   model: JcsConfig,
   weights: NamedTensors,
   load: { root: string; crop: 'none' | 'chest' },
@@ -246,10 +246,12 @@ async function validate(
     trainingData: '',
     crop: load.crop,
   });
+  const { segmentationOnly } = recipe.loss;
   const inference = await OnnxInference.create(bytes, threads === undefined ? {} : { threads });
   try {
     return await evaluate(inference, data.validation, {
       ...load,
+      segmentationOnly,
       ...(signal ? { signal } : {}),
       onSample: (done) =>
         onProgress?.({
