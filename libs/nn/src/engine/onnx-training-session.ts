@@ -33,7 +33,11 @@ export class OnnxTrainingSession {
     options: SessionOptions & { readonly seed: number; readonly weights?: NamedTensors },
   ): Promise<OnnxTrainingSession> {
     const step = buildTrainingStep(config);
-    const session = await InferenceSession.create(step.bytes, sessionOptions(options));
+    const session = await InferenceSession.create(step.bytes, {
+      ...sessionOptions(options),
+      // One block for all that a step needs is twice the memory, and its pages are new to the first two steps.
+      enableMemPattern: false,
+    });
     const variables = initialise(step.network.graph, options.seed, options.weights);
     const tensors = new Map(
       step.state.map(({ name, shape }) => {
