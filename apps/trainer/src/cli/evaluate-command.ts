@@ -3,16 +3,15 @@ import { OnnxInference, readOnnxMetadata } from '@groundglass/nn';
 import type { Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { combineDatasets, type CombinedDataset } from '../dataset/combine-datasets.js';
-import type { ImportedDataset } from '../dataset/import-report.js';
-import { importCovidCt } from '../dataset/importers/covid-ct.js';
-import { importCovidSeg } from '../dataset/importers/covid-seg.js';
-import { manifestName, readManifest, type Dataset } from '../dataset/manifest-files.js';
+import { openDatasets } from '../dataset/open-datasets.js';
+import type { Dataset } from '../dataset/manifest-files.js';
+import { shortcutFloor } from '../floor/shortcut-floor.js';
+import { formatResults, type DatasetResult, type Results } from '../results/results.js';
 import { RunFolder } from '../run/run-folder.js';
 import { evaluate } from '../training/evaluate.js';
-import { measure, type Measured, type Measurement } from '../training/measure.js';
+import { measure } from '../training/measure.js';
 
 interface EvaluateOptions {
   readonly model: string;
@@ -20,7 +19,9 @@ interface EvaluateOptions {
   readonly split: string;
   readonly threshold?: string;
   readonly flip?: boolean;
+  readonly floor: boolean;
   readonly run?: string;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -29,30 +30,32 @@ export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description(
-      'measures an exported model on a split: accuracy, F1 and AUC of COVID with 95 % intervals, calibration, Dice',
+      'measures an exported model on a split: accuracy, F1 and AUC of COVID with 95 % intervals, calibration, Dice, and beside them what shortcuts alone reach',
     )
     .requiredOption('--model <path>', 'model.onnx, or the folder that holds it')
     .requiredOption(
       '--data <path...>',
-      'dataset manifests, or folders of COVID-CT or of COVID-Seg slices as published',
+      'dataset manifests, or folders of COVID-CT or of COVID-Seg slices as published; each is measured by itself',
     )
     .option('--split <name>', 'train, val or test', 'test')
     .option('--threshold <p>', 'decision threshold; the model’s own unless given')
     .option('--flip', 'score each picture and its mirror image, and take the mean')
+    .option('--no-floor', 'leave the shortcut floor out')
     .option('--run <folder>', 'the run whose ledger notes a look at a test split')
+    .option('--out <file>', 'also write the results as JSON')
     .option('--json', 'print JSON instead of the table')
     .action((options: EvaluateOptions) => evaluateModel(options));
 }
 
 async function evaluateModel(options: EvaluateOptions): Promise<void> {
-  const file = existsSync(join(options.model, 'model.onnx'))
-    ? join(options.model, 'model.onnx')
-    : options.model;
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new CtError('CT_MODEL_NOT_FOUND', `Expected a model in "${options.model}"`, {
-      cause: error,
-    });
-  });
+  const inside = join(options.model, 'model.onnx');
+  const bytes = await readFile(existsSync(inside) ? inside : options.model).catch(
+    (error: unknown) => {
+      throw new CtError('CT_MODEL_NOT_FOUND', `Expected a model in "${options.model}"`, {
+        cause: error,
+      });
+    },
+  );
   const metadata = readOnnxMetadata(bytes);
   const threshold = Number(options.threshold ?? metadata.get('threshold') ?? 0.5);
   if (!(threshold >= 0 && threshold <= 1))
@@ -60,123 +63,105 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
       'CT_BAD_REQUEST',
       `Expected a threshold from 0 to 1, got "${options.threshold ?? ''}"`,
     );
-  const data = await readData(options.data);
-  const samples = data.samples.filter(({ split }) => split === options.split);
-  if (samples.length === 0)
-    throw new CtError(
-      'CT_BAD_DATASET',
-      `Expected samples of the split "${options.split}", ${data.name} has none`,
-    );
+  const datasets = await openDatasets(options.data);
+  for (const { manifest, samples } of datasets) {
+    if (!samples.some(({ split }) => split === options.split))
+      throw new CtError(
+        'CT_BAD_DATASET',
+        `Expected samples of the split "${options.split}", ${manifest.name} has none`,
+      );
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
   const model = await OnnxInference.create(bytes);
   try {
-    const { scores } = await evaluate(model, samples, {
-      root: data.root,
-      crop: metadata.get('crop') === 'chest' ? 'chest' : 'none',
-      flip: options.flip ?? false,
-      onSample: (done) => {
-        if (process.stderr.isTTY) process.stderr.write(`\r${done}/${samples.length}`);
-      },
-    });
-    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-    const all = measure(scores, threshold);
-    const kept = scores.filter(({ sample }) => sample.meta?.contradicts === undefined);
-    const withoutContradictions =
-      kept.length < scores.length ? measure(kept, threshold) : undefined;
-    if (options.split === 'test') await noteLook(options, data, bytes, all);
-    if (options.json === true)
-      console.log(
-        JSON.stringify(
-          { data: data.name, split: options.split, all, withoutContradictions },
-          undefined,
-          2,
-        ),
-      );
-    else {
-      console.log(`${data.name}, ${options.split}: ${format(all)}`);
-      if (withoutContradictions) {
-        console.log(
-          `\nWithout ${scores.length - kept.length} pictures that the training set holds with the other label: ${format(withoutContradictions)}`,
-        );
-      }
+    const crop = metadata.get('crop') === 'chest' ? 'chest' : 'none';
+    const measured: DatasetResult[] = [];
+    for (const dataset of datasets) {
+      const result = await evaluateDataset(model, dataset, options, { threshold, crop });
+      if (options.split === 'test') await noteLook(options.run, result, sha256);
+      measured.push(result);
     }
+    const results: Results = {
+      command: ['groundglass-trainer', ...process.argv.slice(2)]
+        .filter((part, i, all) => part !== '--out' && all[i - 1] !== '--out')
+        .join(' '),
+      model: { sha256, metadata: Object.fromEntries(metadata) },
+      datasets: measured,
+    };
+    const text = JSON.stringify(results, undefined, 2);
+    if (options.out !== undefined) await writeFile(options.out, `${text}\n`);
+    console.log(options.json === true ? text : formatResults(results));
   } finally {
     await model.close();
   }
 }
 
+async function evaluateDataset(
+  model: OnnxInference,
+  { manifest, root, samples }: Dataset,
+  options: EvaluateOptions,
+  { threshold, crop }: { threshold: number; crop: 'none' | 'chest' },
+): Promise<DatasetResult> {
+  const chosen = samples.filter(({ split }) => split === options.split);
+  const { scores } = await evaluate(model, chosen, {
+    root,
+    crop,
+    flip: options.flip ?? false,
+    onSample: (done) => {
+      showCount(`${manifest.name}: ${done}/${chosen.length}`);
+    },
+  });
+  const kept = scores.filter(({ sample }) => sample.meta?.contradicts === undefined);
+  const both = (list: typeof samples) => new Set(list.map(({ label }) => label)).size === 2;
+  const splits = ['train', 'val', options.split].map((name) =>
+    samples.filter(({ split }) => split === name),
+  );
+  const floor =
+    options.floor && options.split !== 'train' && splits.every(both)
+      ? await shortcutFloor(root, samples, chosen, (done, total) => {
+          showCount(`shortcut floor: ${done}/${total}`);
+        })
+      : undefined;
+  showCount('');
+  return {
+    name: manifest.name,
+    split: options.split,
+    samples: scores.length,
+    all: measure(scores, threshold),
+    ...(kept.length < scores.length
+      ? {
+          withoutContradictions: {
+            dropped: scores.length - kept.length,
+            ...measure(kept, threshold),
+          },
+        }
+      : {}),
+    ...(floor ? { floor } : {}),
+  };
+}
+
 /** Each look at a test split is written down: a number chosen by looking is no measurement. */
 async function noteLook(
-  { run }: EvaluateOptions,
-  data: CombinedDataset,
-  model: Uint8Array,
-  result: Measurement,
+  run: string | undefined,
+  { name, samples, all: { labels, masks } }: DatasetResult,
+  sha256: string,
 ): Promise<void> {
   if (run === undefined) return;
   await new RunFolder(run).appendLedger({
     time: new Date().toISOString(),
-    dataset: data.name,
+    dataset: name,
     split: 'test',
-    samples: result.samples,
-    sha256: createHash('sha256').update(model).digest('hex'),
+    samples,
+    sha256,
     metrics: {
-      accuracy: result.accuracy.value,
-      f1: result.f1.value,
-      auc: result.auc?.value ?? null,
-      dice: result.dice?.mean ?? null,
+      accuracy: labels?.accuracy.value ?? null,
+      f1: labels?.f1.value ?? null,
+      auc: labels?.auc.value ?? null,
+      dice: masks?.mean ?? null,
     },
   });
 }
 
-async function readData(paths: readonly string[]): Promise<CombinedDataset> {
-  const datasets = await Promise.all(
-    paths.map(async (path): Promise<Dataset> => {
-      if (existsSync(join(path, manifestName)) || !existsSync(path) || path.endsWith('.json'))
-        return readManifest(path);
-      if (existsSync(join(path, 'Data-split'))) return asDataset(path, await importCovidCt(path));
-      if (existsSync(join(path, 'test/lesion-masks')))
-        return asDataset(path, await importCovidSeg(path));
-      throw new CtError(
-        'CT_BAD_DATASET',
-        `Expected a manifest, COVID-CT or COVID-Seg slices in "${path}"`,
-      );
-    }),
-  );
-  return combineDatasets(datasets);
-}
-
-async function asDataset(
-  path: string,
-  { manifest, samples, problems }: ImportedDataset,
-): Promise<Dataset> {
-  return { manifest, samples, problems, root: await realpath(path) };
-}
-
-function format({
-  samples,
-  positives,
-  threshold,
-  accuracy,
-  f1,
-  auc,
-  sensitivity,
-  specificity,
-  ece,
-  dice,
-}: Measurement): string {
-  const line = (name: string, measured: Measured | undefined) =>
-    `  ${name.padEnd(12)} ${measured ? `${measured.value.toFixed(3)}  [${measured.lower.toFixed(3)}, ${measured.upper.toFixed(3)}]  ${measured.interval}` : '–'}`;
-  return [
-    `${samples} pictures, ${positives} COVID, threshold ${threshold.toFixed(3)}`,
-    line('accuracy', accuracy),
-    line('F1', f1),
-    line('AUC', auc),
-    line('sensitivity', sensitivity),
-    line('specificity', specificity),
-    `  ${'ECE'.padEnd(12)} ${ece.toFixed(3)}`,
-    ...(dice
-      ? [
-          `  ${'Dice'.padEnd(12)} ${dice.mean.toFixed(3)} ± ${dice.standardDeviation.toFixed(3)} over ${dice.count} slices, pooled ${dice.pooled.toFixed(3)}`,
-        ]
-      : []),
-  ].join('\n');
+function showCount(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }

@@ -129,8 +129,8 @@ describe('groundglass-trainer train', () => {
       '--split',
       'val',
     ]);
-    expect(stdout).toContain('8 pictures, 4 COVID');
-    expect(stdout).toMatch(/AUC +[01]\.\d{3} {2}\[/);
+    expect(stdout).toContain('8 labels, 4 COVID');
+    expect(stdout).toMatch(/AUC +[01]\.\d{3} \[/);
     expect(stdout).toMatch(/Dice +[01]\.\d{3} ± /);
     const none: unknown = await run(process.execPath, [
       cli,

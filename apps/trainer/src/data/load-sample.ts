@@ -61,8 +61,8 @@ export async function loadSample(
   return { image, mask: { data: cut, columns, rows } };
 }
 
-/** A network's masks are soft, 0–255. */
-const softMaskThreshold = 128;
+/** A network's masks are soft; grey is 0–1. */
+const softMaskThreshold = 0.5;
 
 /** Path of a network's mask of the sample, where the manifest names one. */
 export function pseudoMaskOf({ meta }: DatasetSample): string | undefined {

@@ -27,32 +27,33 @@ describe('a measurement', () => {
   ];
 
   test('counts COVID as positive at the threshold that it is given', () => {
-    const result = measure(scores, 0.5);
-    expect(result.matrix).toEqual({
+    const { labels, masks } = measure(scores, 0.5);
+    expect(labels?.matrix).toEqual({
       truePositives: 2,
       falsePositives: 1,
       trueNegatives: 1,
       falseNegatives: 1,
     });
-    expect(result.accuracy.value).toBeCloseTo(3 / 5, 12);
+    expect(labels?.accuracy.value).toBeCloseTo(3 / 5, 12);
     // 2 · 2 / (2 · 2 + 1 + 1)
-    expect(result.f1.value).toBeCloseTo(2 / 3, 12);
-    expect(result.sensitivity?.value).toBeCloseTo(2 / 3, 12);
-    expect(result.specificity?.value).toBeCloseTo(1 / 2, 12);
+    expect(labels?.f1.value).toBeCloseTo(2 / 3, 12);
+    expect(labels?.sensitivity.value).toBeCloseTo(2 / 3, 12);
+    expect(labels?.specificity.value).toBeCloseTo(1 / 2, 12);
     // Pairs won: 0.9 beats both, 0.6 and 0.3 beat 0.2 only: 4 of 6.
-    expect(result.auc?.value).toBeCloseTo(4 / 6, 12);
-    expect(result.dice).toBeUndefined();
+    expect(labels?.auc.value).toBeCloseTo(4 / 6, 12);
+    expect(masks).toBeUndefined();
   });
 
-  test('has no AUC and no specificity where all are COVID, and both kinds of Dice where there are masks', () => {
-    const masks = [
-      score('covid', 0.9, 'a', { reference: 10, prediction: 10, intersection: 5 }),
-      score('covid', 0.8, 'b', { reference: 30, prediction: 10, intersection: 10 }),
-    ];
-    const result = measure(masks, 0.5);
-    expect(result.auc).toBeUndefined();
-    expect(result.specificity).toBeUndefined();
+  test('says nothing of labels where all are COVID, and gives both kinds of Dice where there are masks', () => {
+    const { labels, masks } = measure(
+      [
+        score('covid', 0.9, 'a', { reference: 10, prediction: 10, intersection: 5 }),
+        score('covid', 0.8, 'b', { reference: 30, prediction: 10, intersection: 10 }),
+      ],
+      0.5,
+    );
+    expect(labels).toBeUndefined();
     // Slices: 2 · 5 / 20 = 0.5 and 2 · 10 / 40 = 0.5; pooled 2 · 15 / 60.
-    expect(result.dice).toEqual({ mean: 0.5, standardDeviation: 0, pooled: 0.5, count: 2 });
+    expect(masks).toEqual({ mean: 0.5, standardDeviation: 0, pooled: 0.5, slices: 2 });
   });
 });

@@ -25,56 +25,87 @@ export interface Measured {
   readonly interval: 'Wilson' | 'DeLong' | 'patient bootstrap';
 }
 
-/** What is reported of a model on a split; COVID is positive everywhere. */
-export interface Measurement {
+/** What is reported of a classifier on a split that has both classes; COVID is positive everywhere. */
+export interface LabelMeasurement {
   readonly samples: number;
   readonly positives: number;
   readonly threshold: number;
   readonly matrix: ConfusionMatrix;
   readonly accuracy: Measured;
   readonly f1: Measured;
-  /** Undefined where a class is missing. */
-  readonly auc: Measured | undefined;
-  readonly sensitivity: Measured | undefined;
-  readonly specificity: Measured | undefined;
-  /** Expected calibration error of P(COVID), ten bins of equal width. */
+  readonly auc: Measured;
+  readonly sensitivity: Measured;
+  readonly specificity: Measured;
+  /** Expected calibration error of P(COVID), fifteen bins of equal width. */
   readonly ece: number;
-  readonly dice:
-    | {
-        readonly mean: number;
-        readonly standardDeviation: number;
-        readonly pooled: number;
-        readonly count: number;
-      }
-    | undefined;
+}
+
+/** What is reported of masks. */
+export interface MaskMeasurement {
+  /** Slices with a mask by an expert. */
+  readonly slices: number;
+  /** Mean Dice over the slices. */
+  readonly mean: number;
+  readonly standardDeviation: number;
+  /** Dice of the pixels of all slices together. */
+  readonly pooled: number;
+}
+
+/** What is reported of a model on a split; a part is missing where the split does not allow it. */
+export interface Measurement {
+  readonly labels?: LabelMeasurement;
+  readonly masks?: MaskMeasurement;
 }
 
 /**
- * Measures scores at a threshold: rates with Wilson's interval, AUC with DeLong's, F1 with a bootstrap over patients, Dice as mean and
- * deviation over the slices that have a mask and pooled over all their pixels.
- *
- * @throws {RangeError} without scores.
+ * Measures scores at a threshold. Labels are measured where the split has at least two samples of each class, masks where it has
+ * any.
  */
 export function measure(scores: readonly SampleScore[], threshold: number): Measurement {
-  if (scores.length === 0) throw new RangeError('Expected at least one score');
   const labels = scores.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
-  const probabilities = scores.map(({ probability }) => probability);
+  const positives = labels.filter((label) => label === 1).length;
+  const masks = measureMasks(scores);
+  return {
+    ...(positives > 1 && labels.length - positives > 1
+      ? {
+          labels: measureLabels(
+            labels,
+            scores.map(({ probability }) => probability),
+            scores.map(({ sample }) => `${sample.source}/${sample.patient}`),
+            threshold,
+          ),
+        }
+      : {}),
+    ...(masks ? { masks } : {}),
+  };
+}
+
+/**
+ * Rates with Wilson's interval, AUC with DeLong's, F1 with a bootstrap over patients.
+ *
+ * @throws {RangeError} where a class has fewer than two samples.
+ */
+export function measureLabels(
+  labels: readonly number[],
+  probabilities: readonly number[],
+  patients: readonly string[],
+  threshold: number,
+): LabelMeasurement {
   const matrix = confusionMatrixAt(labels, probabilities, threshold);
   const { truePositives: tp, trueNegatives: tn } = matrix;
   const positives = tp + matrix.falseNegatives;
-  const negatives = tn + matrix.falsePositives;
+  const { auc, lower, upper } = rocAucInterval(labels, probabilities);
   return {
-    samples: scores.length,
+    samples: labels.length,
     positives,
     threshold,
     matrix,
-    accuracy: rate(accuracy(matrix), tp + tn, scores.length),
-    f1: f1Interval(scores, labels, probabilities, threshold),
-    auc: positives > 1 && negatives > 1 ? aucInterval(labels, probabilities) : undefined,
-    sensitivity: positives > 0 ? rate(sensitivity(matrix), tp, positives) : undefined,
-    specificity: negatives > 0 ? rate(specificity(matrix), tn, negatives) : undefined,
+    accuracy: rate(accuracy(matrix), tp + tn, labels.length),
+    f1: f1Interval(labels, probabilities, patients, threshold),
+    auc: { value: auc, lower, upper, interval: 'DeLong' },
+    sensitivity: rate(sensitivity(matrix), tp, positives),
+    specificity: rate(specificity(matrix), tn, labels.length - positives),
     ece: expectedCalibrationError(labels, probabilities),
-    dice: diceOf(scores),
   };
 }
 
@@ -82,34 +113,31 @@ function rate(value: number, successes: number, trials: number): Measured {
   return { value, ...wilsonInterval(successes, trials), interval: 'Wilson' };
 }
 
-function aucInterval(labels: readonly number[], probabilities: readonly number[]): Measured {
-  const { auc, lower, upper } = rocAucInterval(labels, probabilities);
-  return { value: auc, lower, upper, interval: 'DeLong' };
-}
-
 /** Several pictures of one patient are no independent evidence: patients are drawn, not pictures. */
 function f1Interval(
-  scores: readonly SampleScore[],
   labels: readonly number[],
   probabilities: readonly number[],
+  patients: readonly string[],
   threshold: number,
 ): Measured {
-  const value = f1Score(confusionMatrixAt(labels, probabilities, threshold));
-  const patients = scores.map(({ sample }) => `${sample.source}/${sample.patient}`);
-  if (new Set(patients).size < 2 || Number.isNaN(value))
-    return { value, lower: NaN, upper: NaN, interval: 'patient bootstrap' };
   const { lower, upper } = patientBootstrap(
     patients,
     (rows) =>
       f1Score(confusionMatrixAt(takeRows(labels, rows), takeRows(probabilities, rows), threshold)),
     { seed: 1 },
   );
+  const value = f1Score(confusionMatrixAt(labels, probabilities, threshold));
   return { value, lower, upper, interval: 'patient bootstrap' };
 }
 
-function diceOf(scores: readonly SampleScore[]): Measurement['dice'] {
+function measureMasks(scores: readonly SampleScore[]): MaskMeasurement | undefined {
   const overlaps = scores.map(({ overlap }) => overlap).filter((overlap) => overlap !== undefined);
   if (overlaps.length === 0) return undefined;
   const { mean, standardDeviation } = summarize(overlaps.map((overlap) => dice(overlap)));
-  return { mean, standardDeviation, pooled: dice(poolOverlaps(overlaps)), count: overlaps.length };
+  return {
+    slices: overlaps.length,
+    mean,
+    standardDeviation,
+    pooled: dice(poolOverlaps(overlaps)),
+  };
 }

@@ -1,0 +1,99 @@
+import type { DatasetSample } from '@groundglass/core';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fitLogisticRegression } from './logistic-regression.js';
+import { shortcutFloor } from './shortcut-floor.js';
+
+describe('logistic regression', () => {
+  const rows = [
+    [1, 5, 2],
+    [2, 3, 2],
+    [3, 6, 2],
+    [4, 1, 2],
+    [5, 4, 2],
+    [6, 2, 2],
+    [7, 7, 2],
+    [8, 0, 2],
+  ];
+  const labels = [0, 0, 1, 0, 1, 0, 1, 1];
+
+  // scikit-learn: LogisticRegression(C=1/penalty, tol=1e-12, max_iter=10000) on StandardScaler().fit_transform(rows).
+  test.each([
+    [
+      0.1,
+      [
+        0.11133223, 0.0513346, 0.73589834, 0.06396661, 0.77870906, 0.6031656, 0.99811604,
+        0.65747768,
+      ],
+    ],
+    [
+      1,
+      [
+        0.28389805, 0.24634636, 0.54502797, 0.28752082, 0.59660527, 0.54942633, 0.89030513,
+        0.60087015,
+      ],
+    ],
+    [
+      10,
+      [
+        0.44796194, 0.44270626, 0.50161436, 0.45770823, 0.51676151, 0.51144647, 0.59522439,
+        0.52657683,
+      ],
+    ],
+  ])('gives the probabilities of scikit-learn with a penalty of %d', (penalty, expected) => {
+    const { predict } = fitLogisticRegression(rows, labels, penalty);
+    for (const [i, row] of rows.entries()) expect(predict(row)).toBeCloseTo(expected[i]!, 6);
+  });
+});
+
+describe('the shortcut floor', () => {
+  let root: string;
+  const samples: DatasetSample[] = [];
+
+  /** Noise of the same kind for both classes; COVID is PNG, non-COVID is JPEG, and only COVID has a bright frame. */
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'groundglass-floor-'));
+    let state = 1;
+    const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+    for (let i = 0; i < 48; i++) {
+      const covid = i % 2 === 0;
+      const side = 40;
+      const pixels = Uint8Array.from({ length: side * side }, (_, at) => {
+        const [row, column] = [Math.floor(at / side), at % side];
+        const frame = Math.min(row, column, side - 1 - row, side - 1 - column) < 3;
+        return Math.round((frame && covid ? 200 : 100) + 40 * random());
+      });
+      const picture = sharp(pixels, { raw: { width: side, height: side, channels: 1 } });
+      const path = covid ? `${i}.png` : `${i}.jpg`;
+      await writeFile(
+        join(root, path),
+        await (covid ? picture.png() : picture.jpeg({ quality: 95 })).toBuffer(),
+      );
+      samples.push({
+        path,
+        label: covid ? 'covid' : 'non-covid',
+        split: i < 24 ? 'train' : i < 36 ? 'val' : 'test',
+        patient: `p${i}`,
+        source: 'made',
+      });
+    }
+  });
+  afterAll(() => rm(root, { recursive: true, force: true }));
+
+  test('finds the label in the file format, in the frame, and in the statistics of grey', async () => {
+    const test = samples.filter(({ split }) => split === 'test');
+    const floor = await shortcutFloor(root, samples, test);
+    for (const shortcut of ['origin', 'grey', 'ring'] as const) {
+      expect(floor[shortcut].auc.value).toBe(1);
+      expect(floor[shortcut].samples).toBe(12);
+    }
+  });
+
+  test('says nothing without both classes', async () => {
+    const covid = samples.filter(({ label }) => label === 'covid');
+    await expect(shortcutFloor(root, covid, covid)).rejects.toThrow(/both classes/);
+  });
+});

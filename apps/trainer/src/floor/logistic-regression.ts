@@ -1,0 +1,71 @@
+import { Matrix, solve } from 'ml-matrix';
+
+/** A fitted binary logistic regression on standardised features. */
+export interface LogisticRegression {
+  /** Probability of the positive class. */
+  readonly predict: (features: readonly number[]) => number;
+}
+
+/** Newton's method squares its error each step; 25 steps are far more than it needs. */
+const mostSteps = 25;
+const tolerance = 1e-8;
+
+/**
+ * Fits a logistic regression with an L2 penalty by Newton's method (iteratively reweighted least squares; Hastie, Tibshirani,
+ * Friedman, "The Elements of Statistical Learning", section 4.4.1). Features are standardised first; the intercept is not
+ * penalised. The loss is the summed negative log-likelihood plus `penalty / 2 · ‖w‖²`.
+ *
+ * @param rows - `[N][F]`
+ * @param labels - `[N]`, 0 or 1
+ * @throws {RangeError} without rows, or when rows and labels differ in number.
+ */
+export function fitLogisticRegression(
+  rows: readonly (readonly number[])[],
+  labels: readonly number[],
+  penalty: number,
+): LogisticRegression {
+  if (rows.length === 0 || rows.length !== labels.length)
+    throw new RangeError(`Expected a label for each row, got ${rows.length} and ${labels.length}`);
+  const scaler = standardiser(rows);
+  const design = new Matrix(rows.map((row) => [1, ...scaler(row)]));
+  const size = design.columns;
+  const transposed = design.transpose();
+  let weights = Matrix.zeros(size, 1);
+  for (let step = 0; step < mostSteps; step++) {
+    const fitted = design.mmul(weights).to1DArray().map(sigmoid);
+    const gradient = transposed.mmul(
+      Matrix.columnVector(fitted.map((value, i) => value - labels[i]!)),
+    );
+    const weighted = design.clone();
+    for (const [i, value] of fitted.entries())
+      weighted.mulRow(i, Math.max(value * (1 - value), 1e-9));
+    const hessian = transposed.mmul(weighted);
+    for (let i = 1; i < size; i++) {
+      gradient.set(i, 0, gradient.get(i, 0) + penalty * weights.get(i, 0));
+      hessian.set(i, i, hessian.get(i, i) + penalty);
+    }
+    const change = solve(hessian, gradient);
+    weights = Matrix.sub(weights, change);
+    if (change.norm() < tolerance * (1 + weights.norm())) break;
+  }
+  const [intercept = 0, ...slopes] = weights.to1DArray();
+  return {
+    predict: (features) =>
+      sigmoid(scaler(features).reduce((sum, value, i) => sum + value * slopes[i]!, intercept)),
+  };
+}
+
+/** Brings each feature to mean 0 and deviation 1; a constant feature becomes 0. */
+function standardiser(rows: readonly (readonly number[])[]) {
+  const count = rows.length;
+  const means = rows[0]!.map((_, j) => rows.reduce((sum, row) => sum + row[j]!, 0) / count);
+  const deviations = means.map((mean, j) =>
+    Math.sqrt(rows.reduce((sum, row) => sum + (row[j]! - mean) ** 2, 0) / count),
+  );
+  return (row: readonly number[]) =>
+    row.map((value, j) => (deviations[j]! > 1e-12 ? (value - means[j]!) / deviations[j]! : 0));
+}
+
+function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
+}
