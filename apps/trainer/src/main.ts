@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { registerEvaluate } from './cli/evaluate-command.js';
 import { registerExport } from './cli/export-command.js';
 import { registerImport } from './cli/import-command.js';
+import { registerReport } from './cli/report-command.js';
 import { registerTrain } from './cli/train-command.js';
 
 const program = new Command('groundglass-trainer').description(
@@ -11,6 +12,7 @@ const program = new Command('groundglass-trainer').description(
 registerTrain(program);
 registerExport(program);
 registerEvaluate(program);
+registerReport(program);
 registerImport(program);
 
 try {

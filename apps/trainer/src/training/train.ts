@@ -13,6 +13,7 @@ import {
 import { countDrawn } from '../data/draw-samples.js';
 import { SampleLoader } from '../data/sample-loader.js';
 import type { Recipe } from '../recipes/recipe.js';
+import { writeReport } from '../report/write-report.js';
 import type { EpochRecord, RunFolder } from '../run/run-folder.js';
 import { evaluate, type Evaluation } from './evaluate.js';
 import { measureGrey } from './measure-grey.js';
@@ -158,6 +159,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       await run.appendLog(record);
       await save(run, session, average, { epoch: epoch + 1, steps: session.steps, bestScore });
       records.push(record);
+      await writeReport(run);
     }
     const best = records.findLast((record) => record.best);
     if (!best) throw new CtError('CT_INTERNAL', 'Expected a best epoch, no epoch had a score');

@@ -1,0 +1,28 @@
+import { CtError } from '@groundglass/core';
+import type { Command } from 'commander';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeReport } from '../report/write-report.js';
+import { trainingCurves } from '../report/training-curves.js';
+import { RunFolder } from '../run/run-folder.js';
+
+/** `report --run FOLDER [--svg FOLDER]`. */
+export function registerReport(program: Command): void {
+  program
+    .command('report')
+    .description('writes a run’s report.html anew, and its curves as SVG files where asked for')
+    .requiredOption('--run <folder>', 'the run')
+    .option('--svg <folder>', 'where training-loss.svg and validation.svg go')
+    .action(async ({ run: path, svg }: { run: string; svg?: string }) => {
+      const run = new RunFolder(path);
+      if (!run.has('config.json'))
+        throw new CtError('CT_BAD_REQUEST', `Expected a run in "${path}", there is none`);
+      await writeReport(run);
+      console.log(`Wrote ${run.file('report.html')}`);
+      if (svg === undefined) return;
+      const { loss, validation } = await trainingCurves(await run.log());
+      await mkdir(svg, { recursive: true });
+      await writeFile(join(svg, 'training-loss.svg'), loss);
+      await writeFile(join(svg, 'validation.svg'), validation);
+    });
+}
