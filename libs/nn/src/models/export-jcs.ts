@@ -98,7 +98,7 @@ function foldBatchNorms(outputs: readonly Node[], weights: NamedTensors): { outp
     const inputs = node.inputs.map((input) => replaced.get(input)!);
     const before = node.inputs[0];
     const foldable =
-      node.op.name === 'batchNorm' && before?.kind === 'op' && before.op.name === 'conv' && readers.get(before) === 1 && before.inputs.length === 2;
+      node.op.name === 'batchNorm' && before?.kind === 'op' && (before.op.name === 'conv' || before.op.name === 'phaseConv') && readers.get(before) === 1 && before.inputs.length === 2;
     replaced.set(node, foldable ? fold(node, before, replaced, result) : { ...node, inputs });
   }
   return { outputs: outputs.map((output) => replaced.get(output)!), weights: result };

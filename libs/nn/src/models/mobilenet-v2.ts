@@ -1,6 +1,7 @@
 import type { Graph, Node } from '../graph/graph.js';
 import { relu6 } from '../ops/activations.js';
 import { add } from '../ops/elementwise.js';
+import { phaseConv, spaceToPhases } from '../ops/phases.js';
 import { batchNormLayer, convLayer } from './layers.js';
 
 /** Architecture of MobileNetV2 (Sandler et al. 2018, table 2): expansion, channels, repeats, stride. */
@@ -35,10 +36,20 @@ export interface BackboneOptions {
 /** MobileNetV2's feature maps, with torchvision's variable names (`features.…`). */
 export function buildMobileNetV2(graph: Graph, image: Node, { outputStride, stridePadding = 'both', head = false }: BackboneOptions): Node {
   const { stem, blocks, head: headChannels } = mobileNetV2;
-  const convBn = (x: Node, layer: { channels: number; kernel: number; stride?: number; dilation?: number; groups?: number }) => {
+  interface Layer {
+    readonly channels: number;
+    readonly kernel: number;
+    readonly stride?: number;
+    readonly dilation?: number;
+    readonly groups?: number;
+  }
+  const paddingOf = (reach: number, stride: number) =>
+    stride === 2 && stridePadding === 'end'
+      ? ([0, 0, reach, reach] as const)
+      : ([reach, reach, reach, reach] as const);
+  const convBn = (x: Node, layer: Layer) => {
     const { kernel, stride = 1, dilation = 1 } = layer;
-    const reach = ((kernel - 1) / 2) * dilation;
-    const padding = stride === 2 && stridePadding === 'end' ? ([0, 0, reach, reach] as const) : reach;
+    const padding = paddingOf(((kernel - 1) / 2) * dilation, stride);
     const convolved = graph.scope('0', () => convLayer(graph, x, { ...layer, padding }));
     return graph.scope('1', () => batchNormLayer(graph, convolved));
   };
@@ -67,15 +78,23 @@ export function buildMobileNetV2(graph: Graph, image: Node, { outputStride, stri
   function block(input: Node, expansion: number, channels: number, stride: number, dilation: number): Node {
     const inner = input.shape[1]! * expansion;
     let layer = 0;
-    let x = input;
+    const phased = stride === 2 && input.shape.slice(2).every((size) => size % 2 === 0);
+    let x = phased ? graph.apply(spaceToPhases, input) : input;
     if (expansion !== 1) {
       x = graph.scope(String(layer++), () => graph.apply(relu6, convBn(x, { channels: inner, kernel: 1 })));
     }
-    x = graph.scope(String(layer++), () =>
-      graph.apply(relu6, convBn(x, { channels: inner, kernel: 3, stride, dilation, groups: inner })),
-    );
+    x = graph.scope(String(layer++), () => graph.apply(relu6, phased ? phaseConvBn(x) : convBn(x, { channels: inner, kernel: 3, stride, dilation, groups: inner })));
     x = graph.scope(String(layer++), () => convLayer(graph, x, { channels, kernel: 1 }));
     x = graph.scope(String(layer), () => batchNormLayer(graph, x));
     return stride === 1 && input.shape[1] === channels ? graph.apply(add, x, input) : x;
+  }
+
+  function phaseConvBn(x: Node): Node {
+    const channels = x.shape[1]!;
+    const convolved = graph.scope('0', () => {
+      const weight = graph.parameter('weight', [channels, 1, 3, 3], { kind: 'he-normal', fanOut: 9 });
+      return graph.apply(phaseConv(paddingOf(1, 2)), x, weight);
+    });
+    return graph.scope('1', () => batchNormLayer(graph, convolved));
   }
 }

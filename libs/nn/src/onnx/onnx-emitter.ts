@@ -29,6 +29,8 @@ export class OnnxEmitter {
   readonly initializers: OnnxInitializer[] = [];
   private counter = 0;
   private readonly constants = new Map<string, string>();
+  /** By shape. */
+  private readonly floatConstants = new Map<string, { name: string; data: Float32Array }[]>();
 
   /** Adds a node with one output and returns the output's name. */
   node(
@@ -67,9 +69,13 @@ export class OnnxEmitter {
     const data = Float32Array.from(values);
     if (data.length !== sizeOf(shape))
       throw new RangeError(`Expected ${sizeOf(shape)} values, got ${data.length}`);
-    const small = data.length <= 64;
-    const key = small ? `f/${shape.join(',')}/${data.join(',')}` : undefined;
-    return this.constant(key, { type: 'float32', shape, data });
+    const key = `f/${shape.join(',')}`;
+    const known = this.floatConstants.get(key) ?? [];
+    const same = known.find((constant) => constant.data.every((value, i) => value === data[i]));
+    if (same) return same.name;
+    const name = this.constant(undefined, { type: 'float32', shape, data });
+    this.floatConstants.set(key, [...known, { name, data }]);
+    return name;
   }
 
   /** A scalar constant. */

@@ -18,16 +18,16 @@ function activation(
   };
 }
 
-/** The gradient where `condition` holds, else 0; Cast and Mul run on all cores where Where does not. */
-function masked({ emit, gradient }: BackwardContext, condition: string): string {
-  return emit.mul(gradient, emit.node('Cast', [condition], { to: 1 }));
-}
-
 /** `max(x, 0)`; the gradient at 0 is 0, as in PyTorch. */
 export const relu = activation(
   'relu',
   ({ emit, inputs }) => emit.node('Relu', inputs),
-  (c) => masked(c, c.emit.node('Greater', [c.output, c.emit.scalar(0)])),
+  // A step from 0 to 1 within the smallest floats, in one pass and on all cores, where Greater and Cast are two and Where uses one core.
+  ({ emit, output, gradient }) =>
+    emit.mul(
+      gradient,
+      emit.node('HardSigmoid', [output], { alpha: { float: 3e38 }, beta: { float: 0 } }),
+    ),
 );
 
 /** `min(max(x, 0), 6)`; the gradient at 0 and 6 is 0, as in PyTorch. */
@@ -35,11 +35,12 @@ export const relu6 = activation(
   'relu6',
   ({ emit, inputs }) => emit.node('Clip', [inputs[0]!, emit.scalar(0), emit.scalar(6)]),
   ({ emit, output, gradient }) => {
-    const inside = emit.mul(
-      emit.node('Cast', [emit.node('Greater', [output, emit.scalar(0)])], { to: 1 }),
-      emit.node('Cast', [emit.node('Less', [output, emit.scalar(6)])], { to: 1 }),
-    );
-    return emit.mul(gradient, inside);
+    // Together as booleans, of one byte: two masks of floats would be twice the passes over memory.
+    const inside = emit.node('And', [
+      emit.node('Greater', [output, emit.scalar(0)]),
+      emit.node('Less', [output, emit.scalar(6)]),
+    ]);
+    return emit.mul(gradient, emit.node('Cast', [inside], { to: 1 }));
   },
 );
 

@@ -1,5 +1,6 @@
 import type { BackwardContext, ForwardContext, ForwardResult, Op } from '../graph/op.js';
 import { formatShape, requireRank, ShapeError } from '../graph/shape.js';
+import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
 
 /** Attributes of batch normalisation, with PyTorch's defaults. */
 export interface BatchNormAttributes {
@@ -64,12 +65,8 @@ function trainingForward(
   const inverse = emit.node('Reciprocal', [
     emit.node('Sqrt', [emit.add(variance, emit.scalar(epsilon))]),
   ]);
-  const scale = emit.reshape(gamma, [1, c, 1]);
-  const normalised = emit.mul(distance, inverse);
-  const output = emit.reshape(
-    emit.add(emit.mul(normalised, scale), emit.reshape(beta, [1, c, 1])),
-    shape,
-  );
+  const factor = emit.mul(emit.reshape(gamma, [1, c, 1]), inverse);
+  const images = emit.reshape(distance, shape);
   const blend = (running: string, now: string) =>
     emit.add(emit.mul(running, emit.scalar(1 - momentum)), emit.mul(now, emit.scalar(momentum)));
   const unbiased = emit.mul(
@@ -77,8 +74,8 @@ function trainingForward(
     emit.scalar(count / Math.max(1, count - 1)),
   );
   return {
-    output,
-    saved: { normalised, inverse, scale },
+    output: channelAffine(emit, images, factor, beta, c),
+    saved: { images, inverse, factor },
     updates: new Map([
       [3, blend(runningMean, emit.reshape(mean, [c]))],
       [4, blend(runningVariance, unbiased)],
@@ -86,7 +83,10 @@ function trainingForward(
   };
 }
 
-/** With x̂ the normalised input: dx = γ/σ · (dy − mean(dy) − x̂ · mean(dy · x̂)), dγ = Σ dy · x̂, dβ = Σ dy. */
+/**
+ * With d the distance to the mean and a = γ/σ: dγ = Σ dy · d / σ, dβ = Σ dy, dx = a · dy + k · d + b, where
+ * k = −a · Σ dy · d / (σ² M) and b = −a · Σ dy / M, M the number of values a channel has.
+ */
 function backward({
   emit,
   shape,
@@ -95,20 +95,35 @@ function backward({
   wanted,
 }: BackwardContext): (string | undefined)[] {
   const [n, c, h, w] = shape as [number, number, number, number];
-  const { normalised, inverse, scale } = saved as {
-    normalised: string;
-    inverse: string;
-    scale: string;
-  };
+  const { images, inverse, factor } = saved as { images: string; inverse: string; factor: string };
   const flat = emit.reshape(gradient, [n, c, h * w]);
   const sum = emit.reduceSum(flat, [0, 2]);
-  const product = emit.reduceSum(emit.mul(flat, normalised), [0, 2]);
-  const share = emit.scalar(1 / (n * h * w));
+  const product = emit.reduceSum(emit.reshape(emit.mul(gradient, images), [n, c, h * w]), [0, 2]);
+  const scaleGradient = emit.mul(product, inverse);
   let dx: string | undefined;
   if (wanted[0] === true) {
-    const centred = emit.sub(flat, emit.mul(sum, share));
-    const straight = emit.sub(centred, emit.mul(normalised, emit.mul(product, share)));
-    dx = emit.reshape(emit.mul(straight, emit.mul(inverse, scale)), shape);
+    const share = emit.mul(factor, emit.scalar(-1 / (n * h * w)));
+    const slope = emit.mul(emit.mul(share, inverse), scaleGradient);
+    const along = channelAffine(emit, images, slope, emit.mul(share, sum), c);
+    dx = emit.add(along, emit.mul(gradient, emit.reshape(factor, [1, c, 1, 1])));
   }
-  return [dx, emit.reshape(product, [c]), emit.reshape(sum, [c]), undefined, undefined];
+  return [dx, emit.reshape(scaleGradient, [c]), emit.reshape(sum, [c]), undefined, undefined];
+}
+
+/**
+ * `x · factor + term` with a factor and a term for each channel of `[N, C, H, W]`, written as a convolution with one weight a channel: ONNX
+ * Runtime makes it in one pass over memory, together with the ReLU that follows, where Mul, Add and Relu are three.
+ */
+function channelAffine(
+  emit: OnnxEmitter,
+  x: string,
+  factor: string,
+  term: string,
+  channels: number,
+): string {
+  return emit.node(
+    'Conv',
+    [x, emit.reshape(factor, [channels, 1, 1, 1]), emit.reshape(term, [channels])],
+    { kernel_shape: [1, 1], group: channels },
+  );
 }

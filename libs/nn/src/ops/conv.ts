@@ -1,6 +1,7 @@
 import type { BackwardContext, Op } from '../graph/op.js';
 import { formatShape, requireRank, ShapeError, type Shape } from '../graph/shape.js';
 import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
+import { weightGradient } from './conv-weight-gradient.js';
 
 /** Attributes of a convolution; `padding` is top, left, bottom, right. */
 export interface ConvAttributes {
@@ -10,7 +11,8 @@ export interface ConvAttributes {
   readonly groups?: number;
 }
 
-interface Geometry {
+/** {@link ConvAttributes} with every value. */
+export interface ConvGeometry {
   readonly stride: number;
   readonly dilation: number;
   readonly groups: number;
@@ -23,15 +25,13 @@ interface Geometry {
 /**
  * Two-dimensional convolution of `[N, C, H, W]` with weights `[O, C / groups, K, L]` and, as a third input, a bias `[O]`.
  *
- * Gradients as products: where the kernel is 1×1 they are matrix products over the pixels; elsewhere the input's gradient is a
- * convolution with the turned weights, and the weights' one product a tap. With one channel a group (depthwise) the taps are
- * sums of element-wise products.
+ * The input's gradient is a convolution with the turned weights; for the weights' see {@link weightGradient}.
  */
 export function conv(attributes: ConvAttributes = {}): Op {
   const { stride = 1, dilation = 1, groups = 1, padding = 0 } = attributes;
   const [top, left, bottom, right] =
     typeof padding === 'number' ? ([padding, padding, padding, padding] as const) : padding;
-  const geometry: Geometry = { stride, dilation, groups, top, left, bottom, right };
+  const geometry: ConvGeometry = { stride, dilation, groups, top, left, bottom, right };
   return {
     name: 'conv',
     attributes: { ...geometry },
@@ -58,7 +58,7 @@ export function conv(attributes: ConvAttributes = {}): Op {
   };
 }
 
-function convShape(shapes: readonly Shape[], g: Geometry): Shape {
+function convShape(shapes: readonly Shape[], g: ConvGeometry): Shape {
   const [x, weight, bias] = shapes as [Shape, Shape, Shape | undefined];
   requireRank('conv input', x, 4);
   requireRank('conv weights', weight, 4);
@@ -85,7 +85,7 @@ function convShape(shapes: readonly Shape[], g: Geometry): Shape {
 
 function inputGradient(
   { emit, inputs, shapes, shape, gradient }: BackwardContext,
-  g: Geometry,
+  g: ConvGeometry,
 ): string {
   const [x, weight] = shapes as [number[], number[]];
   const [n, , h, w] = x as [number, number, number, number];
@@ -151,54 +151,4 @@ function spreadZeros(
   const padded = emit.pad(apart, [0, 0, 0, 0, 0, 0], [0, 0, 0, stride - 1, 0, stride - 1]);
   const whole = emit.reshape(padded, [n, c, h * stride, w * stride]);
   return emit.slice(whole, [0, 0], [(h - 1) * stride + 1, (w - 1) * stride + 1], [2, 3]);
-}
-
-function weightGradient(
-  { emit, inputs, shapes, shape, gradient }: BackwardContext,
-  g: Geometry,
-): string {
-  const [x, weight] = shapes as [number[], number[]];
-  const [n, c, h, w] = x as [number, number, number, number];
-  const [o, perGroup, k, l] = weight as [number, number, number, number];
-  const [, , rows, columns] = shape as [number, number, number, number];
-  const pixels = rows * columns;
-  const depthwise = perGroup === 1 && o === g.groups;
-  const padded = emit.pad(inputs[0]!, [0, 0, g.top, g.left], [0, 0, g.bottom, g.right]);
-  const whole = k === 1 && l === 1 && g.stride === 1 && rows === h && columns === w;
-  const tapInput = (i: number, j: number): string => {
-    if (whole) return inputs[0]!;
-    const starts = [i * g.dilation, j * g.dilation];
-    const ends = [
-      starts[0]! + (rows - 1) * g.stride + 1,
-      starts[1]! + (columns - 1) * g.stride + 1,
-    ];
-    return emit.slice(
-      padded,
-      starts,
-      ends,
-      [2, 3],
-      g.stride === 1 ? undefined : [g.stride, g.stride],
-    );
-  };
-  const taps: string[] = [];
-  const flat = depthwise ? '' : emit.reshape(gradient, [n, g.groups, o / g.groups, pixels]);
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j < l; j++) {
-      const tap = tapInput(i, j);
-      if (depthwise) {
-        taps.push(
-          emit.reshape(emit.reduceSum(emit.mul(gradient, tap), [0, 2, 3], false), [o, 1, 1]),
-        );
-      } else {
-        const columnsOf = emit.transpose(
-          emit.reshape(tap, [n, g.groups, c / g.groups, pixels]),
-          [0, 1, 3, 2],
-        );
-        const product = emit.reduceSum(emit.matmul(flat, columnsOf), [0], false);
-        taps.push(emit.reshape(product, [o, perGroup, 1]));
-      }
-    }
-  }
-  const all = taps.length === 1 ? taps[0]! : emit.node('Concat', taps, { axis: 2 });
-  return emit.reshape(all, [o, perGroup, k, l]);
 }

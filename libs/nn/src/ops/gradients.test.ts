@@ -10,6 +10,7 @@ import { dropout } from './dropout.js';
 import { add, div, mul, sub } from './elementwise.js';
 import { concat, flatten, linear, reduceSum, reshape, scale, shift, slice } from './layout.js';
 import { logSoftmax } from './log-softmax.js';
+import { phaseConv, spaceToPhases } from './phases.js';
 import { averagePool, globalAveragePool, maxPool } from './pooling.js';
 import { resize } from './resize.js';
 import type { Op } from '../graph/op.js';
@@ -96,6 +97,47 @@ const cases: [name: string, shapes: Shape[], op: Op, fills?: Fill[]][] = [
       [3, 1, 3, 3],
     ],
     conv({ stride: 2, padding: [0, 0, 1, 1], groups: 3 }),
+  ],
+  [
+    'depthwise conv with dilation past the map',
+    [
+      [2, 2, 3, 4],
+      [2, 1, 3, 3],
+    ],
+    conv({ padding: 4, dilation: 4, groups: 2 }),
+  ],
+  [
+    'depthwise conv of a map wider than a product is worth',
+    [
+      [2, 2, 2, 66],
+      [2, 1, 3, 3],
+    ],
+    conv({ padding: 1, groups: 2 }),
+  ],
+  [
+    'depthwise conv with stride 2 of an odd size',
+    [
+      [1, 2, 5, 7],
+      [2, 1, 3, 3],
+    ],
+    conv({ stride: 2, padding: 1, groups: 2 }),
+  ],
+  ['space to phases', [[2, 2, 4, 6]], spaceToPhases],
+  [
+    'depthwise conv of phases',
+    [
+      [2, 3, 12, 2],
+      [3, 1, 3, 3],
+    ],
+    phaseConv([1, 1, 1, 1]),
+  ],
+  [
+    'depthwise conv of phases with padding at the end',
+    [
+      [2, 2, 8, 3],
+      [2, 1, 3, 3],
+    ],
+    phaseConv([0, 0, 1, 1]),
   ],
   [
     'conv in groups',
@@ -240,6 +282,28 @@ describe('gradients agree with finite differences', () => {
 });
 
 describe('values', () => {
+  test.each([
+    ['one pixel of padding around', [1, 1, 1, 1]],
+    ['padding at the far end', [0, 0, 1, 1]],
+  ] as const)(
+    'of a convolution of phases are those of one with stride 2, with %s',
+    async (_, padding) => {
+      const shapes = [
+        [2, 3, 6, 8],
+        [3, 1, 3, 3],
+      ];
+      const strided = await checkGradient(shapes, apply(conv({ stride: 2, padding, groups: 3 })));
+      const phased = await checkGradient(shapes, (graph, x, weight) =>
+        graph.apply(phaseConv(padding), graph.apply(spaceToPhases, x), weight),
+      );
+      for (const [i, value] of strided.output.entries())
+        expect(phased.output[i]).toBeCloseTo(value, 5);
+      for (const [i, { ours }] of strided.inputs.entries())
+        for (const [k, value] of ours.entries())
+          expect(phased.inputs[i]!.ours[k]).toBeCloseTo(value, 4);
+    },
+  );
+
   test('of softmax cross-entropy: two equal logits cost log 2', async () => {
     const { output } = await checkGradient(
       [

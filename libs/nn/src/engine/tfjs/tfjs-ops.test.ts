@@ -12,6 +12,7 @@ import { conv } from '../../ops/conv.js';
 import { div } from '../../ops/elementwise.js';
 import { concat, linear, slice } from '../../ops/layout.js';
 import { logSoftmax } from '../../ops/log-softmax.js';
+import { phaseConv, spaceToPhases } from '../../ops/phases.js';
 import { averagePool, globalAveragePool, maxPool } from '../../ops/pooling.js';
 import { resize } from '../../ops/resize.js';
 import { uniformAt } from '../../weights/initialise.js';
@@ -46,6 +47,9 @@ const cases: [name: string, op: Op, ...shapes: Shape[]][] = [
     [2, 1, 3, 3],
   ],
   ['conv, grouped', conv({ groups: 2, padding: 1 }), [1, 4, 4, 4], [6, 2, 3, 3]],
+  ['spaceToPhases', spaceToPhases, [2, 3, 4, 6]],
+  ['phaseConv', phaseConv([1, 1, 1, 1]), [2, 3, 12, 2], [3, 1, 3, 3]],
+  ['phaseConv, padded at the end', phaseConv([0, 0, 1, 1]), [1, 2, 8, 3], [2, 1, 3, 3]],
   ['batchNorm', batchNorm(), [2, 3, 3, 2], [3], [3], [3], [3]],
   ['maxPool', maxPool({ kernel: 3, stride: 2, padding: 1 }), [1, 2, 6, 6]],
   ['averagePool', averagePool({ kernel: 2, stride: 2 }), [1, 2, 4, 6]],

@@ -25,6 +25,18 @@ const number = ({ node }: TfjsContext, name: string) => node.op.attributes[name]
 const forms: Readonly<Record<string, Form>> = {
   conv: ({ tf, inputs: [x, weight, bias], node }) =>
     convTfjs(tf, x!, weight!, bias, node.op.attributes as unknown as Geometry),
+  spaceToPhases: ({ tf, inputs: [x], node }) => {
+    const [n, c, h, w] = x!.shape as [number, number, number, number];
+    const apart = tf.reshape(x!, [n * c, h / 2, 2, w / 2, 2]);
+    return tf.reshape(tf.transpose(apart, [0, 2, 4, 1, 3]), [...node.shape]);
+  },
+  phaseConv: ({ tf, inputs: [x, weight], node }) => {
+    const [n, c, h, w] = node.shape as [number, number, number, number];
+    const phases = tf.reshape(x!, [n * c, 2, 2, h, w]);
+    const whole = tf.reshape(tf.transpose(phases, [0, 3, 1, 4, 2]), [n, c, 2 * h, 2 * w]);
+    const geometry = { ...node.op.attributes, groups: c } as unknown as Geometry;
+    return convTfjs(tf, whole, weight!, undefined, geometry);
+  },
   batchNorm,
   relu: ({ tf, inputs: [x] }) => tf.relu(x!),
   relu6: ({ tf, inputs: [x] }) => tf.relu6(x!),
