@@ -1,5 +1,6 @@
 import { CtError, errorCatalogue } from '@groundglass/core';
 import { Command } from 'commander';
+import { registerCard } from './cli/card-command.js';
 import { registerEvaluate } from './cli/evaluate-command.js';
 import { registerExport } from './cli/export-command.js';
 import { registerImport } from './cli/import-command.js';
@@ -13,6 +14,7 @@ registerTrain(program);
 registerExport(program);
 registerEvaluate(program);
 registerReport(program);
+registerCard(program);
 registerImport(program);
 
 try {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
+import type { Publication } from '../results/publication.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EpochRecord } from '../run/run-folder.js';
 
@@ -144,6 +145,45 @@ describe('groundglass-trainer train', () => {
       code: 1,
       stderr: expect.stringContaining('Expected samples of the split "test"') as string,
     });
+  });
+
+  test('a calibrated export is measured, and its card says what the result file says', async () => {
+    const at = (path: string) => join(root, path);
+    const trainer = (...args: string[]) => run(process.execPath, [cli, ...args]);
+    await trainer(
+      'export',
+      '--run',
+      at('whole'),
+      '--models',
+      at('fitted'),
+      '--calibrate',
+      at('data'),
+    );
+    const { threshold } = JSON.parse(await readFile(at('whole/calibration.json'), 'utf8')) as {
+      threshold: number;
+    };
+    const model = at('fitted/groundglass/1');
+    const data = ['--data', at('data'), '--split', 'val', '--no-floor'];
+    await trainer('evaluate', '--model', model, ...data, '--out', at('results.json'));
+    await trainer(
+      ...['card', '--model', model, '--run', at('whole')],
+      ...['--results', at('results.json'), '--docs', at('docs')],
+    );
+    const card = await readFile(join(model, 'README.md'), 'utf8');
+    const page = await readFile(at('docs/results.md'), 'utf8');
+    const { results } = JSON.parse(
+      await readFile(at('docs/results/groundglass-1.json'), 'utf8'),
+    ) as Publication;
+    const { labels } = results.datasets[0]!.all;
+    expect(labels?.threshold).toBeCloseTo(threshold, 6);
+    for (const text of [card, page]) {
+      expect(text).toContain(`| as published | ${labels?.accuracy.value.toFixed(3)} [`);
+      expect(text).toContain('groundglass-trainer evaluate --model');
+    }
+    expect(card).toContain(
+      `threshold ${threshold.toFixed(3)} were chosen on 8 validation pictures`,
+    );
+    expect(await readFile(at('docs/images/training-whole-loss.svg'), 'utf8')).toContain('<svg');
   });
 
   test.each([

@@ -1,14 +1,14 @@
-import { CtError } from '@groundglass/core';
-import { importBackbone, readSafetensors, type NamedTensors } from '@groundglass/nn';
+import { CtError, type DatasetSample } from '@groundglass/core';
+import { importBackbone, readSafetensors, type Safetensors } from '@groundglass/nn';
 import type { Command } from 'commander';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { combineDatasets } from '../dataset/combine-datasets.js';
-import { formatProblem } from '../dataset/import-report.js';
-import { readManifest } from '../dataset/manifest-files.js';
+import { openDatasets } from '../dataset/open-datasets.js';
 import { recipeSchema, type Recipe } from '../recipes/recipe.js';
 import { recipes } from '../recipes/recipes.js';
-import { RunFolder } from '../run/run-folder.js';
+import { RunFolder, type RunInputs } from '../run/run-folder.js';
 import { train, type TrainResult } from '../training/train.js';
 import { progressReporter } from './progress.js';
 
@@ -45,17 +45,10 @@ export function registerTrain(program: Command): void {
       const run = new RunFolder(resolve(options.out));
       await run.create();
       const recipe = await recipeOf(options, run);
-      const datasets = await Promise.all(options.data.map((path) => readManifest(path)));
-      const problems = datasets.flatMap((dataset) => dataset.problems);
-      for (const problem of problems) console.error(formatProblem(problem));
-      if (problems.length > 0)
-        throw new CtError(
-          'CT_BAD_DATASET',
-          `Expected a dataset without problems, found ${problems.length}`,
-        );
-      const { root, samples } = combineDatasets(datasets);
-      const weights =
-        options.init === undefined ? undefined : await initialWeights(options.init, recipe);
+      const { root, samples } = combineDatasets(await openDatasets(options.data));
+      const start = options.init === undefined ? undefined : await readStart(options.init);
+      const weights = start && initialWeights(start, recipe);
+      if (!run.has('inputs.json')) await run.replace('inputs.json', inputsText(samples, start));
       const stop = new AbortController();
       process.once('SIGINT', () => {
         console.error('\nStopping; the same command goes on from the last whole epoch.');
@@ -149,14 +142,42 @@ function parseValue(text: string): unknown {
   }
 }
 
-async function initialWeights(path: string, recipe: Recipe): Promise<NamedTensors> {
+interface StartWeights {
+  readonly file: string;
+  readonly sha256: string;
+  readonly content: Safetensors;
+}
+
+async function readStart(path: string): Promise<StartWeights> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new CtError('CT_READ_FAILED', `Expected weights in "${path}"`, { cause: error });
   });
-  const { tensors, metadata } = readSafetensors(bytes);
+  return {
+    file: basename(path),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    content: readSafetensors(bytes),
+  };
+}
+
+function initialWeights({ content: { tensors, metadata } }: StartWeights, recipe: Recipe) {
   // A run's weights hold the whole network, under the names that the network uses.
-  if (metadata.config !== undefined) return tensors;
-  return importBackbone(recipe.model.backbone, tensors);
+  return metadata.config === undefined
+    ? importBackbone(recipe.model.backbone, tensors)
+    : new Map(tensors);
+}
+
+/** What the run was started with, for its model card. */
+function inputsText(samples: readonly DatasetSample[], start: StartWeights | undefined): string {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const { source, split } of samples) {
+    const bySplit = (counts[source] ??= {});
+    bySplit[split] = (bySplit[split] ?? 0) + 1;
+  }
+  const inputs: RunInputs = {
+    samples: counts,
+    ...(start ? { start: { file: start.file, sha256: start.sha256 } } : {}),
+  };
+  return `${JSON.stringify(inputs, undefined, 2)}\n`;
 }
 
 function printSummary({ records, best }: TrainResult): void {

@@ -16,6 +16,16 @@ export interface EpochRecord {
   readonly best: boolean;
 }
 
+/** `inputs.json`: what a run was started with. */
+export interface RunInputs {
+  /** Samples by source and split. */
+  readonly samples: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The weights that it started from; from the seed alone where there are none. */
+  readonly start?: { readonly file: string; readonly sha256: string };
+  /** What a reader of the model card must know about the run; written by hand. */
+  readonly note?: string;
+}
+
 /** One line of `ledger.jsonl`: a look at a test split. */
 export interface LedgerRecord {
   readonly time: string;

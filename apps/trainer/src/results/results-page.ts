@@ -1,0 +1,53 @@
+import type { Publication } from './publication.js';
+import { ledgerTable, resultTables, runNotes, runTable, table } from './tables.js';
+
+/** What others report on the same pictures, for orientation. */
+const others = [
+  ['COVID-CT’s published DenseNet-169 baseline', '0.847', '0.919', '–'],
+  ['an independent rerun of it from ImageNet weights', '0.729', '0.819', '–'],
+  ['Inf-Net (Fan et al. 2020), on the same 48 slices', '–', '–', '0.682'],
+];
+
+/** The page of results, `docs/results.md`. */
+export function renderResultsPage(publication: Publication): string {
+  const { runs, command, model } = publication;
+  return `<!-- Written by \`${command}\`; change that, not this. -->
+
+# Results
+
+What the model that ships (\`models/${model.name}/${model.version}\`) reaches, measured once at the end. Temperature, threshold, epoch and everything else
+were chosen on validation pictures. Every number here stands in [\`results/${model.name}-${model.version}.json\`](results/${model.name}-${model.version}.json) with the command that made it.
+
+## Test splits
+
+${resultTables(publication)}
+
+The *floor* rows say what a logistic regression reaches that never sees a lung: from the file's format, colour mode and size, from
+twelve statistics of grey, and from the outer ring of the picture. What lies within a floor's interval may be the picture's origin.
+
+\`\`\`sh
+${publication.results.command}
+\`\`\`
+
+For orientation, what others report:
+
+${table(['', 'accuracy', 'AUC', 'Dice'], others)}
+
+## Training
+
+${runTable(runs)}
+${runNotes(runs)}
+${runs
+  .map(
+    ({ name }) =>
+      `![Training loss of the run ${name} by epoch](images/training-${name}-loss.svg)\n\n![Validation AUC, accuracy and Dice of the run ${name} by epoch](images/training-${name}-validation.svg)`,
+  )
+  .join('\n\n')}
+
+## Looks at test splits
+
+${ledgerTable(runs)}
+
+Intended use, data, licences and known failures are in the [model card](../models/${model.name}/${model.version}/README.md).
+`;
+}

@@ -1,0 +1,47 @@
+import { CtError } from '@groundglass/core';
+import { applyTemperature, chooseThreshold, fitTemperature, rocAuc } from '@groundglass/metrics';
+import type { SampleScore } from './evaluate.js';
+
+/** What was chosen on a validation split. */
+export interface Calibration {
+  /** What logits are divided by before the softmax; 1 where no temperature is best, as for classes that are told apart without error. */
+  readonly temperature: number;
+  /** Probability, after the temperature, from which the label is covid. */
+  readonly threshold: number;
+  /** Samples that it was chosen on. */
+  readonly samples: number;
+  readonly auc: number;
+  /** Sensitivity and specificity at the threshold on those samples. */
+  readonly sensitivity: number;
+  readonly specificity: number;
+}
+
+/**
+ * Chooses temperature (Guo et al. 2017) and threshold (Youden's J) from the scores of a validation split.
+ *
+ * @throws {CtError} `CT_BAD_DATASET` where a class is missing.
+ */
+export function calibrate(scores: readonly SampleScore[]): Calibration {
+  const labels = scores.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
+  if (new Set(labels).size < 2)
+    throw new CtError('CT_BAD_DATASET', 'Expected validation samples of both classes to calibrate');
+  const logits = scores.flatMap((score) => [...score.logits]);
+  const fitted = fitTemperature(labels, logits);
+  const temperature = fitted.atBound ? 1 : fitted.temperature;
+  const probabilities = applyTemperature(logits, temperature);
+  const { threshold, matrix } = chooseThreshold(
+    labels,
+    probabilities,
+    { kind: 'youden' },
+    { placement: 'midpoint' },
+  );
+  const { truePositives, falseNegatives, trueNegatives, falsePositives } = matrix;
+  return {
+    temperature,
+    threshold,
+    samples: scores.length,
+    auc: rocAuc(labels, probabilities),
+    sensitivity: truePositives / (truePositives + falseNegatives),
+    specificity: trueNegatives / (trueNegatives + falsePositives),
+  };
+}
