@@ -82,7 +82,7 @@ export class Graph {
       op,
       inputs,
       shape,
-      needsGradient: inputs.some((input) => input.needsGradient),
+      needsGradient: op.detached !== true && inputs.some((input) => input.needsGradient),
     };
   }
 

@@ -46,6 +46,8 @@ export interface Op {
   readonly name: string;
   /** Attributes that another engine needs. */
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** No gradient passes through it. */
+  readonly detached?: true;
   /** @throws {ShapeError} when the inputs do not fit. */
   shape(inputs: readonly Shape[]): Shape;
   forward(context: ForwardContext): ForwardResult;

@@ -1,8 +1,7 @@
 import type { Graph, Node } from '../graph/graph.js';
 import { relu } from '../ops/activations.js';
-import { concat } from '../ops/layout.js';
 import { averagePool, maxPool } from '../ops/pooling.js';
-import { batchNormLayer, convLayer } from './layers.js';
+import { batchNormLayer, convLayer, joinMap, sharedNormLayer, type JoinedMaps } from './layers.js';
 import type { BackboneOptions } from './mobilenet-v2.js';
 
 /** Architecture of a DenseNet (Huang et al. 2017, table 1). */
@@ -34,45 +33,43 @@ export function buildDenseNet(
 ): Node {
   return graph.scope('features', () => {
     let x: Node = graph.scope('conv0', () => convLayer(graph, image, { channels: stemFilters, kernel: 7, stride: 2, padding: 3 }));
-    x = normRelu('norm0', x);
+    x = graph.apply(relu, graph.scope('norm0', () => batchNormLayer(graph, x)));
     x = graph.apply(maxPool({ kernel: 3, stride: 2, padding: 1 }), x);
     let reached = 4;
     let dilation = 1;
     for (const [i, layers] of blocks.entries()) {
-      x = graph.scope(`denseblock${i + 1}`, () => denseBlock(x, layers, dilation));
-      if (i === blocks.length - 1) break;
-      x = graph.scope(`transition${i + 1}`, () => transition(x, reached < outputStride));
+      const maps = graph.scope(`denseblock${i + 1}`, () => denseBlock(x, layers, dilation));
+      if (i === blocks.length - 1) return normRelu('norm5', maps);
+      x = graph.scope(`transition${i + 1}`, () => transition(maps, reached < outputStride));
       if (reached < outputStride) reached *= 2;
       else dilation *= 2;
     }
-    return normRelu('norm5', x);
+    return x;
   });
 
-  function normRelu(name: string, x: Node): Node {
-    return graph.apply(relu, graph.scope(name, () => batchNormLayer(graph, x)));
+  function normRelu(name: string, maps: JoinedMaps): Node {
+    return graph.apply(relu, graph.scope(name, () => sharedNormLayer(graph, maps)));
   }
 
-  function denseBlock(input: Node, layers: number, dilation: number): Node {
-    const features: Node[] = [input];
+  function denseBlock(input: Node, layers: number, dilation: number): JoinedMaps {
+    let maps = joinMap(graph, undefined, input);
     for (let i = 1; i <= layers; i++) {
-      const all = features.length === 1 ? input : graph.apply(concat(1), ...features);
-      features.push(
-        graph.scope(`denselayer${i}`, () => {
-          const first = normRelu('norm1', all);
-          const narrow = graph.scope('conv1', () =>
-            convLayer(graph, first, { channels: bottleneck * growthRate, kernel: 1 }),
-          );
-          const second = normRelu('norm2', narrow);
-          return graph.scope('conv2', () =>
-            convLayer(graph, second, { channels: growthRate, kernel: 3, padding: dilation, dilation }),
-          );
-        }),
-      );
+      const map = graph.scope(`denselayer${i}`, () => {
+        const first = normRelu('norm1', maps);
+        const narrow = graph.scope('conv1', () =>
+          convLayer(graph, first, { channels: bottleneck * growthRate, kernel: 1 }),
+        );
+        const second = graph.apply(relu, graph.scope('norm2', () => batchNormLayer(graph, narrow)));
+        return graph.scope('conv2', () =>
+          convLayer(graph, second, { channels: growthRate, kernel: 3, padding: dilation, dilation }),
+        );
+      });
+      maps = joinMap(graph, maps, map);
     }
-    return graph.apply(concat(1), ...features);
+    return maps;
   }
 
-  function transition(input: Node, shrink: boolean): Node {
+  function transition(input: JoinedMaps, shrink: boolean): Node {
     const x = normRelu('norm', input);
     const narrow = graph.scope('conv', () => convLayer(graph, x, { channels: Math.floor(x.shape[1]! / 2), kernel: 1 }));
     return shrink ? graph.apply(averagePool({ kernel: 2, stride: 2 }), narrow) : narrow;

@@ -1,7 +1,8 @@
 import type { Graph, Node, OpNode } from '../graph/graph.js';
 import { batchNorm, type BatchNormAttributes } from '../ops/batch-norm.js';
 import { conv, type ConvAttributes } from '../ops/conv.js';
-import { linear } from '../ops/layout.js';
+import { concat, linear } from '../ops/layout.js';
+import { moments, normalise, scaleAndShift } from '../ops/shared-norm.js';
 
 /** Attributes of a convolution layer. */
 export interface ConvLayer extends ConvAttributes {
@@ -30,6 +31,37 @@ export function batchNormLayer(graph: Graph, x: Node, attributes?: BatchNormAttr
     graph.parameter('bias', channels, { kind: 'zeros' }),
     graph.buffer('running_mean', channels, { kind: 'zeros' }),
     graph.buffer('running_var', channels, { kind: 'ones' }),
+  );
+}
+
+/** Feature maps side by side, normalised in training, with their moments. */
+export interface JoinedMaps {
+  readonly normalised: Node;
+  readonly moments: Node;
+}
+
+/** Puts another map beside those that are there. */
+export function joinMap(graph: Graph, maps: JoinedMaps | undefined, map: Node): JoinedMaps {
+  const normalised = graph.apply(normalise(), map);
+  const mapMoments = graph.apply(moments, map);
+  if (!maps) return { normalised, moments: mapMoments };
+  return {
+    normalised: graph.apply(concat(1), maps.normalised, normalised),
+    moments: graph.apply(concat(1), maps.moments, mapMoments),
+  };
+}
+
+/** A batch normalisation of joined maps, with the variables of {@link batchNormLayer}. */
+export function sharedNormLayer(graph: Graph, maps: JoinedMaps): OpNode {
+  const channels = [maps.normalised.shape[1]!];
+  return graph.apply(
+    scaleAndShift(),
+    maps.normalised,
+    graph.parameter('weight', channels, { kind: 'ones' }),
+    graph.parameter('bias', channels, { kind: 'zeros' }),
+    graph.buffer('running_mean', channels, { kind: 'zeros' }),
+    graph.buffer('running_var', channels, { kind: 'ones' }),
+    maps.moments,
   );
 }
 

@@ -29,6 +29,7 @@ export class OnnxEmitter {
   readonly initializers: OnnxInitializer[] = [];
   private counter = 0;
   private readonly constants = new Map<string, string>();
+  private readonly memory = new Map<string, unknown>();
   /** By shape. */
   private readonly floatConstants = new Map<string, { name: string; data: Float32Array }[]>();
 
@@ -62,6 +63,12 @@ export class OnnxEmitter {
   ): string {
     this.nodes.push({ type, inputs, outputs: [name], attributes });
     return name;
+  }
+
+  /** What `write` wrote under this key, which is written the first time only. */
+  once<T>(key: string, write: () => T): T {
+    if (!this.memory.has(key)) this.memory.set(key, write());
+    return this.memory.get(key) as T;
   }
 
   /** A constant of floats. @throws {RangeError} when shape and values differ in number. */

@@ -23,8 +23,15 @@ const { ModelProto, AttributeProto } = onnxProto.onnx;
 const opset = 18;
 const irVersion = 8;
 
-/** Serialises a graph as an ONNX file. */
+/** Serialises a graph as an ONNX file, without the nodes and constants that no output needs. */
 export function writeOnnx({ name, graph, inputs, outputs, metadata = {} }: OnnxModel): Uint8Array {
+  const needed = new Set(outputs.map((output) => output.name));
+  // From the last node to the first: a node follows those that it reads.
+  const nodes = graph.nodes.toReversed().filter((node) => {
+    const used = node.outputs.some((output) => needed.has(output));
+    if (used) for (const input of node.inputs) needed.add(input);
+    return used;
+  });
   const model = ModelProto.create({
     irVersion,
     producerName: 'groundglass',
@@ -32,23 +39,25 @@ export function writeOnnx({ name, graph, inputs, outputs, metadata = {} }: OnnxM
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name,
-      node: graph.nodes.map(({ type, inputs: input, outputs: output, attributes }, i) => ({
+      node: nodes.toReversed().map(({ type, inputs: input, outputs: output, attributes }, i) => ({
         name: `${type}_${i}`,
         opType: type,
         input: [...input],
         output: [...output],
         attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
       })),
-      initializer: graph.initializers.map((constant) => ({
-        name: constant.name,
-        dataType: onnxTypes[constant.type],
-        dims: [...constant.shape],
-        rawData: new Uint8Array(
-          constant.data.buffer,
-          constant.data.byteOffset,
-          constant.data.byteLength,
-        ),
-      })),
+      initializer: graph.initializers
+        .filter((constant) => needed.has(constant.name))
+        .map((constant) => ({
+          name: constant.name,
+          dataType: onnxTypes[constant.type],
+          dims: [...constant.shape],
+          rawData: new Uint8Array(
+            constant.data.buffer,
+            constant.data.byteOffset,
+            constant.data.byteLength,
+          ),
+        })),
       input: inputs.map(valueInfo),
       output: outputs.map(valueInfo),
     },

@@ -1,5 +1,5 @@
 import type { BackwardContext, ForwardContext, ForwardResult, Op } from '../graph/op.js';
-import { formatShape, requireRank, ShapeError } from '../graph/shape.js';
+import { formatShape, requireRank, ShapeError, type Shape } from '../graph/shape.js';
 import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
 
 /** Attributes of batch normalisation, with PyTorch's defaults. */
@@ -22,14 +22,7 @@ export function batchNorm({ epsilon = 1e-5, momentum = 0.1 }: BatchNormAttribute
     attributes: { epsilon, momentum },
     shape: ([x, ...statistics]) => {
       requireRank('batchNorm', x!, 4);
-      const bad = statistics.find((s) => s.length !== 1 || s[0] !== x![1]);
-      if (statistics.length !== 4 || bad) {
-        throw new ShapeError(
-          'batchNorm',
-          `four vectors of ${x![1]!}`,
-          bad ? formatShape(bad) : String(statistics.length),
-        );
-      }
+      requireVectors('batchNorm', statistics, x![1]!);
       return x!;
     },
     forward: (context) =>
@@ -58,26 +51,19 @@ function trainingForward(
   ];
   const [n, c, h, w] = shape as [number, number, number, number];
   const count = n * h * w;
-  const flat = emit.reshape(x, [n, c, h * w]);
-  const mean = emit.reduceMean(flat, [0, 2]);
-  const distance = emit.sub(flat, mean);
-  const variance = emit.reduceMean(emit.mul(distance, distance), [0, 2]);
+  const { mean, distance: images, variance } = channelStatistics(emit, x, shape);
   const inverse = emit.node('Reciprocal', [
     emit.node('Sqrt', [emit.add(variance, emit.scalar(epsilon))]),
   ]);
-  const factor = emit.mul(emit.reshape(gamma, [1, c, 1]), inverse);
-  const images = emit.reshape(distance, shape);
+  const factor = emit.mul(gamma, inverse);
   const blend = (running: string, now: string) =>
     emit.add(emit.mul(running, emit.scalar(1 - momentum)), emit.mul(now, emit.scalar(momentum)));
-  const unbiased = emit.mul(
-    emit.reshape(variance, [c]),
-    emit.scalar(count / Math.max(1, count - 1)),
-  );
+  const unbiased = emit.mul(variance, emit.scalar(count / Math.max(1, count - 1)));
   return {
     output: channelAffine(emit, images, factor, beta, c),
     saved: { images, inverse, factor },
     updates: new Map([
-      [3, blend(runningMean, emit.reshape(mean, [c]))],
+      [3, blend(runningMean, mean)],
       [4, blend(runningVariance, unbiased)],
     ]),
   };
@@ -96,9 +82,10 @@ function backward({
 }: BackwardContext): (string | undefined)[] {
   const [n, c, h, w] = shape as [number, number, number, number];
   const { images, inverse, factor } = saved as { images: string; inverse: string; factor: string };
-  const flat = emit.reshape(gradient, [n, c, h * w]);
-  const sum = emit.reduceSum(flat, [0, 2]);
-  const product = emit.reduceSum(emit.reshape(emit.mul(gradient, images), [n, c, h * w]), [0, 2]);
+  const sums = (values: string) =>
+    emit.reshape(emit.reduceSum(emit.reshape(values, [n, c, h * w]), [0, 2]), [c]);
+  const sum = sums(gradient);
+  const product = sums(emit.mul(gradient, images));
   const scaleGradient = emit.mul(product, inverse);
   let dx: string | undefined;
   if (wanted[0] === true) {
@@ -107,14 +94,14 @@ function backward({
     const along = channelAffine(emit, images, slope, emit.mul(share, sum), c);
     dx = emit.add(along, emit.mul(gradient, emit.reshape(factor, [1, c, 1, 1])));
   }
-  return [dx, emit.reshape(scaleGradient, [c]), emit.reshape(sum, [c]), undefined, undefined];
+  return [dx, scaleGradient, sum, undefined, undefined];
 }
 
 /**
  * `x · factor + term` with a factor and a term for each channel of `[N, C, H, W]`, written as a convolution with one weight a channel: ONNX
  * Runtime makes it in one pass over memory, together with the ReLU that follows, where Mul, Add and Relu are three.
  */
-function channelAffine(
+export function channelAffine(
   emit: OnnxEmitter,
   x: string,
   factor: string,
@@ -125,5 +112,35 @@ function channelAffine(
     'Conv',
     [x, emit.reshape(factor, [channels, 1, 1, 1]), emit.reshape(term, [channels])],
     { kernel_shape: [1, 1], group: channels },
+  );
+}
+
+/**
+ * Mean and variance `[C]` over N, H and W of `[N, C, H, W]`, and the distances to the mean. Asked twice for the same tensor, the nodes are
+ * written once.
+ */
+export function channelStatistics(
+  emit: OnnxEmitter,
+  x: string,
+  shape: Shape,
+): { mean: string; variance: string; distance: string } {
+  return emit.once(`statistics of ${x}`, () => {
+    const [n, c, h, w] = shape as [number, number, number, number];
+    const mean = emit.reduceMean(emit.reshape(x, [n, c, h * w]), [0, 2]);
+    const distance = emit.sub(x, emit.reshape(mean, [1, c, 1, 1]));
+    const squares = emit.reshape(emit.mul(distance, distance), [n, c, h * w]);
+    const variance = emit.reshape(emit.reduceMean(squares, [0, 2]), [c]);
+    return { mean: emit.reshape(mean, [c]), variance, distance };
+  });
+}
+
+/** @throws {ShapeError} when they are not four vectors of that length. */
+export function requireVectors(op: string, vectors: readonly Shape[], length: number): void {
+  const bad = vectors.find((vector) => vector.length !== 1 || vector[0] !== length);
+  if (vectors.length === 4 && !bad) return;
+  throw new ShapeError(
+    op,
+    `four vectors of ${length}`,
+    bad ? formatShape(bad) : String(vectors.length),
   );
 }

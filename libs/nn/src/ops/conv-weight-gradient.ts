@@ -13,6 +13,7 @@ export function weightGradient(context: BackwardContext, g: ConvGeometry): strin
   const [o, perGroup, k, l] = weight as [number, number, number, number];
   const [, , rows, columns] = shape as [number, number, number, number];
   if (perGroup === 1 && o === g.groups) return depthwiseWeightGradient(context, g);
+  if (g.stride === 1 && g.groups === 1 && k * l > 1 && o <= c) return shiftedGradient(context, g);
   const pixels = rows * columns;
   const whole = k === 1 && l === 1 && g.stride === 1 && rows === h && columns === w;
   const padded = emit.pad(inputs[0]!, [0, 0, g.top, g.left], [0, 0, g.bottom, g.right]);
@@ -37,6 +38,37 @@ export function weightGradient(context: BackwardContext, g: ConvGeometry): strin
   }
   const all = taps.length === 1 ? taps[0]! : emit.node('Concat', taps, { axis: 2 });
   return emit.reshape(all, [o, perGroup, k, l]);
+}
+
+/**
+ * The same sums with the gradient shifted instead of the input, where it has fewer channels: all taps are one product, `[N, K·L·O, HW]` times
+ * `[N, HW, C]`.
+ */
+function shiftedGradient(
+  { emit, inputs, shapes, shape, gradient }: BackwardContext,
+  g: ConvGeometry,
+): string {
+  const [n, c, h, w] = shapes[0] as [number, number, number, number];
+  const [o, , k, l] = shapes[1] as [number, number, number, number];
+  const [, , rows, columns] = shape as [number, number, number, number];
+  const reachY = g.dilation * (k - 1);
+  const reachX = g.dilation * (l - 1);
+  // Row y of the input meets row y + top − i · dilation of the gradient through tap i: tap i starts `reach − i · dilation` rows into the
+  // gradient with zeros around.
+  const before = [reachY - g.top, reachX - g.left] as const;
+  const after = [h - rows + g.top, w - columns + g.left] as const;
+  const padded = emit.pad(gradient, [0, 0, ...before], [0, 0, ...after]);
+  const taps: string[] = [];
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j < l; j++) {
+      const starts = [reachY - i * g.dilation, reachX - j * g.dilation] as const;
+      taps.push(emit.slice(padded, starts, [starts[0] + h, starts[1] + w], [2, 3]));
+    }
+  }
+  const left = emit.reshape(emit.node('Concat', taps, { axis: 1 }), [n, k * l * o, h * w]);
+  const right = emit.transpose(emit.reshape(inputs[0]!, [n, c, h * w]), [0, 2, 1]);
+  const summed = emit.reduceSum(emit.matmul(left, right), [0], false);
+  return emit.reshape(emit.transpose(emit.reshape(summed, [k * l, o, c]), [1, 2, 0]), [o, c, k, l]);
 }
 
 /** Past this width the products of {@link rowProducts} cost more than the convolution with large kernels. */

@@ -13,6 +13,7 @@ import { logSoftmax } from './log-softmax.js';
 import { phaseConv, spaceToPhases } from './phases.js';
 import { averagePool, globalAveragePool, maxPool } from './pooling.js';
 import { resize } from './resize.js';
+import { normalise, scaleAndShift } from './shared-norm.js';
 import type { Op } from '../graph/op.js';
 
 const apply =
@@ -204,6 +205,7 @@ const cases: [name: string, shapes: Shape[], op: Op, fills?: Fill[]][] = [
   ['linear', [[3, 4], [2, 4], [2]], linear],
   ['bilinear resize up', [[1, 2, 3, 4]], resize(7, 9)],
   ['bilinear resize down', [[1, 1, 8, 6]], resize(3, 4)],
+  ['normalisation of a shared map', [[3, 2, 2, 2]], normalise(), [apart]],
   ['log softmax', [[3, 4]], logSoftmax],
   [
     'dropout',
@@ -239,6 +241,16 @@ describe('gradients agree with finite differences', () => {
       apply(batchNorm()),
       [apart, positive],
       [3, 4],
+    );
+    for (const { ours, differences } of inputs.slice(0, 3)) expectClose(ours, differences);
+  });
+
+  test('scale and shift of a normalised map', async () => {
+    const { inputs } = await checkGradient(
+      [[3, 2, 2, 2], [2], [2], [2], [2], [2, 2]],
+      apply(scaleAndShift()),
+      [],
+      [3, 4, 5],
     );
     for (const { ours, differences } of inputs.slice(0, 3)) expectClose(ours, differences);
   });

@@ -34,35 +34,46 @@ function poolAttributes({ kernel, stride, padding = 0 }: PoolAttributes) {
   };
 }
 
+/**
+ * `[windows, size]`: 1 where a window of `reach` values, `from` after the window's first, covers a value. Products with such matrices put
+ * gradients back to where windows took values from; they run on all cores, where Pad and Slice use one.
+ */
+function coverage(
+  windows: number,
+  size: number,
+  from: number,
+  reach: number,
+  { stride, padding = 0 }: PoolAttributes,
+): Float32Array {
+  const matrix = new Float32Array(windows * size);
+  for (let i = 0; i < windows; i++) {
+    const start = i * stride - padding + from;
+    for (let k = Math.max(0, start); k < Math.min(size, start + reach); k++)
+      matrix[i * size + k] = 1;
+  }
+  return matrix;
+}
+
 /** Puts each tap's gradient `[N, C, h, w]` back at its place in `[N, C, H, W]` and sums them. */
 function scatterTaps(
   emit: OnnxEmitter,
-  taps: readonly { readonly gradient: string; readonly row: number; readonly column: number }[],
+  taps: readonly (readonly string[])[],
   x: Shape,
   y: Shape,
-  { stride, kernel, padding = 0 }: PoolAttributes,
+  attributes: PoolAttributes,
 ): string {
-  const [n, c, h, w] = x as [number, number, number, number];
+  const [, , h, w] = x as [number, number, number, number];
   const [, , rows, columns] = y as [number, number, number, number];
-  const tall = Math.max(h + 2 * padding, (rows - 1) * stride + kernel);
-  const wide = Math.max(w + 2 * padding, (columns - 1) * stride + kernel);
-  const placed = taps.map(({ gradient, row, column }) => {
-    const apart = emit.reshape(gradient, [n, c, rows, 1, columns, 1]);
-    const spread = emit.reshape(
-      emit.pad(apart, [0, 0, 0, 0, 0, 0], [0, 0, 0, stride - 1, 0, stride - 1]),
-      [n, c, rows * stride, columns * stride],
+  const stacked = (windows: number, size: number) =>
+    Float32Array.from(
+      Array.from({ length: attributes.kernel }, (_, from) => [
+        ...coverage(windows, size, from, 1, attributes),
+      ]).flat(),
     );
-    // Negative padding cuts off what the spreading added past the last row.
-    return emit.pad(
-      spread,
-      [0, 0, row, column],
-      [0, 0, tall - row - rows * stride, wide - column - columns * stride],
-    );
-  });
-  const sum = placed.length === 1 ? placed[0]! : emit.node('Sum', placed);
-  return padding === 0 && tall === h && wide === w
-    ? sum
-    : emit.slice(sum, [padding, padding], [padding + h, padding + w], [2, 3]);
+  const across = emit.floats(stacked(columns, w), [attributes.kernel * columns, w]);
+  const wide = taps.map((row) => emit.matmul(emit.node('Concat', row, { axis: 3 }), across));
+  const down = emit.floats(stacked(rows, h), [attributes.kernel * rows, h]);
+  return emit.matmul(emit.transpose(down, [1, 0]), emit.node('Concat', wide, { axis: 2 }));
 }
 
 /**
@@ -86,18 +97,20 @@ export function maxPool(attributes: PoolAttributes): Op {
         padding === 0
           ? inputs[0]!
           : emit.node('Pad', [inputs[0]!, emit.integers([...around, ...around]), lowest]);
-      const taps: { gradient: string; row: number; column: number }[] = [];
+      const taps: string[][] = [];
       // What no earlier tap has taken.
       let free: string | undefined;
       for (let row = 0; row < kernel; row++) {
+        const inRow: string[] = [];
         for (let column = 0; column < kernel; column++) {
           const ends = [row + (rows - 1) * stride + 1, column + (columns - 1) * stride + 1];
           const tap = emit.slice(padded, [row, column], ends, [2, 3], [stride, stride]);
           const equal = emit.node('Cast', [emit.node('Equal', [tap, output])], { to: 1 });
           const first = free === undefined ? equal : emit.mul(equal, free);
           free = free === undefined ? emit.sub(emit.scalar(1), equal) : emit.sub(free, first);
-          taps.push({ gradient: emit.mul(gradient, first), row, column });
+          inRow.push(emit.mul(gradient, first));
         }
+        taps.push(inRow);
       }
       return [scatterTaps(emit, taps, shapes[0]!, shape, attributes)];
     },
@@ -116,12 +129,11 @@ export function averagePool(attributes: Omit<PoolAttributes, 'padding'>): Op {
     }),
     backward: ({ emit, shapes, shape, gradient }) => {
       const share = emit.mul(gradient, emit.scalar(1 / (kernel * kernel)));
-      const taps = Array.from({ length: kernel * kernel }, (_, i) => ({
-        gradient: share,
-        row: Math.floor(i / kernel),
-        column: i % kernel,
-      }));
-      return [scatterTaps(emit, taps, shapes[0]!, shape, attributes)];
+      const [, , h, w] = shapes[0] as [number, number, number, number];
+      const [, , rows, columns] = shape as [number, number, number, number];
+      const across = emit.floats(coverage(columns, w, 0, kernel, attributes), [columns, w]);
+      const down = emit.floats(coverage(rows, h, 0, kernel, attributes), [rows, h]);
+      return [emit.matmul(emit.transpose(down, [1, 0]), emit.matmul(share, across))];
     },
   };
 }

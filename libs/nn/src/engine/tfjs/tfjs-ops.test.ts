@@ -15,6 +15,7 @@ import { logSoftmax } from '../../ops/log-softmax.js';
 import { phaseConv, spaceToPhases } from '../../ops/phases.js';
 import { averagePool, globalAveragePool, maxPool } from '../../ops/pooling.js';
 import { resize } from '../../ops/resize.js';
+import { normalise, scaleAndShift } from '../../ops/shared-norm.js';
 import { uniformAt } from '../../weights/initialise.js';
 import { runTfjs } from './tfjs-ops.js';
 
@@ -50,6 +51,8 @@ const cases: [name: string, op: Op, ...shapes: Shape[]][] = [
   ['spaceToPhases', spaceToPhases, [2, 3, 4, 6]],
   ['phaseConv', phaseConv([1, 1, 1, 1]), [2, 3, 12, 2], [3, 1, 3, 3]],
   ['phaseConv, padded at the end', phaseConv([0, 0, 1, 1]), [1, 2, 8, 3], [2, 1, 3, 3]],
+  ['normalise', normalise(), [2, 3, 3, 2]],
+  ['scaleAndShift', scaleAndShift(), [2, 3, 3, 2], [3], [3], [3], [3], [2, 3]],
   ['batchNorm', batchNorm(), [2, 3, 3, 2], [3], [3], [3], [3]],
   ['maxPool', maxPool({ kernel: 3, stride: 2, padding: 1 }), [1, 2, 6, 6]],
   ['averagePool', averagePool({ kernel: 2, stride: 2 }), [1, 2, 4, 6]],
@@ -67,7 +70,7 @@ const cases: [name: string, op: Op, ...shapes: Shape[]][] = [
 test.each(cases)(
   '%s: output and gradients are those of TensorFlow.js',
   async (name, op, ...shapes) => {
-    const buffers = name === 'batchNorm' ? [3, 4] : [];
+    const buffers = name === 'batchNorm' ? [3, 4] : name === 'scaleAndShift' ? [3, 4, 5] : [];
     // The inputs and the weights of the outputs that checkGradient draws.
     const ours = await checkGradient(
       shapes,

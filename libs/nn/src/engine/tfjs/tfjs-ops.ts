@@ -38,6 +38,18 @@ const forms: Readonly<Record<string, Form>> = {
     return convTfjs(tf, whole, weight!, undefined, geometry);
   },
   batchNorm,
+  normalise: ({ tf, inputs: [x], node, mode }) => {
+    if (mode === 'inference') return tf.clone(x!);
+    const { mean, variance } = tf.moments(x!, [0, 2, 3], true);
+    const epsilon = node.op.attributes.epsilon as number;
+    return tf.mul(tf.sub(x!, mean), tf.rsqrt(tf.add(variance, epsilon)));
+  },
+  moments: ({ tf, inputs: [x], node }) => {
+    const { mean, variance } = tf.moments(x!, [0, 2, 3]);
+    const count = (x!.size / node.shape[1]!) | 0;
+    return tf.stack([mean, tf.mul(variance, count / Math.max(1, count - 1))]);
+  },
+  scaleAndShift,
   relu: ({ tf, inputs: [x] }) => tf.relu(x!),
   relu6: ({ tf, inputs: [x] }) => tf.relu6(x!),
   sigmoid: ({ tf, inputs: [x] }) => tf.sigmoid(x!),
@@ -116,6 +128,33 @@ function batchNorm(context: TfjsContext): Tensor {
   const inverse = tf.rsqrt(tf.add(variance, node.op.attributes.epsilon as number));
   const normalised = tf.mul(tf.sub(x, mean), inverse);
   return tf.add(tf.mul(normalised, byChannel(gamma)), byChannel(beta));
+}
+
+function scaleAndShift(context: TfjsContext): Tensor {
+  const { tf, mode, inputs, node, update } = context;
+  const [x, gamma, beta, runningMean, runningVariance, moments] = inputs as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  const byChannel = (v: Tensor) => tf.reshape(v, [1, -1, 1, 1]);
+  const affine = (normalised: Tensor) =>
+    tf.add(tf.mul(normalised, byChannel(gamma)), byChannel(beta));
+  if (mode === 'inference') {
+    const epsilon = node.op.attributes.epsilon as number;
+    const inverse = tf.rsqrt(tf.add(byChannel(runningVariance), epsilon));
+    return affine(tf.mul(tf.sub(x, byChannel(runningMean)), inverse));
+  }
+  const momentum = number(context, 'momentum');
+  const [mean, variance] = tf.unstack(moments) as [Tensor, Tensor];
+  const blend = (running: Tensor, now: Tensor) =>
+    tf.add(tf.mul(running, 1 - momentum), tf.mul(now, momentum));
+  update(3, blend(runningMean, mean));
+  update(4, blend(runningVariance, variance));
+  return affine(x);
 }
 
 /** Computes an op. @throws {Error} when tfjs has no form of it here. */
