@@ -15,11 +15,35 @@ export interface DenseNetArchitecture {
   readonly bottleneck: number;
 }
 
-export const denseNet121 = { name: 'densenet121', growthRate: 32, blocks: [6, 12, 24, 16], stemFilters: 64, bottleneck: 4 } as const;
-export const denseNet169 = { name: 'densenet169', growthRate: 32, blocks: [6, 12, 32, 32], stemFilters: 64, bottleneck: 4 } as const;
-export const denseNet201 = { name: 'densenet201', growthRate: 32, blocks: [6, 12, 48, 32], stemFilters: 64, bottleneck: 4 } as const;
+export const denseNet121 = {
+  name: 'densenet121',
+  growthRate: 32,
+  blocks: [6, 12, 24, 16],
+  stemFilters: 64,
+  bottleneck: 4,
+} as const;
+export const denseNet169 = {
+  name: 'densenet169',
+  growthRate: 32,
+  blocks: [6, 12, 32, 32],
+  stemFilters: 64,
+  bottleneck: 4,
+} as const;
+export const denseNet201 = {
+  name: 'densenet201',
+  growthRate: 32,
+  blocks: [6, 12, 48, 32],
+  stemFilters: 64,
+  bottleneck: 4,
+} as const;
 /** Small enough for tests and first tries. */
-export const denseNetTiny = { name: 'densenet-tiny', growthRate: 8, blocks: [2, 2, 2, 2], stemFilters: 16, bottleneck: 4 } as const;
+export const denseNetTiny = {
+  name: 'densenet-tiny',
+  growthRate: 8,
+  blocks: [2, 2, 2, 2],
+  stemFilters: 16,
+  bottleneck: 4,
+} as const;
 
 /**
  * A DenseNet's feature maps after the last normalisation and ReLU, with torchvision's variable names
@@ -32,8 +56,13 @@ export function buildDenseNet(
   { outputStride }: Pick<BackboneOptions, 'outputStride'>,
 ): Node {
   return graph.scope('features', () => {
-    let x: Node = graph.scope('conv0', () => convLayer(graph, image, { channels: stemFilters, kernel: 7, stride: 2, padding: 3 }));
-    x = graph.apply(relu, graph.scope('norm0', () => batchNormLayer(graph, x)));
+    let x: Node = graph.scope('conv0', () =>
+      convLayer(graph, image, { channels: stemFilters, kernel: 7, stride: 2, padding: 3 }),
+    );
+    x = graph.apply(
+      relu,
+      graph.scope('norm0', () => batchNormLayer(graph, x)),
+    );
     x = graph.apply(maxPool({ kernel: 3, stride: 2, padding: 1 }), x);
     let reached = 4;
     let dilation = 1;
@@ -48,7 +77,10 @@ export function buildDenseNet(
   });
 
   function normRelu(name: string, maps: JoinedMaps): Node {
-    return graph.apply(relu, graph.scope(name, () => sharedNormLayer(graph, maps)));
+    return graph.apply(
+      relu,
+      graph.scope(name, () => sharedNormLayer(graph, maps)),
+    );
   }
 
   function denseBlock(input: Node, layers: number, dilation: number): JoinedMaps {
@@ -59,9 +91,17 @@ export function buildDenseNet(
         const narrow = graph.scope('conv1', () =>
           convLayer(graph, first, { channels: bottleneck * growthRate, kernel: 1 }),
         );
-        const second = graph.apply(relu, graph.scope('norm2', () => batchNormLayer(graph, narrow)));
+        const second = graph.apply(
+          relu,
+          graph.scope('norm2', () => batchNormLayer(graph, narrow)),
+        );
         return graph.scope('conv2', () =>
-          convLayer(graph, second, { channels: growthRate, kernel: 3, padding: dilation, dilation }),
+          convLayer(graph, second, {
+            channels: growthRate,
+            kernel: 3,
+            padding: dilation,
+            dilation,
+          }),
         );
       });
       maps = joinMap(graph, maps, map);
@@ -71,7 +111,9 @@ export function buildDenseNet(
 
   function transition(input: JoinedMaps, shrink: boolean): Node {
     const x = normRelu('norm', input);
-    const narrow = graph.scope('conv', () => convLayer(graph, x, { channels: Math.floor(x.shape[1]! / 2), kernel: 1 }));
+    const narrow = graph.scope('conv', () =>
+      convLayer(graph, x, { channels: Math.floor(x.shape[1]! / 2), kernel: 1 }),
+    );
     return shrink ? graph.apply(averagePool({ kernel: 2, stride: 2 }), narrow) : narrow;
   }
 }

@@ -25,17 +25,25 @@ export interface ModelMetadata {
  * (non-covid, covid) and `mask` `[N, 1, S, S]`. The antialiased resize to S and the normalisation are inside; batch normalisation that
  * follows a convolution is folded into its weights.
  */
-export function exportJcs(config: JcsConfig, weights: NamedTensors, metadata: ModelMetadata): Uint8Array {
+export function exportJcs(
+  config: JcsConfig,
+  weights: NamedTensors,
+  metadata: ModelMetadata,
+): Uint8Array {
   const { logits, maskLogits } = buildJcs(config);
   const emit = new OnnxEmitter();
   const folded = foldBatchNorms([logits, maskLogits], weights);
-  const square = emit.node('Resize', ['image', '', '', emit.integers([config.imageSize, config.imageSize])], {
-    mode: 'linear',
-    coordinate_transformation_mode: 'half_pixel',
-    antialias: 1,
-    exclude_outside: 1,
-    axes: [2, 3],
-  });
+  const square = emit.node(
+    'Resize',
+    ['image', '', '', emit.integers([config.imageSize, config.imageSize])],
+    {
+      mode: 'linear',
+      coordinate_transformation_mode: 'half_pixel',
+      antialias: 1,
+      exclude_outside: 1,
+      axes: [2, 3],
+    },
+  );
   const written = new Set<string>();
   const emitted = emitForward(emit, folded.outputs, 'inference', (node) => {
     if (node.kind === 'input') return node.name === 'image' ? square : '';
@@ -51,9 +59,15 @@ export function exportJcs(config: JcsConfig, weights: NamedTensors, metadata: Mo
   const [logitsNode, maskNode] = folded.outputs;
   const raw = emitted.names.get(logitsNode!)!;
   emit.named('logits', 'Identity', [raw]);
-  const warm = metadata.temperature === 1 ? raw : emit.div(raw, emit.floats([metadata.temperature]));
+  const warm =
+    metadata.temperature === 1 ? raw : emit.div(raw, emit.floats([metadata.temperature]));
   const probabilities = emit.node('Softmax', [warm], { axis: 1 });
-  emit.named('probability', 'Slice', [probabilities, emit.integers([1]), emit.integers([2]), emit.integers([1])]);
+  emit.named('probability', 'Slice', [
+    probabilities,
+    emit.integers([1]),
+    emit.integers([2]),
+    emit.integers([1]),
+  ]);
   emit.named('mask', 'Sigmoid', [emitted.names.get(maskNode!)!]);
   return writeOnnx({
     name: metadata.name,
@@ -81,7 +95,10 @@ export function exportJcs(config: JcsConfig, weights: NamedTensors, metadata: Mo
  * Replaces conv → batchNorm by one convolution with a bias, where nothing else reads the convolution: `w · γ/σ` and `β + (b − μ) · γ/σ`.
  * Zero variances (dead channels) are kept apart from division by the epsilon of the normalisation.
  */
-function foldBatchNorms(outputs: readonly Node[], weights: NamedTensors): { outputs: Node[]; weights: Map<string, NamedTensor> } {
+function foldBatchNorms(
+  outputs: readonly Node[],
+  weights: NamedTensors,
+): { outputs: Node[]; weights: Map<string, NamedTensor> } {
   const order = topologicalOrder(outputs);
   const readers = new Map<Node, number>();
   for (const node of order) {
@@ -98,15 +115,30 @@ function foldBatchNorms(outputs: readonly Node[], weights: NamedTensors): { outp
     const inputs = node.inputs.map((input) => replaced.get(input)!);
     const before = node.inputs[0];
     const foldable =
-      node.op.name === 'batchNorm' && before?.kind === 'op' && (before.op.name === 'conv' || before.op.name === 'phaseConv') && readers.get(before) === 1 && before.inputs.length === 2;
+      node.op.name === 'batchNorm' &&
+      before?.kind === 'op' &&
+      (before.op.name === 'conv' || before.op.name === 'phaseConv') &&
+      readers.get(before) === 1 &&
+      before.inputs.length === 2;
     replaced.set(node, foldable ? fold(node, before, replaced, result) : { ...node, inputs });
   }
   return { outputs: outputs.map((output) => replaced.get(output)!), weights: result };
 }
 
-function fold(norm: OpNode, conv: OpNode, replaced: ReadonlyMap<Node, Node>, weights: Map<string, NamedTensor>): OpNode {
+function fold(
+  norm: OpNode,
+  conv: OpNode,
+  replaced: ReadonlyMap<Node, Node>,
+  weights: Map<string, NamedTensor>,
+): OpNode {
   const [x, kernel] = conv.inputs as [Node, VariableNode];
-  const [, gamma, beta, mean, variance] = norm.inputs as [Node, VariableNode, VariableNode, VariableNode, VariableNode];
+  const [, gamma, beta, mean, variance] = norm.inputs as [
+    Node,
+    VariableNode,
+    VariableNode,
+    VariableNode,
+    VariableNode,
+  ];
   const read = (node: VariableNode) => {
     const tensor = weights.get(node.variable.name);
     if (!tensor) throw new RangeError(`Expected the weight ${node.variable.name}, it is missing`);
@@ -125,10 +157,19 @@ function fold(norm: OpNode, conv: OpNode, replaced: ReadonlyMap<Node, Node>, wei
   const named = (suffix: string, shape: readonly number[], values: Float32Array): VariableNode => {
     const name = `${kernel.variable.name}.${suffix}`;
     weights.set(name, { shape, data: values });
-    return { kind: 'variable', shape, needsGradient: false, variable: { name, shape, initializer: { kind: 'zeros' }, trainable: false } };
+    return {
+      kind: 'variable',
+      shape,
+      needsGradient: false,
+      variable: { name, shape, initializer: { kind: 'zeros' }, trainable: false },
+    };
   };
   return {
     ...conv,
-    inputs: [replaced.get(x)!, named('folded', kernel.shape, data), named('folded_bias', [channels], bias)],
+    inputs: [
+      replaced.get(x)!,
+      named('folded', kernel.shape, data),
+      named('folded_bias', [channels], bias),
+    ],
   };
 }

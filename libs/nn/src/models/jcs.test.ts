@@ -48,7 +48,12 @@ function discs(): TrainingBatch {
       mask[i] = 1;
     }
   }
-  return { image, mask, label: Float32Array.of(0, 1, 0, 1), maskWeight: new Float32Array(n).fill(1) };
+  return {
+    image,
+    mask,
+    label: Float32Array.of(0, 1, 0, 1),
+    maskWeight: new Float32Array(n).fill(1),
+  };
 }
 
 describe('training', () => {
@@ -73,7 +78,10 @@ describe('training', () => {
 
   test('without a mask in the batch has no segmentation loss', async () => {
     const session = await OnnxTrainingSession.create(step, { seed: 1 });
-    const result = await session.run({ ...discs(), maskWeight: new Float32Array(4) }, { learningRate: 0, seed: 1 });
+    const result = await session.run(
+      { ...discs(), maskWeight: new Float32Array(4) },
+      { learningRate: 0, seed: 1 },
+    );
     expect(result.segmentationLoss).toBe(0);
     expect(result.loss).toBeCloseTo(result.classificationLoss, 6);
     await session.close();
@@ -82,7 +90,10 @@ describe('training', () => {
   test('a label of weight 0 has no classification loss', async () => {
     const session = await OnnxTrainingSession.create(step, { seed: 1 });
     const batch = { ...discs(), labelWeight: new Float32Array(4) };
-    expect((await session.run(batch, { learningRate: 0, seed: 1 })).classificationLoss).toBeCloseTo(0, 7);
+    expect((await session.run(batch, { learningRate: 0, seed: 1 })).classificationLoss).toBeCloseTo(
+      0,
+      7,
+    );
     await session.close();
   });
 });
@@ -92,7 +103,8 @@ describe('the exported model', () => {
   // Running statistics that differ from 0 and 1, so that folding them wrongly shows.
   for (const [name, { data }] of weights) {
     if (name.endsWith('running_mean')) data.forEach((_, i) => (data[i] = 0.1 * Math.sin(i)));
-    if (name.endsWith('running_var')) data.forEach((_, i) => (data[i] = 0.5 + 0.4 * Math.cos(i) ** 2));
+    if (name.endsWith('running_var'))
+      data.forEach((_, i) => (data[i] = 0.5 + 0.4 * Math.cos(i) ** 2));
   }
 
   test('answers for any batch and size, each picture as if it were alone', async () => {
@@ -101,7 +113,10 @@ describe('the exported model', () => {
     const together = await model.run(image, { rows: 64, columns: 64, count: 4 });
     expect(together.maskSize).toBe(64);
     for (let i = 0; i < 4; i++) {
-      const alone = await model.run(image.slice(i * 4096, (i + 1) * 4096), { rows: 64, columns: 64 });
+      const alone = await model.run(image.slice(i * 4096, (i + 1) * 4096), {
+        rows: 64,
+        columns: 64,
+      });
       expect(alone.probability[0]).toBeCloseTo(together.probability[i]!, 5);
     }
     const odd = await model.run(new Float32Array(91 * 77).fill(0.3), { rows: 91, columns: 77 });
@@ -110,8 +125,13 @@ describe('the exported model', () => {
   });
 
   test('gives probabilities that are the softmax of its logits over the temperature', async () => {
-    const cold = await OnnxInference.create(exportJcs(config, weights, { ...metadata, temperature: 2 }));
-    const { probability, logits } = await cold.run(discs().image.slice(0, 4096), { rows: 64, columns: 64 });
+    const cold = await OnnxInference.create(
+      exportJcs(config, weights, { ...metadata, temperature: 2 }),
+    );
+    const { probability, logits } = await cold.run(discs().image.slice(0, 4096), {
+      rows: 64,
+      columns: 64,
+    });
     const expected = 1 / (1 + Math.exp((logits[0]! - logits[1]!) / 2));
     expect(probability[0]).toBeCloseTo(expected, 6);
     await cold.close();
@@ -120,6 +140,8 @@ describe('the exported model', () => {
   test('says which weight is missing', () => {
     const fewer = new Map(weights);
     fewer.delete('classification.bias');
-    expect(() => exportJcs(config, fewer, metadata)).toThrow('Expected the weight classification.bias, it is missing');
+    expect(() => exportJcs(config, fewer, metadata)).toThrow(
+      'Expected the weight classification.bias, it is missing',
+    );
   });
 });

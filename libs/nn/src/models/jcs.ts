@@ -66,7 +66,10 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
   const { backbone, outputStride, asppChannels: channels, asppRates, imageSize: size } = config;
   const graph = new Graph();
   const image = graph.input('image', [batch, 1, size, size]);
-  const normalised = graph.apply(scale(1 / config.deviation), graph.apply(shift(-config.mean), image));
+  const normalised = graph.apply(
+    scale(1 / config.deviation),
+    graph.apply(shift(-config.mean), image),
+  );
   const features = graph.scope('backbone', () =>
     backbone === 'mobilenet-v2'
       ? buildMobileNetV2(graph, normalised, { outputStride, stridePadding: 'end' })
@@ -77,14 +80,19 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
   const convBnRelu = (x: Node, kernel: number, dilation = 1): Node => {
     const padding = ((kernel - 1) / 2) * dilation;
     const y = graph.scope('0', () => convLayer(graph, x, { channels, kernel, padding, dilation }));
-    return graph.apply(relu, graph.scope('1', () => batchNormLayer(graph, y)));
+    return graph.apply(
+      relu,
+      graph.scope('1', () => batchNormLayer(graph, y)),
+    );
   };
 
   const dropouts: { mask: InputNode; rate: number }[] = [];
   const aspp = graph.scope('aspp', () => {
     const branches = [
       graph.scope('point', () => convBnRelu(features, 1)),
-      ...asppRates.map((rate, i) => graph.scope(`dilated${i + 1}`, () => convBnRelu(features, 3, rate))),
+      ...asppRates.map((rate, i) =>
+        graph.scope(`dilated${i + 1}`, () => convBnRelu(features, 3, rate)),
+      ),
       graph.scope('pooled', () => {
         // Without normalisation: over one pixel a sample its statistics would be those of a handful of values.
         const mean = graph.apply(globalAveragePool, features);
@@ -92,7 +100,9 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
         return graph.apply(resize(rows, columns), y);
       }),
     ];
-    const projected = graph.scope('project', () => convBnRelu(graph.apply(concat(1), ...branches), 1));
+    const projected = graph.scope('project', () =>
+      convBnRelu(graph.apply(concat(1), ...branches), 1),
+    );
     if (config.dropout === 0) return projected;
     const mask = graph.input('dropout_aspp', projected.shape);
     dropouts.push({ mask, rate: config.dropout });
@@ -103,7 +113,9 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
     const larger = graph.apply(resize(rows * 4, columns * 4), aspp);
     const first = graph.scope('conv1', () => convBnRelu(larger, 3));
     const second = graph.scope('conv2', () => convBnRelu(first, 3));
-    return graph.scope('mask', () => convLayer(graph, second, { channels: 1, kernel: 1, bias: true }));
+    return graph.scope('mask', () =>
+      convLayer(graph, second, { channels: 1, kernel: 1, bias: true }),
+    );
   });
   const maskLogits = graph.apply(resize(size, size), coarse);
 

@@ -12,7 +12,11 @@ export interface ConvLayer extends ConvAttributes {
 }
 
 /** A convolution with weights of its own, named `weight` and `bias` in the current scope. */
-export function convLayer(graph: Graph, x: Node, { channels, kernel, bias = false, ...attributes }: ConvLayer): OpNode {
+export function convLayer(
+  graph: Graph,
+  x: Node,
+  { channels, kernel, bias = false, ...attributes }: ConvLayer,
+): OpNode {
   const groups = attributes.groups ?? 1;
   const shape = [channels, x.shape[1]! / groups, kernel, kernel];
   const fanOut = (channels / groups) * kernel * kernel;

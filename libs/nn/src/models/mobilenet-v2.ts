@@ -34,7 +34,11 @@ export interface BackboneOptions {
 }
 
 /** MobileNetV2's feature maps, with torchvision's variable names (`features.…`). */
-export function buildMobileNetV2(graph: Graph, image: Node, { outputStride, stridePadding = 'both', head = false }: BackboneOptions): Node {
+export function buildMobileNetV2(
+  graph: Graph,
+  image: Node,
+  { outputStride, stridePadding = 'both', head = false }: BackboneOptions,
+): Node {
   const { stem, blocks, head: headChannels } = mobileNetV2;
   interface Layer {
     readonly channels: number;
@@ -54,7 +58,9 @@ export function buildMobileNetV2(graph: Graph, image: Node, { outputStride, stri
     return graph.scope('1', () => batchNormLayer(graph, convolved));
   };
   return graph.scope('features', () => {
-    let x: Node = graph.scope('0', () => graph.apply(relu6, convBn(image, { channels: stem, kernel: 3, stride: 2 })));
+    let x: Node = graph.scope('0', () =>
+      graph.apply(relu6, convBn(image, { channels: stem, kernel: 3, stride: 2 })),
+    );
     let reached = 2;
     let dilation = 1;
     let index = 1;
@@ -68,22 +74,43 @@ export function buildMobileNetV2(graph: Graph, image: Node, { outputStride, stri
         } else {
           reached *= stride;
         }
-        x = graph.scope(`${index++}.conv`, () => block(x, expansion, channels, stride, stride === 2 ? 1 : dilated));
+        x = graph.scope(`${index++}.conv`, () =>
+          block(x, expansion, channels, stride, stride === 2 ? 1 : dilated),
+        );
       }
     }
-    return head ? graph.scope(String(index), () => graph.apply(relu6, convBn(x, { channels: headChannels, kernel: 1 }))) : x;
+    return head
+      ? graph.scope(String(index), () =>
+          graph.apply(relu6, convBn(x, { channels: headChannels, kernel: 1 })),
+        )
+      : x;
   });
 
   /** An inverted residual: expand, depthwise, project; added to its input where the shapes agree. */
-  function block(input: Node, expansion: number, channels: number, stride: number, dilation: number): Node {
+  function block(
+    input: Node,
+    expansion: number,
+    channels: number,
+    stride: number,
+    dilation: number,
+  ): Node {
     const inner = input.shape[1]! * expansion;
     let layer = 0;
     const phased = stride === 2 && input.shape.slice(2).every((size) => size % 2 === 0);
     let x = phased ? graph.apply(spaceToPhases, input) : input;
     if (expansion !== 1) {
-      x = graph.scope(String(layer++), () => graph.apply(relu6, convBn(x, { channels: inner, kernel: 1 })));
+      x = graph.scope(String(layer++), () =>
+        graph.apply(relu6, convBn(x, { channels: inner, kernel: 1 })),
+      );
     }
-    x = graph.scope(String(layer++), () => graph.apply(relu6, phased ? phaseConvBn(x) : convBn(x, { channels: inner, kernel: 3, stride, dilation, groups: inner })));
+    x = graph.scope(String(layer++), () =>
+      graph.apply(
+        relu6,
+        phased
+          ? phaseConvBn(x)
+          : convBn(x, { channels: inner, kernel: 3, stride, dilation, groups: inner }),
+      ),
+    );
     x = graph.scope(String(layer++), () => convLayer(graph, x, { channels, kernel: 1 }));
     x = graph.scope(String(layer), () => batchNormLayer(graph, x));
     return stride === 1 && input.shape[1] === channels ? graph.apply(add, x, input) : x;
@@ -92,7 +119,10 @@ export function buildMobileNetV2(graph: Graph, image: Node, { outputStride, stri
   function phaseConvBn(x: Node): Node {
     const channels = x.shape[1]!;
     const convolved = graph.scope('0', () => {
-      const weight = graph.parameter('weight', [channels, 1, 3, 3], { kind: 'he-normal', fanOut: 9 });
+      const weight = graph.parameter('weight', [channels, 1, 3, 3], {
+        kind: 'he-normal',
+        fanOut: 9,
+      });
       return graph.apply(phaseConv(paddingOf(1, 2)), x, weight);
     });
     return graph.scope('1', () => batchNormLayer(graph, convolved));

@@ -45,12 +45,41 @@ export function emitUpdate(
   emit: OnnxEmitter,
   config: OptimizerConfig,
   scalars: StepScalars,
-  {
-    parameter,
-    gradient,
-    moments,
+  variable: UpdatedVariable,
+): Update {
+  const { shape } = variable;
+  const flat = withoutEndingOnes(shape);
+  if (flat.length === shape.length) return emitFlatUpdate(emit, config, scalars, variable);
+  const reshaped = (name: string) => emit.reshape(name, flat);
+  const { parameter, moments } = emitFlatUpdate(emit, config, scalars, {
+    parameter: reshaped(variable.parameter),
+    gradient: reshaped(variable.gradient),
+    moments: variable.moments.map(reshaped),
     shape,
-  }: { parameter: string; gradient: string; moments: readonly string[]; shape: Shape },
+  });
+  const back = (name: string) => emit.reshape(name, shape);
+  return { parameter: back(parameter), moments: moments.map(back) };
+}
+
+/** `[O, C, 1, 1]` as `[O, C]`: ONNX Runtime repeats a number over shapes that end in ones a value at a time. */
+export function withoutEndingOnes(shape: Shape): Shape {
+  return shape.slice(0, Math.max(1, shape.findLastIndex((size) => size !== 1) + 1));
+}
+
+/** A variable with what its update needs. */
+interface UpdatedVariable {
+  readonly parameter: string;
+  readonly gradient: string;
+  readonly moments: readonly string[];
+  /** The variable's own. */
+  readonly shape: Shape;
+}
+
+function emitFlatUpdate(
+  emit: OnnxEmitter,
+  config: OptimizerConfig,
+  scalars: StepScalars,
+  { parameter, gradient, moments, shape }: UpdatedVariable,
 ): Update {
   const decay = shape.length > 1 ? (config.weightDecay ?? 0) : 0;
   const decayed = (g: string) =>

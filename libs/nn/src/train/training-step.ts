@@ -7,7 +7,7 @@ import { writeOnnx } from '../onnx/write-onnx.js';
 import { add } from '../ops/elementwise.js';
 import { scale } from '../ops/layout.js';
 import { maskCrossEntropy, softDice, softmaxCrossEntropy } from './losses.js';
-import { emitUpdate, momentNames, type OptimizerConfig } from './optimizers.js';
+import { emitUpdate, momentNames, withoutEndingOnes, type OptimizerConfig } from './optimizers.js';
 
 /** Weights of the parts of the loss. */
 export interface LossConfig {
@@ -102,12 +102,14 @@ export function buildTrainingStep(config: StepConfig): TrainingStep {
   let norm: string | undefined;
   if (config.clipNorm !== undefined) {
     norm = gradientNorm(emit, gradients);
-    const factor = emit.node('Min', [
-      emit.div(emit.floats([config.clipNorm]), emit.add(norm, emit.floats([1e-6]))),
-      emit.floats([1]),
-    ]);
+    const share = emit.div(emit.floats([config.clipNorm]), emit.add(norm, emit.floats([1e-6])));
+    const factor = emit.node('Min', [share, emit.floats([1])]);
     gradients = new Map(
-      [...gradients].map(([name, gradient]) => [name, emit.mul(gradient, factor)]),
+      [...gradients].map(([name, gradient]) => {
+        const { shape } = graph.variables.get(name)!;
+        const scaled = emit.mul(emit.reshape(gradient, withoutEndingOnes(shape)), factor);
+        return [name, emit.reshape(scaled, shape)];
+      }),
     );
   }
 
