@@ -32,7 +32,9 @@ export function findBody(air: Uint8Array, size: PictureSize): Uint8Array {
   }
   const inside = new Uint8Array(air.length).fill(1);
   if (room.size === 0) return inside;
-  for (let at = 0; at < air.length; at++) if (room.has(labels[at]!)) inside[at] = 0;
+  const isRoom = new Uint8Array(components.length + 1);
+  for (const label of room) isRoom[label] = 1;
+  for (let at = 0; at < air.length; at++) if (isRoom[labels[at]!] === 1) inside[at] = 0;
   const pieces = connectedComponents(open(inside, size, shape.bridge * side), size);
   const largest = pieces.components.reduce(
     (best, piece) => (piece.area > best.area ? piece : best),

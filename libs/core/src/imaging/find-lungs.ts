@@ -78,7 +78,7 @@ function anatomyAt(
   given?: number,
 ): Anatomy & { depth: number } {
   const body = findBody(below(pixels, outer), size);
-  const inner = given ?? otsuThreshold(pixels.filter((_, at) => body[at] !== 0));
+  const inner = given ?? otsuThreshold(inside(pixels, body));
   const air = below(pixels, inner ?? outer);
   for (let at = 0; at < air.length; at++) if (body[at] === 0) air[at] = 0;
   const regions = findRegions(air, pixels, size);
@@ -146,16 +146,16 @@ function joinLungs(
 ): Uint8Array {
   const { labels } = regions;
   const side = Math.max(size.columns, size.rows);
-  const rests = findRests(lungs, regions, size);
+  const rests = flags(findRests(lungs, regions, size), regions);
   const result = new Uint8Array(labels.length);
   for (const lung of lungs) {
     // Only around the lung, as far as something can be added to it.
     const box = grow(lung, Math.ceil(Math.max(shape.restDistance, shape.closing) * side) + 1, size);
     const around = cut(labels, size, box);
-    const part = pick(around, new Set([lung.label]));
+    const part = pick(around, flags([lung.label], regions));
     const near = dilate(part, box, shape.restDistance * side);
     for (let at = 0; at < part.length; at++) {
-      if (near[at] !== 0 && rests.has(around[at]!)) part[at] = 1;
+      if (near[at] !== 0 && rests[around[at]!] === 1) part[at] = 1;
     }
     const filled = paste(fillHoles(close(part, box, shape.closing * side), box), box, size);
     for (let at = 0; at < result.length; at++) {
@@ -178,14 +178,17 @@ function grow(box: Box, margin: number, size: PictureSize): Box {
 }
 
 /** Labels of the aerated rests in consolidations: in the lungs' convex hull and brighter than they, no single pixels of noise. */
-function findRests(
-  lungs: readonly Region[],
-  { labels, regions }: Regions,
-  size: PictureSize,
-): Set<number> {
+function findRests(lungs: readonly Region[], found: Regions, size: PictureSize): number[] {
+  const { labels, regions } = found;
   const mean = lungs.reduce((sum, lung) => sum + lung.mean, 0) / lungs.length;
   const side = Math.max(size.columns, size.rows);
-  const all = pick(labels, new Set(lungs.map(({ label }) => label)));
+  const all = pick(
+    labels,
+    flags(
+      lungs.map(({ label }) => label),
+      found,
+    ),
+  );
   const hull = hullMask(dilate(all, size, shape.restBeyond * side), size);
   const inHull = new Float64Array(regions.length + 1);
   for (let at = 0; at < labels.length; at++) if (hull[at] !== 0) inHull[labels[at]!]! += 1;
@@ -195,13 +198,27 @@ function findRests(
       region.depth >= shape.restRadius * side &&
       inHull[region.label]! >= region.area / 2,
   );
-  return new Set(rests.map(({ label }) => label));
+  return rests.map(({ label }) => label);
 }
 
-function pick(labels: Int32Array, chosen: ReadonlySet<number>): Uint8Array {
-  const result = new Uint8Array(labels.length);
-  for (let at = 0; at < labels.length; at++) if (chosen.has(labels[at]!)) result[at] = 1;
+/** 1 at each of the labels: looked up for every pixel, a set would take several times as long. */
+function flags(labels: readonly number[], { regions }: Regions): Uint8Array {
+  const result = new Uint8Array(regions.length + 1);
+  for (const label of labels) result[label] = 1;
   return result;
+}
+
+function pick(labels: Int32Array, chosen: Uint8Array): Uint8Array {
+  const result = new Uint8Array(labels.length);
+  for (let at = 0; at < labels.length; at++) result[at] = chosen[labels[at]!]!;
+  return result;
+}
+
+function inside(pixels: Float32Array, mask: Uint8Array): Float32Array {
+  const result = new Float32Array(pixels.length);
+  let count = 0;
+  for (let at = 0; at < pixels.length; at++) if (mask[at] !== 0) result[count++] = pixels[at]!;
+  return result.subarray(0, count);
 }
 
 function below(pixels: Float32Array, threshold: number): Uint8Array {

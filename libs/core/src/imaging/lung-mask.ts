@@ -3,7 +3,7 @@ import { findAnatomy } from './find-lungs.js';
 import { fitInto, resample, resampleNearest } from './resample.js';
 
 /** Pixels of the longer side on which lungs are looked for; more changes no fraction that matters. */
-const workingSide = 384;
+const workingSide = 256;
 
 /**
  * Finds the lungs in one axial slice by thresholds, well enough to relate a lesion to. Vessels and most lesions along the pleura

@@ -1,7 +1,6 @@
 import { boundingBox } from './bounding-box.js';
 import { connectedComponents } from './connected-components.js';
 import { cut, paste } from './cut.js';
-import { squaredDistance } from './distance-transform.js';
 import type { PictureSize } from './resample.js';
 
 /**
@@ -11,20 +10,56 @@ import type { PictureSize } from './resample.js';
 
 /** Grows the mask by `radius` pixels. */
 export function dilate(mask: Uint8Array, size: PictureSize, radius: number): Uint8Array {
-  const distance = squaredDistance(invert(mask), size);
-  const result = new Uint8Array(mask.length);
-  const most = radius * radius;
-  for (let at = 0; at < result.length; at++) result[at] = distance[at]! <= most ? 1 : 0;
-  return result;
+  return near(mask, size, radius);
 }
 
 /** Shrinks the mask by `radius` pixels. */
 export function erode(mask: Uint8Array, size: PictureSize, radius: number): Uint8Array {
-  const distance = squaredDistance(mask, size);
+  return invert(near(invert(mask), size, radius));
+}
+
+/**
+ * The pixels with one of the mask at most `radius` away. Counted down the columns how far it is to the mask, then along the
+ * rows each pixel covers as many neighbours as the disc is wide at that distance: whole numbers and no roots, so it takes a
+ * fraction of an exact distance transform.
+ */
+function near(mask: Uint8Array, { columns, rows }: PictureSize, radius: number): Uint8Array {
+  const widths = discWidths(radius, rows);
+  const tooFar = widths.length - 1;
+  const gaps = new Int32Array(mask.length).fill(tooFar);
+  for (let at = 0; at < mask.length; at++) {
+    if (mask[at] !== 0) gaps[at] = 0;
+    else if (at >= columns) gaps[at] = Math.min(tooFar, gaps[at - columns]! + 1);
+  }
+  for (let at = mask.length - columns - 1; at >= 0; at--) {
+    const below = gaps[at + columns]! + 1;
+    if (below < gaps[at]!) gaps[at] = below;
+  }
   const result = new Uint8Array(mask.length);
-  const most = radius * radius;
-  for (let at = 0; at < result.length; at++) result[at] = distance[at]! > most ? 1 : 0;
+  for (let row = 0; row < rows; row++) {
+    const first = row * columns;
+    for (let column = 0, reach = -1; column < columns; column++) {
+      reach = Math.max(reach, column + widths[gaps[first + column]!]!);
+      if (column <= reach) result[first + column] = 1;
+    }
+    for (let column = columns - 1, reach = columns; column >= 0; column--) {
+      reach = Math.min(reach, column - widths[gaps[first + column]!]!);
+      if (column >= reach) result[first + column] = 1;
+    }
+  }
   return result;
+}
+
+/** How many pixels a disc reaches to each side, by rows from its centre; -1 where it has ended, which is the last entry. */
+function discWidths(radius: number, rows: number): Int32Array {
+  const height = Math.min(Math.floor(radius), rows);
+  return Int32Array.from({ length: height + 2 }, (_, row) => {
+    if (row > height) return -1;
+    let width = Math.floor(Math.sqrt(radius * radius - row * row));
+    // A root that was rounded down.
+    if ((width + 1) ** 2 + row * row <= radius * radius) width++;
+    return width;
+  });
 }
 
 /** Shrinks, then grows: removes what the disc does not fit into. */
