@@ -1,6 +1,11 @@
 export { readOnnxMetadata } from './onnx/read-onnx-metadata.js';
 export { OnnxInference, type InferenceResult } from './engine/onnx-inference.js';
-export { exportJcs, type ModelMetadata } from './models/export-jcs.js';
+export {
+  exportJcs,
+  type ExportOptions,
+  type JcsMember,
+  type ModelMetadata,
+} from './models/export-jcs.js';
 export { buildJcs, type BackboneName, type JcsConfig, type JcsNetwork } from './models/jcs.js';
 export { OnnxTrainingSession, type SessionOptions } from './engine/onnx-training-session.js';
 export type { StepOptions, StepResult, TrainingBatch } from './engine/training-session.js';

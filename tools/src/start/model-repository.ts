@@ -37,7 +37,7 @@ export async function modelRepository(workspace: string, cache: string): Promise
   const repository = join(cache, `untrained-${key}`);
   if (await holdsModel(repository)) return repository;
   const weights = initialise(buildJcs(untrained).graph, 1);
-  const model = exportJcs(untrained, weights, {
+  const model = exportJcs([{ config: untrained, weights }], {
     name: 'groundglass',
     version: '1',
     trained: false,

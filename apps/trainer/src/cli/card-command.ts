@@ -1,5 +1,6 @@
 import { CtError } from '@groundglass/core';
 import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { recipeSchema } from '../recipes/recipe.js';
@@ -9,7 +10,7 @@ import type { Publication, PublishedRun } from '../results/publication.js';
 import { renderResultsPage } from '../results/results-page.js';
 import type { Results } from '../results/results.js';
 import { RunFolder, type RunInputs } from '../run/run-folder.js';
-import type { Calibration } from '../training/calibrate.js';
+import { calibrationName, type Calibration } from '../training/calibrate.js';
 
 interface CardOptions {
   readonly model: string;
@@ -40,11 +41,15 @@ async function writeCard(options: CardOptions): Promise<void> {
       cause: error,
     });
   });
+  const calibration = join(options.model, calibrationName);
   const publication: Publication = {
     command: `groundglass-trainer card --model ${options.model} --docs ${options.docs}`,
     model: { name, version, bytes: size },
     runs: await Promise.all(options.run.map(readRun)),
     results,
+    ...(existsSync(calibration)
+      ? { calibration: JSON.parse(await readFile(calibration, 'utf8')) as Calibration }
+      : {}),
   };
   const { docs } = options;
   await mkdir(join(docs, 'results'), { recursive: true });
@@ -80,8 +85,5 @@ async function readRun(path: string): Promise<PublishedRun> {
     inputs: (await run.readJson('inputs.json')) as RunInputs,
     records: await run.log(),
     ledger: await run.ledger(),
-    ...(run.has('calibration.json')
-      ? { calibration: (await run.readJson('calibration.json')) as Calibration }
-      : {}),
   };
 }

@@ -6,19 +6,16 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatasets } from '../dataset/open-datasets.js';
-import type { Dataset } from '../dataset/manifest-files.js';
-import { shortcutFloor } from '../floor/shortcut-floor.js';
 import { formatResults, type DatasetResult, type Results } from '../results/results.js';
 import { RunFolder } from '../run/run-folder.js';
-import { evaluate } from '../training/evaluate.js';
-import { measure } from '../training/measure.js';
+import { evaluateDataset } from '../training/evaluate-dataset.js';
+import { showCount } from './progress.js';
 
 interface EvaluateOptions {
   readonly model: string;
   readonly data: readonly string[];
   readonly split: string;
   readonly threshold?: string;
-  readonly flip?: boolean;
   readonly floor: boolean;
   readonly run?: string;
   readonly out?: string;
@@ -39,7 +36,6 @@ export function registerEvaluate(program: Command): void {
     )
     .option('--split <name>', 'train, val or test', 'test')
     .option('--threshold <p>', 'decision threshold; the model’s own unless given')
-    .option('--flip', 'score each picture and its mirror image, and take the mean')
     .option('--no-floor', 'leave the shortcut floor out')
     .option('--run <folder>', 'the run whose ledger notes a look at a test split')
     .option('--out <file>', 'also write the results as JSON')
@@ -77,7 +73,13 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     const crop = metadata.get('crop') === 'chest' ? 'chest' : 'none';
     const measured: DatasetResult[] = [];
     for (const dataset of datasets) {
-      const result = await evaluateDataset(model, dataset, options, { threshold, crop });
+      const result = await evaluateDataset(model, dataset, {
+        split: options.split,
+        threshold,
+        crop,
+        floor: options.floor,
+        onCount: showCount,
+      });
       if (options.split === 'test') await noteLook(options.run, result, sha256);
       measured.push(result);
     }
@@ -90,54 +92,10 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     };
     const text = JSON.stringify(results, undefined, 2);
     if (options.out !== undefined) await writeFile(options.out, `${text}\n`);
-    console.log(options.json === true ? text : formatResults(results));
+    console.log(options.json === true ? text : formatResults(measured));
   } finally {
     await model.close();
   }
-}
-
-async function evaluateDataset(
-  model: OnnxInference,
-  { manifest, root, samples }: Dataset,
-  options: EvaluateOptions,
-  { threshold, crop }: { threshold: number; crop: 'none' | 'chest' },
-): Promise<DatasetResult> {
-  const chosen = samples.filter(({ split }) => split === options.split);
-  const { scores } = await evaluate(model, chosen, {
-    root,
-    crop,
-    flip: options.flip ?? false,
-    onSample: (done) => {
-      showCount(`${manifest.name}: ${done}/${chosen.length}`);
-    },
-  });
-  const kept = scores.filter(({ sample }) => sample.meta?.contradicts === undefined);
-  const both = (list: typeof samples) => new Set(list.map(({ label }) => label)).size === 2;
-  const splits = ['train', 'val', options.split].map((name) =>
-    samples.filter(({ split }) => split === name),
-  );
-  const floor =
-    options.floor && options.split !== 'train' && splits.every(both)
-      ? await shortcutFloor(root, samples, chosen, (done, total) => {
-          showCount(`shortcut floor: ${done}/${total}`);
-        })
-      : undefined;
-  showCount('');
-  return {
-    name: manifest.name,
-    split: options.split,
-    samples: scores.length,
-    all: measure(scores, threshold),
-    ...(kept.length < scores.length
-      ? {
-          withoutContradictions: {
-            dropped: scores.length - kept.length,
-            ...measure(kept, threshold),
-          },
-        }
-      : {}),
-    ...(floor ? { floor } : {}),
-  };
 }
 
 /** Each look at a test split is written down: a number chosen by looking is no measurement. */
@@ -160,8 +118,4 @@ async function noteLook(
       dice: masks?.mean ?? null,
     },
   });
-}
-
-function showCount(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }

@@ -1,34 +1,65 @@
-import { CtError } from '@groundglass/core';
-import { exportJcs, OnnxInference, readSafetensors, type JcsConfig } from '@groundglass/nn';
+import { CtError, type DatasetSample } from '@groundglass/core';
+import { applyTemperature } from '@groundglass/metrics';
+import {
+  exportJcs,
+  OnnxInference,
+  readSafetensors,
+  type JcsConfig,
+  type JcsMember,
+} from '@groundglass/nn';
 import type { Command } from 'commander';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { combineDatasets } from '../dataset/combine-datasets.js';
+import type { Dataset } from '../dataset/manifest-files.js';
 import { openDatasets } from '../dataset/open-datasets.js';
 import { recipeSchema, type Recipe } from '../recipes/recipe.js';
+import { formatResults, type DatasetResult } from '../results/results.js';
 import { RunFolder } from '../run/run-folder.js';
-import { calibrate, type Calibration } from '../training/calibrate.js';
-import { evaluate } from '../training/evaluate.js';
+import { calibrate, calibrationName } from '../training/calibrate.js';
+import { evaluateDataset } from '../training/evaluate-dataset.js';
+import { evaluate, type SampleScore } from '../training/evaluate.js';
+import { showCount } from './progress.js';
 
-interface ExportOptions {
-  readonly run: string;
+/** Rounded weights may move a probability by less than this. */
+const mostRounding = 0.01;
+
+/** Writes the model with what was chosen on validation. */
+type ModelWriter = (chosen: {
+  readonly temperature: number;
+  readonly threshold: number;
+  readonly precision?: 'float32' | 'float16';
+}) => Uint8Array;
+
+interface ValidationSet {
+  readonly root: string;
+  readonly samples: readonly DatasetSample[];
+  readonly crop: 'none' | 'chest';
+  /** Sources whose labels have no say. */
+  readonly ignored: readonly string[];
+}
+
+interface ExportCommandOptions {
+  readonly run: readonly string[];
   readonly models: string;
   readonly name: string;
   readonly modelVersion: string;
   readonly threshold?: string;
   readonly temperature?: string;
   readonly calibrate?: readonly string[];
+  readonly flip?: boolean;
+  readonly precision: string;
   readonly trainingData: string;
 }
 
-/** `export --run FOLDER --models FOLDER`: the best epoch as a model that servers read. */
+/** `export --run FOLDER --models FOLDER`: the best epoch, or an ensemble of several runs', as a model that servers read. */
 export function registerExport(program: Command): void {
   program
     .command('export')
     .description(
-      'writes a run’s best epoch as models/NAME/VERSION/model.onnx, as Triton, KServe and groundglass-server read it',
+      'writes the best epoch of a run, or of several, as models/NAME/VERSION/model.onnx, as Triton, KServe and groundglass-server read it',
     )
-    .requiredOption('--run <folder>', 'the run')
+    .requiredOption('--run <folder...>', 'the run; several are exported as one ensemble')
     .option('--models <folder>', 'the model repository', 'models')
     .option('--name <name>', 'the model’s name', 'groundglass')
     .option('--model-version <number>', 'the model’s version', '1')
@@ -36,20 +67,26 @@ export function registerExport(program: Command): void {
       '--calibrate <data...>',
       'choose temperature and threshold on the validation split of these datasets',
     )
+    .option('--flip', 'let the model also score each picture’s mirror image, and take the mean')
+    .option(
+      '--precision <type>',
+      'float32, or float16 for half the file; checked on the validation split',
+      'float32',
+    )
     .option('--threshold <p>', 'probability from which the label is covid; 0.5 unless calibrated')
     .option(
       '--temperature <t>',
       'what logits are divided by before the softmax; 1 unless calibrated',
     )
     .option('--training-data <text>', 'what the model was trained on, in words', 'not stated')
-    .action(async (options: ExportOptions) => {
-      const file = await exportRun(options);
+    .action(async (options: ExportCommandOptions) => {
+      const file = await exportRuns(options);
       console.log(`Wrote ${file}`);
     });
 }
 
-async function exportRun(options: ExportOptions): Promise<string> {
-  const { name, modelVersion: version } = options;
+async function exportRuns(options: ExportCommandOptions): Promise<string> {
+  const { name, modelVersion: version, precision } = options;
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
     throw new CtError(
       'CT_BAD_REQUEST',
@@ -57,44 +94,78 @@ async function exportRun(options: ExportOptions): Promise<string> {
     );
   if (!/^[1-9]\d*$/.test(version))
     throw new CtError('CT_BAD_REQUEST', `Expected a version from 1, got "${version}"`);
-  const run = new RunFolder(options.run);
+  if (precision !== 'float32' && precision !== 'float16')
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected a precision of float32 or float16, got "${precision}"`,
+    );
+  if (precision === 'float16' && options.calibrate === undefined)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      'Expected --calibrate with --precision float16: what rounding the weights does is measured on validation pictures',
+    );
+  const given = (flag: string, text: string | undefined, low: number, high: number) =>
+    text === undefined ? undefined : numberIn(flag, text, low, high);
+  const temperature = given('--temperature', options.temperature, 1e-3, 1e3);
+  const threshold = given('--threshold', options.threshold, 0, 1);
+  const members = await Promise.all(options.run.map(readMember));
+  const crop = members[0]!.recipe.crop;
+  const other = members.findIndex(({ recipe }) => recipe.crop !== crop);
+  if (other !== -1)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected runs with the same crop, "${options.run[0]!}" has ${crop} and "${options.run[other]!}" ${members[other]!.recipe.crop}`,
+    );
+  const model: ModelWriter = (chosen) =>
+    exportJcs(
+      members,
+      { name, version, trained: true, trainingData: options.trainingData, crop, ...chosen },
+      { flip: options.flip ?? false, precision: chosen.precision ?? precision },
+    );
+
+  const folder = join(options.models, name);
+  await mkdir(join(folder, version), { recursive: true });
+  const file = join(folder, version, 'model.onnx');
+  if (options.calibrate === undefined) {
+    await replaceFile(file, model({ temperature: temperature ?? 1, threshold: threshold ?? 0.5 }));
+  } else {
+    const datasets = await openDatasets(options.calibrate);
+    const ignored = members.flatMap(({ recipe }) => recipe.loss.segmentationOnly);
+    const validation = { ...combineDatasets(datasets), crop, ignored };
+    const scores = await score(model({ temperature: 1, threshold: 0.5 }), validation);
+    const chosen = calibrate(scores, { temperature, threshold });
+    if (precision === 'float16') {
+      const floats = model({ temperature: 1, threshold: 0.5, precision: 'float32' });
+      checkRounding(scores, await score(floats, validation), chosen.temperature);
+    }
+    const bytes = model(chosen);
+    await replaceFile(file, bytes);
+    await replaceFile(
+      join(folder, version, calibrationName),
+      `${JSON.stringify(chosen, undefined, 2)}\n`,
+    );
+    await showValidation(bytes, datasets, { threshold: chosen.threshold, crop });
+  }
+  await writeFile(join(folder, 'config.pbtxt'), configText(members[0]!.config.imageSize));
+  await writeFile(join(folder, 'labels.txt'), 'non-covid\ncovid\n');
+  return file;
+}
+
+/** The best epoch of a run. */
+async function readMember(path: string): Promise<JcsMember & { recipe: Recipe }> {
+  const run = new RunFolder(path);
   if (!run.has('best.safetensors')) {
     throw new CtError(
       'CT_BAD_REQUEST',
-      `Expected a run with a best epoch in "${options.run}", there is none`,
+      `Expected a run with a best epoch in "${path}", there is none`,
     );
   }
-  const recipe = recipeSchema.parse(await run.readJson('config.json'));
-  const { tensors, metadata } = readSafetensors(await readFile(run.file('best.safetensors')));
-  const config = JSON.parse(metadata.config ?? '{}') as JcsConfig;
-  const model = (temperature: number, threshold: number) =>
-    exportJcs(config, tensors, {
-      name,
-      version,
-      trained: true,
-      threshold,
-      temperature,
-      trainingData: options.trainingData,
-      crop: recipe.crop,
-    });
-  const chosen =
-    options.calibrate === undefined
-      ? undefined
-      : await calibrateOn(options.calibrate, model(1, 0.5), recipe);
-  if (chosen) await run.replace('calibration.json', `${JSON.stringify(chosen, undefined, 2)}\n`);
-  const bytes = model(
-    numberIn('--temperature', options.temperature, chosen?.temperature ?? 1, 1e-3, 1e3),
-    numberIn('--threshold', options.threshold, chosen?.threshold ?? 0.5, 0, 1),
-  );
-  const folder = join(options.models, name);
-  await mkdir(join(folder, version), { recursive: true });
-  await writeFile(join(folder, 'config.pbtxt'), configText(config.imageSize));
-  await writeFile(join(folder, 'labels.txt'), 'non-covid\ncovid\n');
-  const file = join(folder, version, 'model.onnx');
-  // A server that watches the folder must never see half a model.
-  await writeFile(`${file}.part`, bytes);
-  await rename(`${file}.part`, file);
-  return file;
+  const { tensors: weights, metadata } = readSafetensors(await run.readBytes('best.safetensors'));
+  return {
+    config: JSON.parse(metadata.config ?? '{}') as JcsConfig,
+    weights,
+    recipe: recipeSchema.parse(await run.readJson('config.json')),
+  };
 }
 
 /** Triton's model configuration; without a name, since the folder's is the model's. */
@@ -110,37 +181,78 @@ output [
 `;
 }
 
-/** Scores the validation split as servers will, and chooses on it; sources that train segmentation only have no say. */
-async function calibrateOn(
-  paths: readonly string[],
+/** Scores the validation split as servers will; sources that train segmentation only have no say. */
+async function score(
   bytes: Uint8Array,
-  { crop, loss }: Recipe,
-): Promise<Calibration> {
-  const { root, samples } = combineDatasets(await openDatasets(paths));
+  { root, samples, crop, ignored }: ValidationSet,
+): Promise<readonly SampleScore[]> {
   const inference = await OnnxInference.create(bytes);
   try {
-    const validation = samples.filter(
-      ({ split, source }) => split === 'val' && !loss.segmentationOnly.includes(source),
+    const chosen = samples.filter(
+      ({ split, source }) => split === 'val' && !ignored.includes(source),
     );
-    const { scores } = await evaluate(inference, validation, { root, crop });
-    return calibrate(scores);
+    const onSample = (done: number) => {
+      showCount(`validation: ${done}/${chosen.length}`);
+    };
+    const { scores } = await evaluate(inference, chosen, { root, crop, onSample });
+    showCount('');
+    return scores;
   } finally {
     await inference.close();
   }
 }
 
-function numberIn(
-  flag: string,
-  text: string | undefined,
-  otherwise: number,
-  low: number,
-  high: number,
-): number {
-  const value = text === undefined ? otherwise : Number(text);
-  if (!(value >= low && value <= high))
+/** @throws {CtError} where rounded weights move a probability by as much as {@link mostRounding}. */
+function checkRounding(
+  rounded: readonly SampleScore[],
+  exact: readonly SampleScore[],
+  temperature: number,
+): void {
+  const probabilities = (scores: readonly SampleScore[]) =>
+    applyTemperature(
+      scores.flatMap(({ logits }) => [...logits]),
+      temperature,
+    );
+  const before = probabilities(exact);
+  const moved = probabilities(rounded).map((p, i) => Math.abs(p - before[i]!));
+  const most = moved.reduce((a, b) => Math.max(a, b), 0);
+  const text = `float16 moves the probability of ${moved.length} validation pictures by at most ${most.toExponential(1)}`;
+  if (!(most < mostRounding))
     throw new CtError(
       'CT_BAD_REQUEST',
-      `Expected ${flag} from ${low} to ${high}, got "${text ?? otherwise}"`,
+      `Expected less than ${mostRounding}: ${text}; use --precision float32`,
     );
+  console.log(text);
+}
+
+/** Measures the file that was written with what `evaluate --split val` measures. */
+async function showValidation(
+  bytes: Uint8Array,
+  datasets: readonly Dataset[],
+  { threshold, crop }: { threshold: number; crop: 'none' | 'chest' },
+): Promise<void> {
+  const inference = await OnnxInference.create(bytes);
+  try {
+    const measured: DatasetResult[] = [];
+    for (const dataset of datasets) {
+      if (!dataset.samples.some(({ split }) => split === 'val')) continue;
+      const options = { split: 'val', threshold, crop, floor: false, onCount: showCount };
+      measured.push(await evaluateDataset(inference, dataset, options));
+    }
+    console.log(formatResults(measured));
+  } finally {
+    await inference.close();
+  }
+}
+
+async function replaceFile(file: string, content: Uint8Array | string): Promise<void> {
+  await writeFile(`${file}.part`, content);
+  await rename(`${file}.part`, file);
+}
+
+function numberIn(flag: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (!(value >= low && value <= high))
+    throw new CtError('CT_BAD_REQUEST', `Expected ${flag} from ${low} to ${high}, got "${text}"`);
   return value;
 }

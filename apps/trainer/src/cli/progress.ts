@@ -36,3 +36,8 @@ export function progressReporter(epochs: number): {
     close: () => bar?.stop(),
   };
 }
+
+/** Shows a count in the terminal's current line, in place of the one before; nothing elsewhere. */
+export function showCount(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}

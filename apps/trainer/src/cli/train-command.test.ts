@@ -1,62 +1,23 @@
 import { OnnxInference } from '@groundglass/nn';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import sharp from 'sharp';
+import { cli, trainer, writeDiscs } from './discs.fixture.js';
 import type { Publication } from '../results/publication.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EpochRecord } from '../run/run-folder.js';
 
 const run = promisify(execFile);
-const cli = join(import.meta.dirname, '../../bin/groundglass-trainer.mjs');
 
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'train-'));
-  await writeDiscs();
+  await writeDiscs(root);
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
-
-/** Waves of grey; those of covid have a bright disc, which is their mask. */
-async function writeDiscs(): Promise<void> {
-  const size = 64;
-  await mkdir(join(root, 'images'));
-  const rows = ['path,label,split,patient,mask'];
-  for (let n = 0; n < 24; n++) {
-    const covid = n % 2 === 1;
-    const [cx, cy] = [20 + ((n * 7) % 24), 20 + ((n * 11) % 24)];
-    const grey = new Uint8Array(size * size);
-    const mask = new Uint8Array(size * size);
-    for (let i = 0; i < grey.length; i++) {
-      const [x, y] = [i % size, Math.floor(i / size)];
-      const inside = covid && (x - cx) ** 2 + (y - cy) ** 2 < 90;
-      grey[i] = 90 + 25 * Math.sin(x * 0.3 + n) + (inside ? 100 : 0);
-      mask[i] = inside ? 255 : 0;
-    }
-    const write = (name: string, data: Uint8Array) =>
-      sharp(data, { raw: { width: size, height: size, channels: 1 } })
-        .png()
-        .toFile(join(root, 'images', name));
-    await write(`${n}.png`, grey);
-    await write(`${n}.mask.png`, mask);
-    rows.push(
-      `images/${n}.png,${covid ? 'covid' : 'non-covid'},${n < 16 ? 'train' : 'val'},p${n},images/${n}.mask.png`,
-    );
-  }
-  await writeFile(join(root, 'table.csv'), `${rows.join('\n')}\n`);
-  await run(process.execPath, [
-    cli,
-    'dataset',
-    'import',
-    'csv',
-    join(root, 'table.csv'),
-    '--out',
-    join(root, 'data'),
-  ]);
-}
 
 const argumentsOf = (out: string) => [
   cli,
@@ -149,7 +110,6 @@ describe('groundglass-trainer train', () => {
 
   test('a calibrated export is measured, and its card says what the result file says', async () => {
     const at = (path: string) => join(root, path);
-    const trainer = (...args: string[]) => run(process.execPath, [cli, ...args]);
     await trainer(
       'export',
       '--run',
@@ -159,7 +119,9 @@ describe('groundglass-trainer train', () => {
       '--calibrate',
       at('data'),
     );
-    const { threshold } = JSON.parse(await readFile(at('whole/calibration.json'), 'utf8')) as {
+    const { threshold } = JSON.parse(
+      await readFile(at('fitted/groundglass/1/calibration.json'), 'utf8'),
+    ) as {
       threshold: number;
     };
     const model = at('fitted/groundglass/1');

@@ -1,3 +1,4 @@
+import type { JcsConfig } from '@groundglass/nn';
 import type { Publication } from './publication.js';
 import { dataTable, ledgerTable, resultTables, runNotes, runTable } from './tables.js';
 
@@ -7,10 +8,15 @@ import { dataTable, ledgerTable, resultTables, runNotes, runTable } from './tabl
  * @throws {RangeError} without a run.
  */
 export function renderModelCard(publication: Publication): string {
-  const { model, runs, results, command } = publication;
+  const { model, runs, results, calibration, command } = publication;
   const run = runs.at(-1);
   if (!run) throw new RangeError('Expected at least one run');
-  const { recipe, calibration } = run;
+  const { recipe } = run;
+  const { metadata } = results.model;
+  const sizes = (JSON.parse(metadata.members ?? '[]') as JcsConfig[]).map(
+    ({ imageSize }) => imageSize,
+  );
+  const size = sizes[0] ?? recipe.imageSize;
   return `<!-- Written by \`${command}\`; change that, not this. -->
 
 # ${model.name}, version ${model.version}
@@ -33,8 +39,8 @@ other pneumonias in general.
 ## Input and output
 
 \`image\`, float32 \`[N, 1, H, W]\` of any size, grey in 0–1 (Hounsfield units from −1250 to 250). The graph resizes to
-${recipe.imageSize}×${recipe.imageSize}${recipe.crop === 'chest' ? ' (after a crop to the chest, which clients make)' : ''} and normalises. \`probability\` \`[N, 1]\` of COVID-19, \`logits\` \`[N, 2]\` (non-covid, covid), \`mask\` \`[N, 1, ${recipe.imageSize}, ${recipe.imageSize}]\`: probability of lesion.
-${calibration ? `Temperature ${calibration.temperature.toFixed(3)} and threshold ${calibration.threshold.toFixed(3)} were chosen on ${calibration.samples} validation pictures (there: AUC ${calibration.auc.toFixed(3)}, sensitivity ${calibration.sensitivity.toFixed(3)}, specificity ${calibration.specificity.toFixed(3)}).` : 'Temperature 1 and threshold 0.5: not calibrated.'}
+${[...new Set(sizes.length > 0 ? sizes : [size])].map((side) => `${side}×${side}`).join(' and ')}${recipe.crop === 'chest' ? ' (after a crop to the chest, which clients make)' : ''} and normalises. \`probability\` \`[N, 1]\` of COVID-19, \`logits\` \`[N, 2]\` (non-covid, covid), \`mask\` \`[N, 1, ${size}, ${size}]\`: probability of lesion.
+${howItScores(sizes.length, metadata)}${calibration ? `Temperature ${calibration.temperature.toFixed(3)} and threshold ${calibration.threshold.toFixed(3)} were chosen on ${calibration.samples} validation pictures (there: AUC ${calibration.auc.toFixed(3)}, sensitivity ${calibration.sensitivity.toFixed(3)}, specificity ${calibration.specificity.toFixed(3)}).` : 'Temperature 1 and threshold 0.5: not calibrated.'}
 
 ## Data and licences
 
@@ -83,4 +89,24 @@ ${ledgerTable(runs)}
   called COVID.
 - **Populations.** Age, sex and origin of the patients are unknown for most pictures; nothing was measured by group.
 `;
+}
+
+/** What the graph does beside one pass of one network; empty, or lines that end. */
+function howItScores(
+  members: number,
+  { flip, precision }: Readonly<Record<string, string>>,
+): string {
+  return [
+    ...(members > 1
+      ? [`Inside are ${members} networks, whose logits and masks are averaged.`]
+      : []),
+    ...(flip === 'true'
+      ? ['Each picture is scored together with its mirror image, and the two are averaged.']
+      : []),
+    ...(precision === 'float16'
+      ? ['Weights are stored as float16 and computed with as float32.']
+      : []),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
 }

@@ -10,7 +10,6 @@ export interface PublishedRun {
   readonly inputs: RunInputs;
   readonly records: readonly EpochRecord[];
   readonly ledger: readonly LedgerRecord[];
-  readonly calibration?: Calibration;
 }
 
 /** Everything that a model card and the page of results say: the content of `docs/results/<name>-<version>.json`. */
@@ -18,7 +17,9 @@ export interface Publication {
   /** The command that renders card and page from this file. */
   readonly command: string;
   readonly model: { readonly name: string; readonly version: string; readonly bytes: number };
-  /** In order; each but the first started from the one before. */
+  /** In order; where one started from another's weights, its row says so. */
   readonly runs: readonly PublishedRun[];
+  /** What temperature and threshold were chosen on. */
+  readonly calibration?: Calibration;
   readonly results: Results;
 }

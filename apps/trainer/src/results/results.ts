@@ -38,7 +38,7 @@ export const shortcutNames: Readonly<Record<Shortcut, string>> = {
 };
 
 /** The results as a terminal shows them. */
-export function formatResults({ datasets }: Results): string {
+export function formatResults(datasets: readonly DatasetResult[]): string {
   return datasets.map(formatDataset).join('\n\n');
 }
 

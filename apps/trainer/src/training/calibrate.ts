@@ -1,6 +1,15 @@
 import { CtError } from '@groundglass/core';
-import { applyTemperature, chooseThreshold, fitTemperature, rocAuc } from '@groundglass/metrics';
+import {
+  applyTemperature,
+  chooseThreshold,
+  confusionMatrixAt,
+  fitTemperature,
+  rocAuc,
+} from '@groundglass/metrics';
 import type { SampleScore } from './evaluate.js';
+
+/** The file beside a model that holds a {@link Calibration}. */
+export const calibrationName = 'calibration.json';
 
 /** What was chosen on a validation split. */
 export interface Calibration {
@@ -17,24 +26,29 @@ export interface Calibration {
 }
 
 /**
- * Chooses temperature (Guo et al. 2017) and threshold (Youden's J) from the scores of a validation split.
+ * Chooses temperature (Guo et al. 2017) and threshold (Youden's J) from the scores of a validation split; what is given is kept.
  *
  * @throws {CtError} `CT_BAD_DATASET` where a class is missing.
  */
-export function calibrate(scores: readonly SampleScore[]): Calibration {
+export function calibrate(
+  scores: readonly SampleScore[],
+  given: {
+    readonly temperature?: number | undefined;
+    readonly threshold?: number | undefined;
+  } = {},
+): Calibration {
   const labels = scores.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
   if (new Set(labels).size < 2)
     throw new CtError('CT_BAD_DATASET', 'Expected validation samples of both classes to calibrate');
   const logits = scores.flatMap((score) => [...score.logits]);
   const fitted = fitTemperature(labels, logits);
-  const temperature = fitted.atBound ? 1 : fitted.temperature;
+  const temperature = given.temperature ?? (fitted.atBound ? 1 : fitted.temperature);
   const probabilities = applyTemperature(logits, temperature);
-  const { threshold, matrix } = chooseThreshold(
-    labels,
-    probabilities,
-    { kind: 'youden' },
-    { placement: 'midpoint' },
-  );
+  const { threshold } =
+    given.threshold === undefined
+      ? chooseThreshold(labels, probabilities, { kind: 'youden' }, { placement: 'midpoint' })
+      : { threshold: given.threshold };
+  const matrix = confusionMatrixAt(labels, probabilities, threshold);
   const { truePositives, falseNegatives, trueNegatives, falsePositives } = matrix;
   return {
     temperature,

@@ -32,8 +32,6 @@ export interface Evaluation {
 export interface EvaluationOptions extends LoadOptions {
   /** Sources that AUC, accuracy and cross-entropy leave out: their labels were not trained on. */
   readonly segmentationOnly?: readonly string[];
-  /** Also score the mirrored picture and take the mean. */
-  readonly flip?: boolean;
   readonly signal?: AbortSignal;
   readonly onSample?: (done: number) => void;
 }
@@ -63,23 +61,15 @@ async function scoreSample(
   options: EvaluationOptions,
 ): Promise<SampleScore> {
   const { image, mask } = await loadSample(sample, options);
-  const straight = await model.run(image.data, image);
-  let {
-    probability,
-    logits,
-    mask: lesions,
-  } = { ...straight, probability: straight.probability[0]! };
-  if (options.flip === true) {
-    const mirrored = await model.run(mirror(image.data, image.columns), image);
-    probability = (probability + mirrored.probability[0]!) / 2;
-    logits = logits.map((value, i) => (value + mirrored.logits[i]!) / 2);
-    const back = mirror(mirrored.mask, straight.maskSize);
-    lesions = lesions.map((value, i) => (value + back[i]!) / 2);
-  }
-  const scored = { sample, probability, logits: [logits[0]!, logits[1]!] as const };
+  const { probability, logits, mask: lesions, maskSize } = await model.run(image.data, image);
+  const scored = {
+    sample,
+    probability: probability[0]!,
+    logits: [logits[0]!, logits[1]!] as const,
+  };
   if (!mask) return { ...scored, dice: undefined, overlap: undefined };
   const { columns, rows } = image;
-  const size = { columns: straight.maskSize, rows: straight.maskSize };
+  const size = { columns: maskSize, rows: maskSize };
   const placed = placeMask(lesions, size, { left: 0, top: 0, columns, rows }, { columns, rows });
   const predicted = Uint8Array.from(placed, (value) => (value >= 0.5 ? 1 : 0));
   const reference = Uint8Array.from(mask.data, (value) => (value > 0 ? 1 : 0));
@@ -112,12 +102,4 @@ export function summarise(
         : null,
     dice: dices.length > 0 ? mean(dices) : null,
   };
-}
-
-function mirror(pixels: Float32Array, columns: number): Float32Array {
-  const result = new Float32Array(pixels.length);
-  for (let row = 0; row < pixels.length; row += columns) {
-    for (let i = 0; i < columns; i++) result[row + i] = pixels[row + columns - 1 - i]!;
-  }
-  return result;
 }

@@ -20,44 +20,50 @@ export interface ModelMetadata {
   readonly crop: 'none' | 'chest';
 }
 
+/** One trained network of an exported model. */
+export interface JcsMember {
+  readonly config: JcsConfig;
+  readonly weights: NamedTensors;
+}
+
+/** How a model is exported. */
+export interface ExportOptions {
+  /** Also score the left–right mirror image of each picture, and take the mean. */
+  readonly flip?: boolean;
+  /** `float16` stores large weights as halves, which are widened when the model is loaded: half the file, the same speed. */
+  readonly precision?: 'float32' | 'float16';
+}
+
 /**
  * Writes the model that servers run: input `image` float32 `[N, 1, H, W]` in 0–1 of any size; outputs `probability` `[N, 1]`, `logits` `[N, 2]`
  * (non-covid, covid) and `mask` `[N, 1, S, S]`. The antialiased resize to S and the normalisation are inside; batch normalisation that
  * follows a convolution is folded into its weights.
+ *
+ * Several members are an ensemble, each with its own size and normalisation. The logits of all members and mirror images are averaged
+ * before the temperature. Their mask probabilities, mirrored back and resized to the first member's S, are averaged too.
+ *
+ * @throws {RangeError} without a member, or where a weight is missing.
  */
 export function exportJcs(
-  config: JcsConfig,
-  weights: NamedTensors,
+  members: readonly JcsMember[],
   metadata: ModelMetadata,
+  { flip = false, precision = 'float32' }: ExportOptions = {},
 ): Uint8Array {
-  const { logits, maskLogits } = buildJcs(config);
+  const [first] = members;
+  if (!first) throw new RangeError('Expected at least one member, got none');
+  const size = first.config.imageSize;
   const emit = new OnnxEmitter();
-  const folded = foldBatchNorms([logits, maskLogits], weights);
-  const square = emit.node(
-    'Resize',
-    ['image', '', '', emit.integers([config.imageSize, config.imageSize])],
-    {
-      mode: 'linear',
-      coordinate_transformation_mode: 'half_pixel',
-      antialias: 1,
-      exclude_outside: 1,
-      axes: [2, 3],
-    },
+  const votes = members.map((member, i) =>
+    emitMember(emit, member, {
+      prefix: members.length === 1 ? '' : `member${i}.`,
+      flip,
+      precision,
+    }),
   );
-  const written = new Set<string>();
-  const emitted = emitForward(emit, folded.outputs, 'inference', (node) => {
-    if (node.kind === 'input') return node.name === 'image' ? square : '';
-    const { name, shape } = node.variable;
-    if (!written.has(name)) {
-      const tensor = folded.weights.get(name);
-      if (!tensor) throw new RangeError(`Expected the weight ${name}, it is missing`);
-      emit.weight(name, shape, tensor.data);
-      written.add(name);
-    }
-    return name;
-  });
-  const [logitsNode, maskNode] = folded.outputs;
-  const raw = emitted.names.get(logitsNode!)!;
+  const raw = mean(
+    emit,
+    votes.map(({ logits }) => logits),
+  );
   emit.named('logits', 'Identity', [raw]);
   const warm =
     metadata.temperature === 1 ? raw : emit.div(raw, emit.floats([metadata.temperature]));
@@ -68,7 +74,10 @@ export function exportJcs(
     emit.integers([2]),
     emit.integers([1]),
   ]);
-  emit.named('mask', 'Sigmoid', [emitted.names.get(maskNode!)!]);
+  const masks = votes.map(({ mask }, i) =>
+    members[i]!.config.imageSize === size ? mask : resizeTo(emit, mask, size),
+  );
+  emit.named('mask', 'Identity', [mean(emit, masks)]);
   return writeOnnx({
     name: metadata.name,
     graph: emit,
@@ -76,7 +85,7 @@ export function exportJcs(
     outputs: [
       { name: 'probability', shape: ['N', 1] },
       { name: 'logits', shape: ['N', 2] },
-      { name: 'mask', shape: ['N', 1, config.imageSize, config.imageSize] },
+      { name: 'mask', shape: ['N', 1, size, size] },
     ],
     metadata: {
       name: metadata.name,
@@ -86,9 +95,73 @@ export function exportJcs(
       temperature: String(metadata.temperature),
       training_data: metadata.trainingData,
       crop: metadata.crop,
-      config: JSON.stringify(config),
+      flip: String(flip),
+      precision,
+      members: JSON.stringify(members.map(({ config }) => config)),
     },
   });
+}
+
+/** Writes one network; with `flip` the pictures and their mirror images run as one batch. */
+function emitMember(
+  emit: OnnxEmitter,
+  { config, weights }: JcsMember,
+  { prefix, flip, precision }: Required<ExportOptions> & { prefix: string },
+): { logits: string; mask: string } {
+  const { logits, maskLogits } = buildJcs(config);
+  const folded = foldBatchNorms([logits, maskLogits], weights);
+  const { imageSize: size } = config;
+  const square = emit.once(`image of ${size}`, () => resizeTo(emit, 'image', size));
+  const views = flip
+    ? emit.once(`views of ${size}`, () =>
+        emit.node('Concat', [square, mirror(emit, square)], { axis: 0 }),
+      )
+    : square;
+  const written = new Set<string>();
+  const { names } = emitForward(emit, folded.outputs, 'inference', (node) => {
+    if (node.kind === 'input') return node.name === 'image' ? views : '';
+    const { name, shape } = node.variable;
+    if (!written.has(name)) {
+      const tensor = folded.weights.get(name);
+      if (!tensor) throw new RangeError(`Expected the weight ${name}, it is missing`);
+      if (precision === 'float16') emit.halfWeight(prefix + name, shape, tensor.data);
+      else emit.weight(prefix + name, shape, tensor.data);
+      written.add(name);
+    }
+    return prefix + name;
+  });
+  const [score, lesions] = folded.outputs.map((node) => names.get(node)!) as [string, string];
+  const mask = emit.node('Sigmoid', [lesions]);
+  if (!flip) return { logits: score, mask };
+  const halves = (x: string) =>
+    emit.multi('Split', [x], 2, { axis: 0, num_outputs: 2 }) as [string, string];
+  const [straight, mirrored] = halves(mask);
+  return {
+    logits: mean(emit, halves(score)),
+    mask: mean(emit, [straight, mirror(emit, mirrored)]),
+  };
+}
+
+/** Bilinear and antialiased, as PyTorch's `interpolate(antialias=True)`. */
+function resizeTo(emit: OnnxEmitter, x: string, size: number): string {
+  return emit.node('Resize', [x, '', '', emit.integers([size, size])], {
+    mode: 'linear',
+    coordinate_transformation_mode: 'half_pixel',
+    antialias: 1,
+    exclude_outside: 1,
+    axes: [2, 3],
+  });
+}
+
+/** Left and right exchanged. */
+function mirror(emit: OnnxEmitter, x: string): string {
+  return emit.slice(x, [-1], [-Number.MAX_SAFE_INTEGER], [3], [-1]);
+}
+
+function mean(emit: OnnxEmitter, values: readonly string[]): string {
+  if (values.length === 1) return values[0]!;
+  const sum = values.reduce((total, value) => emit.add(total, value));
+  return emit.mul(sum, emit.scalar(1 / values.length));
 }
 
 /**

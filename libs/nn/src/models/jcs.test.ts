@@ -108,7 +108,7 @@ describe('the exported model', () => {
   }
 
   test('answers for any batch and size, each picture as if it were alone', async () => {
-    const model = await OnnxInference.create(exportJcs(config, weights, metadata));
+    const model = await OnnxInference.create(exportJcs([{ config, weights }], metadata));
     const { image } = discs();
     const together = await model.run(image, { rows: 64, columns: 64, count: 4 });
     expect(together.maskSize).toBe(64);
@@ -126,7 +126,7 @@ describe('the exported model', () => {
 
   test('gives probabilities that are the softmax of its logits over the temperature', async () => {
     const cold = await OnnxInference.create(
-      exportJcs(config, weights, { ...metadata, temperature: 2 }),
+      exportJcs([{ config, weights }], { ...metadata, temperature: 2 }),
     );
     const { probability, logits } = await cold.run(discs().image.slice(0, 4096), {
       rows: 64,
@@ -137,10 +137,14 @@ describe('the exported model', () => {
     await cold.close();
   });
 
+  test('needs a member', () => {
+    expect(() => exportJcs([], metadata)).toThrow('Expected at least one member, got none');
+  });
+
   test('says which weight is missing', () => {
     const fewer = new Map(weights);
     fewer.delete('classification.bias');
-    expect(() => exportJcs(config, fewer, metadata)).toThrow(
+    expect(() => exportJcs([{ config, weights: fewer }], metadata)).toThrow(
       'Expected the weight classification.bias, it is missing',
     );
   });

@@ -1,4 +1,5 @@
 import { sizeOf, type Shape } from '../graph/shape.js';
+import { largestHalf, toHalf } from '../weights/half.js';
 
 /** Element types that the writer knows, with their numbers in `TensorProto.DataType`. */
 export const onnxTypes = { float32: 1, int64: 7, bool: 9, float16: 10 } as const;
@@ -22,6 +23,9 @@ export interface OnnxInitializer {
   readonly shape: Shape;
   readonly data: Float32Array | BigInt64Array | Uint16Array;
 }
+
+/** Values from which a weight is worth storing as halves. */
+const smallestHalfWeight = 1024;
 
 /** Collects the nodes and constants of an ONNX graph; names are given in order, equal constants once. */
 export class OnnxEmitter {
@@ -100,6 +104,23 @@ export class OnnxEmitter {
   weight(name: string, shape: Shape, data: Float32Array): string {
     this.initializers.push({ name, type: 'float32', shape, data });
     return name;
+  }
+
+  /**
+   * A constant like {@link weight}, stored as halves and widened by a Cast, which ONNX Runtime computes once, when it loads the model. Small
+   * tensors (biases, mostly) and those with values past the largest half stay floats.
+   */
+  halfWeight(name: string, shape: Shape, data: Float32Array): string {
+    if (data.length < smallestHalfWeight || data.some((value) => Math.abs(value) > largestHalf))
+      return this.weight(name, shape, data);
+    const half = `${name}.float16`;
+    this.initializers.push({
+      name: half,
+      type: 'float16',
+      shape,
+      data: Uint16Array.from(data, toHalf),
+    });
+    return this.named(name, 'Cast', [half], { to: onnxTypes.float32 });
   }
 
   private constant(key: string | undefined, value: Omit<OnnxInitializer, 'name'>): string {

@@ -1,4 +1,5 @@
 import { sizeOf } from '../graph/shape.js';
+import { fromHalf } from './half.js';
 import type { NamedTensor, NamedTensors } from './named-tensors.js';
 
 /** A file that is no safetensors file, or holds a type that is not read. */
@@ -117,16 +118,6 @@ function decode(name: string, dtype: string, bytes: Uint8Array, count: number): 
               : Number(view.getBigInt64(i * 8, true));
   }
   return result;
-}
-
-/** IEEE 754 binary16. */
-export function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 const brain = new DataView(new ArrayBuffer(4));

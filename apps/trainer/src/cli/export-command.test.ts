@@ -1,0 +1,131 @@
+import { OnnxInference, readOnnxMetadata } from '@groundglass/nn';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { trainer, writeDiscs } from './discs.fixture.js';
+
+let root: string;
+let data: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'export-'));
+  data = await writeDiscs(root);
+  const common = ['--recipe', 'tiny', '--data', data, '--threads', '1', '--set', 'epochs=2'];
+  await trainer('train', ...common, '--out', join(root, 'one'));
+  await trainer('train', ...common, 'imageSize=96', 'seed=2', '--out', join(root, 'two'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** A picture without symmetry. */
+const picture = { rows: 80, columns: 100, pixels: new Float32Array(8000) };
+picture.pixels.forEach((_, i) => {
+  const [x, y] = [i % 100, Math.floor(i / 100)];
+  picture.pixels[i] =
+    0.35 + 0.1 * Math.sin(x * 0.3 + y * 0.1) + (Math.hypot(x - 25, y - 30) < 10 ? 0.4 : 0);
+});
+const mirrored = picture.pixels.map((_, i) => picture.pixels[i - (i % 100) + 99 - (i % 100)]!);
+
+/** Exports with these flags and scores the picture and its mirror image. */
+async function exported(name: string, ...flags: string[]) {
+  const { stdout } = await trainer('export', ...flags, '--models', root, '--name', name);
+  const file = join(root, name, '1/model.onnx');
+  const model = await OnnxInference.create(file);
+  const straight = await model.run(picture.pixels, picture);
+  const turned = await model.run(mirrored, picture);
+  await model.close();
+  const metadata = Object.fromEntries(readOnnxMetadata(await readFile(file)));
+  return { stdout, file, straight, turned, metadata, bytes: (await stat(file)).size };
+}
+
+const meanOf = (a: Float32Array, b: Float32Array) => Array.from(a, (v, i) => (v + b[i]!) / 2);
+const mirrorRows = (mask: Float32Array, size: number) =>
+  mask.map((_, i) => mask[i - (i % size) + size - 1 - (i % size)]!);
+
+function expectClose(ours: ArrayLike<number>, expected: ArrayLike<number>): void {
+  expect(ours).toHaveLength(expected.length);
+  const worst = Math.max(...Array.from(expected, (v, i) => Math.abs(v - ours[i]!)));
+  expect(worst).toBeLessThan(1e-5);
+}
+
+describe('groundglass-trainer export', () => {
+  test('--flip gives the mean of a picture and its mirror image, whichever it is given', async () => {
+    const plain = await exported('plain', '--run', join(root, 'one'));
+    const flip = await exported('flip', '--run', join(root, 'one'), '--flip');
+    expectClose(flip.straight.logits, meanOf(plain.straight.logits, plain.turned.logits));
+    expectClose(flip.turned.probability, flip.straight.probability);
+    // The picture has no symmetry: its mirror image alone scores otherwise.
+    expect(Math.abs(plain.turned.logits[0]! - plain.straight.logits[0]!)).toBeGreaterThan(1e-4);
+    const back = mirrorRows(plain.turned.mask, 64);
+    expectClose(flip.straight.mask, meanOf(plain.straight.mask, back));
+    expectClose(mirrorRows(flip.turned.mask, 64), flip.straight.mask);
+    expect(flip.metadata).toMatchObject({ flip: 'true', precision: 'float32' });
+    expect(plain.metadata.flip).toBe('false');
+  });
+
+  test('the same run twice is that run', async () => {
+    const one = ['--run', join(root, 'one')];
+    const single = await exported('single', ...one);
+    const twice = await exported('twice', ...one, join(root, 'one'));
+    expectClose(twice.straight.logits, single.straight.logits);
+    expectClose(twice.straight.mask, single.straight.mask);
+  });
+
+  test('two runs of different sizes average their logits, and their masks at the size of the first', async () => {
+    const first = await exported('first', '--run', join(root, 'one'));
+    const second = await exported('second', '--run', join(root, 'two'));
+    const both = await exported(
+      ...['both', '--run', join(root, 'one'), join(root, 'two'), '--temperature', '2'],
+    );
+    const logits = meanOf(first.straight.logits, second.straight.logits);
+    expectClose(both.straight.logits, logits);
+    expectClose(both.straight.probability, [1 / (1 + Math.exp((logits[0]! - logits[1]!) / 2))]);
+    expect(both.straight.maskSize).toBe(64);
+    // 96 pixels onto 64 keep their sum: twice the mean of the whole is the sum of both means.
+    const meanMask = (mask: Float32Array) => mask.reduce((sum, v) => sum + v, 0) / mask.length;
+    const expected = (meanMask(first.straight.mask) + meanMask(second.straight.mask)) / 2;
+    expect(Math.abs(meanMask(both.straight.mask) - expected)).toBeLessThan(2e-3);
+    expect(JSON.parse(both.metadata.members!)).toMatchObject([
+      { imageSize: 64 },
+      { imageSize: 96 },
+    ]);
+    const config = await readFile(join(root, 'both/config.pbtxt'), 'utf8');
+    expect(config).toContain('dims: [ 1, 64, 64 ]');
+  });
+
+  test('--precision float16 is about half the file, says how far it moves probabilities, and needs validation pictures', async () => {
+    const run = ['--run', join(root, 'one')];
+    const floats = await exported('floats', ...run);
+    const halves = await exported('halves', ...run, '--precision', 'float16', '--calibrate', data);
+    expect(halves.bytes).toBeLessThan(0.75 * floats.bytes);
+    expect(halves.stdout).toMatch(
+      /float16 moves the probability of 8 validation pictures by at most \d\.\de-\d/,
+    );
+    const moved = Math.abs(halves.straight.logits[0]! - floats.straight.logits[0]!);
+    expect(moved).toBeGreaterThan(0);
+    expect(moved).toBeLessThan(0.01);
+    await expect(
+      trainer('export', ...run, '--models', root, '--precision', 'float16'),
+    ).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Expected --calibrate with --precision float16') as string,
+    });
+  });
+
+  test('shows what evaluate then measures with the file: an ensemble, mirrored, halved and calibrated', async () => {
+    const { stdout, metadata } = await exported(
+      ...['all', '--run', join(root, 'one'), join(root, 'two')],
+      ...['--flip', '--precision', 'float16', '--calibrate', data],
+    );
+    const evaluated = await trainer(
+      ...['evaluate', '--model', join(root, 'all/1'), '--data', data, '--split', 'val'],
+      '--no-floor',
+    );
+    expect(evaluated.stdout).toContain('8 labels, 4 COVID');
+    expect(stdout).toContain(evaluated.stdout.trim());
+    const calibration = JSON.parse(
+      await readFile(join(root, 'all/1/calibration.json'), 'utf8'),
+    ) as Record<string, number>;
+    expect(Number(metadata.threshold)).toBe(calibration.threshold);
+    expect(Number(metadata.temperature)).toBe(calibration.temperature);
+  });
+});
