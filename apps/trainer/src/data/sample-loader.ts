@@ -4,7 +4,7 @@ import { stackExamples, type Batch, type Example } from './batch.js';
 import { drawSamples } from './draw-samples.js';
 import { ExampleMaker } from './example-maker.js';
 import { Random } from './random.js';
-import type { ExampleAnswer, ExampleRequest, WorkerSetup } from './sample-protocol.js';
+import type { ExampleAnswer, WorkerRequest, WorkerSetup } from './sample-protocol.js';
 
 /** How the loader spreads its work. */
 export interface LoaderOptions extends WorkerSetup {
@@ -103,12 +103,18 @@ class WorkerHandle {
     { resolve: (example: Example) => void; reject: (error: Error) => void }
   >();
   private nextId = 0;
+  private readonly ended: Promise<void>;
   private dead: Error | undefined;
 
   constructor(setup: WorkerSetup) {
     const { samples, load, example, cacheBytes } = setup;
     this.worker = new Worker(new URL('./sample-worker.js', import.meta.url), {
       workerData: { samples, load, example, cacheBytes } satisfies WorkerSetup,
+    });
+    this.ended = new Promise((resolve) => {
+      this.worker.once('exit', () => {
+        resolve();
+      });
     });
     this.worker.on('message', (answer: ExampleAnswer) => {
       const waiting = this.open.get(answer.id);
@@ -129,13 +135,15 @@ class WorkerHandle {
     return new Promise((resolve, reject) => {
       const id = this.nextId++;
       this.open.set(id, { resolve, reject });
-      this.worker.postMessage({ id, epoch, index } satisfies ExampleRequest);
+      this.worker.postMessage({ type: 'example', id, epoch, index } satisfies WorkerRequest);
     });
   }
 
+  /** Lets the worker end by itself: terminating a thread that is inside a native decoder aborts the whole process. */
   async close(): Promise<void> {
-    this.dead = new CtError('CT_CANCELLED', 'The loader was closed');
-    await this.worker.terminate();
+    this.fail(new CtError('CT_CANCELLED', 'The loader was closed'));
+    this.worker.postMessage({ type: 'close' } satisfies WorkerRequest);
+    await this.ended;
   }
 
   private fail(error: Error): void {

@@ -11,12 +11,15 @@ export interface WorkerSetup {
   readonly cacheBytes: number;
 }
 
-/** A request for one example. */
-export interface ExampleRequest {
-  readonly id: number;
-  readonly epoch: number;
-  readonly index: number;
-}
+/** What a worker is asked: for one example, or to finish what it has begun and end. */
+export type WorkerRequest =
+  | {
+      readonly type: 'example';
+      readonly id: number;
+      readonly epoch: number;
+      readonly index: number;
+    }
+  | { readonly type: 'close' };
 
 /** The answer; buffers are transferred. */
 export type ExampleAnswer =

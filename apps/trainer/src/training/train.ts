@@ -72,7 +72,7 @@ const averagePrefix = 'average.';
  *
  * The caller owns the run's folder; the session and the workers are freed here.
  *
- * @throws {CtError} `CT_BAD_DATASET` for an empty split, `CT_INTERNAL` when the loss is no number, `CT_CANCELLED`.
+ * @throws {CtError} `CT_BAD_DATASET` for an empty split, `CT_BAD_REQUEST` when the loss is no number, `CT_CANCELLED`.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { data, recipe, run } = options;
@@ -199,7 +199,7 @@ async function trainEpoch(
     });
     if (!Number.isFinite(result.loss)) {
       throw new CtError(
-        'CT_INTERNAL',
+        'CT_BAD_REQUEST',
         `The loss became ${result.loss} in epoch ${epoch}, step ${done}: lower the learning rate (now ${learningRate}); the last checkpoint is good`,
       );
     }
@@ -239,7 +239,7 @@ async function validate(
   epoch: number,
   loss: number,
 ): Promise<Evaluation> {
-  const bytes = exportJcs(model, weights, {
+  const bytes = exportJcs([{ config: model, weights }], {
     name: 'validation',
     version: '0',
     trained: true,
