@@ -1,40 +1,59 @@
-import { cp, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
-/** Bundles the extension's scripts into `dist/bundle/`: host and launcher for Node, the webview as one classic script. */
+/**
+ * Bundles what the extension runs into `dist/bundle/`: the host's script and the launcher, the webview as one classic script, and the
+ * model server with its child processes. Native modules and the codecs' binaries stay outside: `package.mjs` puts those of one
+ * platform beside the bundle.
+ */
 const root = import.meta.dirname;
+const server = join(root, '../server');
 const outdir = join(root, 'dist/bundle');
 const shared = {
   bundle: true,
   minify: true,
-  sourcemap: true,
-  legalComments: 'linked',
+  legalComments: 'none', // The licences of all packages are in ThirdPartyNotices.txt.
   absWorkingDir: root,
   conditions: ['@groundglass/source'],
   logLevel: 'warning',
+  metafile: true,
+};
+const forNode = {
+  ...shared,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  splitting: true,
+  external: ['vscode', '@img/sharp-*', '@cornerstonejs/*', 'onnxruntime-node'],
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
 };
 
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
-await Promise.all([
+const results = await Promise.all([
   build({
-    ...shared,
+    ...forNode,
     entryPoints: {
       extension: 'src/extension.ts',
       'server-launcher': 'src/server/server-launcher.ts',
     },
     outdir,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    // Decoders are loaded with the first image, so that activation stays short.
-    splitting: true,
-    // Native modules and the codecs' binaries are found beside the bundle, where the server has them too.
-    external: ['vscode', 'sharp', '@cornerstonejs/*'],
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  }),
+  build({
+    ...forNode,
+    // Every file one folder deep: the server finds its children by `../<name>.js`, as in its own build.
+    entryPoints: {
+      'main/main': join(server, 'src/main.ts'),
+      'codec/codec-child': join(server, 'src/codec/codec-child.ts'),
+      'inference/inference-child': join(server, 'src/inference/inference-child.ts'),
     },
+    outdir: join(outdir, 'server'),
+    chunkNames: 'main/[name]-[hash]',
+    // Names of classes are told to callers, in errors and in DICOM's own tables.
+    keepNames: true,
   }),
   build({
     ...shared,
@@ -46,6 +65,27 @@ await Promise.all([
     external: ['fs', 'path'],
   }),
 ]);
+// The server asks its own package for its version.
+const { name, version } = JSON.parse(await readFile(join(server, 'package.json'), 'utf8'));
+await writeFile(
+  join(outdir, 'server/package.json'),
+  JSON.stringify({
+    ...{ name, version, type: 'module' },
+    exports: { './package.json': './package.json' },
+  }),
+);
+await writeFile(
+  join(outdir, 'packages.json'),
+  JSON.stringify([...new Set(results.flatMap(({ metafile }) => packagesOf(metafile)))].sort()),
+);
 for (const folder of ['media', 'l10n', 'walkthrough']) {
   await cp(join(root, folder), join(outdir, folder), { recursive: true });
+}
+
+/** Folders of the packages whose code is in a bundle, relative to the workspace; their licences go with the extension. */
+function packagesOf({ inputs }) {
+  return Object.keys(inputs).flatMap((path) => {
+    const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [];
+    return folder === undefined ? [] : [relative(join(root, '../..'), resolve(root, folder))];
+  });
 }

@@ -1,157 +1,197 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
+import { binaryTarget } from './binary-target.mjs';
 
 /**
- * Makes `dist/groundglass-<target>.vsix` from what `bundle` and the builds of the server left: the extension, the server with its
- * dependencies, the model, and the native modules of one platform alone.
+ * Makes `dist/groundglass-<target>.vsix` for each platform from what `bundle` left: the extension, the server, the model, and the
+ * native modules of that platform alone. `--target` makes one; `host` is the platform that this runs on.
+ *
+ * ONNX Runtime's package holds the binaries of all platforms; sharp's are a package each, and those of other platforms come from npm
+ * in the versions and with the checksums of the lock file.
  */
 const root = import.meta.dirname;
 const workspace = join(root, '../..');
-const targets = {
-  'linux-x64': { os: 'linux', cpu: 'x64' },
-  'linux-arm64': { os: 'linux', cpu: 'arm64' },
-  'win32-x64': { os: 'win32', cpu: 'x64' },
-  'darwin-arm64': { os: 'darwin', cpu: 'arm64' },
-};
-const { values } = parseArgs({
-  options: { target: { type: 'string', default: `${process.platform}-${process.arch}` } },
-});
-const platform = targets[values.target];
-if (!platform) {
-  throw new Error(`Expected --target ${Object.keys(targets).join(' | ')}, got ${values.target}`);
-}
-
-const stage = join(root, 'dist/stage', values.target);
-const modules = join(stage, 'dist/node_modules');
-await rm(stage, { recursive: true, force: true });
-await mkdir(join(stage, 'dist'), { recursive: true });
-
+const installed = join(workspace, 'node_modules');
 const bundle = join(root, 'dist/bundle');
-await cp(bundle, join(stage, 'dist'), {
-  recursive: true,
-  filter: (path) =>
-    !path.endsWith('.map') && !['media', 'l10n', 'walkthrough'].includes(basename(path)),
+const targets = ['linux-x64', 'linux-arm64', 'win32-x64', 'darwin-arm64'];
+const { values } = parseArgs({
+  options: { target: { type: 'string', multiple: true, default: targets } },
 });
-for (const folder of ['media', 'l10n', 'walkthrough']) {
-  await cp(join(bundle, folder), join(stage, folder), { recursive: true });
-}
-for (const file of ['README.md', 'package.nls.json']) await cp(join(root, file), join(stage, file));
-await cp(join(workspace, 'LICENSE'), join(stage, 'LICENSE'));
-await writeFile(join(stage, 'package.json'), JSON.stringify(await manifest(), null, 2));
+const host = `${process.platform}-${process.arch}`;
+const lock = JSON.parse(await readFile(join(workspace, 'package-lock.json'), 'utf8')).packages;
 
-const copied = new Set();
-for (const name of ['@groundglass/server', 'sharp', ...(await codecs())])
-  await copyPackage(name, root);
-const models = join(workspace, 'models');
-if (await exists(models)) await cp(models, join(stage, 'dist/models'), { recursive: true });
-else console.warn('There is no models/ folder: this VSIX has no model of its own.');
-
-const vsix = join(root, 'dist', `groundglass-${values.target}.vsix`);
-await createVSIX({ cwd: stage, packagePath: vsix, target: values.target, dependencies: false });
-
-/** The manifest without what belongs to the workspace. */
-async function manifest() {
-  const own = await readJson(root);
-  for (const key of ['nx', 'private', 'dependencies', 'devDependencies']) delete own[key];
-  return { ...own, name: 'groundglass' };
-}
-
-/** The codecs that the extension host loads by name. */
-async function codecs() {
-  const { dependencies } = await readJson(join(workspace, 'libs/core'));
-  return Object.keys(dependencies).filter((name) => name.startsWith('@cornerstonejs/'));
-}
-
-/** Copies a package as `from` would find it, and what it depends on. */
-async function copyPackage(name, from, optional = false) {
-  const folder = (await find(name, from)) ?? (optional ? undefined : await fail(name, from));
-  if (folder === undefined) return;
-  const real = await realpath(folder);
-  const own = !real.includes(`${sep}node_modules${sep}`);
-  // A package that is nested keeps its place; those of this workspace lie beside the others.
-  const place = own ? name : await placeOf(folder);
-  if (copied.has(place)) return;
-  copied.add(place);
-  const { dependencies = {}, optionalDependencies = {} } = await readJson(real);
-  await cp(real, join(modules, place), {
-    recursive: true,
-    filter: (path) => isNeeded(relative(real, path), { name, own }),
-  });
-  for (const dependency of Object.keys(dependencies)) {
-    await copyPackage(dependency, real, dependency in optionalDependencies);
+for (const name of values.target) {
+  const target = name === 'host' ? host : name;
+  if (!targets.includes(target)) {
+    throw new Error(`Expected --target host | ${targets.join(' | ')}, got ${name}`);
   }
-  for (const dependency of Object.keys(optionalDependencies)) {
-    await copyNative(dependency, real, optionalDependencies[dependency]);
-  }
+  const stage = join(root, 'dist/stage', target);
+  await rm(stage, { recursive: true, force: true });
+  await fill(stage, target);
+  await check(stage, target);
+  const packagePath = join(root, 'dist', `groundglass-${target}.vsix`);
+  await createVSIX({ cwd: stage, packagePath, target, dependencies: false });
 }
 
-/** Where a package goes: as in the workspace's `node_modules`, or nested in one of the workspace's own packages. */
-async function placeOf(folder) {
-  const shared = relative(join(workspace, 'node_modules'), folder);
-  if (!shared.startsWith('..')) return shared;
-  const at = folder.indexOf(`${sep}node_modules${sep}`);
-  const { name } = await readJson(folder.slice(0, at));
-  return join(name, folder.slice(at + 1));
-}
-
-function isNeeded(path, { name, own }) {
-  if (path === '') return true;
-  const parts = path.split(sep);
-  if (parts[0] === 'node_modules' || /\.(map|md|markdown|tsbuildinfo|d\.[cm]?ts|ts)$/.test(path)) {
-    return false;
+/** Lays the extension of one platform out as a folder. */
+async function fill(stage, target) {
+  const dist = join(stage, 'dist');
+  const texts = ['media', 'l10n', 'walkthrough'];
+  for (const entry of await readdir(bundle)) {
+    if (entry === 'packages.json') continue;
+    const place = texts.includes(entry) ? stage : dist;
+    await cp(join(bundle, entry), join(place, entry), { recursive: true });
   }
-  if (own) return ['dist', 'bin', 'proto', 'package.json'].includes(parts[0]);
-  if (name === 'onnxruntime-node' && parts[0] === 'bin' && parts.length > 2) {
-    return parts[2] === platform.os && (parts.length < 4 || parts[3] === platform.cpu);
+  for (const file of ['README.md', 'package.nls.json']) {
+    await cp(join(root, file), join(stage, file));
   }
-  return !['test', 'tests', 'docs', 'example', 'examples', 'benchmark'].includes(parts[0]);
-}
-
-/** Copies an optional package that is made for the target; from the registry where this machine has another platform's. */
-async function copyNative(name, from, version) {
-  if (!isForTarget(name)) return;
-  const folder = await find(name, from);
-  if (folder) return copyPackage(name, from, true);
-  const cache = join(root, 'dist/stage/packages');
-  await mkdir(cache, { recursive: true });
-  const [{ filename }] = JSON.parse(
-    execFileSync('npm', ['pack', `${name}@${version}`, '--json', '--pack-destination', cache], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
+  await cp(join(workspace, 'LICENSE'), join(stage, 'LICENSE'));
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  for (const key of ['nx', 'private', 'dependencies', 'devDependencies']) delete manifest[key];
+  await writeFile(
+    join(stage, 'package.json'),
+    JSON.stringify({ ...manifest, name: 'groundglass' }, null, 2),
   );
-  const place = join(modules, name);
-  await mkdir(place, { recursive: true });
-  execFileSync('tar', ['-xzf', join(cache, filename), '--strip-components=1', '-C', place]);
-  const { optionalDependencies = {} } = await readJson(place);
-  for (const dependency of Object.keys(optionalDependencies)) {
-    await copyNative(dependency, place, optionalDependencies[dependency]);
+
+  // The folder holds what is needed and nothing else.
+  await writeFile(join(stage, '.vscodeignore'), '');
+
+  const modules = join(dist, 'node_modules');
+  const [os, cpu] = target.split('-');
+  await take('onnxruntime-node', modules, (path) => {
+    if (/^bin\//.test(path)) {
+      // On macOS the library is there twice; the binding links to the one with the short name.
+      return path.startsWith(`bin/napi-v6/${os}/${cpu}/`) && !/\.\d+\.\d+\.\d+\.dylib$/.test(path);
+    }
+    return /^dist\/.*\.js$/.test(path);
+  });
+  await take('onnxruntime-common', modules, (path) =>
+    /^dist\/cjs\/(.*\.js|package\.json)$/.test(path),
+  );
+  for (const codec of await readdir(join(installed, '@cornerstonejs'))) {
+    const files = await filesOf(join(installed, '@cornerstonejs', codec));
+    // Where a build that only decodes is there, it is the one that is loaded.
+    const decoders = files.filter((path) => /wasm_decode\.(js|wasm)$/.test(path));
+    const needed =
+      decoders.length > 0 ? decoders : files.filter((path) => /\.wasm$|js\.js$/.test(path));
+    await take(`@cornerstonejs/${codec}`, modules, (path) => needed.includes(path));
+  }
+  for (const [path, { optional, os: systems, version }] of Object.entries(lock)) {
+    const name = path.replace('node_modules/', '');
+    if (optional && systems && name.startsWith('@img/sharp-') && name.endsWith(`-${target}`)) {
+      await takeSharp(name, version, modules);
+    }
+  }
+  await writeFile(join(stage, 'ThirdPartyNotices.txt'), await notices(modules));
+  await cp(await modelRepository(), join(dist, 'models'), { recursive: true });
+}
+
+/** Copies what `isNeeded` names of an installed package, and what says whose it is. */
+async function take(name, modules, isNeeded, from = join(installed, name)) {
+  for (const path of await filesOf(from)) {
+    if (path === 'package.json' || /^licen[cs]e/i.test(path) || isNeeded(path)) {
+      await cp(join(from, path), join(modules, name, path));
+    }
   }
 }
 
-/** Whether a platform's package, such as `@img/sharp-linux-x64`, is the target's; packages for all platforms are left to `find`. */
-function isForTarget(name) {
-  const { os, cpu } = platform;
-  return name.endsWith(`-${os}-${cpu}`);
+/** A platform's part of sharp, from this machine or from npm. */
+async function takeSharp(name, version, modules) {
+  const isNeeded = (path) => !/\.(md|h|hpp|d\.[cm]?ts)$/.test(path) && !path.startsWith('lib/glib');
+  const here = join(installed, name);
+  if (await exists(here)) return take(name, modules, isNeeded);
+  const cache = join(workspace, '.cache/npm-packages', `${name.replace('/', '-')}-${version}`);
+  if (!(await exists(join(cache, 'package/package.json')))) {
+    await mkdir(cache, { recursive: true });
+    const packed = execFileSync(
+      'npm',
+      ['pack', `${name}@${version}`, '--json', '--loglevel=error', '--pack-destination', cache],
+      { encoding: 'utf8', cwd: workspace, shell: process.platform === 'win32' },
+    );
+    const file = join(cache, JSON.parse(packed)[0].filename);
+    const [algorithm, expected] = lock[`node_modules/${name}`].integrity.split(/-(.*)/s);
+    const actual = createHash(algorithm)
+      .update(await readFile(file))
+      .digest('base64');
+    if (actual !== expected)
+      throw new Error(`Expected ${name} ${version} with the lock file's checksum`);
+    execFileSync('tar', ['-xzf', file, '-C', cache]);
+  }
+  return take(name, modules, isNeeded, join(cache, 'package'));
 }
 
-async function find(name, from) {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const candidate = join(folder, 'node_modules', name);
-    if (await exists(candidate)) return candidate;
-    if (folder === dirname(folder)) return undefined;
+/** The workspace's model, or the untrained export of its definition, as `npm start` serves it. */
+async function modelRepository() {
+  const script = join(workspace, 'tools/dist/start/model-repository.js');
+  const { modelRepository: find } = await import(pathToFileURL(script).href);
+  const folder = await find(workspace, join(workspace, '.cache/models'));
+  if (folder !== join(workspace, 'models')) {
+    console.warn('There is no model in models/: the VSIX carries an untrained one.');
+  }
+  return folder;
+}
+
+/** Name, version and licence of every package whose code goes with the extension. */
+async function notices(modules) {
+  const bundled = JSON.parse(await readFile(join(bundle, 'packages.json'), 'utf8'));
+  const beside = (await filesOf(modules))
+    .filter((path) => path.endsWith('/package.json'))
+    .map((path) => join(modules, path, '..'));
+  const parts = [];
+  for (const folder of [...bundled.map((path) => join(workspace, path)), ...beside]) {
+    const { name, version, license } = JSON.parse(
+      await readFile(join(folder, 'package.json'), 'utf8'),
+    );
+    if (!name || !version) continue;
+    const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+    const text = file ? await readFile(join(folder, file), 'utf8') : 'See the licence named above.';
+    parts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
+  }
+  const rule = `\n${'-'.repeat(80)}\n\n`;
+  return `Groundglass carries code of these packages.\n${rule}${parts.sort().join(rule)}`;
+}
+
+/** Makes sure that a folder holds everything that runs, and binaries of its platform alone. */
+async function check(stage, target) {
+  const files = await filesOf(stage);
+  const needed = [
+    /^dist\/extension\.js$/,
+    /^dist\/webview\.js$/,
+    /^dist\/server\/main\/main\.js$/,
+    /^dist\/server\/(codec|inference)\/\1-child\.js$/,
+    /^dist\/models\/[^/]+\/1\/model\.onnx$/,
+    /^dist\/models\/[^/]+\/config\.pbtxt$/,
+    /\/onnxruntime_binding\.node$/,
+    /\/(lib)?onnxruntime(\.so)?[\w.]*\.?(1|dll|dylib)$/,
+    /\/@img\/sharp-[\w-]+\/.*sharp.*\.node$/,
+    /\/libvips[\w.-]*\.(so|dll|dylib)/,
+    /openjphjs\.wasm$/,
+    /openjpegwasm_decode\.wasm$/,
+    /charlswasm_decode\.wasm$/,
+    /libjpegturbowasm_decode\.wasm$/,
+  ];
+  const missing = needed.filter((pattern) => !files.some((path) => pattern.test(path)));
+  if (missing.length > 0) throw new Error(`${target}: expected files like ${missing.join(', ')}`);
+  for (const path of files) {
+    const found = binaryTarget(await readFile(join(stage, path)));
+    if (found !== undefined && found !== target) {
+      throw new Error(
+        `${target}: expected binaries of this platform alone, ${path} is for ${found}`,
+      );
+    }
   }
 }
 
-function fail(name, from) {
-  throw new Error(`Expected ${name} for ${basename(from)}: run npm ci`);
-}
-
-async function readJson(folder) {
-  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+async function filesOf(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
 }
 
 function exists(path) {

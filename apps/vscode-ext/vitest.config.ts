@@ -5,8 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['@groundglass/source', 'node'] },
   ssr: { resolve: { conditions: ['@groundglass/source', 'node'] } },
   test: {
-    include: ['src/**/*.test.ts'],
-    passWithNoTests: true,
+    include: ['src/**/*.test.ts', '*.test.mjs'],
     testTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'test-output/vitest.json' }]],
   },

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { CodecPool } from './codec/codec-pool.js';
-import { startGrpc, type GrpcServer } from './grpc/start-grpc.js';
+import type { GrpcServer } from './grpc/start-grpc.js';
 import { createApp } from './http/app.js';
 import { isLoopback } from './http/addresses.js';
 import type { Services } from './http/services.js';
@@ -56,7 +56,11 @@ export async function startServer(input: ServerOptionsInput): Promise<RunningSer
   try {
     const models = services.repository.loadAll();
     await listen(http, options);
-    grpc = options.grpcPort === undefined ? undefined : await startGrpc(services, options.grpcPort);
+    if (options.grpcPort !== undefined) {
+      // Most of the server's code is gRPC: where it is off, a start does not wait for it.
+      const { startGrpc } = await import('./grpc/start-grpc.js');
+      grpc = await startGrpc(services, options.grpcPort);
+    }
     await Promise.all([models, services.codecs.whenReady(), services.inferencePool.whenReady()]);
     if (options.modelControlMode === 'poll') {
       services.repository.startPolling(options.repositoryPollSeconds);

@@ -144,19 +144,25 @@ export class Workbench {
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press('Control+P');
     await this.page.locator('.quick-input-widget input[type=text]').fill(name);
+    // Enter takes the row in focus, and until the search has answered the list is that of the files opened before.
     await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: name.split('/').at(-1)! })
-      .first()
+      .locator('.quick-input-list .monaco-list-row.focused')
+      .filter({ has: this.page.getByText(name, { exact: true }) })
       .waitFor();
     await this.page.keyboard.press('Enter');
+    await this.tab(name).waitFor();
+  }
+
+  /** The tab of a file, once it is the active one. */
+  tab(name: string): Locator {
+    return this.page.locator(`.tab.active[data-resource-name="${name}"]`);
   }
 
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.page.locator('.quick-input-widget input[type=text]').fill(`>${title}`);
     await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: title })
-      .first()
+      .locator('.quick-input-list .monaco-list-row.focused', { hasText: title })
       .waitFor();
     await this.page.keyboard.press('Enter');
   }

@@ -47,9 +47,14 @@ export function sampleRoutes(folder: string): Router {
   return router;
 }
 
-/** The page that libs/viewer bundles, where it was. */
+/** The page that libs/viewer bundles, where it was, and where the viewer is installed: not in the editor's extension. */
 function playgroundFolder(): string | undefined {
-  const bundle = fileURLToPath(import.meta.resolve('@groundglass/viewer/bundle'));
+  let bundle: string;
+  try {
+    bundle = fileURLToPath(import.meta.resolve('@groundglass/viewer/bundle'));
+  } catch {
+    return undefined;
+  }
   const folder = join(dirname(bundle), 'playground');
   return existsSync(join(folder, 'index.html')) ? folder : undefined;
 }

@@ -14,6 +14,9 @@ export interface LocalServerOptions {
   readonly onExit: (reason: string) => void;
 }
 
+/** Longest time that a start may take; a model's first start prepares it, which slow machines need a minute for. */
+const startMs = 180_000;
+
 /** A server that runs as a child of the extension host, on loopback, behind a token that only this host knows. */
 export class LocalServer {
   readonly token = randomBytes(32).toString('base64url');
@@ -41,10 +44,19 @@ export class LocalServer {
         createInterface({ input: stdout }).on('line', (line) => {
           onLog(line);
           const url = /^Groundglass answers at (http:\S+)$/.exec(line)?.[1];
-          if (url) resolve(url);
+          if (url) {
+            clearTimeout(late);
+            resolve(url);
+          }
         });
       }
+      // A server whose processes cannot load what they need starts them again and again.
+      const late = setTimeout(() => {
+        reject(new Error(`did not answer within ${startMs / 1000} s; the log says more`));
+        this.stop();
+      }, startMs);
       const ended = (reason: string) => {
+        clearTimeout(late);
         reject(new Error(reason));
         onExit(reason);
       };

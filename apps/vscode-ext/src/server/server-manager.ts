@@ -76,7 +76,7 @@ export class ServerManager implements vscode.Disposable {
       return vscode.l10n.t('Trust this workspace to let Groundglass start its model server.');
     }
     if (this.isRemote) return undefined;
-    if (!existsSync(this.#inExtension('node_modules/@groundglass/server/dist/main.js'))) {
+    if (!existsSync(this.#inExtension('server/main/main.js'))) {
       return vscode.l10n.t(
         'This build of the extension carries no model server: set groundglass.server.url.',
       );
@@ -190,7 +190,11 @@ export class ServerManager implements vscode.Disposable {
       },
     });
     this.#local = local;
-    const baseUrl = await local.url;
+    const baseUrl = await local.url.catch((error: unknown) => {
+      // Still there, but it never answered: started anew it would not either.
+      if (this.#local === local) this.#local = undefined;
+      throw error;
+    });
     // The same port after a crash, so that calls that are being repeated find it again.
     this.#port = Number(new URL(baseUrl).port);
     return createClient({ baseUrl, token: local.token });
