@@ -1,11 +1,5 @@
-/** The weights of one result pixel along an axis: `weights[k]` belongs to source pixel `first + k`. */
-interface Taps {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  /** `taps` weights for each result pixel. */
-  readonly weights: Float32Array;
-  readonly stride: number;
-}
+import { resampleWithKernel } from './kernel/resample-with-kernel.js';
+import { triangleTaps, type Taps } from './kernel/triangle-taps.js';
 
 /**
  * Resamples a picture with an antialiased triangle filter: bilinear where it grows, and where it shrinks the triangle is as
@@ -27,76 +21,45 @@ export function resample(
   checkSize(toColumns, toRows);
   checkLength(pixels, columns, rows);
   if (columns === toColumns && rows === toRows) return pixels.slice();
-  // Rows first: the second pass then reads whole rows, one after the other.
-  return resampleDown(resampleAcross(pixels, columns, rows, toColumns), toColumns, rows, toRows);
+  const across = triangleTaps(columns, toColumns);
+  const down = triangleTaps(rows, toRows);
+  return (
+    resampleWithKernel(pixels, { columns, rows }, across, down) ??
+    resampleDown(resampleAcross(pixels, columns, rows, across), toColumns, down)
+  );
 }
 
-/** Each row to `toColumns` values. */
+/** Each row to as many values as there are taps; what the kernel does, where there is no WebAssembly. */
 function resampleAcross(
   pixels: Float32Array,
   columns: number,
   rows: number,
-  toColumns: number,
+  { first, weights, taps }: Taps,
 ): Float32Array {
-  if (columns === toColumns) return pixels;
-  const { first, count, weights, stride } = tapsOf(columns, toColumns);
-  const result = new Float32Array(rows * toColumns);
-  if (stride <= 3) {
-    // Growing takes two neighbours: without the inner loop this is three times as fast.
-    const second = first.map((at, i) => Math.min(columns - 1, at + (count[i]! > 1 ? 1 : 0)));
-    const left = Float32Array.from(first, (_, i) => weights[i * stride]!);
-    const right = Float32Array.from(first, (_, i) =>
-      count[i]! > 1 ? weights[i * stride + 1]! : 0,
-    );
-    for (let row = 0; row < rows; row++) {
-      const from = row * columns;
-      const to = row * toColumns;
-      for (let column = 0; column < toColumns; column++) {
-        result[to + column] =
-          left[column]! * pixels[from + first[column]!]! +
-          right[column]! * pixels[from + second[column]!]!;
-      }
-    }
-    return result;
-  }
-  for (let row = 0; row < rows; row++) {
-    const from = row * columns;
-    const to = row * toColumns;
-    for (let column = 0; column < toColumns; column++) {
-      let at = from + first[column]!;
-      let weight = column * stride;
+  const result = new Float32Array(rows * first.length);
+  for (let row = 0, to = 0; row < rows; row++) {
+    for (let column = 0, weight = 0; column < first.length; column++, to++) {
+      let at = row * columns + first[column]!;
       let sum = 0;
-      for (const end = weight + count[column]!; weight < end; weight++, at++) {
-        sum += weights[weight]! * pixels[at]!;
-      }
-      result[to + column] = sum;
+      for (const end = at + taps; at < end; at++, weight++) sum += weights[weight]! * pixels[at]!;
+      result[to] = sum;
     }
   }
   return result;
 }
 
-/** Each column to `toRows` values. */
+/** Each column to as many values as there are taps. */
 function resampleDown(
   pixels: Float32Array,
   columns: number,
-  rows: number,
-  toRows: number,
+  { first, weights, taps }: Taps,
 ): Float32Array {
-  if (rows === toRows) return pixels;
-  const { first, count, weights, stride } = tapsOf(rows, toRows);
-  const result = new Float32Array(toRows * columns);
-  for (let row = 0; row < toRows; row++) {
+  const result = new Float32Array(first.length * columns);
+  for (let row = 0; row < first.length; row++) {
     const to = row * columns;
-    let from = first[row]! * columns;
-    const one = weights[row * stride]!;
-    const two = count[row]! > 1 ? weights[row * stride + 1]! : 0;
-    const next = count[row]! > 1 ? columns : 0;
-    for (let column = 0; column < columns; column++) {
-      result[to + column] = one * pixels[from + column]! + two * pixels[from + next + column]!;
-    }
-    for (let k = 2; k < count[row]!; k++) {
-      const weight = weights[row * stride + k]!;
-      from = (first[row]! + k) * columns;
+    for (let k = 0; k < taps; k++) {
+      const weight = weights[row * taps + k]!;
+      const from = (first[row]! + k) * columns;
       for (let column = 0; column < columns; column++)
         result[to + column]! += weight * pixels[from + column]!;
     }
@@ -137,30 +100,6 @@ export function fitInto({ columns, rows }: PictureSize, side: number): PictureSi
     columns: Math.max(1, Math.round(columns * scale)),
     rows: Math.max(1, Math.round(rows * scale)),
   };
-}
-
-function tapsOf(from: number, to: number): Taps {
-  const scale = from / to;
-  const radius = Math.max(1, scale);
-  const stride = Math.ceil(radius) * 2 + 1;
-  const first = new Int32Array(to);
-  const count = new Int32Array(to);
-  const weights = new Float32Array(to * stride);
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * scale;
-    const low = Math.max(0, Math.floor(centre - radius + 0.5));
-    const high = Math.min(from, Math.floor(centre + radius + 0.5));
-    let sum = 0;
-    for (let at = low; at < high; at++) {
-      const weight = Math.max(0, 1 - Math.abs(at + 0.5 - centre) / radius);
-      weights[i * stride + at - low] = weight;
-      sum += weight;
-    }
-    for (let k = 0; k < high - low; k++) weights[i * stride + k]! /= sum;
-    first[i] = low;
-    count[i] = high - low;
-  }
-  return { first, count, weights, stride };
 }
 
 function checkSize(columns: number, rows: number): void {
