@@ -58,14 +58,13 @@ export {
   labels,
   predictionSchema,
   slicePredictionSchema,
-  warningCodes,
   warningSchema,
   type EncodedMask,
   type Label,
   type Prediction,
   type SlicePrediction,
-  type WarningCode,
 } from './contracts/prediction.js';
+export { warningCodes, type WarningCode } from './contracts/warning-codes.js';
 export {
   datasetManifestSchema,
   datasetSampleSchema,

@@ -1,4 +1,4 @@
-import type { WarningCode } from './contracts/prediction.js';
+import type { WarningCode } from './contracts/warning-codes.js';
 import type { Window } from './window.js';
 
 /** The file formats that `openVolume` tells apart by content. */

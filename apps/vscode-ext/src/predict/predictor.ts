@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { CtFile, PredictionEvent } from '@groundglass/client';
-import { CtError, type Prediction, type SlicePrediction } from '@groundglass/core/browser';
+import type { Prediction, SlicePrediction } from '@groundglass/core';
+import { CtError } from '@groundglass/core/errors';
 import * as vscode from 'vscode';
 import type { OpenedCt } from '../preview/open-ct.js';
 import type { ServerManager } from '../server/server-manager.js';

@@ -1,4 +1,5 @@
-import { CtError, type CtSlice } from '@groundglass/core/browser';
+import type { CtSlice } from '@groundglass/core';
+import { CtError } from '@groundglass/core/errors';
 import type { PredictionStatus, ViewerError, ViewerVolume } from '@groundglass/viewer';
 import * as vscode from 'vscode';
 import { packSlice, type ToHost, type ToWebview } from '../shared/protocol.js';

@@ -1,4 +1,4 @@
-import { CtError, errorCatalogue } from '@groundglass/core/browser';
+import { CtError, errorCatalogue } from '@groundglass/core/errors';
 import type { ViewerError } from '@groundglass/viewer';
 import * as vscode from 'vscode';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ConnectionOptions, GroundglassClient, ModelSummary } from '@groundglass/client';
-import { CtError } from '@groundglass/core/browser';
+import { CtError } from '@groundglass/core/errors';
 import * as vscode from 'vscode';
 import type { Closable } from '../shared/closable.js';
 import { BackOff } from './back-off.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { warningCodes } from './warning-codes.js';
 
 /** The classes in the order of the model's logits. `covid` is the positive class everywhere. */
 export const labels = ['non-covid', 'covid'] as const;
@@ -18,29 +19,6 @@ export const encodedMaskSchema = z.object({
 });
 export type EncodedMask = z.infer<typeof encodedMaskSchema>;
 
-/** Things a user should know about a result; each is shown in words by the editor. */
-export const warningCodes = [
-  /** The picture has no Hounsfield units (PNG, JPEG): windows and thresholds are guesses. */
-  'HU_LOST',
-  /** The pixels went through a lossy codec. */
-  'LOSSY_COMPRESSION',
-  /** Colour was turned into grey by its luminance. */
-  'COLOUR_TO_GREY',
-  /** The file says nothing of the size of a pixel: no areas in mm². */
-  'NO_SPACING',
-  /** The file says nothing of the patient's orientation. */
-  'NO_ORIENTATION',
-  /** Gaps or repeats between the slice positions of a series. */
-  'UNEVEN_SPACING',
-  /** The scan is tilted against the slice axis. */
-  'GANTRY_TILT',
-  /** The modality in the header is not CT. */
-  'NOT_CT',
-  /** The model has not been trained: its probabilities mean nothing. */
-  'MODEL_UNTRAINED',
-] as const;
-/** A code of {@link warningCodes}. */
-export type WarningCode = (typeof warningCodes)[number];
 export const warningSchema = z.enum(warningCodes);
 
 export const slicePredictionSchema = z.object({

@@ -1,6 +1,6 @@
 import type { DataSet } from 'dicom-parser';
 import type { ByteSource } from '../byte-source.js';
-import type { WarningCode } from '../contracts/prediction.js';
+import type { WarningCode } from '../contracts/warning-codes.js';
 import { asCtError, CtError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { PixelUnit } from '../volume.js';

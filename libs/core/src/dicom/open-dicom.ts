@@ -1,5 +1,5 @@
 import type { ByteSource } from '../byte-source.js';
-import type { WarningCode } from '../contracts/prediction.js';
+import type { WarningCode } from '../contracts/warning-codes.js';
 import { asCtError, CtError } from '../errors.js';
 import { axialView } from '../geometry/axial-view.js';
 import { defaultLimits, type Limits } from '../limits.js';

@@ -1,4 +1,4 @@
-import type { WarningCode } from '../contracts/prediction.js';
+import type { WarningCode } from '../contracts/warning-codes.js';
 import type { Vector3 } from '../volume.js';
 import type { DicomImage } from './dicom-image.js';
 import type { FramePlane } from './dicom-frame.js';

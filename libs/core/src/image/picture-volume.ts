@@ -1,4 +1,4 @@
-import type { WarningCode } from '../contracts/prediction.js';
+import type { WarningCode } from '../contracts/warning-codes.js';
 import { CtError } from '../errors.js';
 import type { CtVolume, MetadataEntry } from '../volume.js';
 

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../byte-source.js';
-import type { WarningCode } from '../contracts/prediction.js';
+import type { WarningCode } from '../contracts/warning-codes.js';
 import { CtError } from '../errors.js';
 import { axialView, type VoxelAxes } from '../geometry/axial-view.js';
 import type { Limits } from '../limits.js';
