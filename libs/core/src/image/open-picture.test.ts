@@ -97,6 +97,19 @@ test('a JPEG is turned as its EXIF orientation says, and is known as lossy', asy
   expect(pixels[7]).toBeCloseTo(0, 1);
 });
 
+test('a colour profile does not move the values', async () => {
+  const png = await raw(Uint8Array.of(10, 10, 10, 200, 50, 50), 2, 1, 3)
+    .withIccProfile('p3')
+    .png()
+    .toBuffer();
+  const stored = await sharp(png, { ignoreIcc: true }).raw().toBuffer();
+  const [, , , red = NaN, green = NaN, blue = NaN] = stored;
+  // With the profile libvips gives other samples.
+  expect((await sharp(png).raw().toBuffer())[3]).not.toBe(red);
+  const { pixels } = await greyOf(png);
+  expect(pixels[1]).toBeCloseTo((0.299 * red + 0.587 * green + 0.114 * blue) / 255, 6);
+});
+
 describe('bad pictures', () => {
   test('past the pixel limit are refused before decoding', async () => {
     const png = await raw(new Uint8Array(100), 10, 10, 1).png().toBuffer();

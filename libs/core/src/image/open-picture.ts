@@ -1,4 +1,4 @@
-import sharp, { type Metadata } from 'sharp';
+import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import type { ByteSource } from '../byte-source.js';
 import { CtError } from '../errors.js';
 import { defaultLimits, type Limits } from '../limits.js';
@@ -17,8 +17,13 @@ export async function openPicture(
   limits: Limits = defaultLimits,
 ): Promise<CtVolume> {
   const bytes = await source.read(0, source.size);
-  // Our own check says more than libvips' limit does, which stays as the second fence.
-  const input = { limitInputPixels: limits.imagePixels, failOn: 'truncated' } as const;
+  const input = {
+    // Our own check says more than libvips' limit does, which stays as the second fence.
+    limitInputPixels: limits.imagePixels,
+    failOn: 'truncated',
+    // Values as stored, as in browsers and in PIL: a profile would move the grey of some pictures and not of others.
+    ignoreIcc: true,
+  } as const;
   try {
     const header = await sharp(bytes, { limitInputPixels: false }).metadata();
     if (header.width * header.height > limits.imagePixels) {
@@ -36,7 +41,7 @@ export async function openPicture(
 async function decode(
   bytes: Uint8Array,
   header: Metadata,
-  input: { limitInputPixels: number; failOn: 'truncated' },
+  input: SharpOptions,
 ): Promise<DecodedPicture> {
   const deep = header.depth === 'ushort';
   let pipeline = sharp(bytes, input).rotate();

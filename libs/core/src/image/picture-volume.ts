@@ -1,6 +1,10 @@
 import type { WarningCode } from '../contracts/warning-codes.js';
 import { CtError } from '../errors.js';
+import { loadKernel } from '../imaging/kernel/load-kernel.js';
 import type { CtVolume, MetadataEntry } from '../volume.js';
+
+/** Pixels that go through the kernel at once: they stay in the processor's cache. */
+const pixelsAtOnce = 16 * 1024;
 
 /** A decoded PNG or JPEG before it is made grey. */
 export interface DecodedPicture {
@@ -72,6 +76,10 @@ export function toGrey({ data, channels, columns, rows }: DecodedPicture): {
     for (let i = 0; i < pixels.length; i++) pixels[i] = data[i]! * scale;
     return { pixels, coloured };
   }
+  if (channels > 2 && !(data instanceof Uint16Array)) {
+    const greyed = greyWithKernel(data, channels === 3 ? 3 : 4, pixels);
+    if (greyed) return { pixels, coloured: greyed.coloured };
+  }
   const opaque = data instanceof Uint16Array ? 65535 : 255;
   const hasAlpha = channels === 2 || channels === 4;
   for (let i = 0, at = 0; i < pixels.length; i++, at += channels) {
@@ -88,4 +96,25 @@ export function toGrey({ data, channels, columns, rows }: DecodedPicture): {
     pixels[i] = alpha === opaque ? value * scale : value * scale * (alpha * scale);
   }
   return { pixels, coloured };
+}
+
+/** The loop of {@link toGrey} for colours of 8 bits in WebAssembly; undefined where there is none. */
+function greyWithKernel(
+  data: Uint8Array | Uint8ClampedArray,
+  channels: 3 | 4,
+  pixels: Float32Array,
+): { coloured: boolean } | undefined {
+  const sourceBytes = pixelsAtOnce * 4;
+  const kernel = loadKernel(sourceBytes + pixelsAtOnce * Float32Array.BYTES_PER_ELEMENT);
+  if (!kernel) return undefined;
+  const source = new Uint8Array(kernel.memory.buffer, 0, sourceBytes);
+  const target = new Float32Array(kernel.memory.buffer, sourceBytes, pixelsAtOnce);
+  let coloured = false;
+  for (let at = 0; at < pixels.length; at += pixelsAtOnce) {
+    const count = Math.min(pixelsAtOnce, pixels.length - at);
+    source.set(data.subarray(at * channels, (at + count) * channels));
+    if (kernel.grey(0, count, channels, sourceBytes) === 1) coloured = true;
+    pixels.set(target.subarray(0, count), at);
+  }
+  return { coloured };
 }

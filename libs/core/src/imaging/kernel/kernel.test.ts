@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { toGrey } from '../../image/picture-volume.js';
 import { resample } from '../resample.js';
 import { windowSlice } from '../window-slice.js';
 import { kernelBytes } from './kernel-bytes.js';
@@ -64,3 +65,20 @@ test('a window is the same without WebAssembly, to the last bit', async () => {
   const { windowSlice: plain } = await import('../window-slice.js');
   expect(fast).toEqual(plain(slice, lung));
 });
+
+test.each([3, 4] as const)(
+  'colours of %i channels become the same grey without WebAssembly',
+  async (channels) => {
+    const [columns, rows] = [149, 131];
+    const data = Uint8Array.from(
+      { length: columns * rows * channels },
+      (_, i) => (i * i * 31) >> 3,
+    );
+    const picture = { columns, rows, channels, data };
+    const fast = toGrey(picture);
+    vi.stubGlobal('WebAssembly', undefined);
+    vi.resetModules();
+    const { toGrey: plain } = await import('../../image/picture-volume.js');
+    expect(fast).toEqual(plain(picture));
+  },
+);

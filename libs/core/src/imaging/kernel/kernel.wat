@@ -83,4 +83,36 @@
       (v128.store (local.get $at)
         (f32x4.pmin (v128.const f32x4 1 1 1 1) (f32x4.pmax (v128.const f32x4 0 0 0 0) (local.get $four))))
       (br_if $pixels (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 16))) (local.get $end)))))
+
+  ;; Grey 0-1 of `count` pixels of 3 or 4 interleaved bytes (R G B, alpha): luminance of ITU-R BT.601 times alpha, in float64.
+  ;; Returns 1 when a pixel has a colour.
+  (func (export "grey")
+    (param $source i32) (param $count i32) (param $channels i32) (param $target i32) (result i32)
+    (local $end i32) (local $red i32) (local $green i32) (local $blue i32) (local $alpha i32)
+    (local $coloured i32) (local $value f64)
+    (local.set $end (i32.add (local.get $target) (i32.shl (local.get $count) (i32.const 2))))
+    (local.set $alpha (i32.const 255))
+    (loop $pixels
+      (local.set $red (i32.load8_u (local.get $source)))
+      (local.set $green (i32.load8_u offset=1 (local.get $source)))
+      (local.set $blue (i32.load8_u offset=2 (local.get $source)))
+      (local.set $value (f64.convert_i32_u (local.get $red)))
+      (if (i32.or (i32.ne (local.get $red) (local.get $green)) (i32.ne (local.get $red) (local.get $blue)))
+        (then
+          (local.set $coloured (i32.const 1))
+          (local.set $value (f64.add
+            (f64.add
+              (f64.mul (f64.const 0.299) (local.get $value))
+              (f64.mul (f64.const 0.587) (f64.convert_i32_u (local.get $green))))
+            (f64.mul (f64.const 0.114) (f64.convert_i32_u (local.get $blue)))))))
+      (local.set $value (f64.mul (local.get $value) (f64.div (f64.const 1) (f64.const 255))))
+      (if (i32.eq (local.get $channels) (i32.const 4))
+        (then (local.set $alpha (i32.load8_u offset=3 (local.get $source)))))
+      (if (i32.ne (local.get $alpha) (i32.const 255))
+        (then (local.set $value (f64.mul (local.get $value)
+          (f64.mul (f64.convert_i32_u (local.get $alpha)) (f64.div (f64.const 1) (f64.const 255)))))))
+      (f32.store (local.get $target) (f32.demote_f64 (local.get $value)))
+      (local.set $source (i32.add (local.get $source) (local.get $channels)))
+      (br_if $pixels (i32.lt_u (local.tee $target (i32.add (local.get $target) (i32.const 4))) (local.get $end))))
+    (local.get $coloured))
 )

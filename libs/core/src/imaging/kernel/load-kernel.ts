@@ -23,6 +23,8 @@ export interface Kernel {
     taps: number,
   ): void;
   window(at: number, count: number, low: number, scale: number): void;
+  /** 1 when a pixel has a colour, else 0. */
+  grey(source: number, count: number, channels: 3 | 4, target: number): number;
 }
 
 /** Memory that is kept for the next picture; an instance with more is left to the garbage collector. */
