@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { encodeMask, encodePng } from '@groundglass/core';
 import AxeBuilder from '@axe-core/playwright';
@@ -116,6 +116,54 @@ test('a dropped file is shown', async ({ page }) => {
     [...picture],
   );
   await expect(page.getByRole('heading', { name: 'dropped.png' })).toBeVisible();
+});
+
+test('the files of a DICOM series are one volume, here and for the server', async ({ page }) => {
+  const series = join(import.meta.dirname, '../../../samples/covid-series');
+  const names = readdirSync(series).filter((name) => name.endsWith('.dcm'));
+  let posted = '';
+  await openPlayground(page, (route) => {
+    posted = route.request().postDataBuffer()?.toString('latin1') ?? '';
+    return answerEvents(route);
+  });
+  await page.locator('#files').setInputFiles([
+    // A file that is no part of the series stays here.
+    { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('not an image') },
+    ...names.map((name) => ({
+      name,
+      mimeType: 'application/dicom',
+      buffer: readFileSync(join(series, name)),
+    })),
+  ]);
+  await expect(
+    page.getByRole('heading', { name: `DICOM series of ${names.length} files` }),
+  ).toBeVisible();
+  await expect(page.getByText('91.0 %', { exact: true })).toBeVisible();
+  const sent = [...posted.matchAll(/filename="([^"]+)"/g)].map(([, name]) => name);
+  expect(sent.sort()).toEqual([...names].sort());
+});
+
+test('a header is sent with its pixels', async ({ page }) => {
+  const header = `ObjectType = Image
+NDims = 3
+DimSize = 4 3 2
+ElementType = MET_SHORT
+ElementSpacing = 1 1 1
+ElementDataFile = thorax.raw
+`;
+  let posted = '';
+  await openPlayground(page, (route) => {
+    posted = route.request().postDataBuffer()?.toString('latin1') ?? '';
+    return answerEvents(route);
+  });
+  await page.locator('#files').setInputFiles([
+    { name: 'thorax.raw', mimeType: '', buffer: Buffer.alloc(4 * 3 * 2 * 2) },
+    { name: 'thorax.mhd', mimeType: '', buffer: Buffer.from(header) },
+  ]);
+  await expect(page.getByRole('heading', { name: 'thorax.mhd' })).toBeVisible();
+  await expect(page.getByText('91.0 %', { exact: true })).toBeVisible();
+  const sent = [...posted.matchAll(/filename="([^"]+)"/g)].map(([, name]) => name);
+  expect(sent).toEqual(['thorax.mhd', 'thorax.raw']);
 });
 
 test('samples of the server are offered, those of other origins are not', async ({ page }) => {

@@ -1,6 +1,7 @@
 import { CtError } from '@groundglass/core/browser';
 import { defineViewer } from '../element.js';
 import { toViewerError } from '../viewer-volume.js';
+import { droppedFiles } from './dropped-files.js';
 import { openFile } from './open-file.js';
 import { predictFile } from './predict-file.js';
 import { fetchSamples } from './samples.js';
@@ -14,6 +15,8 @@ const chooser = byId('files') as HTMLInputElement;
 const welcome = byId('welcome');
 const token = byId('token') as HTMLInputElement;
 let opened: readonly File[] = [];
+/** Of these the files that the server needs. */
+let upload: readonly File[] = [];
 let opening = new AbortController();
 let predicting = new AbortController();
 
@@ -25,13 +28,15 @@ async function show(files: readonly File[]): Promise<void> {
   opening = new AbortController();
   const { signal } = opening;
   opened = files;
+  upload = [];
   welcome.hidden = true;
   viewer.hidden = false;
   viewer.wait();
   try {
-    const { volume, provider } = await openFile(files, signal);
+    const found = await openFile(files, signal);
     if (signal.aborted) return;
-    viewer.open(volume, provider);
+    upload = found.upload;
+    viewer.open(found.volume, found.provider);
     viewer.focus();
     await predict();
   } catch (error) {
@@ -40,14 +45,13 @@ async function show(files: readonly File[]): Promise<void> {
 }
 
 async function predict(): Promise<void> {
-  const file = opened[0];
-  if (!file) return;
+  if (upload.length === 0) return;
   predicting.abort();
   predicting = new AbortController();
   const { signal } = predicting;
   viewer.prediction = { kind: 'running', done: 0, total: 0, slices: [] };
   try {
-    const prediction = await predictFile(file, {
+    const prediction = await predictFile(upload, {
       signal,
       token: token.value.trim() || undefined,
       onProgress: (progress) => {
@@ -81,7 +85,7 @@ addEventListener('dragleave', (event) => {
 addEventListener('drop', (event) => {
   event.preventDefault();
   document.body.classList.remove('dropping');
-  void show([...(event.dataTransfer?.files ?? [])]);
+  if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(show);
 });
 
 async function listSamples(): Promise<void> {

@@ -16,28 +16,33 @@ export interface PredictionProgress {
 }
 
 /**
- * Asks the page's own server to score a file, slice by slice.
+ * Asks the page's own server to score a file, or the files of a series, slice by slice.
  *
  * @throws {CtError} the server's code and sentence, `CT_UNREACHABLE` when it does not answer, `CT_INTERNAL` for an answer that
  * no Groundglass server gives.
  */
 export async function predictFile(
-  file: Blob,
+  files: readonly File[],
   options: {
     readonly signal: AbortSignal;
     readonly token: string | undefined;
     readonly onProgress: (progress: PredictionProgress) => void;
   },
 ): Promise<Prediction> {
-  const headers: Record<string, string> = {
-    accept: 'application/x-ndjson',
-    'content-type': 'application/octet-stream',
-  };
+  const headers: Record<string, string> = { accept: 'application/x-ndjson' };
+  let body: File | FormData = files[0]!;
+  if (files.length === 1) {
+    headers['content-type'] = 'application/octet-stream';
+  } else {
+    // A form brings its own Content-Type.
+    body = new FormData();
+    for (const file of files) body.append('file', file, file.name);
+  }
   if (options.token) headers.authorization = `Bearer ${options.token}`;
   const response = await fetch('v1/predictions', {
     method: 'POST',
     headers,
-    body: file,
+    body,
     signal: options.signal,
   }).catch((cause: unknown) => {
     throw options.signal.aborted
