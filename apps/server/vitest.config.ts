@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     passWithNoTests: true,
     testTimeout: 120_000,
+    // Hooks start servers, as tests do.
+    hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'test-output/vitest.json' }]],
   },
 });
