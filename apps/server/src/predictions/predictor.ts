@@ -131,8 +131,8 @@ class PredictionRun {
       }
       return { prediction: this.#sumUp(info, indices), bytes: this.#bytes };
     } finally {
-      // A process that died has closed it already.
-      await call('close', { session }).catch(() => undefined);
+      // The answer does not wait for it. A process that died has closed it already.
+      call('close', { session }).catch(() => undefined);
     }
   }
 

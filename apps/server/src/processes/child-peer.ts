@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { CtError } from '@groundglass/core';
 import { ChildFault, type CallMessage, type Calls, type ChildMessage } from './calls.js';
 
@@ -7,6 +7,9 @@ import { ChildFault, type CallMessage, type Calls, type ChildMessage } from './c
 export class ChildExited extends Error {
   override readonly name = 'ChildExited';
 }
+
+/** Of `nice`: each step is about a tenth of the share of a core that is fought for. */
+const stepBehind = 3;
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
@@ -104,11 +107,14 @@ export class ChildPeer<C extends Calls<C>> {
     else pending.reject(new ChildFault(message.message));
   }
 
-  /** The event loop of the parent must get a core at once while children compute: /healthz has 50 ms. */
+  /**
+   * The event loop of the parent must get a core at once while children compute: /healthz has 50 ms. A little behind the parent
+   * is enough for that; far behind, any other program of the machine would take the model's cores.
+   */
   #lowerPriority(): void {
     if (this.#process.pid === undefined) return;
     try {
-      setPriority(this.#process.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+      setPriority(this.#process.pid, Math.min(19, getPriority() + stepBehind));
     } catch {
       // Some sandboxes forbid it; the server then works with a little more jitter.
     }
