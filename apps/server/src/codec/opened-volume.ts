@@ -22,7 +22,7 @@ import {
   type CtVolume,
   type SeriesVolume,
 } from '@groundglass/core';
-import { readRef, toRef } from '../inference/byte-ref.js';
+import { largestPassedOn, readRef, toRef } from '../inference/byte-ref.js';
 import type { ByteRef, Tensor } from '../inference/tensor.js';
 import type {
   CodecCalls,
@@ -72,13 +72,23 @@ export class OpenedVolume {
         const { volume, files: names } = await openSeries(await Promise.all(files.map(source)));
         return new OpenedVolume(volume, (index) => files[Number(names[index])]!, handles);
       }
+      const used = new Set<ByteRef>();
       const volume = await openVolume(main, {
         ...(file.name === undefined ? {} : { name: file.name }),
         companion: async (name) => {
           const found = file.companions.find((each) => each.name === name);
+          if (found) used.add(found.data);
           return found && source(found.data);
         },
       });
+      const unused = file.companions.length - used.size;
+      if (unused > 0) {
+        // An answer for the first alone would pass for one of all.
+        throw new CtError(
+          'CT_BAD_REQUEST',
+          `Expected one CT file, a header with its pixels or the files of a DICOM series, got ${unused} more that do not belong to the first`,
+        );
+      }
       return new OpenedVolume(volume, () => file.data, handles);
     } catch (error) {
       await Promise.all(handles.map((handle) => handle.close()));
@@ -101,7 +111,7 @@ export class OpenedVolume {
     this.#decoded.set(params.index, { slice, cropBox, lung });
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return {
-      data: await toRef(bytes, params.spoolDir),
+      data: await toRef(bytes, params.spoolDir, largestPassedOn),
       shape,
       window,
       huLost,
@@ -117,13 +127,14 @@ export class OpenedVolume {
     if (params.keepFrom !== undefined) {
       this.#kept.set(params.index, { index: params.index, lesion: cut(placed, params.keepFrom) });
     }
+    const counts = countLesion(placed, await lung, lesionThreshold);
+    if (!params.encodeMask) return { counts, mask: undefined };
     // A mask in JSON covers the whole slice; only where the model saw a part must it be placed first.
     const travels =
       params.crop === 'none'
         ? encodeMask(mask, size.columns, size.rows)
         : encodeMask(placed, slice.columns, slice.rows);
-    const counts = countLesion(placed, await lung, lesionThreshold);
-    return { counts, mask: params.encodeMask ? travels : undefined };
+    return { counts, mask: travels };
   }
 
   async overlay(params: CodecCalls['overlay']['params']): Promise<ByteRef> {

@@ -34,11 +34,21 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
   };
 }
 
+/** For `parse`: with it {@link describeIssue} can say what came. */
+export const reportInput = { reportInput: true } as const;
+
 /** The first thing that a schema found wrong, as a sentence. */
 export function describeIssue(error: z.ZodError): string {
   const [issue] = error.issues;
   const where = issue?.path.map(String).join('.').slice(0, 100);
-  return `${where ? `"${where}": ` : ''}${(issue?.message ?? 'not valid').slice(0, 300)}`;
+  const message = (issue?.message ?? 'not valid').slice(0, 300);
+  return `${where ? `"${where}": ` : ''}${message}${describeInput(issue?.input)}`;
+}
+
+function describeInput(input: unknown): string {
+  if (!['string', 'number', 'boolean'].includes(typeof input)) return '';
+  const text = JSON.stringify(input);
+  return `, got ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
 }
 
 function badRequest(message: string): ErrorAnswer {

@@ -9,7 +9,7 @@ import type { ByteRef } from '../inference/tensor.js';
 import { summarise } from '../predictions/ct-model.js';
 import { predictQuerySchema, type PredictQuery } from '../predictions/predict-query.js';
 import type { Product } from '../predictions/predictor.js';
-import { toErrorAnswer } from './error-answer.js';
+import { reportInput, toErrorAnswer } from './error-answer.js';
 import type { BodyLimits } from './receive-body.js';
 import { abortSignalOf } from './request-context.js';
 import type { Services } from './services.js';
@@ -34,7 +34,7 @@ export function v1Routes(services: Services): Router {
   });
   router.post('/predictions', async (req, res) => {
     const type = answerType(req);
-    const query = predictQuerySchema.parse(req.query);
+    const query = predictQuerySchema.parse(req.query, reportInput);
     const signal = abortSignalOf(res);
     const file = await receiveUpload(req, bodyLimits(services));
     try {

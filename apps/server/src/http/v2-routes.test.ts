@@ -239,6 +239,12 @@ describe('infer', () => {
       'Expected a batch of 1 to 8, got 0',
     ],
     [
+      'a size of 0 that the model cannot take',
+      'lesion-rule',
+      { inputs: [{ ...image, shape: [1, 1, 0, 2], data: [] }] },
+      'Expected sizes from 1 for this model, got "image" of [1, 1, 0, 2]',
+    ],
+    [
       'a string for a number',
       'lesion-rule',
       { inputs: [{ ...image, data: ['x'] }] },

@@ -1,5 +1,6 @@
 import { CtError } from '@groundglass/core';
 import type { Logger } from 'pino';
+import { ChildFault } from '../processes/calls.js';
 import { ChildExited } from '../processes/child-peer.js';
 import { rowsOf, type ServedModel } from '../repository/served-model.js';
 import type { InferencePool } from './inference-pool.js';
@@ -244,6 +245,13 @@ export class Scheduler {
     }
     if (error instanceof CtError && error.status < 500) {
       job.settle(error);
+      return;
+    }
+    const empty = job.request.inputs.find(({ shape }) => shape.includes(0));
+    if (empty && error instanceof ChildFault) {
+      // Some models take tensors without elements, most fail on them.
+      const got = `"${empty.name}" of [${empty.shape.join(', ')}]`;
+      job.settle(new CtError('CT_BAD_REQUEST', `Expected sizes from 1 for this model, got ${got}`));
       return;
     }
     this.options.log.error({ err: error, model: job.request.model.name }, 'inference failed');

@@ -1,7 +1,7 @@
 import { CtError } from '@groundglass/core';
 import type { z } from 'zod';
 import { parseJsonBody } from '../http/json-depth.js';
-import { describeIssue } from '../http/error-answer.js';
+import { describeIssue, reportInput } from '../http/error-answer.js';
 import { checkByteLength, type ByteRef, type Tensor } from '../inference/tensor.js';
 import { inferRequestSchema } from './infer-schema.js';
 import { packJsonElements } from './json-elements.js';
@@ -29,7 +29,7 @@ export interface InferCall {
  * @throws {CtError} `CT_BAD_REQUEST` with what was expected and what came.
  */
 export function readInferRequest(header: Uint8Array, binary: ByteRef): InferCall {
-  const parsed = inferRequestSchema.safeParse(parseJsonBody(header));
+  const parsed = inferRequestSchema.safeParse(parseJsonBody(header), reportInput);
   if (!parsed.success) throw new CtError('CT_BAD_REQUEST', describeIssue(parsed.error));
   const { id, parameters, inputs, outputs = [] } = parsed.data;
   refuseUnsupported(parsed.data);

@@ -123,6 +123,22 @@ describe('POST /v1/predictions', () => {
     expect(prediction.probability).toBeCloseTo(expectedProbability(128 / 255), 5);
   });
 
+  test('a second picture in a form is refused rather than left out', async () => {
+    const two = [1, 2].map((grey) => ({ name: `${grey}.png`, data: greyPng(grey) }));
+    await expect(client.predict(two)).rejects.toMatchObject({
+      code: 'CT_BAD_REQUEST',
+      message: expect.stringContaining('got 1 more') as string,
+    });
+  });
+
+  test('a parameter that is not valid is told with what came', async () => {
+    const answer = await ask(`${server.url}/v1/predictions?threshold=2`, { method: 'POST' });
+    expect(JSON.parse(answer.text)).toEqual({
+      code: 'CT_BAD_REQUEST',
+      error: '"threshold": Too big: expected number to be <=1, got 2',
+    });
+  });
+
   test('an overlay is a picture of the slice’s size, coloured where the lesion is', async () => {
     const bright = await client.overlay(greyPng(200, 40, 30));
     const volume = await openVolume(bytesSource(bright));
