@@ -4,7 +4,7 @@ import autocannon from 'autocannon';
 import { encodePng } from '@groundglass/core';
 import { GroundglassClient } from '@groundglass/client';
 import { spawnServer, type SpawnedServer } from '../serving/spawn-server.js';
-import { quantile, rawRuns } from './raw-runs.js';
+import { quantile, RawModel } from './raw-model.js';
 
 interface BenchOptions {
   readonly models: string;
@@ -26,44 +26,56 @@ export async function* benchServer(options: BenchOptions): AsyncGenerator<string
   const path = join(options.models, model.name, model.version, 'model.onnx');
   yield `${model.name} ${model.version}, ${cores} cores, ${side}×${side} slices, ${seconds} s each`;
 
-  const raw = await rawRuns(path, { threads: cores, seconds, rows: side, columns: side });
-  yield `ONNX Runtime alone, ${cores} threads: ${raw.runsPerSecond.toFixed(2)} runs/s, median ${raw.medianMs.toFixed(1)} ms`;
-
-  yield* single(server, model.name, raw.medianMs);
-  yield* loaded(server, model.name, raw.runsPerSecond, { seconds, clients });
-  yield* overloaded(server, model.name, raw.runsPerSecond, seconds);
+  const raw = await RawModel.load(path, { threads: cores, rows: side, columns: side });
+  yield* single(server, model.name, raw);
+  // Before and after the load: a machine's speed changes, and so would the ratio.
+  const before = await raw.throughput(seconds / 2);
+  const load = await loaded(server, model.name, { seconds, clients });
+  const after = await raw.throughput(seconds / 2);
+  const rawPerSecond = (before + after) / 2;
+  yield `ONNX Runtime alone, ${cores} threads: ${rawPerSecond.toFixed(2)} runs/s (${before.toFixed(2)} before and ${after.toFixed(2)} after the next row)`;
+  yield `POST /v2/…/infer, ${clients} clients: ${load.perSecond.toFixed(2)} requests/s, ${((100 * load.perSecond) / rawPerSecond).toFixed(0)} % of ONNX Runtime alone; ${load.failed} failed`;
+  yield `  /healthz meanwhile: p50 ${quantile(load.health, 0.5).toFixed(1)} ms, p99 ${quantile(load.health, 0.99).toFixed(1)} ms, of ${load.health.length}`;
+  yield* overloaded(server, model.name, rawPerSecond, seconds);
 }
 
-/** One client, one request after another. */
+/** One client, one request after another, and between them ONNX Runtime alone, so that both see the same machine. */
 async function* single(
   server: SpawnedServer,
   model: string,
-  rawMs: number,
+  raw: RawModel,
 ): AsyncGenerator<string> {
   const client = new GroundglassClient({ baseUrl: server.url });
   const png = slicePng();
+  const alone: number[] = [];
   const totals: number[] = [];
   const outside: number[] = [];
-  for (let run = 0; run < 33; run++) {
+  for (let run = 0; run < 50; run++) {
+    const rawMs = await raw.run();
     const started = performance.now();
     const { timingsMs } = await client.predict(png, { model, mask: false });
-    // The first three warm the processes up.
-    if (run < 3) continue;
-    totals.push(performance.now() - started);
-    outside.push(totals.at(-1)! - timingsMs.infer);
+    const ms = performance.now() - started;
+    // The first ten warm the decoders up.
+    if (run < 10) continue;
+    alone.push(rawMs);
+    totals.push(ms);
+    outside.push(ms - timingsMs.infer);
   }
-  const median = quantile(totals, 0.5);
-  yield `POST /v1/predictions, one client, PNG: median ${median.toFixed(1)} ms, ${(median - rawMs).toFixed(1)} ms over ONNX Runtime alone`;
+  const over = quantile(
+    totals.map((ms, run) => ms - alone[run]!),
+    0.5,
+  );
+  yield `ONNX Runtime alone, ${availableParallelism()} threads: median ${quantile(alone, 0.5).toFixed(1)} ms`;
+  yield `POST /v1/predictions, one client, PNG: median ${quantile(totals, 0.5).toFixed(1)} ms, ${over.toFixed(1)} ms over ONNX Runtime alone`;
   yield `  all but inference, in the same requests: median ${quantile(outside, 0.5).toFixed(1)} ms`;
 }
 
 /** Many clients at once over the Open Inference Protocol, and how quickly /healthz answers meanwhile. */
-async function* loaded(
+async function loaded(
   server: SpawnedServer,
   model: string,
-  rawPerSecond: number,
   { seconds, clients }: { seconds: number; clients: number },
-): AsyncGenerator<string> {
+): Promise<{ perSecond: number; failed: number; health: number[] }> {
   const { header, body } = inferBody();
   const load = autocannon({
     url: `${server.url}/v2/models/${model}/infer`,
@@ -92,10 +104,9 @@ async function* loaded(
   const result = await load;
   loadEnded.abort();
   await watch;
-  // What was answered while the load ran, without the ramp: requests in flight at the end are not counted.
+  // What was answered while the load ran, the ramp included: requests in flight at its end are not counted.
   const perSecond = result['2xx'] / result.duration;
-  yield `POST /v2/…/infer, ${clients} clients: ${perSecond.toFixed(2)} requests/s, ${((100 * perSecond) / rawPerSecond).toFixed(0)} % of ONNX Runtime alone; ${result.non2xx} not 2xx, ${result.errors} errors`;
-  yield `  /healthz meanwhile: p50 ${quantile(health, 0.5).toFixed(1)} ms, p99 ${quantile(health, 0.99).toFixed(1)} ms, of ${health.length}`;
+  return { perSecond, failed: result.non2xx + result.errors, health };
 }
 
 /** Five times what it can do, each request with a deadline. */

@@ -2,20 +2,21 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { modelRepository } from '../start/model-repository.js';
 import { formatTable } from '../start/table.js';
 import { benchCore } from './bench-core.js';
 import { benchServer } from './bench-server.js';
 import { soakServer } from './soak-server.js';
 
 const usage = `npm run bench -- core [--data FOLDER] [--repeats 9] [--threads N] [--python /usr/bin/python3]
-npm run bench -- server [--models models] [--model NAME] [--seconds 10] [--clients 64]
+npm run bench -- server [--models FOLDER] [--model NAME] [--seconds 10] [--clients 64]
 npm run bench -- soak [--cycles 1000]
 
 core times Groundglass beside what a user would take instead, in one run, and prints medians and their ratio. The rows on
 real CT data need its folder: --data, GROUNDGLASS_DATA, or ../shared/data.
 
 server measures throughput against ONNX Runtime alone, what a single request costs beside inference, /healthz under full load,
-and five times overload.
+and five times overload; with the model that "npm start" serves unless --models says another folder.
 
 soak loads and unloads a model again and again and watches the memory of all processes.`;
 
@@ -27,7 +28,7 @@ const { values, positionals } = parseArgs({
     repeats: { type: 'string', default: '9' },
     threads: { type: 'string', default: String(Math.min(4, availableParallelism())) },
     python: { type: 'string', default: '/usr/bin/python3' },
-    models: { type: 'string', default: 'models' },
+    models: { type: 'string' },
     model: { type: 'string' },
     seconds: { type: 'string', default: '10' },
     clients: { type: 'string', default: '64' },
@@ -41,7 +42,10 @@ if (positionals[0] === 'soak' && !values.help) {
 }
 if (positionals[0] === 'server' && !values.help) {
   const lines = benchServer({
-    models: resolve(values.models),
+    models:
+      values.models === undefined
+        ? await modelRepository(workspace, join(workspace, '.cache/models'))
+        : resolve(values.models),
     model: values.model,
     seconds: Number(values.seconds),
     clients: Number(values.clients),

@@ -1,42 +1,41 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-/** What ONNX Runtime does alone, on the same input and with the same threads as a server's process. */
-export interface RawRuns {
-  readonly medianMs: number;
-  readonly runsPerSecond: number;
-}
+/** What a user would write instead of a server: ONNX Runtime alone, on one slice, with the threads of a server's process. */
+export class RawModel {
+  private constructor(
+    private readonly session: InferenceSession,
+    private readonly image: Tensor,
+  ) {}
 
-/** Runs a model back to back on one slice for some seconds, after three runs that do not count. */
-export async function rawRuns(
-  path: string,
-  {
-    threads,
-    seconds,
-    rows,
-    columns,
-  }: { threads: number; seconds: number; rows: number; columns: number },
-): Promise<RawRuns> {
-  const session = await InferenceSession.create(path, {
-    intraOpNumThreads: threads,
-    logSeverityLevel: 3,
-  });
-  const image = new Tensor('float32', new Float32Array(rows * columns).fill(0.5), [
-    1,
-    1,
-    rows,
-    columns,
-  ]);
-  for (let warm = 0; warm < 3; warm++) await session.run({ image }, ['probability', 'mask']);
-  const times: number[] = [];
-  const started = performance.now();
-  while (performance.now() - started < seconds * 1000) {
-    const before = performance.now();
-    await session.run({ image }, ['probability', 'mask']);
-    times.push(performance.now() - before);
+  /** Loads a model and runs it three times, so that what is timed later is warm. */
+  static async load(
+    path: string,
+    { threads, rows, columns }: { threads: number; rows: number; columns: number },
+  ): Promise<RawModel> {
+    const session = await InferenceSession.create(path, {
+      intraOpNumThreads: threads,
+      logSeverityLevel: 3,
+    });
+    const pixels = new Float32Array(rows * columns).fill(0.5);
+    const raw = new RawModel(session, new Tensor('float32', pixels, [1, 1, rows, columns]));
+    for (let warm = 0; warm < 3; warm++) await raw.run();
+    return raw;
   }
-  const elapsed = performance.now() - started;
-  await session.release();
-  return { medianMs: quantile(times, 0.5), runsPerSecond: (1000 * times.length) / elapsed };
+
+  /** Milliseconds of one run. */
+  async run(): Promise<number> {
+    const started = performance.now();
+    await this.session.run({ image: this.image }, ['probability', 'mask']);
+    return performance.now() - started;
+  }
+
+  /** Runs a second when it goes back to back for some seconds. */
+  async throughput(seconds: number): Promise<number> {
+    const started = performance.now();
+    let runs = 0;
+    for (; performance.now() - started < seconds * 1000; runs++) await this.run();
+    return (1000 * runs) / (performance.now() - started);
+  }
 }
 
 /** The value below which the given share lies, by the nearest rank. */
