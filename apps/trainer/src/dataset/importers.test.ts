@@ -144,21 +144,27 @@ describe('COVID-CT', () => {
   });
 });
 
-test('COVID-Seg slices get their masks, and validation comes from the published training slices only', async () => {
-  for (const split of ['train', 'test']) {
-    for (let i = 0; i < 20; i++) {
-      await file(`${split}/images/${i}.png`, await png(4, 4));
-      await file(`${split}/lesion-masks/${i}.png`, await png(4, 4));
+test.each([
+  { where: 'in the folder', inside: '' },
+  { where: 'beside the volumes of the whole dataset', inside: 'slices/' },
+])(
+  'COVID-Seg slices $where get their masks, and validation comes from the published training slices only',
+  async ({ inside }) => {
+    for (const split of ['train', 'test']) {
+      for (let i = 0; i < 20; i++) {
+        await file(`${inside}${split}/images/${i}.png`, await png(4, 4));
+        await file(`${inside}${split}/lesion-masks/${i}.png`, await png(4, 4));
+      }
     }
-  }
-  const { samples, problems } = await importCovidSeg(root);
-  expect(problems).toEqual([]);
-  expect(samples).toHaveLength(40);
-  for (const { path, split, mask } of samples) {
-    expect(path.startsWith('test/')).toBe(split === 'test');
-    expect(mask).toBe(path.replace('images', 'lesion-masks'));
-  }
-});
+    const { samples, problems } = await importCovidSeg(root);
+    expect(problems).toEqual([]);
+    expect(samples).toHaveLength(40);
+    for (const { path, split, mask } of samples) {
+      expect(path.startsWith(`${inside}test/`)).toBe(split === 'test');
+      expect(mask).toBe(path.replace('images', 'lesion-masks'));
+    }
+  },
+);
 
 describe('names that carry patient and slice', () => {
   test('keep the slices of a patient in one split; other names are reported', async () => {

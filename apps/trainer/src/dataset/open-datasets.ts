@@ -28,7 +28,9 @@ async function openDataset(path: string): Promise<Dataset> {
   if (existsSync(join(path, manifestName)) || !existsSync(path) || path.endsWith('.json'))
     return readManifest(path);
   if (existsSync(join(path, 'Data-split'))) return imported(path, await importCovidCt(path));
-  if (existsSync(join(path, 'test/lesion-masks')))
+  if (
+    ['test/lesion-masks', 'slices/test/lesion-masks'].some((name) => existsSync(join(path, name)))
+  )
     return imported(path, await importCovidSeg(path));
   throw new CtError(
     'CT_BAD_DATASET',

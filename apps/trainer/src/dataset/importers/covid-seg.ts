@@ -8,17 +8,19 @@ import { SampleCollector } from '../sample-collector.js';
  * `images`, `lesion-masks` (0 or 255) and `class-masks` (1 ground-glass, 2 consolidation) of the same stem. All slices
  * show COVID-19.
  *
- * The dataset names no patients, so each slice is one; part of `train` becomes `val`, `test` stays as published.
+ * The folder may also be the whole dataset, which holds them in `slices` beside its volumes. It names no patients, so each
+ * slice is one; part of `train` becomes `val`, `test` stays as published.
  *
  * @param valShare share of the published training slices that goes to validation.
  * @throws {CtError} `CT_BAD_DATASET` when the folder is missing.
  */
 export async function importCovidSeg(path: string, valShare = 0.2): Promise<ImportedDataset> {
   const folder = await DatasetFolder.open(path);
+  const parent = (await folder.has('slices/train')) ? 'slices/' : '';
   const collector = new SampleCollector(folder);
   const shares: SplitShares = { val: valShare, test: 0 };
   for (const published of ['train', 'test'] as const) {
-    const images = `${published}/images`;
+    const images = `${parent}${published}/images`;
     if (!(await folder.has(images))) {
       collector.report({ file: images }, 'Expected a folder of slices, there is none');
       continue;
@@ -26,7 +28,7 @@ export async function importCovidSeg(path: string, valShare = 0.2): Promise<Impo
     for (const name of await folder.files(images)) {
       const stem = name.replace(/\.[^.]+$/, '');
       const patient = `${published}-${stem}`;
-      const classMask = `${published}/class-masks/${stem}.png`;
+      const classMask = `${parent}${published}/class-masks/${stem}.png`;
       await collector.add(
         {
           path: `${images}/${name}`,
@@ -34,7 +36,7 @@ export async function importCovidSeg(path: string, valShare = 0.2): Promise<Impo
           split: published === 'test' ? 'test' : assignSplit(patient, shares),
           patient,
           source: 'covid-seg',
-          mask: `${published}/lesion-masks/${stem}.png`,
+          mask: `${parent}${published}/lesion-masks/${stem}.png`,
           ...((await folder.has(classMask)) ? { meta: { classMask } } : {}),
         },
         { file: `${images}/${name}` },
