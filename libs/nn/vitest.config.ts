@@ -20,6 +20,7 @@ export default defineConfig({
     // The core of TensorFlow.js registers its gradients in files that Node does not load as modules.
     server: { deps: { inline: [/@tensorflow/] } },
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'test-output/vitest.json' }]],
   },
 });

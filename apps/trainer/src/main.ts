@@ -1,8 +1,12 @@
 import { CtError, errorCatalogue } from '@groundglass/core';
 import { Command } from 'commander';
+import { registerBench } from './cli/bench-command.js';
 import { registerCard } from './cli/card-command.js';
+import { registerDoctor } from './cli/doctor-command.js';
 import { registerEvaluate } from './cli/evaluate-command.js';
 import { registerExport } from './cli/export-command.js';
+import { registerFetchWeights } from './cli/fetch-weights-command.js';
+import { registerImportWeights } from './cli/import-weights-command.js';
 import { registerImport } from './cli/import-command.js';
 import { registerReport } from './cli/report-command.js';
 import { registerTrain } from './cli/train-command.js';
@@ -16,6 +20,10 @@ registerEvaluate(program);
 registerReport(program);
 registerCard(program);
 registerImport(program);
+registerFetchWeights(program);
+registerImportWeights(program);
+registerDoctor(program);
+registerBench(program);
 
 try {
   await program.parseAsync();

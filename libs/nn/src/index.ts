@@ -1,4 +1,5 @@
-export { readOnnxMetadata } from './onnx/read-onnx-metadata.js';
+export { OnnxError, readOnnx, type OnnxFile, type OnnxPort } from './onnx/read-onnx.js';
+export { checkProvider, onnxRuntimeVersion } from './engine/check-provider.js';
 export { OnnxInference, type InferenceResult } from './engine/onnx-inference.js';
 export {
   exportJcs,
@@ -7,8 +8,16 @@ export {
   type ModelMetadata,
 } from './models/export-jcs.js';
 export { buildJcs, type BackboneName, type JcsConfig, type JcsNetwork } from './models/jcs.js';
-export { OnnxTrainingSession, type SessionOptions } from './engine/onnx-training-session.js';
-export type { StepOptions, StepResult, TrainingBatch } from './engine/training-session.js';
+export { OnnxTrainingSession } from './engine/onnx-training-session.js';
+export { providers, type Provider, type SessionOptions } from './engine/session-options.js';
+export { Classifier, ClassifierTraining } from './engine/classifier-session.js';
+export { buildClassifier, exportClassifier, type ClassifierConfig } from './models/classifier.js';
+export type {
+  StepOptions,
+  StepResult,
+  TrainingBatch,
+  TrainingSession,
+} from './engine/training-session.js';
 export { learningRateAt, type ScheduleConfig } from './train/schedules.js';
 export type { LossConfig, StepConfig } from './train/training-step.js';
 export type { OptimizerConfig } from './train/optimizers.js';

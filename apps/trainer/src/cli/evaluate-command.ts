@@ -1,5 +1,5 @@
 import { CtError } from '@groundglass/core';
-import { OnnxInference, readOnnxMetadata } from '@groundglass/nn';
+import { OnnxInference, readOnnx } from '@groundglass/nn';
 import type { Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -52,7 +52,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
       });
     },
   );
-  const metadata = readOnnxMetadata(bytes);
+  const { metadata } = readOnnx(bytes);
   const threshold = Number(options.threshold ?? metadata.get('threshold') ?? 0.5);
   if (!(threshold >= 0 && threshold <= 1))
     throw new CtError(

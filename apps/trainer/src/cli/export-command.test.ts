@@ -1,4 +1,4 @@
-import { OnnxInference, readOnnxMetadata } from '@groundglass/nn';
+import { OnnxInference, readOnnx } from '@groundglass/nn';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ async function exported(name: string, ...flags: string[]) {
   const straight = await model.run(picture.pixels, picture);
   const turned = await model.run(mirrored, picture);
   await model.close();
-  const metadata = Object.fromEntries(readOnnxMetadata(await readFile(file)));
+  const metadata = Object.fromEntries(readOnnx(await readFile(file)).metadata);
   return { stdout, file, straight, turned, metadata, bytes: (await stat(file)).size };
 }
 

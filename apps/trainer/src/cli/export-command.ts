@@ -8,13 +8,14 @@ import {
   type JcsMember,
 } from '@groundglass/nn';
 import type { Command } from 'commander';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { combineDatasets } from '../dataset/combine-datasets.js';
 import type { Dataset } from '../dataset/manifest-files.js';
 import { openDatasets } from '../dataset/open-datasets.js';
 import { recipeSchema, type Recipe } from '../recipes/recipe.js';
 import { formatResults, type DatasetResult } from '../results/results.js';
+import { replaceFile } from '../run/replace-file.js';
 import { RunFolder } from '../run/run-folder.js';
 import { calibrate, calibrationName } from '../training/calibrate.js';
 import { evaluateDataset } from '../training/evaluate-dataset.js';
@@ -124,7 +125,6 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
     );
 
   const folder = join(options.models, name);
-  await mkdir(join(folder, version), { recursive: true });
   const file = join(folder, version, 'model.onnx');
   if (options.calibrate === undefined) {
     await replaceFile(file, model({ temperature: temperature ?? 1, threshold: threshold ?? 0.5 }));
@@ -243,11 +243,6 @@ async function showValidation(
   } finally {
     await inference.close();
   }
-}
-
-async function replaceFile(file: string, content: Uint8Array | string): Promise<void> {
-  await writeFile(`${file}.part`, content);
-  await rename(`${file}.part`, file);
 }
 
 function numberIn(flag: string, text: string, low: number, high: number): number {

@@ -1,6 +1,6 @@
 import { CtError, type DatasetSample } from '@groundglass/core';
-import { importBackbone, readSafetensors, type Safetensors } from '@groundglass/nn';
-import type { Command } from 'commander';
+import { importBackbone, providers, type NamedTensors } from '@groundglass/nn';
+import { Option, type Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
@@ -9,7 +9,9 @@ import { openDatasets } from '../dataset/open-datasets.js';
 import { recipeSchema, type Recipe } from '../recipes/recipe.js';
 import { recipes } from '../recipes/recipes.js';
 import { RunFolder, type RunInputs } from '../run/run-folder.js';
+import { engines, type EngineOptions } from '../training/open-session.js';
 import { train, type TrainResult } from '../training/train.js';
+import { readWeights, type WeightsFile } from '../weights/read-weights.js';
 import { progressReporter } from './progress.js';
 
 interface TrainCommandOptions {
@@ -18,6 +20,8 @@ interface TrainCommandOptions {
   readonly out: string;
   readonly init?: string;
   readonly set: readonly string[];
+  readonly engine: EngineOptions['engine'];
+  readonly provider: EngineOptions['provider'];
   readonly workers: string;
   readonly threads?: string;
 }
@@ -38,6 +42,16 @@ export function registerTrain(program: Command): void {
       '--set <key=value...>',
       'changes a knob of the recipe, as --set epochs=5 optimizer.learningRate=0.001',
       [],
+    )
+    .addOption(
+      new Option('--engine <name>', 'tfjs is TensorFlow.js, which you install beside')
+        .choices(engines)
+        .default('onnx'),
+    )
+    .addOption(
+      new Option('--provider <name>', 'what ONNX Runtime computes on; see doctor')
+        .choices(providers)
+        .default('cpu'),
     )
     .option('--workers <n>', 'threads that decode and augment', '1')
     .option('--threads <n>', 'threads of the engine; all cores unless given')
@@ -64,11 +78,17 @@ export function registerTrain(program: Command): void {
           },
           recipe,
           run,
-          workers: Number(options.workers),
+          workers: countOf('--workers', options.workers, 0),
+          engine: {
+            engine: options.engine,
+            provider: options.provider,
+            ...(options.threads === undefined
+              ? {}
+              : { threads: countOf('--threads', options.threads, 1) }),
+          },
           signal: stop.signal,
           onProgress: reporter.show,
           ...(weights ? { weights } : {}),
-          ...(options.threads === undefined ? {} : { threads: Number(options.threads) }),
         });
         reporter.close();
         printSummary(result);
@@ -76,6 +96,16 @@ export function registerTrain(program: Command): void {
         reporter.close();
       }
     });
+}
+
+function countOf(flag: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected ${flag} of a whole number from ${least}, got "${text}"`,
+    );
+  return value;
 }
 
 /** The run's own recipe where it has one: going on with other settings would be another run. */
@@ -94,8 +124,9 @@ async function recipeOf(options: TrainCommandOptions, run: RunFolder): Promise<R
     );
   }
   if (run.has('config.json')) {
-    const before = JSON.stringify(await run.readJson('config.json'));
-    if (before !== JSON.stringify(parsed.data)) {
+    // Through the schema: a run from before a knob was there has that knob's default.
+    const before = recipeSchema.safeParse(await run.readJson('config.json'));
+    if (JSON.stringify(before.data) !== JSON.stringify(parsed.data)) {
       throw new CtError(
         'CT_BAD_REQUEST',
         `Expected the recipe that ${run.path} was started with (its config.json), got another`,
@@ -142,28 +173,28 @@ function parseValue(text: string): unknown {
   }
 }
 
-interface StartWeights {
+interface StartWeights extends WeightsFile {
   readonly file: string;
   readonly sha256: string;
-  readonly content: Safetensors;
 }
 
 async function readStart(path: string): Promise<StartWeights> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new CtError('CT_READ_FAILED', `Expected weights in "${path}"`, { cause: error });
-  });
-  return {
-    file: basename(path),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    content: readSafetensors(bytes),
-  };
+  const content = await readWeights(path);
+  const sha256 = createHash('sha256').update(content.bytes).digest('hex');
+  return { ...content, file: basename(path), sha256 };
 }
 
-function initialWeights({ content: { tensors, metadata } }: StartWeights, recipe: Recipe) {
-  // A run's weights hold the whole network, under the names that the network uses.
-  return metadata.config === undefined
-    ? importBackbone(recipe.model.backbone, tensors)
-    : new Map(tensors);
+function initialWeights({ file, tensors, metadata }: StartWeights, recipe: Recipe): NamedTensors {
+  const { backbone } = recipe.model;
+  // A run's weights hold the whole network and imported ones a backbone, both under the names that the network uses.
+  if (metadata.config !== undefined) return tensors;
+  if (metadata.backbone === undefined) return importBackbone(backbone, tensors);
+  if (metadata.backbone !== backbone)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected weights of ${backbone}, "${file}" holds those of ${metadata.backbone}`,
+    );
+  return tensors;
 }
 
 /** What the run was started with, for its model card. */

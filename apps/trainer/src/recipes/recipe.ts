@@ -34,6 +34,12 @@ export const recipeSchema = z.object({
   schedule: z.discriminatedUnion('kind', [
     /** Cosine stepped once an epoch; after `period` epochs the rate rises again, as PyTorch's CosineAnnealingLR does. */
     z.object({ kind: z.literal('cosine'), period: z.int().positive() }),
+    /** Cosine that starts again from the full rate after `period` epochs, each time `growth` times longer. */
+    z.object({
+      kind: z.literal('warm-restarts'),
+      period: z.int().positive(),
+      growth: z.number().min(1),
+    }),
     /** Rises over the first `warmup` epochs, then falls along a cosine to the last epoch. */
     z.object({ kind: z.literal('one-cycle'), warmup: z.number().min(0) }),
     z.object({ kind: z.literal('constant') }),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, open, readFile, rename, truncate } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from './replace-file.js';
 
 /** One line of `log.jsonl`: what an epoch gave. */
 export interface EpochRecord {
@@ -65,17 +66,9 @@ export class RunFolder {
     return readFile(this.file(name));
   }
 
-  /** Writes a whole file and makes sure that it is on the disk before its name shows it. */
+  /** See {@link replaceFile}. */
   async replace(name: string, content: string | Uint8Array): Promise<void> {
-    const part = this.file(`${name}.part`);
-    const handle = await open(part, 'w');
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(part, this.file(name));
+    await replaceFile(this.file(name), content);
   }
 
   /** The epochs that are logged, in order; a last line that a kill cut off is passed over. */

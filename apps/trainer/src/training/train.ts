@@ -3,12 +3,12 @@ import {
   exportJcs,
   learningRateAt,
   OnnxInference,
-  OnnxTrainingSession,
   readSafetensors,
   writeSafetensors,
   type JcsConfig,
   type NamedTensor,
   type NamedTensors,
+  type TrainingSession,
 } from '@groundglass/nn';
 import { countDrawn } from '../data/draw-samples.js';
 import { SampleLoader } from '../data/sample-loader.js';
@@ -17,6 +17,7 @@ import { writeReport } from '../report/write-report.js';
 import type { EpochRecord, RunFolder } from '../run/run-folder.js';
 import { evaluate, type Evaluation } from './evaluate.js';
 import { measureGrey } from './measure-grey.js';
+import { openSession, type EngineOptions } from './open-session.js';
 
 /** What a run trains on. */
 export interface TrainingData {
@@ -35,7 +36,7 @@ export interface TrainOptions {
   readonly weights?: NamedTensors;
   /** Worker threads that decode and augment. */
   readonly workers: number;
-  readonly threads?: number;
+  readonly engine: EngineOptions;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -72,9 +73,27 @@ const averagePrefix = 'average.';
  *
  * The caller owns the run's folder; the session and the workers are freed here.
  *
- * @throws {CtError} `CT_BAD_DATASET` for an empty split, `CT_BAD_REQUEST` when the loss is no number, `CT_CANCELLED`.
+ * @throws {CtError} `CT_BAD_DATASET` for an empty split, `CT_BAD_REQUEST` when the loss is no number or memory runs out, `CT_CANCELLED`.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
+  try {
+    return await trainToTheEnd(options);
+  } catch (error) {
+    const { batchSize, imageSize } = options.recipe;
+    if (!(error instanceof Error) || error instanceof CtError || !outOfMemory.test(error.message))
+      throw error;
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Out of memory: a step of ${batchSize} images of ${imageSize}×${imageSize} did not fit; lower batchSize or imageSize in a new run. The last checkpoint is good`,
+      { cause: error },
+    );
+  }
+}
+
+/** How V8, the C++ library, ONNX Runtime's arena, and CUDA say it. */
+const outOfMemory = /bad_alloc|failed to allocate memory|allocation failed|out of memory/i;
+
+async function trainToTheEnd(options: TrainOptions): Promise<TrainResult> {
   const { data, recipe, run } = options;
   requireSplit('training', data.train);
   requireSplit('validation', data.validation);
@@ -87,20 +106,17 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     );
   }
   const model = await modelConfig(recipe, data.train, load);
-  const session = await OnnxTrainingSession.create(
-    {
-      model,
-      batchSize: recipe.batchSize,
-      optimizer: optimizerOf(recipe),
-      loss: recipe.loss,
-      ...(recipe.clipNorm > 0 ? { clipNorm: recipe.clipNorm } : {}),
-    },
-    {
-      seed: recipe.seed,
-      ...(options.weights ? { weights: options.weights } : {}),
-      ...(options.threads === undefined ? {} : { threads: options.threads }),
-    },
-  );
+  const step = {
+    model,
+    batchSize: recipe.batchSize,
+    optimizer: optimizerOf(recipe),
+    loss: recipe.loss,
+    ...(recipe.clipNorm > 0 ? { clipNorm: recipe.clipNorm } : {}),
+  };
+  const session = await openSession(step, options.engine, {
+    seed: recipe.seed,
+    ...(options.weights ? { weights: options.weights } : {}),
+  });
   const loader = new SampleLoader({
     samples: data.train,
     load: { ...load, pseudoMasks: recipe.pseudoMasks },
@@ -173,7 +189,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 /** One epoch of steps. */
 async function trainEpoch(
   { data, recipe, signal, onProgress }: TrainOptions,
-  session: OnnxTrainingSession,
+  session: TrainingSession,
   loader: SampleLoader,
   epoch: number,
   averageBefore: Map<string, NamedTensor> | undefined,
@@ -232,7 +248,7 @@ async function trainEpoch(
 
 /** Scores the validation split with the weights exported as a server would run them. */
 async function validate(
-  { data, recipe, signal, onProgress, threads }: TrainOptions,
+  { data, recipe, signal, onProgress, engine: { threads } }: TrainOptions,
   model: JcsConfig,
   weights: NamedTensors,
   load: { root: string; crop: 'none' | 'chest' },
@@ -312,7 +328,7 @@ function blend(
 
 async function save(
   run: RunFolder,
-  session: OnnxTrainingSession,
+  session: TrainingSession,
   average: NamedTensors | undefined,
   checkpoint: Checkpoint,
 ): Promise<void> {
@@ -324,7 +340,7 @@ async function save(
   );
 }
 
-async function restore(run: RunFolder, session: OnnxTrainingSession) {
+async function restore(run: RunFolder, session: TrainingSession) {
   const { tensors, metadata } = readSafetensors(await run.readBytes(checkpointName));
   const raw = JSON.parse(metadata.checkpoint ?? '{}') as Record<string, unknown>;
   const checkpoint: Checkpoint = {

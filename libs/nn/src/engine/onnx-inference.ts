@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { sessionOptions, type SessionOptions } from './onnx-training-session.js';
+import { sessionOptions, type SessionOptions } from './session-options.js';
 
 /** What a model answers for a batch of pictures. */
 export interface InferenceResult {

@@ -48,6 +48,21 @@ export function stepInputs(
   return inputs;
 }
 
+/** What the optimizer's update is given in step t, from 1. */
+export function scalarInputs(
+  optimizer: OptimizerConfig,
+  t: number,
+  learningRate: number,
+): Map<string, StepInput> {
+  const [correction1, correction2] = biasCorrections(optimizer, t);
+  const scalar = (value: number) => ({ shape: [1], data: Float32Array.of(value) });
+  return new Map([
+    ['learning_rate', scalar(learningRate)],
+    ['correction_1', scalar(correction1)],
+    ['correction_2', scalar(correction2)],
+  ]);
+}
+
 /** `1 / (1 − β₁^t)` and `1 / (1 − β₂^t)` of step t, from 1; 1 for SGD. */
 export function biasCorrections(optimizer: OptimizerConfig, t: number): [number, number] {
   if (optimizer.kind === 'sgd') return [1, 1];

@@ -1,6 +1,19 @@
+import type { NamedTensor, NamedTensors } from '../weights/named-tensors.js';
+
 /*
  * What every engine's training session takes and gives.
  */
+
+/** A training session of any engine: state lives in it between steps; `state` and `load` are a checkpoint that every engine reads. */
+export interface TrainingSession {
+  /** Optimizer steps so far. */
+  readonly steps: number;
+  run(batch: TrainingBatch, options: StepOptions): Promise<StepResult>;
+  weights(): Map<string, NamedTensor>;
+  state(): Map<string, NamedTensor>;
+  load(state: NamedTensors, steps: number): void;
+  close(): Promise<void>;
+}
 
 /** A batch for one step. */
 export interface TrainingBatch {

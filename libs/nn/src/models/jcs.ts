@@ -15,7 +15,8 @@ import {
 import { batchNormLayer, convLayer, linearLayer } from './layers.js';
 import { buildMobileNetV2 } from './mobilenet-v2.js';
 
-const denseNets = {
+/** The DenseNets by name. */
+export const denseNets = {
   densenet121: denseNet121,
   densenet169: denseNet169,
   densenet201: denseNet201,

@@ -3,11 +3,13 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Where ImageNet weights with torchvision's names come from: timm's conversions of torchvision's own, as safetensors. */
+/** Where ImageNet weights come from, as safetensors: timm's conversions of torchvision's DenseNets, and timm's own MobileNetV2. */
 export const weightSources = {
   densenet121: 'https://huggingface.co/timm/densenet121.tv_in1k/resolve/main/model.safetensors',
   densenet169: 'https://huggingface.co/timm/densenet169.tv_in1k/resolve/main/model.safetensors',
   densenet201: 'https://huggingface.co/timm/densenet201.tv_in1k/resolve/main/model.safetensors',
+  'mobilenet-v2':
+    'https://huggingface.co/timm/mobilenetv2_100.ra_in1k/resolve/main/model.safetensors',
 } as const;
 
 /** Weights that {@link fetchWeights} knows. */

@@ -1,5 +1,5 @@
 import { sizeOf } from '../graph/shape.js';
-import { fromHalf } from './half.js';
+import { decodeTensor, TensorBytesError } from './decode-tensor.js';
 import type { NamedTensor, NamedTensors } from './named-tensors.js';
 
 /** A file that is no safetensors file, or holds a type that is not read. */
@@ -60,7 +60,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
     }
     tensors.set(name, {
       shape,
-      data: decode(name, dtype, data.subarray(start, end), sizeOf(shape)),
+      data: valuesOf(name, dtype, data.subarray(start, end), sizeOf(shape)),
     });
   }
   return { tensors, metadata: (header.__metadata__ ?? {}) as Record<string, string> };
@@ -94,34 +94,11 @@ export function writeSafetensors(
   return bytes;
 }
 
-const sizes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2, F64: 8, I64: 8 };
-
-function decode(name: string, dtype: string, bytes: Uint8Array, count: number): Float32Array {
-  const size = sizes[dtype];
-  if (size === undefined)
-    throw new SafetensorsError(`Expected F32, F16, BF16, F64 or I64 for "${name}", got ${dtype}`);
-  if (bytes.length !== count * size) {
-    throw new SafetensorsError(`Expected ${count * size} bytes for "${name}", got ${bytes.length}`);
+function valuesOf(name: string, dtype: string, bytes: Uint8Array, count: number): Float32Array {
+  try {
+    return decodeTensor(name, dtype, bytes, count);
+  } catch (error) {
+    if (!(error instanceof TensorBytesError)) throw error;
+    throw new SafetensorsError(error.message, { cause: error });
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const result = new Float32Array(count);
-  for (let i = 0; i < count; i++) {
-    result[i] =
-      dtype === 'F32'
-        ? view.getFloat32(i * 4, true)
-        : dtype === 'F16'
-          ? fromHalf(view.getUint16(i * 2, true))
-          : dtype === 'BF16'
-            ? fromBrain(view.getUint16(i * 2, true))
-            : dtype === 'F64'
-              ? view.getFloat64(i * 8, true)
-              : Number(view.getBigInt64(i * 8, true));
-  }
-  return result;
-}
-
-const brain = new DataView(new ArrayBuffer(4));
-function fromBrain(bits: number): number {
-  brain.setUint32(0, bits << 16);
-  return brain.getFloat32(0);
 }

@@ -14,7 +14,7 @@ const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensor
  * Loads TensorFlow.js, the fastest package that is installed: on CUDA, on TensorFlow's C library, in plain JavaScript. None is a
  * dependency: the first two fetch hundreds of megabytes when they are installed.
  *
- * @throws {EngineUnavailableError} saying what to install, and why each package could not be loaded.
+ * @throws {EngineUnavailableError} saying what to install, and why a package that is there could not be loaded.
  */
 export async function loadTfjs(
   load: (name: string) => Promise<unknown> = (name) => import(name),
@@ -27,13 +27,13 @@ export async function loadTfjs(
       await tf.ready();
       return { tf, from: name };
     } catch (error) {
-      reasons.push(
-        `${name}: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]!}`,
-      );
+      const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+      // Not being there is the usual case and needs no words of its own.
+      if (!reason.startsWith(`Cannot find package '${name}'`)) reasons.push(`${name}: ${reason}`);
     }
   }
   throw new EngineUnavailableError(
     'TensorFlow.js is not installed. Run `npm install @tensorflow/tfjs-node-gpu` (CUDA), `@tensorflow/tfjs-node` or ' +
-      `\`@tensorflow/tfjs\` (slow), or train with ONNX Runtime. ${reasons.join('; ')}`,
+      `\`@tensorflow/tfjs\` (slow), or train with ONNX Runtime.${reasons.map((reason) => ` ${reason}.`).join('')}`,
   );
 }

@@ -6,7 +6,12 @@ import { buildLoss, type LossGraph, type StepConfig } from '../../train/training
 import { initialise } from '../../weights/initialise.js';
 import type { NamedTensor, NamedTensors } from '../../weights/named-tensors.js';
 import { biasCorrections, stepInputs } from '../step-inputs.js';
-import type { StepOptions, StepResult, TrainingBatch } from '../training-session.js';
+import type {
+  StepOptions,
+  StepResult,
+  TrainingBatch,
+  TrainingSession,
+} from '../training-session.js';
 import { loadTfjs, type Tfjs } from './load-tfjs.js';
 import { runTfjs } from './tfjs-ops.js';
 import { updateTfjs } from './tfjs-update.js';
@@ -15,7 +20,7 @@ import { updateTfjs } from './tfjs-update.js';
  * A training session on TensorFlow.js, with the interface and the checkpoints of the one on ONNX Runtime: for CUDA machines with
  * `@tensorflow/tfjs-node-gpu`, and as the second opinion on loss and gradients.
  */
-export class TfjsTrainingSession {
+export class TfjsTrainingSession implements TrainingSession {
   private constructor(
     private readonly tf: Tfjs,
     private readonly config: StepConfig,

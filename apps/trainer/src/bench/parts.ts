@@ -1,0 +1,18 @@
+/** What is measured, each in processes of its own. */
+export const parts = {
+  train: 'DenseNet-169, training step with Adam, 224×224, batch 8',
+  infer: 'DenseNet-169, inference, 480×480, batch 1',
+  memory: 'paper recipe (joint model on DenseNet-169), training step, 480×480, batch 16',
+} as const;
+
+/** A name in {@link parts}. */
+export type Part = keyof typeof parts;
+
+/** What one process measured. */
+export interface Measured {
+  /** Of each step, without the first. */
+  readonly seconds: readonly number[];
+  /** Largest resident set of the process. */
+  readonly peakBytes: number;
+  readonly version: string;
+}

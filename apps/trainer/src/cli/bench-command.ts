@@ -1,0 +1,113 @@
+import { CtError } from '@groundglass/core';
+import type { Command } from 'commander';
+import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parts, type Measured, type Part } from '../bench/parts.js';
+
+interface BenchOptions {
+  readonly part?: readonly string[];
+  readonly steps: string;
+  readonly threads: string;
+  readonly python: string;
+}
+
+const run = promisify(execFile);
+const ours = fileURLToPath(new URL('../bench/bench-child.js', import.meta.url));
+const theirs = fileURLToPath(new URL('../../bench/torch-bench.py', import.meta.url));
+
+/** `bench`: training, inference and memory beside PyTorch's. */
+export function registerBench(program: Command): void {
+  const names = Object.keys(parts).join(', ');
+  program
+    .command('bench')
+    .description(
+      'measures training, inference and memory beside PyTorch’s (Debian’s python3-torch and python3-torchvision), and prints ratios',
+    )
+    .option('--part <name...>', `${names}; all of them unless given`)
+    .option('--steps <n>', 'steps of each, after one that is not counted', '5')
+    .option('--threads <n>', 'threads of both', String(availableParallelism()))
+    .option('--python <command>', 'the Python that has torch and torchvision', '/usr/bin/python3')
+    .action(async (options: BenchOptions) => {
+      const chosen = options.part ?? Object.keys(parts);
+      const unknown = chosen.find((part) => !Object.hasOwn(parts, part));
+      if (unknown !== undefined)
+        throw new CtError('CT_BAD_REQUEST', `Expected a part of ${names}, got "${unknown}"`);
+      for (const [flag, text] of [
+        ['--steps', options.steps],
+        ['--threads', options.threads],
+      ] as const) {
+        if (!/^[1-9]\d*$/.test(text))
+          throw new CtError('CT_BAD_REQUEST', `Expected ${flag} from 1, got "${text}"`);
+      }
+      for (const part of chosen as Part[]) await measurePart(part, options);
+    });
+}
+
+async function measurePart(part: Part, { steps, threads, python }: BenchOptions): Promise<void> {
+  console.log(`${parts[part]}; ${threads} threads, ${steps} steps`);
+  const args = [part, steps, threads];
+  const our = await measured('Groundglass', process.execPath, [ours, ...args]);
+  print(part, our);
+  if (part === 'memory') {
+    const share = our.peakBytes / mostPaperBytes;
+    console.log(`  ${share.toFixed(2)} times the 16 GiB that the paper recipe may take`);
+    return;
+  }
+  const reference = await measured('PyTorch', python, [theirs, ...args]).catch((error: unknown) => {
+    console.log(`  PyTorch was not measured: ${reasonOf(error)}`);
+    return undefined;
+  });
+  if (!reference) return;
+  print(part, reference);
+  const [a, b] = [median(our.seconds), median(reference.seconds)];
+  console.log(
+    `  ${(b / a).toFixed(2)} times PyTorch’s images/s, ${(our.peakBytes / reference.peakBytes).toFixed(2)} times its memory`,
+  );
+}
+
+/** What a machine that trains the paper recipe has. */
+const mostPaperBytes = 16 * 1024 ** 3;
+
+const imagesOf: Readonly<Record<Part, number>> = { train: 8, infer: 1, memory: 16 };
+
+function print(part: Part, { seconds, peakBytes, version }: Measured): void {
+  const step = median(seconds);
+  const cells = [
+    version.padEnd(22),
+    `${(step * 1000).toFixed(0)} ms a step`.padStart(18),
+    `${(imagesOf[part] / step).toFixed(2)} images/s`.padStart(18),
+    `peak ${(peakBytes / 1024 ** 3).toFixed(2)} GiB`.padStart(18),
+  ];
+  console.log(`  ${cells.join('')}`);
+}
+
+async function measured(who: string, command: string, args: readonly string[]): Promise<Measured> {
+  const { stdout } = await run(command, [...args]).catch((error: unknown) => {
+    throw new Error(`${who}: ${reasonOf(error)}`, { cause: error });
+  });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Measured;
+}
+
+/** The last line of what a process said, or how it ended. */
+function reasonOf(error: unknown): string {
+  const { code, signal, stderr, message } = error as {
+    code?: string | number;
+    signal?: string | null;
+    stderr?: string;
+    message?: string;
+  };
+  if (code === 'ENOENT') return 'there is no such Python; give --python';
+  if (stderr?.includes("No module named 'torch"))
+    return 'install it with apt-get install python3-torch python3-torchvision';
+  if (signal)
+    return `it was ended by ${signal}${signal === 'SIGKILL' ? ', as when memory runs out' : ''}`;
+  return stderr?.trim().split('\n').at(-1) || message || String(error);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -1,0 +1,77 @@
+import { CtError } from '@groundglass/core';
+import { fetchWeights, weightSources, type WeightsName } from '@groundglass/nn';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { join } from 'node:path';
+
+interface FetchWeightsOptions {
+  readonly out?: string;
+  readonly url?: string;
+  readonly sha256?: string;
+}
+
+/** `fetch-weights densenet169`. */
+export function registerFetchWeights(program: Command): void {
+  const names = Object.keys(weightSources);
+  program
+    .command('fetch-weights')
+    .description(
+      'downloads ImageNet weights for train --init; goes on where it stopped, and verifies the SHA-256',
+    )
+    .argument('<name>', names.join(', '))
+    .option('--out <file>', 'where they go; weights/NAME.safetensors unless given')
+    .option('--url <url>', 'another source, as a mirror')
+    .option(
+      '--sha256 <hex>',
+      'the checksum to verify; the one that the server publishes unless given',
+    )
+    .action(async (name: string, options: FetchWeightsOptions) => {
+      if (!Object.hasOwn(weightSources, name))
+        throw new CtError(
+          'CT_BAD_REQUEST',
+          `Expected weights of ${names.join(', ')}, got "${name}"`,
+        );
+      const file = options.out ?? join('weights', `${name}.safetensors`);
+      const sha256 = await download(name as WeightsName, file, options);
+      console.log(`Wrote ${file}, SHA-256 ${sha256}`);
+      console.log(`Train from it with --init ${file}`);
+    });
+}
+
+async function download(
+  name: WeightsName,
+  file: string,
+  { url, sha256 }: FetchWeightsOptions,
+): Promise<string> {
+  const stop = new AbortController();
+  const cancel = () => {
+    stop.abort(
+      new CtError('CT_CANCELLED', 'Stopped by Ctrl+C; the same command goes on from what has come'),
+    );
+  };
+  process.once('SIGINT', cancel);
+  const bar = process.stderr.isTTY
+    ? new SingleBar({
+        format: `${name} |{bar}| {percentage} % of {megabytes} MB  {eta_formatted} left`,
+        stream: process.stderr,
+        hideCursor: true,
+      })
+    : undefined;
+  let shown = false;
+  try {
+    return await fetchWeights(name, file, {
+      ...(url === undefined ? {} : { url }),
+      ...(sha256 === undefined ? {} : { sha256 }),
+      signal: stop.signal,
+      onProgress: (done, total) => {
+        if (total === undefined) return;
+        if (shown) bar?.update(done);
+        else bar?.start(total, done, { megabytes: (total / 1e6).toFixed(1) });
+        shown = true;
+      },
+    });
+  } finally {
+    bar?.stop();
+    process.off('SIGINT', cancel);
+  }
+}

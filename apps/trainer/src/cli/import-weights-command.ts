@@ -1,0 +1,34 @@
+import { CtError } from '@groundglass/core';
+import { importBackbone, writeSafetensors } from '@groundglass/nn';
+import type { Command } from 'commander';
+import { recipeSchema } from '../recipes/recipe.js';
+import { replaceFile } from '../run/replace-file.js';
+import { readWeights } from '../weights/read-weights.js';
+
+const backbones = recipeSchema.shape.model.shape.backbone;
+
+/** `import-weights FILE --backbone NAME --out FILE`. */
+export function registerImportWeights(program: Command): void {
+  program
+    .command('import-weights')
+    .description(
+      'turns weights with torchvision’s or timm’s names, from safetensors or an ONNX file’s initializers, into a backbone for train --init',
+    )
+    .argument('<file>', 'a .safetensors or .onnx file')
+    .requiredOption('--backbone <name>', backbones.options.join(', '))
+    .requiredOption('--out <file>', 'the safetensors file to write')
+    .action(async (file: string, options: { backbone: string; out: string }) => {
+      const backbone = backbones.safeParse(options.backbone);
+      if (!backbone.success)
+        throw new CtError(
+          'CT_BAD_REQUEST',
+          `Expected a backbone of ${backbones.options.join(', ')}, got "${options.backbone}"`,
+        );
+      const { tensors } = await readWeights(file);
+      const imported = importBackbone(backbone.data, tensors);
+      await replaceFile(options.out, writeSafetensors(imported, { backbone: backbone.data }));
+      console.log(
+        `Wrote ${options.out}: ${imported.size} tensors of ${backbone.data}, ${tensors.size - imported.size} left out`,
+      );
+    });
+}

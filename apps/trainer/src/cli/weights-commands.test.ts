@@ -1,0 +1,100 @@
+import {
+  buildClassifier,
+  exportClassifier,
+  initialise,
+  readSafetensors,
+  writeSafetensors,
+} from '@groundglass/nn';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { trainer } from './discs.fixture.js';
+
+let root: string;
+const at = (name: string) => join(root, name);
+const config = { backbone: 'densenet-tiny', channels: 3, imageSize: 64, classes: 4 } as const;
+const weights = initialise(buildClassifier(config).graph, 3);
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'weights-'));
+  await writeFile(at('tiny.safetensors'), writeSafetensors(weights));
+  await writeFile(at('folded.onnx'), exportClassifier(config, weights));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const failure = (message: string) => ({
+  code: 1,
+  stderr: expect.stringContaining(message) as string,
+});
+
+describe('groundglass-trainer import-weights', () => {
+  test('writes a backbone under the joint model’s names, without the classifier', async () => {
+    const { stdout } = await trainer(
+      ...['import-weights', at('tiny.safetensors')],
+      ...['--backbone', 'densenet-tiny', '--out', at('made/backbone.safetensors')],
+    );
+    expect(stdout).toContain('of densenet-tiny, 2 left out');
+    const { tensors, metadata } = readSafetensors(await readFile(at('made/backbone.safetensors')));
+    expect(metadata).toEqual({ backbone: 'densenet-tiny' });
+    const name = 'features.denseblock2.denselayer1.conv2.weight';
+    expect(tensors.get(`backbone.${name}`)?.data).toEqual(weights.get(name)?.data);
+  });
+
+  test.each([
+    ['a file that is not there', 'nowhere.safetensors', 'Expected weights in'],
+    ['an ONNX file whose normalisations are folded away', 'folded.onnx', '(missing) and'],
+  ])('%s ends in one clear line', async (_, file, message) => {
+    const flags = ['--backbone', 'densenet-tiny', '--out', at('never.safetensors')];
+    await expect(trainer('import-weights', at(file), ...flags)).rejects.toMatchObject(
+      failure(message),
+    );
+    expect(existsSync(at('never.safetensors'))).toBe(false);
+  });
+});
+
+describe('groundglass-trainer fetch-weights', () => {
+  test('downloads and verifies, and keeps nothing that is damaged', async () => {
+    const bytes = await readFile(at('tiny.safetensors'));
+    const server = createServer((_, response) => response.end(bytes));
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/tiny`;
+    const flags = ['fetch-weights', 'densenet121', '--url', url, '--out', at('got.safetensors')];
+    try {
+      await expect(trainer(...flags, '--sha256', '0'.repeat(64))).rejects.toMatchObject(
+        failure(`Expected weights with SHA-256 ${'0'.repeat(64)}`),
+      );
+      expect(existsSync(at('got.safetensors'))).toBe(false);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const { stdout } = await trainer(...flags, '--sha256', sha256);
+      expect(stdout).toContain(`SHA-256 ${sha256}`);
+      expect(await readFile(at('got.safetensors'))).toEqual(bytes);
+    } finally {
+      server.close();
+    }
+  });
+
+  test('says so where the host cannot be reached', async () => {
+    // Port 1 of this machine: nobody listens there.
+    const flags = ['--url', 'http://127.0.0.1:1/x', '--out', at('offline.safetensors')];
+    await expect(trainer('fetch-weights', 'densenet169', ...flags)).rejects.toMatchObject(
+      failure('are you offline?'),
+    );
+  });
+});
+
+describe('groundglass-trainer doctor', () => {
+  test('finds ONNX Runtime on the CPU, and says of everything else why not or how to use it', async () => {
+    const { stdout } = await trainer('doctor');
+    expect(stdout).toMatch(/^✓ ONNX Runtime, cpu +onnxruntime-node \d/m);
+    expect(stdout).toMatch(/^[✓✗] ONNX Runtime, cuda +\S/m);
+    expect(stdout).toMatch(/^[✓✗] ONNX Runtime, webgpu +\S/m);
+    expect(stdout).toMatch(/^(✓ TensorFlow.js +@tensorflow|✗ TensorFlow.js .*npm install)/m);
+  });
+});

@@ -1,0 +1,49 @@
+import { CtError } from '@groundglass/core';
+import {
+  OnnxTrainingSession,
+  TfjsTrainingSession,
+  type NamedTensors,
+  type Provider,
+  type StepConfig,
+  type TrainingSession,
+} from '@groundglass/nn';
+
+/** What training steps run on. */
+export const engines = ['onnx', 'tfjs'] as const;
+
+/** How training steps run. */
+export interface EngineOptions {
+  readonly engine: (typeof engines)[number];
+  /** What ONNX Runtime computes on. */
+  readonly provider: Provider;
+  /** Threads of ONNX Runtime; all cores unless given. */
+  readonly threads?: number;
+}
+
+/**
+ * Opens a training session of an engine.
+ *
+ * @throws {EngineUnavailableError} when TensorFlow.js is asked for and not installed.
+ * @throws {CtError} `CT_BAD_REQUEST` when the provider does not work here.
+ */
+export async function openSession(
+  step: StepConfig,
+  { engine, provider, threads }: EngineOptions,
+  start: { readonly seed: number; readonly weights?: NamedTensors },
+): Promise<TrainingSession> {
+  if (engine === 'tfjs') return TfjsTrainingSession.create(step, start);
+  try {
+    return await OnnxTrainingSession.create(step, {
+      ...start,
+      providers: [provider],
+      ...(threads === undefined ? {} : { threads }),
+    });
+  } catch (error) {
+    if (provider === 'cpu' || !(error instanceof Error)) throw error;
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected the provider ${provider} to work, it does not (groundglass-trainer doctor says what it needs): ${error.message}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { sizeOf } from '../graph/shape.js';
+import type { WrittenStep } from '../train/write-step.js';
+import type { NamedTensors } from '../weights/named-tensors.js';
+import { sessionOptions, type SessionOptions } from './session-options.js';
+
+/** A step's graph on ONNX Runtime, and the tensors that one step hands to the next. */
+export class StepState {
+  private constructor(
+    private readonly step: WrittenStep,
+    private readonly session: InferenceSession,
+    private tensors: Map<string, Tensor>,
+  ) {}
+
+  /** Loads the graph; state starts from `start`, what is not in it from 0. */
+  static async create(
+    step: WrittenStep,
+    start: NamedTensors,
+    options: SessionOptions,
+  ): Promise<StepState> {
+    const session = await InferenceSession.create(step.bytes, {
+      ...sessionOptions(options),
+      // One block for all that a step needs is twice the memory, and its pages are new to the first two steps.
+      enableMemPattern: false,
+    });
+    const tensors = new Map(
+      step.state.map(({ name, shape }) => {
+        const data = start.get(name)?.data ?? new Float32Array(sizeOf(shape));
+        return [name, new Tensor('float32', Float32Array.from(data), [...shape])];
+      }),
+    );
+    return new StepState(step, session, tensors);
+  }
+
+  /** Runs the step and keeps the new state. */
+  async run(
+    inputs: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>,
+  ): Promise<InferenceSession.ReturnType> {
+    const feeds: Record<string, Tensor> = Object.fromEntries(this.tensors);
+    for (const [name, { shape, data }] of inputs)
+      feeds[name] = new Tensor('float32', data, [...shape]);
+    const results = await this.session.run(feeds);
+    this.tensors = new Map(
+      this.step.state.map(({ name }) => [name, results[this.step.outputOf.get(name)!]!]),
+    );
+    return results;
+  }
+
+  get(name: string): Tensor {
+    return this.tensors.get(name)!;
+  }
+
+  /** @throws {RangeError} when a tensor is missing or has another shape. */
+  load(state: NamedTensors): void {
+    const next = new Map<string, Tensor>();
+    for (const { name, shape } of this.step.state) {
+      const tensor = state.get(name);
+      if (tensor?.shape.join() !== shape.join()) {
+        throw new RangeError(
+          `Expected ${name} of shape ${shape.join('×')} in the checkpoint, got ${tensor?.shape.join('×') ?? 'none'}`,
+        );
+      }
+      next.set(name, new Tensor('float32', Float32Array.from(tensor.data), [...shape]));
+    }
+    this.tensors = next;
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+}
