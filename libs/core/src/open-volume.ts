@@ -6,7 +6,7 @@ import type { Inflate } from './inflate/inflated-source.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { openMetaImage } from './metaimage/open-metaimage.js';
 import { openNifti } from './nifti/open-nifti.js';
-import { sniffFormat, sniffLength } from './sniff.js';
+import { isAnalyze, sniffFormat, sniffLength } from './sniff.js';
 import type { CtVolume } from './volume.js';
 
 /** How `openVolume` opens a file. */
@@ -57,6 +57,12 @@ export function createOpenVolume({ inflate, codecs, openPicture }: Platform): Op
       case 'dicom':
         return openDicom(source, { limits, signal, codecs });
       case undefined:
+        if (isAnalyze(head)) {
+          throw new CtError(
+            'CT_UNSUPPORTED',
+            'Expected NIfTI, this is a header of ANALYZE 7.5, which does not say left from right: convert it first',
+          );
+        }
         throw new CtError(
           'CT_UNKNOWN_FORMAT',
           `Expected DICOM, NIfTI, MetaImage, PNG or JPEG, the file starts with ${firstBytes(head)}`,

@@ -32,6 +32,16 @@ function isNifti(head: Uint8Array): boolean {
   return false;
 }
 
+/** Whether a file starts with a header of ANALYZE 7.5, NIfTI's forerunner: 348 and one to seven dimensions, without a magic. */
+export function isAnalyze(head: Uint8Array): boolean {
+  if (head.length < 348 || isNifti(head)) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return [true, false].some((littleEndian) => {
+    const dimensions = view.getInt16(40, littleEndian);
+    return view.getInt32(0, littleEndian) === 348 && dimensions >= 1 && dimensions <= 7;
+  });
+}
+
 /** MetaImage headers are lines of `Key = value`; the first key is ObjectType or, by older writers, NDims or Comment. */
 function isMetaImage(head: Uint8Array): boolean {
   return /^\s*(ObjectType|NDims|Comment)\s*=/.test(text(head, 0, 64));

@@ -134,6 +134,17 @@ describe('bad pictures', () => {
     });
   });
 
+  test('ANALYZE 7.5 is called by its name', async () => {
+    const header = new Uint8Array(348);
+    const view = new DataView(header.buffer);
+    view.setInt32(0, 348, true);
+    view.setInt16(40, 3, true);
+    await expect(openVolume(bytesSource(header))).rejects.toMatchObject({
+      code: 'CT_UNSUPPORTED',
+      message: expect.stringContaining('ANALYZE 7.5') as string,
+    });
+  });
+
   test('an empty file is told as such', async () => {
     await expect(openVolume(bytesSource(new Uint8Array()))).rejects.toMatchObject({
       code: 'CT_EMPTY',
