@@ -42,21 +42,34 @@ async function openAsCt(uri: vscode.Uri | undefined): Promise<void> {
     uri ??
     active ??
     (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Open as CT') }))?.[0];
-  if (chosen)
-    await vscode.commands.executeCommand('vscode.openWith', chosen, CtPreviewProvider.viewTypes[0]);
+  if (!chosen) return;
+  const file = await fileOf(chosen);
+  if (file) {
+    await vscode.commands.executeCommand('vscode.openWith', file, CtPreviewProvider.viewTypes[0]);
+  } else
+    void vscode.window.showWarningMessage(vscode.l10n.t('There is no CT image in this folder.'));
+}
+
+/** The file itself; of a folder the first CT image. A file that is not there is for the preview to tell of. */
+async function fileOf(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const type = await vscode.workspace.fs.stat(uri).then(
+    (stat) => stat.type,
+    () => vscode.FileType.File,
+  );
+  if ((type & vscode.FileType.Directory) === 0) return uri;
+  const { firstCtInFolder } = await import('./preview/first-ct-in-folder.js');
+  return firstCtInFolder(uri);
 }
 
 async function chooseModel(server: ServerManager): Promise<void> {
   const release = server.keepAwake();
   try {
-    const models = await (await server.connect()).models();
+    const { models } = await server.connect();
     const picked = await vscode.window.showQuickPick(
       models.map(({ name, version, trained }) => ({
         label: name,
         description: version,
-        detail: trained
-          ? vscode.l10n.t('trained')
-          : vscode.l10n.t('not trained: its probabilities mean nothing'),
+        detail: trainingOf(trained),
       })),
       { title: vscode.l10n.t('Model for predictions') },
     );
@@ -71,11 +84,20 @@ async function chooseModel(server: ServerManager): Promise<void> {
   }
 }
 
+function trainingOf(trained: boolean | undefined): string {
+  if (trained === undefined) return vscode.l10n.t('the server does not say whether it is trained');
+  return trained
+    ? vscode.l10n.t('trained')
+    : vscode.l10n.t('not trained: its probabilities mean nothing');
+}
+
 async function connectToServer(secrets: vscode.SecretStorage): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('groundglass');
   const url = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Connect to a Groundglass server'),
-    prompt: vscode.l10n.t('Its address; empty for the server that comes with the extension.'),
+    title: vscode.l10n.t('Connect to a model server'),
+    prompt: vscode.l10n.t(
+      'Groundglass, Triton or KServe: its address; empty for the server that comes with the extension.',
+    ),
     placeHolder: 'http://127.0.0.1:8808',
     value: configuration.get('server.url', ''),
     validateInput: (text) =>
@@ -86,13 +108,13 @@ async function connectToServer(secrets: vscode.SecretStorage): Promise<void> {
   if (url === undefined) return;
   if (url !== '') {
     const token = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Connect to a Groundglass server'),
+      title: vscode.l10n.t('Connect to a model server'),
       prompt: vscode.l10n.t('Its bearer token; empty where it asks for none.'),
       password: true,
     });
     if (token === undefined) return;
-    if (token === '') await secrets.delete(tokenSecret);
-    else await secrets.store(tokenSecret, token);
+    if (token === '') await secrets.delete(tokenSecret(url));
+    else await secrets.store(tokenSecret(url), token);
   }
   await configuration.update('server.url', url, vscode.ConfigurationTarget.Global);
 }

@@ -22,6 +22,7 @@ export {
   type OipInferRequest,
   type OipInferResponse,
   type OipModelMetadata,
+  type OipRepositoryEntry,
   type OipServerMetadata,
   type SliceScore,
 } from './oip-client.js';

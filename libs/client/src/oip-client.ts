@@ -24,6 +24,11 @@ const serverMetadataSchema = z.object({
 });
 export type OipServerMetadata = z.infer<typeof serverMetadataSchema>;
 
+const repositoryIndexSchema = z.array(
+  z.object({ name: z.string(), version: z.string().optional(), state: z.string().optional() }),
+);
+export type OipRepositoryEntry = z.infer<typeof repositoryIndexSchema>[number];
+
 const inferResponseSchema = z.object({
   model_name: z.string(),
   model_version: z.string().optional(),
@@ -88,6 +93,21 @@ export class OipClient {
     signal?: AbortSignal,
   ): Promise<OipModelMetadata> {
     return this.#get(modelPath(model, version), modelMetadataSchema, signal);
+  }
+
+  /**
+   * The models in the server's repository (the protocol's extension "model_repository", which Triton has and KServe mostly not).
+   *
+   * @throws {CtError} as `serverMetadata` does.
+   */
+  async repositoryIndex(signal?: AbortSignal): Promise<OipRepositoryEntry[]> {
+    const response = await this.#transport.call('/v2/repository/index', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"ready":true}',
+      signal,
+    });
+    return parseAnswer(repositoryIndexSchema, await response.text());
   }
 
   /** Whether the model can answer now. Never throws for a server that is away. */

@@ -97,6 +97,7 @@ export const defaultStrings = {
   GANTRY_TILT: 'The scan is tilted against the slice axis.',
   NOT_CT: 'The file says that it is not a CT.',
   MODEL_UNTRAINED: 'The model is not trained: its probabilities mean nothing.',
+  TRAINING_UNKNOWN: 'The server does not say whether the model is trained.',
   keySlices: 'Previous, next slice',
   keyTenSlices: 'Ten slices back, forward',
   keyEnds: 'First, last slice',

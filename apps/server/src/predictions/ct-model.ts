@@ -1,7 +1,6 @@
-import { CtError, labels } from '@groundglass/core';
+import { aggregate, CtError, defaultAggregation, labels } from '@groundglass/core';
 import type { ModelSummary } from '@groundglass/client';
 import type { ServedModel } from '../repository/served-model.js';
-import { aggregate, defaultAggregation } from './aggregate.js';
 
 /** What `/v1` needs to know of a model that follows the contract of Groundglass. */
 export interface CtModel {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  aggregate,
   CtError,
   lesionFraction,
   type EncodedMask,
@@ -15,7 +16,6 @@ import { discardRef } from '../inference/byte-ref.js';
 import { OverloadedError, type InferenceAnswer, type Scheduler } from '../inference/scheduler.js';
 import type { ByteRef, Tensor } from '../inference/tensor.js';
 import type { ModelRepository } from '../repository/model-repository.js';
-import { aggregate } from './aggregate.js';
 import { isCtModel, toCtModel, type CtModel } from './ct-model.js';
 import { selectSlices, type PredictQuery } from './predict-query.js';
 

@@ -1,3 +1,4 @@
+import { openAsBlob } from 'node:fs';
 import { posix } from 'node:path';
 import type { CtFile, PredictionEvent } from '@groundglass/client';
 import type { Prediction, SlicePrediction } from '@groundglass/core';
@@ -5,17 +6,12 @@ import { CtError } from '@groundglass/core/errors';
 import * as vscode from 'vscode';
 import type { OpenedCt } from '../preview/open-ct.js';
 import type { ServerManager } from '../server/server-manager.js';
-
-/** How far a prediction is. */
-interface PredictionProgress {
-  readonly done: number;
-  readonly total: number;
-  readonly slices: readonly SlicePrediction[];
-}
+import { within } from '../shared/within.js';
+import type { PredictProgress } from './predict-progress.js';
 
 interface PredictOptions {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: PredictionProgress) => void;
+  readonly onProgress: (progress: PredictProgress) => void;
 }
 
 /** Asks the server what the model sees in an image. */
@@ -27,36 +23,58 @@ export class Predictor {
     return this.server.unavailableReason;
   }
 
-  get onDidBecomeAvailable(): vscode.Event<void> {
-    return this.server.onDidBecomeAvailable;
+  /** Another answer is to be expected: of another server or model, or where there was none. */
+  get onDidChange(): vscode.Event<void> {
+    return this.server.onDidChangeAnswers;
   }
 
   /**
    * @throws {CtError} the server's code and sentence, `CT_UNREACHABLE`, `CT_CANCELLED`.
    */
   async predict(uri: vscode.Uri, ct: OpenedCt, options: PredictOptions): Promise<Prediction> {
-    const file = await this.#fileOf(uri, ct, options.signal);
     try {
-      return await this.#ask(file, options);
+      return await this.#ask(uri, ct, options);
     } catch (error) {
       // A server that was killed comes back by itself; its request is asked once more.
       const lost = error instanceof CtError && error.code === 'CT_UNREACHABLE';
-      if (!lost || options.signal.aborted || this.server.isRemote) throw error;
-      return this.#ask(file, options);
+      const wanted = !options.signal.aborted && this.server.state.kind !== 'stopped';
+      if (!lost || !wanted || this.server.isRemote) throw error;
+      return this.#ask(uri, ct, options);
     }
   }
 
-  async #ask(file: CtFile, { signal, onProgress }: PredictOptions): Promise<Prediction> {
+  async #ask(uri: vscode.Uri, ct: OpenedCt, options: PredictOptions): Promise<Prediction> {
     const release = this.server.keepAwake();
     try {
-      const client = await this.server.connect(signal);
-      const slices: SlicePrediction[] = [];
-      const onEvent = (event: PredictionEvent) => {
-        if (event.event !== 'slice') return;
-        slices.push(event.slice);
-        onProgress({ done: event.done, total: event.total, slices: [...slices] });
-      };
-      return await client.predictStream(file, { model: this.server.chosenModel, signal, onEvent });
+      const connection = await this.server.connect(options.signal);
+      return await within(this.server.silenceMs, options.signal, async (signal, alive) => {
+        const onProgress = (progress: PredictProgress) => {
+          alive();
+          options.onProgress(progress);
+        };
+        if (connection.kind === 'oip') {
+          const { predictOverOip } = await import('./predict-over-oip.js');
+          const { client, models } = connection;
+          const { chosenModel } = this.server;
+          const model = models.find(({ name }) => name === chosenModel) ?? models[0];
+          if (!model) throw new CtError('CT_MODEL_NOT_FOUND', 'The server lists no model');
+          return predictOverOip(client, { model, volume: ct.volume, signal, onProgress });
+        }
+        const file = await this.#fileOf(uri, ct, signal);
+        alive();
+        const slices: SlicePrediction[] = [];
+        const onEvent = (event: PredictionEvent) => {
+          alive();
+          if (event.event !== 'slice') return;
+          slices.push(event.slice);
+          onProgress({ done: event.done, total: event.total, slices: [...slices] });
+        };
+        const { chosenModel: model } = this.server;
+        return connection.client.predictStream(file, { model, signal, onEvent });
+      });
+    } catch (error) {
+      if (error instanceof CtError && error.code === 'CT_UNREACHABLE') this.server.lost();
+      throw error;
     } finally {
       release();
     }
@@ -68,6 +86,8 @@ export class Predictor {
       return writeMetaImage(ct.volume, signal);
     }
     try {
+      // Sent from the disk as it is read, however large.
+      if (uri.scheme === 'file') return await openAsBlob(uri.fsPath);
       // A Buffer is a view of a larger pool now and then; a plain array is what `fetch` sends as it is.
       return new Uint8Array(await vscode.workspace.fs.readFile(uri));
     } catch (cause) {

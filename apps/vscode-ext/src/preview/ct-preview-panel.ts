@@ -21,6 +21,7 @@ export class CtPreviewPanel implements vscode.Disposable {
   #reloading: NodeJS.Timeout | undefined;
   #disposed = false;
   #painted = false;
+  #openings = 0;
   readonly #started = performance.now();
 
   constructor(
@@ -51,9 +52,8 @@ export class CtPreviewPanel implements vscode.Disposable {
       watcher.onDidDelete(() => {
         this.#vanished();
       }),
-      // What could not be predicted before can be now.
-      predictor.onDidBecomeAvailable(() => {
-        this.#showAvailability();
+      predictor.onDidChange(() => {
+        this.#askAnew();
       }),
     );
     panel.onDidDispose(() => {
@@ -124,18 +124,27 @@ export class CtPreviewPanel implements vscode.Disposable {
   }
 
   async #open(): Promise<void> {
+    const opening = ++this.#openings;
+    const isLatest = () => !this.#disposed && opening === this.#openings;
     this.#post({ type: 'opening' });
     let ct: OpenedCt;
     try {
       ct = await this.document.open();
     } catch (error) {
+      if (!isLatest()) return;
+      // Another editor of the same file has closed it to read it anew.
+      if (error instanceof CtError && error.code === 'CT_CANCELLED') return this.#open();
       this.#post({ type: 'openFailed', error: toViewerError(error) });
       return;
     }
     const { findTruth } = await import('../truth/find-truth.js');
+    const truth = await findTruth(this.document.uri, ct).catch(() => undefined);
+    if (!isLatest()) {
+      truth?.dispose();
+      return;
+    }
     this.#truth?.dispose();
-    this.#truth = await findTruth(this.document.uri, ct).catch(() => undefined);
-    if (this.#disposed) return;
+    this.#truth = truth;
     this.#post({
       type: 'opened',
       volume: describe(ct),
@@ -145,10 +154,15 @@ export class CtPreviewPanel implements vscode.Disposable {
     if (this.#status.kind === 'idle' || this.#status.kind === 'unavailable')
       this.#showAvailability();
     else this.#show(this.#status);
-    const automatic = vscode.workspace
-      .getConfiguration('groundglass')
-      .get<boolean>('predictOnOpen', true);
-    if (automatic && this.#status.kind === 'idle') await this.#predict();
+    if (isAutomatic() && this.#status.kind === 'idle') await this.#predict();
+  }
+
+  /** Another model or server answers now, or one that may be asked at last. */
+  #askAnew(): void {
+    this.#prediction?.abort();
+    this.#status = { kind: 'idle' };
+    this.#showAvailability();
+    if (isAutomatic() && this.panel.visible) void this.#predict();
   }
 
   async #predict(): Promise<void> {
@@ -228,6 +242,10 @@ export class CtPreviewPanel implements vscode.Disposable {
   #post(message: ToWebview): void {
     if (!this.#disposed) void this.panel.webview.postMessage(message);
   }
+}
+
+function isAutomatic(): boolean {
+  return vscode.workspace.getConfiguration('groundglass').get('predictOnOpen', true);
 }
 
 function watchFile(uri: vscode.Uri): vscode.FileSystemWatcher {

@@ -25,7 +25,11 @@ export class LocalServer {
   readonly #child: ChildProcess;
 
   constructor({ launcher, models, port, onLog, onExit }: LocalServerOptions) {
-    const args = [launcher, '--models', models, '--port', String(port), '--grpc-port', 'off'];
+    const args = [
+      ...[launcher, '--models', models, '--port', String(port), '--grpc-port', 'off'],
+      // The extension opens larger files than a server for strangers should take.
+      ...['--max-body-mib', '4096'],
+    ];
     this.#child = spawn(process.execPath, args, {
       // The launcher ends the server when this pipe closes, however the extension host ended.
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,20 +1,24 @@
 import { existsSync } from 'node:fs';
-import type { ConnectionOptions, GroundglassClient, ModelSummary } from '@groundglass/client';
 import { CtError } from '@groundglass/core/errors';
+import type { ConnectionOptions } from '@groundglass/client';
 import * as vscode from 'vscode';
 import type { Closable } from '../shared/closable.js';
+import { within } from '../shared/within.js';
 import { BackOff } from './back-off.js';
 import { LocalServer } from './local-server.js';
+import { connectTo, type ListedModel, type ModelConnection } from './model-connection.js';
 
 /** What the server does now. */
 export type ServerState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting' }
-  | { readonly kind: 'running'; readonly remote: boolean; readonly models: readonly ModelSummary[] }
+  | { readonly kind: 'running'; readonly remote: boolean; readonly models: readonly ListedModel[] }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Under which the token of a remote server lies in the editor's secret storage. */
-export const tokenSecret = 'groundglass.server.token';
+/** Under which a remote server's token lies in the editor's secret storage; another server never sees it. */
+export function tokenSecret(url: string): string {
+  return `groundglass.server.token ${withoutSlash(url)}`;
+}
 
 /**
  * The one server of this window: started when first needed, stopped when idle, started again after a crash; or a remote one
@@ -22,15 +26,16 @@ export const tokenSecret = 'groundglass.server.token';
  */
 export class ServerManager implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<ServerState>();
-  readonly #available = new vscode.EventEmitter<void>();
+  readonly #answers = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
-  /** Something may be predicted that could not be before. */
-  readonly onDidBecomeAvailable = this.#available.event;
+  /** Another server or model answers now, or something may be predicted that could not be before. */
+  readonly onDidChangeAnswers = this.#answers.event;
   readonly #backOff = new BackOff();
   readonly #disposables: Closable[];
   #state: ServerState = { kind: 'stopped' };
   #local: LocalServer | undefined;
-  #connecting: Promise<GroundglassClient> | undefined;
+  #connecting: Promise<ModelConnection> | undefined;
+  #attempt = new AbortController();
   #port = 0;
   #users = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -42,14 +47,17 @@ export class ServerManager implements vscode.Disposable {
   ) {
     this.#disposables = [
       this.#changed,
-      this.#available,
+      this.#answers,
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
-        this.#available.fire();
+        this.#answers.fire();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (!event.affectsConfiguration('groundglass.server')) return;
-        this.stop();
-        this.#available.fire();
+        const affects = (name: string) => event.affectsConfiguration(`groundglass.server.${name}`);
+        const isOther = affects('url') || affects('models');
+        if (isOther) this.stop();
+        if (!isOther && !affects('model')) return;
+        this.#set(this.#state);
+        this.#answers.fire();
       }),
     ];
   }
@@ -76,6 +84,11 @@ export class ServerManager implements vscode.Disposable {
       return vscode.l10n.t('Trust this workspace to let Groundglass start its model server.');
     }
     if (this.isRemote) return undefined;
+    if (isVirtual()) {
+      return vscode.l10n.t(
+        'The model server does not start in a virtual workspace: set groundglass.server.url.',
+      );
+    }
     if (!existsSync(this.#inExtension('server/main/main.js'))) {
       return vscode.l10n.t(
         'This build of the extension carries no model server: set groundglass.server.url.',
@@ -87,8 +100,8 @@ export class ServerManager implements vscode.Disposable {
     return undefined;
   }
 
-  /** A client of the server, started if need be. @throws {CtError} `CT_UNREACHABLE`, `CT_CANCELLED`. */
-  async connect(signal?: AbortSignal): Promise<GroundglassClient> {
+  /** The server, started if need be. @throws {CtError} `CT_UNREACHABLE`, `CT_TIMEOUT`, `CT_CANCELLED`, and what it answers. */
+  async connect(signal?: AbortSignal): Promise<ModelConnection> {
     const connecting = (this.#connecting ??= this.#connect());
     connecting.catch(() => {
       if (this.#connecting === connecting) this.#connecting = undefined;
@@ -122,6 +135,22 @@ export class ServerManager implements vscode.Disposable {
     };
   }
 
+  /** Longest silence of a server before a call is given up. */
+  get silenceMs(): number {
+    const configuration = vscode.workspace.getConfiguration('groundglass');
+    return configuration.get('server.timeoutSeconds', 120) * 1000;
+  }
+
+  /** Somebody found that the server no longer answers: the next call looks for it anew. */
+  lost(): void {
+    if (!this.isRemote || this.#state.kind !== 'running') return;
+    this.#connecting = undefined;
+    this.#set({
+      kind: 'failed',
+      message: vscode.l10n.t('The model server at {0} does not answer.', this.#url),
+    });
+  }
+
   restart(): void {
     this.stop();
     this.#backOff.reset();
@@ -137,6 +166,7 @@ export class ServerManager implements vscode.Disposable {
     const local = this.#local;
     this.#local = undefined;
     this.#connecting = undefined;
+    this.#attempt.abort();
     local?.stop();
     this.#set({ kind: 'stopped' });
   }
@@ -150,19 +180,28 @@ export class ServerManager implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  async #connect(): Promise<GroundglassClient> {
+  async #connect(): Promise<ModelConnection> {
     const reason = this.unavailableReason;
     if (reason !== undefined) throw new CtError('CT_UNREACHABLE', reason);
     this.#set({ kind: 'starting' });
+    const attempt = new AbortController();
+    this.#attempt = attempt;
     try {
-      const client = this.isRemote ? await this.#remoteClient() : await this.#localClient();
-      const models = await client.models();
+      const options = this.isRemote ? await this.#remote() : await this.#startLocal();
+      const connection = await within(this.silenceMs, attempt.signal, (signal) =>
+        connectTo(options, this.chosenModel, signal),
+      );
+      const { models } = connection;
+      if (attempt.signal.aborted) throw new CtError('CT_CANCELLED', 'The server was stopped');
       this.#set({ kind: 'running', remote: this.isRemote, models });
-      return client;
+      return connection;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.log.error(message);
-      this.#set({ kind: 'failed', message });
+      // What was stopped on purpose has not failed.
+      if (!attempt.signal.aborted) {
+        this.log.error(message);
+        this.#set({ kind: 'failed', message });
+      }
       throw error instanceof CtError
         ? error
         : new CtError(
@@ -172,12 +211,11 @@ export class ServerManager implements vscode.Disposable {
     }
   }
 
-  async #remoteClient(): Promise<GroundglassClient> {
-    const token = await this.context.secrets.get(tokenSecret);
-    return createClient({ baseUrl: this.#url, token });
+  async #remote(): Promise<ConnectionOptions> {
+    return { baseUrl: this.#url, token: await this.context.secrets.get(tokenSecret(this.#url)) };
   }
 
-  async #localClient(): Promise<GroundglassClient> {
+  async #startLocal(): Promise<ConnectionOptions> {
     const local = new LocalServer({
       launcher: this.#launcher,
       models: this.#models,
@@ -197,7 +235,7 @@ export class ServerManager implements vscode.Disposable {
     });
     // The same port after a crash, so that calls that are being repeated find it again.
     this.#port = Number(new URL(baseUrl).port);
-    return createClient({ baseUrl, token: local.token });
+    return { baseUrl, token: local.token };
   }
 
   /** A server that ended by itself starts again, since somebody looks at its predictions. */
@@ -234,7 +272,7 @@ export class ServerManager implements vscode.Disposable {
   }
 
   get #url(): string {
-    return this.#setting('url').replace(/\/+$/, '');
+    return withoutSlash(this.#setting('url'));
   }
 
   get #models(): string {
@@ -254,8 +292,12 @@ export class ServerManager implements vscode.Disposable {
   }
 }
 
-/** The client loads with the first prediction, not with the extension. */
-async function createClient(options: ConnectionOptions): Promise<GroundglassClient> {
-  const { GroundglassClient } = await import('@groundglass/client');
-  return new GroundglassClient(options);
+/** Whether the workspace lies in no file system of this machine. */
+function isVirtual(): boolean {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.length > 0 && folders.every(({ uri }) => uri.scheme !== 'file');
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
 }

@@ -26,11 +26,11 @@ export function createStatusItem(server: ServerManager): vscode.Disposable {
         break;
       case 'running': {
         const shown = state.models.find(({ name }) => name === model) ?? state.models[0];
-        item.text = `$(pulse) ${shown?.name ?? 'Groundglass'}${shown && !shown.trained ? ' $(warning)' : ''}`;
+        item.text = `$(pulse) ${shown?.name ?? 'Groundglass'}${shown?.trained === false ? ' $(warning)' : ''}`;
         item.tooltip = state.remote
           ? vscode.l10n.t('Connected to a remote model server.')
           : vscode.l10n.t('The model server is running.');
-        if (shown && !shown.trained) {
+        if (shown?.trained === false) {
           item.tooltip += ` ${vscode.l10n.t('The model is not trained: its probabilities mean nothing.')}`;
         }
         break;

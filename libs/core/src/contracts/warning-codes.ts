@@ -20,6 +20,8 @@ export const warningCodes = [
   'NOT_CT',
   /** The model has not been trained: its probabilities mean nothing. */
   'MODEL_UNTRAINED',
+  /** The server cannot say whether the model has been trained, as over the Open Inference Protocol alone. */
+  'TRAINING_UNKNOWN',
 ] as const;
 /** A code of {@link warningCodes}. */
 export type WarningCode = (typeof warningCodes)[number];

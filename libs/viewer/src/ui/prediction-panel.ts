@@ -122,7 +122,9 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
     rows.push(
       [
         strings.model,
-        `${weights.name} ${weights.version}, ${weights.trained ? strings.trained : strings.untrained}`,
+        prediction.warnings.includes('TRAINING_UNKNOWN')
+          ? `${weights.name} ${weights.version}`
+          : `${weights.name} ${weights.version}, ${weights.trained ? strings.trained : strings.untrained}`,
       ],
       [strings.preprocessing, seen(prediction)],
       [strings.time, `${Math.round(prediction.timingsMs.total)} ms`],

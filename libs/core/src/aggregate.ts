@@ -1,4 +1,4 @@
-import { CtError } from '@groundglass/core';
+import { CtError } from './errors.js';
 
 /** Fewer slices than this are not averaged away by the fraction. */
 const fewestSlices = 3;
@@ -11,6 +11,8 @@ const fewestSlices = 3;
 export const defaultAggregation = 'top-mean:0.1';
 
 /**
+ * The score of a volume from those of its slices.
+ *
  * @param rule `max`, `mean`, or `top-mean:` and a fraction from 0 to 1.
  * @param probabilities at least one, those of the scored slices.
  * @throws {CtError} `CT_MODEL_INVALID` for another rule: it comes with the model.

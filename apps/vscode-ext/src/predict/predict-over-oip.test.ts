@@ -1,0 +1,63 @@
+import type { SliceScore } from '@groundglass/client';
+import { predictionSchema, type CtVolume } from '@groundglass/core';
+import { expect, test } from 'vitest';
+import { predictOverOip } from './predict-over-oip.js';
+
+/** Four slices of 2 × 2 pixels in HU. */
+const volume: CtVolume = {
+  format: 'nifti',
+  columns: 2,
+  rows: 2,
+  sliceCount: 4,
+  unit: 'HU',
+  pixelSpacing: undefined,
+  geometry: undefined,
+  windows: [],
+  warnings: ['NO_SPACING'],
+  metadata: [],
+  slice: (index) =>
+    Promise.resolve({
+      index,
+      columns: 2,
+      rows: 2,
+      unit: 'HU',
+      pixels: Float32Array.of(-1250, -500, 250, 1000),
+    }),
+};
+const mask = { columns: 1, rows: 1, data: Float32Array.of(0.25) };
+const model = { name: 'm', version: '3' };
+const request = { model, volume, signal: new AbortController().signal };
+
+test('every slice is windowed, scored by the server, and summed up as a Groundglass server does', async () => {
+  const inputs: number[][] = [];
+  const progress: number[] = [];
+  const scoreSlice = (name: string, { data }: { data: Float32Array }): Promise<SliceScore> => {
+    expect(name).toBe('m');
+    inputs.push([...data]);
+    return Promise.resolve({ probability: [0.2, 0.9, 0.6, 0.3][inputs.length - 1]!, mask });
+  };
+  const prediction = await predictOverOip(
+    { scoreSlice },
+    { ...request, onProgress: ({ done, total }) => progress.push(done / total) },
+  );
+  // [-1250, 250] HU to 0–1.
+  expect(inputs[0]).toEqual([0, 0.5, 1, 1]);
+  expect(progress).toEqual([0.25, 0.5, 0.75, 1]);
+  // The mean of the three highest of four: (0.9 + 0.6 + 0.3) / 3.
+  expect(prediction.probability).toBeCloseTo(0.6, 12);
+  expect(prediction).toMatchObject({ label: 'covid', lesionFraction: null });
+  expect(prediction.slices.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+  expect(prediction.warnings).toEqual(['NO_SPACING', 'TRAINING_UNKNOWN']);
+  expect(predictionSchema.safeParse(prediction).error).toBeUndefined();
+});
+
+test('a probability that is none is CT_INFERENCE_FAILED, and no further slice is asked for', async () => {
+  let asked = 0;
+  const scoreSlice = (): Promise<SliceScore> => {
+    asked++;
+    return Promise.resolve({ probability: Number.NaN, mask });
+  };
+  const call = predictOverOip({ scoreSlice }, { ...request, onProgress: () => undefined });
+  await expect(call).rejects.toMatchObject({ code: 'CT_INFERENCE_FAILED' });
+  expect(asked).toBeLessThanOrEqual(2);
+});
