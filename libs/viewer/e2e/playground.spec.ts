@@ -196,3 +196,27 @@ test('a busy server is told of beside the picture, and asked again', async ({ pa
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByText('91.0 %')).toBeVisible();
 });
+
+test('a server with a token asks for it, and the picture is scored once it is there', async ({
+  page,
+}) => {
+  await openPlayground(page, (route) =>
+    route.request().headers().authorization === 'Bearer secret-of-the-ward'
+      ? answerEvents(route)
+      : route.fulfill({
+          status: 401,
+          json: {
+            error: 'Expected the header "Authorization: Bearer …"',
+            code: 'CT_UNAUTHORIZED',
+          },
+        }),
+  );
+  await page
+    .locator('#files')
+    .setInputFiles({ name: 'ramp.png', mimeType: 'image/png', buffer: picture });
+  const token = page.getByLabel('Bearer token');
+  await expect(token).toBeFocused();
+  await token.fill('secret-of-the-ward');
+  await token.press('Enter');
+  await expect(page.getByText('91.0 %', { exact: true })).toBeVisible();
+});

@@ -53,16 +53,39 @@ async function predict(): Promise<void> {
   try {
     const prediction = await predictFile(upload, {
       signal,
-      token: token.value.trim() || undefined,
+      headers: authorization(),
       onProgress: (progress) => {
         if (!signal.aborted) viewer.prediction = { kind: 'running', ...progress };
       },
     });
     if (!signal.aborted) viewer.prediction = { kind: 'done', prediction };
   } catch (error) {
-    if (!signal.aborted) viewer.prediction = { kind: 'failed', error: toViewerError(error) };
+    if (signal.aborted) return;
+    viewer.prediction = { kind: 'failed', error: toViewerError(error) };
+    if (error instanceof CtError && error.code === 'CT_UNAUTHORIZED') askForToken();
   }
 }
+
+function authorization(): Record<string, string> {
+  const given = token.value.trim();
+  return given ? { authorization: `Bearer ${given}` } : {};
+}
+
+/** Back to the first view, where the token is given; the picture waits. */
+function askForToken(): void {
+  (byId('access') as HTMLDetailsElement).open = true;
+  welcome.hidden = false;
+  viewer.hidden = true;
+  token.focus();
+}
+
+token.addEventListener('change', () => {
+  void listSamples();
+  if (upload.length === 0) return;
+  welcome.hidden = true;
+  viewer.hidden = false;
+  void predict();
+});
 
 viewer.addEventListener('requestprediction', () => void predict());
 viewer.addEventListener('cancelprediction', () => {
@@ -89,7 +112,7 @@ addEventListener('drop', (event) => {
 });
 
 async function listSamples(): Promise<void> {
-  const samples = await fetchSamples();
+  const samples = await fetchSamples(authorization());
   byId('samples').hidden = samples.length === 0;
   byId('sample-list').replaceChildren(
     ...samples.map(({ name, url }) => {
@@ -105,7 +128,7 @@ async function listSamples(): Promise<void> {
 }
 
 async function showSample(name: string, url: string): Promise<void> {
-  const response = await fetch(url).catch(() => undefined);
+  const response = await fetch(url, { headers: authorization() }).catch(() => undefined);
   if (response?.ok) await show([new File([await response.blob()], name)]);
   else {
     welcome.hidden = true;

@@ -25,11 +25,12 @@ export async function predictFile(
   files: readonly File[],
   options: {
     readonly signal: AbortSignal;
-    readonly token: string | undefined;
+    /** With the bearer token, where there is one. */
+    readonly headers: Record<string, string>;
     readonly onProgress: (progress: PredictionProgress) => void;
   },
 ): Promise<Prediction> {
-  const headers: Record<string, string> = { accept: 'application/x-ndjson' };
+  const headers: Record<string, string> = { ...options.headers, accept: 'application/x-ndjson' };
   let body: File | FormData = files[0]!;
   if (files.length === 1) {
     headers['content-type'] = 'application/octet-stream';
@@ -38,7 +39,6 @@ export async function predictFile(
     body = new FormData();
     for (const file of files) body.append('file', file, file.name);
   }
-  if (options.token) headers.authorization = `Bearer ${options.token}`;
   const response = await fetch('v1/predictions', {
     method: 'POST',
     headers,

@@ -5,9 +5,9 @@ export interface Sample {
   readonly url: string;
 }
 
-/** The samples in `samples/index.json` (`[{ "name", "url" }]`); none where the server has no such file. */
-export async function fetchSamples(): Promise<Sample[]> {
-  const response = await fetch('samples/index.json').catch(() => undefined);
+/** The samples in `samples/index.json` (`[{ "name", "url" }]`); none where the server has no such file or wants a token. */
+export async function fetchSamples(headers: Record<string, string>): Promise<Sample[]> {
+  const response = await fetch('samples/index.json', { headers }).catch(() => undefined);
   if (!response?.ok) return [];
   const list: unknown = await response.json().catch(() => undefined);
   return Array.isArray(list) ? list.filter(isSample) : [];
