@@ -67,7 +67,6 @@ export class GroundglassViewer extends HTMLElement {
   #strings: ViewerStrings = defaultStrings;
   #view: ViewState = defaultViewState;
   #volume: ViewerVolume | undefined;
-  #provider: SliceProvider | undefined;
   #slices: SliceCache<CtSlice> | undefined;
   #truths: SliceCache<{ mask: Uint8Array | undefined }> | undefined;
   #slice: CtSlice | undefined;
@@ -118,20 +117,12 @@ export class GroundglassViewer extends HTMLElement {
   open(volume: ViewerVolume, provider: SliceProvider, state?: unknown): void {
     this.#reset();
     this.#volume = volume;
-    this.#provider = provider;
     this.#slices = new SliceCache({
       load: (index, signal) => provider.slice(index, signal),
       sizeOf: ({ pixels }) => pixels.byteLength,
       maxBytes: cacheBytes,
     });
-    const { truth } = provider;
-    if (truth) {
-      this.#truths = new SliceCache({
-        load: async (index, signal) => ({ mask: await truth(index, signal) }),
-        sizeOf: ({ mask }) => mask?.byteLength ?? 0,
-        maxBytes: cacheBytes / 8,
-      });
-    }
+    if (provider.truth) this.#compareWith(provider.truth);
     this.#view =
       state === undefined
         ? {
@@ -144,6 +135,14 @@ export class GroundglassViewer extends HTMLElement {
         : parseViewState(state);
     this.#view = { ...this.#view, slice: Math.min(this.#view.slice, volume.sliceCount - 1) };
     this.#want();
+  }
+
+  /** Gives the expert's masks of the open volume, where the host looks for them while its slices are on the screen already. */
+  compareWith(truth: NonNullable<SliceProvider['truth']>): void {
+    if (!this.#volume) return;
+    this.#truths?.clear();
+    this.#compareWith(truth);
+    this.#wantTruth();
   }
 
   /** Shows that the volume could not be opened. */
@@ -321,19 +320,42 @@ export class GroundglassViewer extends HTMLElement {
     this.#loading = kept === undefined;
     if (kept) showSlice(kept);
     else slices.load(index).then(showSlice, failed);
-    truths?.load(index).then(({ mask }) => {
-      if (!isCurrent()) return;
+    this.#wantTruth();
+    this.#schedule();
+  }
+
+  #compareWith(truth: NonNullable<SliceProvider['truth']>): void {
+    this.#truths = new SliceCache({
+      load: async (index, signal) => ({ mask: await truth(index, signal) }),
+      sizeOf: ({ mask }) => mask?.byteLength ?? 0,
+      maxBytes: cacheBytes / 8,
+    });
+  }
+
+  #wantTruth(): void {
+    const truths = this.#truths;
+    const index = this.#view.slice;
+    const use = (mask: Uint8Array | undefined) => {
+      if (this.#truths !== truths || this.#view.slice !== index) return;
       this.#truth = mask;
       this.#schedule();
-    }, failed);
-    this.#schedule();
+    };
+    // A mask that cannot be read takes the comparison away, never the picture.
+    truths?.load(index).then(
+      ({ mask }) => {
+        use(mask);
+      },
+      () => {
+        use(undefined);
+      },
+    );
   }
 
   #reset(): void {
     this.#slices?.clear();
     this.#truths?.clear();
     this.#slices = this.#truths = this.#slice = this.#truth = this.#painted = undefined;
-    this.#volume = this.#provider = this.#error = this.#mask = undefined;
+    this.#volume = this.#error = this.#mask = undefined;
     this.#loading = false;
     this.#prediction = { kind: 'idle' };
   }
@@ -387,7 +409,7 @@ export class GroundglassViewer extends HTMLElement {
       prediction: this.#prediction,
       mask,
       truth,
-      hasTruth: this.#provider?.truth !== undefined,
+      hasTruth: this.#truths !== undefined,
       overlap: mask && truth && comparison ? overlapOf(mask, truth, maskThreshold) : undefined,
       error: this.#error,
       helpOpen: this.#helpOpen,

@@ -23,6 +23,8 @@ export interface ViewerVolume {
   readonly geometry: Geometry | undefined;
   readonly windows: readonly Window[];
   readonly warnings: readonly WarningCode[];
+  /** Warnings that the host has worded: of the files around the image, say. */
+  readonly notes?: readonly string[];
   readonly metadata: readonly MetadataEntry[];
 }
 

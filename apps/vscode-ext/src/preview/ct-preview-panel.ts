@@ -22,6 +22,8 @@ export class CtPreviewPanel implements vscode.Disposable {
   #disposed = false;
   #painted = false;
   #openings = 0;
+  readonly #closing = new AbortController();
+  #firstSlice: { readonly index: number; readonly slice: Promise<CtSlice> } | undefined;
   readonly #started = performance.now();
 
   constructor(
@@ -60,6 +62,16 @@ export class CtPreviewPanel implements vscode.Disposable {
       this.dispose();
     });
     webview.html = webviewHtml(webview, extensionUri);
+    // The page takes as long to start as many files take to decode: both at once.
+    this.document.open().then(
+      (ct) => {
+        const index = firstSliceOf(ct);
+        const slice = ct.volume.slice(index, this.#closing.signal);
+        slice.catch(() => undefined);
+        this.#firstSlice = { index, slice };
+      },
+      () => undefined,
+    );
   }
 
   /** Asks for the prediction of this image. */
@@ -74,6 +86,7 @@ export class CtPreviewPanel implements vscode.Disposable {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#closing.abort();
     clearTimeout(this.#reloading);
     this.#prediction?.abort();
     this.#truth?.dispose();
@@ -90,7 +103,8 @@ export class CtPreviewPanel implements vscode.Disposable {
       case 'slice':
         return this.#request(message.requestId, async (signal) => {
           const { volume } = await this.document.open();
-          const slice: CtSlice = await volume.slice(message.index, signal);
+          const early = this.#takeFirstSlice(message.index);
+          const slice = await (early ?? volume.slice(message.index, signal));
           return { type: 'slice', requestId: message.requestId, slice: packSlice(slice) };
         });
       case 'truth':
@@ -109,7 +123,7 @@ export class CtPreviewPanel implements vscode.Disposable {
         this.#show({ kind: 'idle' });
         return;
       case 'retry':
-        this.document.close();
+        this.#forget();
         return this.#open();
       case 'painted':
         if (!this.#painted) {
@@ -137,20 +151,9 @@ export class CtPreviewPanel implements vscode.Disposable {
       this.#post({ type: 'openFailed', error: toViewerError(error) });
       return;
     }
-    const { findTruth } = await import('../truth/find-truth.js');
-    const truth = await findTruth(this.document.uri, ct).catch(() => undefined);
-    if (!isLatest()) {
-      truth?.dispose();
-      return;
-    }
-    this.#truth?.dispose();
-    this.#truth = truth;
-    this.#post({
-      type: 'opened',
-      volume: describe(ct),
-      firstSlice: ct.firstSlice,
-      hasTruth: this.#truth !== undefined,
-    });
+    if (!isLatest()) return;
+    this.#post({ type: 'opened', volume: describe(ct), firstSlice: firstSliceOf(ct) });
+    void this.#compare(ct, isLatest);
     if (this.#status.kind === 'idle' || this.#status.kind === 'unavailable')
       this.#showAvailability();
     else this.#show(this.#status);
@@ -163,6 +166,26 @@ export class CtPreviewPanel implements vscode.Disposable {
     this.#status = { kind: 'idle' };
     this.#showAvailability();
     if (isAutomatic() && this.panel.visible) void this.#predict();
+  }
+
+  /** Looks for the expert's mask. */
+  async #compare(ct: OpenedCt, isLatest: () => boolean): Promise<void> {
+    const { findTruth } = await import('../truth/find-truth.js');
+    const truth = await findTruth(this.document.uri, ct).catch(() => undefined);
+    if (!isLatest()) {
+      truth?.dispose();
+      return;
+    }
+    this.#truth?.dispose();
+    this.#truth = truth;
+    if (truth) this.#post({ type: 'truthFound' });
+  }
+
+  /** The slice that was decoded while the page started, once: a file that has changed since is read anew. */
+  #takeFirstSlice(index: number): Promise<CtSlice> | undefined {
+    const first = this.#firstSlice;
+    this.#firstSlice = undefined;
+    return first?.index === index ? first.slice : undefined;
   }
 
   async #predict(): Promise<void> {
@@ -224,7 +247,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     this.#reloading = setTimeout(() => {
       this.#prediction?.abort();
       this.#status = { kind: 'idle' };
-      this.document.close();
+      this.#forget();
       void this.#open();
     }, 300);
   }
@@ -232,11 +255,17 @@ export class CtPreviewPanel implements vscode.Disposable {
   #vanished(): void {
     clearTimeout(this.#reloading);
     this.#prediction?.abort();
-    this.document.close();
+    this.#forget();
     const error: ViewerError = toViewerError(
       new CtError('CT_READ_FAILED', vscode.l10n.t('The file was deleted or moved.')),
     );
     this.#post({ type: 'openFailed', error });
+  }
+
+  /** The file is another one now, or gone. */
+  #forget(): void {
+    this.#firstSlice = undefined;
+    this.document.close();
   }
 
   #post(message: ToWebview): void {
@@ -256,11 +285,15 @@ function watchFile(uri: vscode.Uri): vscode.FileSystemWatcher {
   return vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, pattern));
 }
 
-function describe({ volume, title }: OpenedCt): ViewerVolume {
+function firstSliceOf({ firstSlice, volume }: OpenedCt): number {
+  return firstSlice ?? Math.floor((volume.sliceCount - 1) / 2);
+}
+
+function describe({ volume, title, notes }: OpenedCt): ViewerVolume {
   const { format, columns, rows, sliceCount, unit, pixelSpacing, geometry } = volume;
   const { windows, warnings, metadata } = volume;
   return {
     ...{ title, format, columns, rows, sliceCount, unit, pixelSpacing, geometry },
-    ...{ windows, warnings, metadata },
+    ...{ windows, warnings, metadata, notes },
   };
 }

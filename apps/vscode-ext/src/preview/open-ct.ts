@@ -5,6 +5,7 @@ import {
   openVolume,
   type ByteSource,
   type CtVolume,
+  type DicomSeries,
 } from '@groundglass/core';
 import * as vscode from 'vscode';
 import type { Closable } from '../shared/closable.js';
@@ -18,6 +19,8 @@ export interface OpenedCt extends Closable {
   readonly firstSlice: number | undefined;
   /** Names of the series' files, one a slice. */
   readonly files: readonly string[] | undefined;
+  /** What the user should know of the files around it. */
+  readonly notes: readonly string[];
   /** Whether the volume is the file alone, so that the file is what a server should be sent. */
   readonly isWholeFile: boolean;
 }
@@ -63,6 +66,7 @@ export async function openCt(uri: vscode.Uri, signal: AbortSignal): Promise<Open
       title: name,
       firstSlice: undefined,
       files: undefined,
+      notes: [],
       // A header whose pixels lie in another file is no use to a server without it.
       isWholeFile: held.length === 1,
       dispose,
@@ -104,7 +108,7 @@ async function openSeries(
   const readable = sources.flatMap(({ name: other, source }) =>
     source ? [{ name: other, source }] : [],
   );
-  const { volumes } = await openDicomSeries(readable, { signal });
+  const { volumes, problems } = await openDicomSeries(readable, { signal });
   const found = volumes.find(({ files }) => files.includes(name));
   if (!found || found.volume.sliceCount < 2) return undefined;
   return {
@@ -112,7 +116,20 @@ async function openSeries(
     title: posix.basename(folder.path),
     firstSlice: found.files.indexOf(name),
     files: found.files,
+    notes: notesOf(problems),
   };
+}
+
+/** A damaged file may be a slice that is missing; what is no image at all is nobody's loss. */
+function notesOf(problems: DicomSeries['problems']): string[] {
+  const names = problems
+    .filter(({ error }) => error.code === 'CT_CORRUPT' || error.code === 'CT_TRUNCATED')
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  const some = names.slice(0, 3).join(', ') + (names.length > 3 ? ', …' : '');
+  return [
+    vscode.l10n.t('Damaged DICOM files in this folder, left out: {0} ({1}).', names.length, some),
+  ];
 }
 
 /** DICOM files often have no ending, or one made of numbers (their UID). */

@@ -13,10 +13,11 @@ export type ToWebview =
   | {
       readonly type: 'opened';
       readonly volume: ViewerVolume;
-      /** The slice of the file that was opened, in its series. */
-      readonly firstSlice: number | undefined;
-      readonly hasTruth: boolean;
+      /** The slice to show where the user has left none: that of the file in its series, else the middle one. */
+      readonly firstSlice: number;
     }
+  /** An expert's mask was found; the picture did not wait for it. */
+  | { readonly type: 'truthFound' }
   | { readonly type: 'openFailed'; readonly error: ViewerError }
   | { readonly type: 'slice'; readonly requestId: number; readonly slice: PackedSlice }
   | { readonly type: 'truth'; readonly requestId: number; readonly mask: Uint8Array | undefined }

@@ -61,20 +61,15 @@ function receive(message: ToWebview): void {
     case 'opened': {
       const provider: SliceProvider = {
         slice: (index, signal) => ask<CtSlice>('slice', index, signal),
-        ...(message.hasTruth && {
-          truth: (index: number, signal: AbortSignal) =>
-            ask<Uint8Array | undefined>('truth', index, signal),
-        }),
       };
       const kept = host.getState();
-      viewer.open(
-        message.volume,
-        provider,
-        kept ?? { slice: message.firstSlice ?? Math.floor((message.volume.sliceCount - 1) / 2) },
-      );
+      viewer.open(message.volume, provider, kept ?? { slice: message.firstSlice });
       viewer.focus();
       return;
     }
+    case 'truthFound':
+      viewer.compareWith((index, signal) => ask('truth', index, signal));
+      return;
     case 'openFailed':
       viewer.fail(message.error);
       return;

@@ -116,7 +116,9 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
     if (slice) {
       rows.push([
         strings.thisSlice,
-        `${percent(slice.probability)}, ${strings.lesion.toLowerCase()} ${share(slice.lesionFraction)}`,
+        slice.lesionFraction === null
+          ? `${percent(slice.probability)}, ${strings.noLung}`
+          : `${percent(slice.probability)}, ${strings.lesion.toLowerCase()} ${percent(slice.lesionFraction)}`,
       ]);
     }
     rows.push(

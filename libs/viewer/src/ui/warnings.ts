@@ -13,21 +13,21 @@ export function createWarnings(strings: ViewerStrings): Part {
     element,
     update(model) {
       const codes = warningsOf(model);
-      show(element, codes.length > 0);
-      if (codes.join() === shown) return;
-      shown = codes.join();
+      const notes = model.volume?.notes ?? [];
+      show(element, codes.length + notes.length > 0);
+      const key = JSON.stringify([codes, notes]);
+      if (key === shown) return;
+      shown = key;
       list.replaceChildren(
-        ...codes.map((code) =>
-          make(
-            'li',
-            { attributes: { 'data-code': code } },
-            icon('warning'),
-            make('span', {}, strings[code]),
-          ),
-        ),
+        ...codes.map((code) => line(strings[code], { 'data-code': code })),
+        ...notes.map((note) => line(note)),
       );
     },
   };
+}
+
+function line(text: string, attributes: Record<string, string> = {}): HTMLLIElement {
+  return make('li', { attributes }, icon('warning'), make('span', {}, text));
 }
 
 /** The warnings of the file and of the prediction, each once, the gravest (a model that knows nothing) first. */
