@@ -6,11 +6,13 @@ import { modelRepository } from '../start/model-repository.js';
 import { formatTable } from '../start/table.js';
 import { benchCore } from './bench-core.js';
 import { benchServer } from './bench-server.js';
+import { benchVscode } from './bench-vscode.js';
 import { soakServer } from './soak-server.js';
 
 const usage = `npm run bench -- core [--data FOLDER] [--repeats 9] [--threads N] [--python /usr/bin/python3]
 npm run bench -- server [--models FOLDER] [--model NAME] [--seconds 10] [--clients 64]
 npm run bench -- soak [--cycles 1000]
+npm run bench -- vscode [--repeats 9] [--only PATTERN]
 
 core times Groundglass beside what a user would take instead, in one run, and prints medians and their ratio. The rows on
 real CT data need its folder: --data, GROUNDGLASS_DATA, or ../shared/data.
@@ -18,7 +20,9 @@ real CT data need its folder: --data, GROUNDGLASS_DATA, or ../shared/data.
 server measures throughput against ONNX Runtime alone, what a single request costs beside inference, /healthz under full load,
 and five times overload; with the model that "npm start" serves unless --models says another folder.
 
-soak loads and unloads a model again and again and watches the memory of all processes.`;
+soak loads and unloads a model again and again and watches the memory of all processes.
+
+vscode times the extension in a real workbench: the first slice, slice changes, the mask, activation, and memory after 50 previews.`;
 
 const workspace = join(import.meta.dirname, '../../..');
 const { values, positionals } = parseArgs({
@@ -33,6 +37,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '10' },
     clients: { type: 'string', default: '64' },
     cycles: { type: 'string', default: '1000' },
+    only: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -51,6 +56,12 @@ if (positionals[0] === 'server' && !values.help) {
     clients: Number(values.clients),
   });
   for await (const line of lines) console.log(line);
+  process.exit(0);
+}
+if (positionals[0] === 'vscode' && !values.help) {
+  const { only } = values;
+  const lines = await benchVscode({ workspace, repeats: Number(values.repeats), only });
+  console.log(lines.join('\n'));
   process.exit(0);
 }
 if (values.help || positionals[0] !== 'core') {

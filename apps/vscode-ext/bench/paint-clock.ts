@@ -1,0 +1,98 @@
+import type { Page } from '@playwright/test';
+
+/** What happened in the page or in a frame of it; milliseconds since the epoch, one clock for all frames. */
+interface Moment {
+  readonly name: 'key' | 'slice' | 'mask' | 'picture';
+  readonly at: number;
+  /** The slice on the screen. */
+  readonly index?: number;
+}
+
+/**
+ * Notes when a key was pressed and when a slice, its mask or VS Code's own picture got on the screen, in the page itself: no round trip
+ * to the test is in the times.
+ */
+export class PaintClock {
+  #moments: Moment[] = [];
+  #heard: (() => void) | undefined;
+
+  private constructor(private readonly page: Page) {}
+
+  /** Starts it; before the page is opened. */
+  static async on(page: Page): Promise<PaintClock> {
+    const clock = new PaintClock(page);
+    await page.exposeFunction('noteMoment', (moment: Moment) => {
+      clock.#moments.push(moment);
+      clock.#heard?.();
+    });
+    await page.addInitScript(watchFrame);
+    return clock;
+  }
+
+  /** Presses a key and gives the milliseconds until what it brings is on the screen. */
+  async press(key: string, brings: Moment['name'], timeout = 60_000): Promise<number> {
+    this.#moments = [];
+    const heard = this.#wait(brings, timeout);
+    await this.page.keyboard.press(key);
+    const shown = await heard;
+    const pressed = this.#moments.find(({ name }) => name === 'key');
+    if (!pressed) throw new Error(`Expected the page to see ${key}, saw none`);
+    return shown.at - pressed.at;
+  }
+
+  /** The milliseconds from the last key to something that comes later than what {@link press} waited for. */
+  async until(name: Moment['name'], timeout = 60_000): Promise<number> {
+    const shown = await this.#wait(name, timeout);
+    return shown.at - this.#moments.find((moment) => moment.name === 'key')!.at;
+  }
+
+  async #wait(name: Moment['name'], timeout: number): Promise<Moment> {
+    const started = performance.now();
+    for (;;) {
+      const found = this.#moments.find((moment) => moment.name === name);
+      if (found) return found;
+      const left = timeout - (performance.now() - started);
+      if (left <= 0) throw new Error(`Expected ${name} within ${timeout} ms, got none`);
+      await new Promise<void>((resolve) => {
+        this.#heard = resolve;
+        setTimeout(resolve, left);
+      });
+    }
+  }
+}
+
+/** Runs in every frame before its own scripts. */
+function watchFrame(): void {
+  const tell = (window as unknown as { noteMoment?: (moment: Moment) => void }).noteMoment;
+  const now = () => performance.timeOrigin + performance.now();
+  /** In the frame after the one that was drawn, so that drawing and presenting are in the time. */
+  const afterFrame = (note: () => void) => requestAnimationFrame(note);
+  addEventListener(
+    'keydown',
+    (event) => {
+      const at = performance.timeOrigin + event.timeStamp;
+      if (event.isTrusted) tell?.({ name: 'key', at });
+    },
+    true,
+  );
+  // A webview's document is written anew, which takes listeners away, but not what is done to the prototypes.
+  const dispatch = EventTarget.prototype.dispatchEvent;
+  EventTarget.prototype.dispatchEvent = function (event) {
+    if (event.type === 'slicepainted') {
+      const { index } = (event as CustomEvent<{ index: number }>).detail;
+      afterFrame(() => tell?.({ name: 'slice', index, at: now() }));
+    }
+    return dispatch.call(this, event);
+  };
+  const look = () => {
+    const viewer = document.querySelector('groundglass-viewer')?.shadowRoot;
+    const name = viewer?.querySelector('.legend li')
+      ? 'mask'
+      : document.body?.classList.contains('ready') && document.querySelector('body > img')
+        ? 'picture'
+        : undefined;
+    if (name) afterFrame(() => tell?.({ name, at: now() }));
+    else requestAnimationFrame(look);
+  };
+  if (window !== window.top) requestAnimationFrame(look);
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from '@playwright/test';
+import e2e from '../playwright.config.js';
+
+export default defineConfig({
+  ...e2e,
+  testDir: '.',
+  testMatch: '*.bench.ts',
+  outputDir: '../test-output/bench',
+  timeout: 600_000,
+  reporter: [['line'], ['json', { outputFile: '../test-output/bench.json' }]],
+});

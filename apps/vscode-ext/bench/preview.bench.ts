@@ -1,0 +1,151 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { expect, settings, test as base, type Workbench } from '../e2e/workbench.js';
+import { extensionHostBytes, pageHeapBytes } from './memory.js';
+import { PaintClock } from './paint-clock.js';
+
+/**
+ * Times of the preview in a real workbench, on phantoms: `npm run bench -- vscode` makes them, runs this, and prints the table.
+ * A test is a part of the table; each leaves its rows as annotations.
+ */
+const data = process.env.GROUNDGLASS_BENCH_DATA ?? '';
+const repeats = Number(process.env.GROUNDGLASS_BENCH_REPEATS ?? '11');
+
+/** What the times are of; VS Code's own preview shows pictures alone. */
+const files = {
+  png: 'phantom.ct.png',
+  pngPeer: 'phantom.png',
+  dicom: 'series/016.dcm',
+  nifti: 'phantom.nii.gz',
+} as const;
+
+const test = base.extend<{ clock: PaintClock }>({
+  clock: async ({ page, server }, use) => {
+    cpSync(data, server.folder, { recursive: true });
+    writeFileSync(
+      server.settingsFile,
+      JSON.stringify({
+        ...settings,
+        'workbench.editorAssociations': { '*.ct.png': 'groundglass.ctPreviewOptional' },
+        'groundglass.predictOnOpen': false,
+      }),
+    );
+    await use(await PaintClock.on(page));
+  },
+});
+
+const openings = [
+  { what: 'PNG, 512×512', file: files.png, shows: 'slice', aim: '150 ms' },
+  { what: "the same PNG in VS Code's own preview", file: files.pngPeer, shows: 'picture' },
+  { what: 'DICOM series, 30 slices', file: files.dicom, shows: 'slice', aim: '250 ms' },
+  { what: 'NIfTI in gzip, 512×512×300', file: files.nifti, shows: 'slice', aim: '600 ms' },
+] as const;
+
+for (const { what, file, shows, ...rest } of openings) {
+  test(what, async ({ clock, workbench }) => {
+    const times: number[] = [];
+    await workbench.open();
+    // The first one starts the extension, and is told by itself.
+    for (let i = 0; i <= repeats; i++) {
+      times.push(await open(workbench, clock, file, shows));
+      await closeEditor(workbench);
+    }
+    const [first, ...others] = times;
+    row({ what: `${what}: first in its window`, values: [first!] });
+    row({ what, values: others, ...rest });
+  });
+}
+
+test('the next slice', async ({ clock, workbench }) => {
+  await workbench.open();
+  await open(workbench, clock, files.nifti, 'slice');
+  const next: number[] = [];
+  const far: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    // A person looks at a slice for longer than its neighbours take to come.
+    await workbench.page.waitForTimeout(500);
+    next.push(await clock.press('ArrowDown', 'slice'));
+    await workbench.page.waitForTimeout(500);
+    far.push(await clock.press('PageDown', 'slice'));
+  }
+  row({ what: 'next slice of 512×512×300', values: next, aim: '50 ms' });
+  row({ what: 'ten slices on, read anew', values: far });
+});
+
+test('the mask', async ({ clock, workbench }) => {
+  await workbench.open();
+  const times: number[] = [];
+  for (let i = 0; i <= repeats; i++) {
+    await open(workbench, clock, files.png, 'slice');
+    times.push(await clock.press('p', 'mask'));
+    await closeEditor(workbench);
+  }
+  const [first, ...others] = times;
+  row({ what: 'PNG: from P to its mask, server to be started', values: [first!] });
+  row({ what: 'PNG: from P to its mask', values: others });
+});
+
+test('activation', async ({ clock, workbench }) => {
+  const values: number[] = [];
+  for (let i = 0; i < Math.min(repeats, 5); i++) {
+    await workbench.open();
+    await open(workbench, clock, files.png, 'slice');
+    await workbench.runCommand('Developer: Show Running Extensions');
+    const told = workbench.page
+      .locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'Groundglass' })
+      .getByText(/Activation: \d+ms/);
+    values.push(Number(/(\d+)ms/.exec((await told.first().textContent())!)![1]));
+    await workbench.runCommand('View: Close All Editors');
+    await expect(workbench.page.locator('.tab')).toHaveCount(0);
+  }
+  row({ what: 'activation, as VS Code tells it', values, aim: '50 ms' });
+});
+
+test('memory', async ({ clock, workbench }) => {
+  await workbench.open();
+  for (const { previews, aim } of [{ previews: 5 }, { previews: 50, aim: 'flat' }]) {
+    for (let i = 0; i < previews; i++) {
+      await open(workbench, clock, files.dicom, 'slice');
+      await closeEditor(workbench);
+    }
+    const after = `after ${aim ? previews + 5 : previews} previews`;
+    const mebibytes = (bytes: number) => [bytes / 2 ** 20];
+    const [host, page] = [
+      extensionHostBytes(workbench.server.folder),
+      await pageHeapBytes(workbench.page),
+    ];
+    row({ what: `extension host ${after}`, values: mebibytes(host), unit: 'MB', aim });
+    row({ what: `page's heap ${after}`, values: mebibytes(page), unit: 'MB', aim });
+  }
+});
+
+/** From Enter on the file's name to its picture. */
+async function open(
+  { page }: Workbench,
+  clock: PaintClock,
+  file: string,
+  shows: 'slice' | 'picture',
+): Promise<number> {
+  await page.keyboard.press('Control+P');
+  await page.locator('.quick-input-widget input[type=text]').fill(file);
+  await page
+    .locator('.quick-input-list .monaco-list-row.focused', { hasText: file.split('/').at(-1)! })
+    .waitFor();
+  return clock.press('Enter', shows);
+}
+
+async function closeEditor({ page }: Workbench): Promise<void> {
+  await page.locator('.tab.active').click({ button: 'middle' });
+  await page.locator('.tab').waitFor({ state: 'detached' });
+}
+
+interface Row {
+  readonly what: string;
+  readonly values: readonly number[];
+  readonly unit?: 'ms' | 'MB';
+  readonly aim?: string | undefined;
+}
+
+function row(value: Row): void {
+  const description = JSON.stringify({ unit: 'ms', ...value });
+  test.info().annotations.push({ type: 'row', description });
+}

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { phantomVolumeFile } from './phantom-volume-file.js';
+
+/** A row that a part of the benchmark leaves as an annotation of its Playwright test. */
+interface BenchRow {
+  readonly what: string;
+  readonly values: readonly number[];
+  readonly unit: 'ms' | 'MB';
+  readonly aim?: string;
+}
+
+/** What `benchVscode` needs. */
+export interface VscodeBenchOptions {
+  /** The root of the repository. */
+  readonly workspace: string;
+  readonly repeats: number;
+  /** Runs the parts whose names match alone. */
+  readonly only: string | undefined;
+}
+
+/**
+ * Times the extension in a real workbench (code-server and Chromium, as its end-to-end tests): packs it, makes the phantoms, runs
+ * `apps/vscode-ext/bench` and gives the lines of a Markdown table.
+ *
+ * @throws {Error} when a part fails: its row would be missing without a word.
+ */
+export async function benchVscode({
+  workspace,
+  repeats,
+  only,
+}: VscodeBenchOptions): Promise<string[]> {
+  const extension = join(workspace, 'apps/vscode-ext');
+  const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+    execFileSync(command, args, {
+      cwd: extension,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+    });
+  };
+  run('npx', ['nx', 'run', 'vscode-ext:package']);
+  run('bash', [join(workspace, 'tools/vscode-e2e/setup.sh')]);
+  const data = await phantoms(workspace);
+  const report = join(extension, 'test-output/bench.json');
+  await rm(report, { force: true });
+  const args = ['playwright', 'test', '--config', 'bench/playwright.config.ts'];
+  run('npx', only === undefined ? args : [...args, '--grep', only], {
+    GROUNDGLASS_BENCH_DATA: data,
+    GROUNDGLASS_BENCH_REPEATS: String(repeats),
+  });
+  return markdown(rowsOf(JSON.parse(await readFile(report, 'utf8'))));
+}
+
+/** The folder of images that are opened: a picture under two names, a DICOM series, a volume in gzip. */
+async function phantoms(workspace: string): Promise<string> {
+  const cache = join(workspace, '.cache/bench');
+  const folder = join(cache, 'vscode');
+  await mkdir(folder, { recursive: true });
+  const picture = join(workspace, 'samples/covid-slice.png');
+  // The second name is opened by Groundglass, the first by VS Code's own preview.
+  for (const name of ['phantom.png', 'phantom.ct.png']) await copyFile(picture, join(folder, name));
+  const volume = join(folder, 'phantom.nii.gz');
+  if (!existsSync(volume)) await copyFile(await phantomVolumeFile(cache), volume);
+  const series = join(folder, 'series');
+  if (!existsSync(series)) {
+    const made = join(cache, 'dicom-30');
+    const cli = join(import.meta.dirname, '../phantom/cli.js');
+    execFileSync(process.execPath, [cli, '--out', made, '--name', 'phantom'], { stdio: 'ignore' });
+    await cp(join(made, 'phantom'), series, { recursive: true });
+  }
+  return folder;
+}
+
+interface Suite {
+  readonly suites?: readonly Suite[];
+  readonly specs?: readonly {
+    readonly tests: readonly {
+      readonly annotations: readonly { readonly type: string; readonly description?: string }[];
+    }[];
+  }[];
+}
+
+function rowsOf(suite: unknown): BenchRow[] {
+  const { suites = [], specs = [] } = suite as Suite;
+  const own = specs
+    .flatMap(({ tests }) => tests.flatMap(({ annotations }) => annotations))
+    .filter(({ type }) => type === 'row')
+    .map(({ description }) => JSON.parse(description ?? '') as BenchRow);
+  return [...own, ...suites.flatMap(rowsOf)];
+}
+
+function markdown(rows: readonly BenchRow[]): string[] {
+  return [
+    '| what | median | max | times | aim |',
+    '| --- | ---: | ---: | ---: | ---: |',
+    ...rows.map(({ what, values, unit, aim = '' }) => {
+      const sorted = [...values].sort((a, b) => a - b);
+      const cells = [sorted[sorted.length >> 1]!, sorted.at(-1)!].map(
+        (value) => `${value.toFixed(0)} ${unit}`,
+      );
+      return `| ${[what, ...cells, String(values.length), aim].join(' | ')} |`;
+    }),
+  ];
+}
