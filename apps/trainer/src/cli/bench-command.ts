@@ -103,7 +103,8 @@ function reasonOf(error: unknown): string {
     return 'install it with apt-get install python3-torch python3-torchvision';
   if (signal)
     return `it was ended by ${signal}${signal === 'SIGKILL' ? ', as when memory runs out' : ''}`;
-  return stderr?.trim().split('\n').at(-1) || message || String(error);
+  const last = stderr?.trim().split('\n').at(-1) ?? '';
+  return last === '' ? (message ?? String(error)) : last;
 }
 
 function median(values: readonly number[]): number {

@@ -1,4 +1,3 @@
-import type { Shape } from '../graph/shape.js';
 import { buildTrainingStep, type StepConfig, type TrainingStep } from '../train/training-step.js';
 import { initialise } from '../weights/initialise.js';
 import type { NamedTensor, NamedTensors } from '../weights/named-tensors.js';
@@ -91,7 +90,7 @@ export class OnnxTrainingSession implements TrainingSession {
     return new Map(
       names.map((name) => {
         const { dims, data } = this.held.get(name);
-        return [name, { shape: dims as Shape, data: data as Float32Array }];
+        return [name, { shape: dims, data: data as Float32Array }];
       }),
     );
   }

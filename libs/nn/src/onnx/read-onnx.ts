@@ -70,7 +70,10 @@ function portOf({ name, type }: onnx.IValueInfoProto): OnnxPort {
   const sizes = type?.tensorType?.shape?.dim ?? [];
   return {
     name: name ?? '',
-    shape: sizes.map(({ dimValue, dimParam }) => dimParam || Number(dimValue ?? 0) || ''),
+    shape: sizes.map(({ dimValue, dimParam }) => {
+      const size = Number(dimValue ?? 0);
+      return size > 0 ? size : (dimParam ?? '');
+    }),
   };
 }
 
@@ -86,7 +89,7 @@ function weightOf(tensor: onnx.ITensorProto): [string, { shape: number[]; data: 
   const dtype = dtypes.get(tensor.dataType ?? 0);
   if (dtype === undefined) return [];
   // 1: EXTERNAL; onnx-proto's enumeration is older than it.
-  if (Number((tensor as { dataLocation?: number }).dataLocation ?? 0) === 1)
+  if ((tensor as { dataLocation?: number }).dataLocation === 1)
     throw new OnnxError(`Expected "${name}" inside the file, its values lie in another file`);
   const shape = (tensor.dims ?? []).map(Number);
   const data = valuesOf(name, dtype, tensor, sizeOf(shape));
