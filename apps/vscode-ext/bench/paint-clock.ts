@@ -76,7 +76,10 @@ function watchFrame(): void {
     true,
   );
   // A webview's document is written anew, which takes listeners away, but not what is done to the prototypes.
-  const dispatch = EventTarget.prototype.dispatchEvent;
+  const { value: dispatch } = Object.getOwnPropertyDescriptor(
+    EventTarget.prototype,
+    'dispatchEvent',
+  ) as { value: (this: EventTarget, event: Event) => boolean };
   EventTarget.prototype.dispatchEvent = function (event) {
     if (event.type === 'slicepainted') {
       const { index } = (event as CustomEvent<{ index: number }>).detail;
@@ -88,7 +91,7 @@ function watchFrame(): void {
     const viewer = document.querySelector('groundglass-viewer')?.shadowRoot;
     const name = viewer?.querySelector('.legend li')
       ? 'mask'
-      : document.body?.classList.contains('ready') && document.querySelector('body > img')
+      : document.querySelector('body.ready > img')
         ? 'picture'
         : undefined;
     if (name) afterFrame(() => tell?.({ name, at: now() }));
