@@ -3,7 +3,7 @@ import { importBackbone, providers, type NamedTensors } from '@groundglass/nn';
 import { Option, type Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { combineDatasets } from '../dataset/combine-datasets.js';
 import { openDatasets } from '../dataset/open-datasets.js';
 import { recipeSchema, type Recipe } from '../recipes/recipe.js';
@@ -181,7 +181,10 @@ interface StartWeights extends WeightsFile {
 async function readStart(path: string): Promise<StartWeights> {
   const content = await readWeights(path);
   const sha256 = createHash('sha256').update(content.bytes).digest('hex');
-  return { ...content, file: basename(path), sha256 };
+  // Each run's best weights have the same name: the run's says whose they are.
+  const folder =
+    content.metadata.config === undefined ? '' : `${basename(dirname(resolve(path)))}/`;
+  return { ...content, file: folder + basename(path), sha256 };
 }
 
 function initialWeights({ file, tensors, metadata }: StartWeights, recipe: Recipe): NamedTensors {
