@@ -39,27 +39,28 @@ export const settings = {
   'git.enabled': false,
 };
 
-/** Settings of the machine come from its own file in a remote window, as code-server's always is. */
-const machineSettings = process.env.GROUNDGLASS_RENEW_IMAGES
-  ? {}
-  : {
-      'groundglass.server.models': models,
-      'groundglass.server.model': 'lesion-rule',
-    };
+/** A model whose answers can be known; settings of the machine have a file of their own in a remote window, as code-server's always is. */
+const knownModel = {
+  'groundglass.server.models': models,
+  'groundglass.server.model': 'lesion-rule',
+};
 
 interface CodeServer {
   readonly url: string;
   /** A folder that tests may write to, with the bundled samples. */
   readonly folder: string;
   readonly settingsFile: string;
+  readonly machineSettingsFile: string;
 }
 
 /** A VS Code workbench with the packaged extension and nothing else installed. */
-export const test = base.extend<{ workbench: Workbench }, { server: CodeServer }>({
+export const test = base.extend<
+  { workbench: Workbench },
+  { machineSettings: Record<string, unknown>; server: CodeServer }
+>({
+  machineSettings: [knownModel, { option: true, scope: 'worker' }],
   server: [
-    // Playwright wants the fixtures as a pattern, even where there are none.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
+    async ({ machineSettings }, use) => {
       // Short, because the paths of sockets have a length limit.
       const directory = mkdtempSync(join(tmpdir(), 'gg-'));
       const [data, extensions, folder] = ['ud', 'ext', 'ct'].map((name) =>
@@ -68,7 +69,8 @@ export const test = base.extend<{ workbench: Workbench }, { server: CodeServer }
       mkdirSync(join(data, 'User'), { recursive: true });
       const settingsFile = join(data, 'User/settings.json');
       mkdirSync(join(data, 'Machine'), { recursive: true });
-      writeFileSync(join(data, 'Machine/settings.json'), JSON.stringify(machineSettings));
+      const machineSettingsFile = join(data, 'Machine/settings.json');
+      writeFileSync(machineSettingsFile, JSON.stringify(machineSettings));
       writeFileSync(settingsFile, JSON.stringify(settings));
       cpSync(join(workspace, 'samples'), folder, { recursive: true });
       const environment = {
@@ -110,7 +112,7 @@ export const test = base.extend<{ workbench: Workbench }, { server: CodeServer }
           } as never,
         )
         .toBe(true);
-      await use({ url, folder, settingsFile });
+      await use({ url, folder, settingsFile, machineSettingsFile });
       // The group: the workbench's server has children of its own.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
       await ended;
@@ -142,14 +144,8 @@ export class Workbench {
   }
 
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.page.locator('.quick-input-widget input[type=text]').fill(name);
     // Enter takes the row in focus, and until the search has answered the list is that of the files opened before.
-    await this.page
-      .locator('.quick-input-list .monaco-list-row.focused')
-      .filter({ has: this.page.getByText(name, { exact: true }) })
-      .waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.#pick('Control+P', name, { has: this.page.getByText(name, { exact: true }) });
     await this.tab(name).waitFor();
   }
 
@@ -159,11 +155,19 @@ export class Workbench {
   }
 
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input[type=text]').fill(`>${title}`);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row.focused', { hasText: title })
-      .waitFor();
+    await this.#pick('F1', `>${title}`, { hasText: title });
+  }
+
+  /** Types into the quick input that a key opens, and takes the row in focus once it is the one that is meant. */
+  async #pick(key: string, text: string, row: Parameters<Locator['filter']>[0]): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type=text]');
+    const focused = this.page.locator('.quick-input-list .monaco-list-row.focused');
+    // An editor that is still loading takes the focus when it is there, and the quick input closes: the user opens it again.
+    await expect(async () => {
+      if (!(await input.isVisible())) await this.page.keyboard.press(key);
+      await input.fill(text, { timeout: 5000 });
+      await focused.filter(row).waitFor({ timeout: 5000 });
+    }).toPass({ timeout: 60_000 });
     await this.page.keyboard.press('Enter');
   }
 
@@ -178,6 +182,21 @@ export class Workbench {
     await expect(surface).toHaveAttribute('aria-busy', 'false');
     await expect(this.preview.locator('.reading-view')).not.toBeEmpty();
     return surface;
+  }
+
+  /** The picture as it was drawn last: RGBA of the canvas, whose pixels are CSS pixels here. */
+  async pixels(): Promise<{ width: number; height: number; data: number[] }> {
+    await this.picture();
+    return this.preview.locator('.surface canvas').evaluate(async (element) => {
+      const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      await nextFrame();
+      await nextFrame();
+      const canvas = element as HTMLCanvasElement;
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;
+      copy.drawImage(canvas, 0, 0);
+      const { width, height, data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+      return { width, height, data: [...data] };
+    });
   }
 
   get status(): Locator {
