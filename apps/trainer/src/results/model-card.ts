@@ -87,6 +87,8 @@ ${ledgerTable(runs)}
   the hilum and dependent atelectasis are taken for lesions.
 - **Other pneumonia.** Non-COVID in COVID-CT is mostly healthy, tumours and nodules: viral and bacterial pneumonia will often be
   called COVID.
+- **Synthetic slices.** It was trained on scanners' pictures alone. On the thorax phantoms that are bundled as samples the mask can cover the
+  whole body and probabilities are high for both classes: they show the tools, not the model.
 - **Populations.** Age, sex and origin of the patients are unknown for most pictures; nothing was measured by group.
 `;
 }
