@@ -94,7 +94,7 @@ test("a mask is drawn pixel for pixel as the server sent it, and compared with t
       const { width, height, data } = await workbench.pixels();
       return (dx: number, dy: number) => {
         const from = ((Math.floor(height / 2) + dy) * width + Math.floor(width / 2) + dx) * 4;
-        return data.slice(from, from + 3);
+        return [...data.subarray(from, from + 3)];
       };
     };
     // Pixels are shown 64 times as large at most, so the middle of a quadrant is 64 from the middle of the picture.

@@ -85,6 +85,38 @@ test('a drag with the second button changes the window, and opens no menu', asyn
   await expect(page.locator('.monaco-menu')).toHaveCount(0);
 });
 
+test('everything goes with the keyboard alone', async ({ workbench, page }) => {
+  const { preview } = workbench;
+  await workbench.open('covid-volume.nii.gz');
+  await workbench.picture();
+  await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  await expect(preview.locator('.legend li')).toHaveCount(3);
+  // The preview has the focus as soon as it is there.
+  const press = (...keys: string[]) =>
+    keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+  await press('ArrowDown');
+  await expect(preview.locator('.slice-reading')).toHaveText('13 / 24');
+  await press('2');
+  await expect(preview.locator('.reading-view')).toContainText('C 40  W 400');
+  await press('g');
+  await expect(preview.locator('.legend')).toHaveText('Lesion');
+  // The workbench's own keys work from within the preview.
+  await workbench.runCommand('Groundglass: Show or Hide the Lesion Mask');
+  await expect(preview.locator('.legend li')).toHaveCount(0);
+  await press('m');
+  await expect(preview.locator('.legend li')).toHaveCount(1);
+  const search = preview.getByRole('searchbox');
+  for (let tabs = 0; tabs < 60; tabs++) {
+    if (await search.evaluate((field) => field.matches(':focus'))) break;
+    await press('Tab');
+  }
+  await page.keyboard.type('mm');
+  await expect(search).toHaveValue('mm');
+  await expect(preview.locator('.legend li')).toHaveCount(1);
+  await press('Control+w');
+  await expect(page.locator('.tab')).toHaveCount(0);
+});
+
 test('a PNG opens with Open as CT', async ({ workbench }) => {
   await workbench.open('covid-slice.png');
   await workbench.runCommand('Groundglass: Open as CT');

@@ -102,6 +102,10 @@ function receive(message: ToWebview): void {
 addEventListener('message', (event: MessageEvent<ToWebview>) => {
   receive(event.data);
 });
+// The workbench gives the focus back to the page and not to what had it, after a look at its palette: keys would go nowhere.
+addEventListener('focus', () => {
+  if (document.activeElement === document.body) viewer.focus();
+});
 viewer.addEventListener('statechange', ({ detail }) => {
   host.setState(detail);
 });
