@@ -18,6 +18,8 @@ export const recipeSchema = z.object({
     /** Channels of each ASPP branch; 256 in the paper. */
     asppChannels: z.int().positive(),
     asppRates: z.array(z.int().positive()).min(1),
+    /** Channels of the backbone's fine map that join the segmentation branch; 0 as in the paper. */
+    skipChannels: z.int().min(0).default(0),
     dropout: z.number().min(0).max(0.9),
   }),
   /** Side of the square that the model sees, in pixels. */

@@ -8,6 +8,7 @@ const paper = {
     outputStride: 32,
     asppChannels: 256,
     asppRates: [6, 12, 18], // the paper's 12/24/36 reach past the 15×15 map of 480 pixels at stride 32
+    skipChannels: 0,
     dropout: 0.5,
   },
   imageSize: 480, // 224 trains 4.6 times faster
@@ -50,6 +51,7 @@ const fast = {
     outputStride: 16, // 32 is a third faster and its masks are coarse
     asppChannels: 64, // 256 costs four times as much and 2 MB more
     asppRates: [3, 6, 9],
+    skipChannels: 24,
     dropout: 0.5,
   },
   imageSize: 256,
@@ -93,6 +95,7 @@ const tiny = {
     outputStride: 16,
     asppChannels: 16,
     asppRates: [1, 2, 3],
+    skipChannels: 0,
     dropout: 0,
   },
   imageSize: 64,

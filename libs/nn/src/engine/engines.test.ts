@@ -16,6 +16,7 @@ const small: JcsConfig = {
   outputStride: 16,
   asppChannels: 4,
   asppRates: [1, 2],
+  skipChannels: 3,
   dropout: 0.2,
   imageSize: 32,
   mean: 0.4,

@@ -30,7 +30,7 @@ export function buildClassifier(
   const graph = new Graph();
   const image = graph.input('image', [batch, channels, imageSize, imageSize]);
   const mobile = backbone === 'mobilenet-v2';
-  const features = mobile
+  const { last: features } = mobile
     ? buildMobileNetV2(graph, image, { outputStride: 32, stridePadding, head: true })
     : buildDenseNet(graph, image, denseNets[backbone], { outputStride: 32 });
   const pooled = graph.apply(flatten, graph.apply(globalAveragePool, features));

@@ -29,7 +29,7 @@ function build() {
   const graph = new Graph();
   const image = graph.input('image', [4, 3, 64, 64]);
   const label = graph.input('label', [4, 2]);
-  const features = buildDenseNet(graph, image, denseNetTiny, { outputStride: 32 });
+  const { last: features } = buildDenseNet(graph, image, denseNetTiny, { outputStride: 32 });
   const pooled = graph.apply(flatten, graph.apply(globalAveragePool, features));
   const logits = graph.scope('classifier', () => linearLayer(graph, pooled, 2));
   return { graph, logits, loss: softmaxCrossEntropy(graph, logits, label) };

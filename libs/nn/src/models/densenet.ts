@@ -2,7 +2,7 @@ import type { Graph, Node } from '../graph/graph.js';
 import { relu } from '../ops/activations.js';
 import { averagePool, maxPool } from '../ops/pooling.js';
 import { batchNormLayer, convLayer, joinMap, sharedNormLayer, type JoinedMaps } from './layers.js';
-import type { BackboneOptions } from './mobilenet-v2.js';
+import type { BackboneMaps, BackboneOptions } from './mobilenet-v2.js';
 
 /** Architecture of a DenseNet (Huang et al. 2017, table 1). */
 export interface DenseNetArchitecture {
@@ -46,7 +46,7 @@ export const denseNetTiny = {
 } as const;
 
 /**
- * A DenseNet's feature maps after the last normalisation and ReLU, with torchvision's variable names
+ * A DenseNet's feature maps, the last ones after normalisation and ReLU, with torchvision's variable names
  * (`features.denseblock1.denselayer1.norm1.weight` …).
  */
 export function buildDenseNet(
@@ -54,7 +54,7 @@ export function buildDenseNet(
   image: Node,
   { growthRate, blocks, stemFilters, bottleneck }: DenseNetArchitecture,
   { outputStride }: Pick<BackboneOptions, 'outputStride'>,
-): Node {
+): BackboneMaps {
   return graph.scope('features', () => {
     let x: Node = graph.scope('conv0', () =>
       convLayer(graph, image, { channels: stemFilters, kernel: 7, stride: 2, padding: 3 }),
@@ -66,14 +66,20 @@ export function buildDenseNet(
     x = graph.apply(maxPool({ kernel: 3, stride: 2, padding: 1 }), x);
     let reached = 4;
     let dilation = 1;
+    let fine: Node = x;
     for (const [i, layers] of blocks.entries()) {
       const maps = graph.scope(`denseblock${i + 1}`, () => denseBlock(x, layers, dilation));
-      if (i === blocks.length - 1) return normRelu('norm5', maps);
-      x = graph.scope(`transition${i + 1}`, () => transition(maps, reached < outputStride));
+      if (i === blocks.length - 1) return { last: normRelu('norm5', maps), fine };
+      const narrow = graph.scope(`transition${i + 1}`, () => transition(maps));
+      if (i === 0) fine = narrow;
+      x =
+        reached < outputStride
+          ? graph.apply(averagePool({ kernel: 2, stride: 2 }), narrow)
+          : narrow;
       if (reached < outputStride) reached *= 2;
       else dilation *= 2;
     }
-    return x;
+    return { last: x, fine };
   });
 
   function normRelu(name: string, maps: JoinedMaps): Node {
@@ -109,11 +115,10 @@ export function buildDenseNet(
     return maps;
   }
 
-  function transition(input: JoinedMaps, shrink: boolean): Node {
+  function transition(input: JoinedMaps): Node {
     const x = normRelu('norm', input);
-    const narrow = graph.scope('conv', () =>
+    return graph.scope('conv', () =>
       convLayer(graph, x, { channels: Math.floor(x.shape[1]! / 2), kernel: 1 }),
     );
-    return shrink ? graph.apply(averagePool({ kernel: 2, stride: 2 }), narrow) : narrow;
   }
 }

@@ -34,6 +34,11 @@ export interface JcsConfig {
   readonly asppChannels: number;
   /** Dilations of the three 3×3 branches. */
   readonly asppRates: readonly number[];
+  /**
+   * Channels that the backbone's map at stride 4 is reduced to before it joins the segmentation branch, as DeepLabv3+ does
+   * (arXiv 1802.02611, section 3.1); none in the paper, where masks come from the coarse map alone.
+   */
+  readonly skipChannels?: number;
   readonly dropout: number;
   /** Side of the square that the network sees, in pixels. */
   readonly imageSize: number;
@@ -59,26 +64,27 @@ export interface JcsNetwork {
 /**
  * Builds the joint model of the COVID-CT paper's Figure 6: backbone → ASPP (1×1, dilated 3×3, image pooling, project, dropout) →
  * segmentation branch (bilinear ×4, two 3×3 convolutions, 1×1, resized to the input), whose mask logits join the ASPP
- * features for the classification branch (global average pool, linear).
+ * features for the classification branch (global average pool, linear). `skipChannels` goes past the paper.
  *
  * @param batch samples in a training step; an exported network takes any number.
  */
 export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
-  const { backbone, outputStride, asppChannels: channels, asppRates, imageSize: size } = config;
+  const { backbone, outputStride, asppChannels, asppRates, skipChannels = 0 } = config;
+  const size = config.imageSize;
   const graph = new Graph();
   const image = graph.input('image', [batch, 1, size, size]);
   const normalised = graph.apply(
     scale(1 / config.deviation),
     graph.apply(shift(-config.mean), image),
   );
-  const features = graph.scope('backbone', () =>
+  const { last: features, fine } = graph.scope('backbone', () =>
     backbone === 'mobilenet-v2'
       ? buildMobileNetV2(graph, normalised, { outputStride, stridePadding: 'end' })
       : buildDenseNet(graph, normalised, denseNets[backbone], { outputStride }),
   );
   const [, , rows, columns] = features.shape as [number, number, number, number];
 
-  const convBnRelu = (x: Node, kernel: number, dilation = 1): Node => {
+  const convBnRelu = (x: Node, kernel: number, dilation = 1, channels = asppChannels): Node => {
     const padding = ((kernel - 1) / 2) * dilation;
     const y = graph.scope('0', () => convLayer(graph, x, { channels, kernel, padding, dilation }));
     return graph.apply(
@@ -97,7 +103,10 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
       graph.scope('pooled', () => {
         // Without normalisation: over one pixel a sample its statistics would be those of a handful of values.
         const mean = graph.apply(globalAveragePool, features);
-        const y = graph.apply(relu, convLayer(graph, mean, { channels, kernel: 1, bias: true }));
+        const y = graph.apply(
+          relu,
+          convLayer(graph, mean, { channels: asppChannels, kernel: 1, bias: true }),
+        );
         return graph.apply(resize(rows, columns), y);
       }),
     ];
@@ -111,7 +120,7 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
   });
 
   const coarse = graph.scope('segmentation', () => {
-    const larger = graph.apply(resize(rows * 4, columns * 4), aspp);
+    const larger = withSkip(graph.apply(resize(rows * 4, columns * 4), aspp));
     const first = graph.scope('conv1', () => convBnRelu(larger, 3));
     const second = graph.scope('conv2', () => convBnRelu(first, 3));
     return graph.scope('mask', () =>
@@ -127,4 +136,15 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
     return linearLayer(graph, pooled, 2);
   });
   return { graph, config, image, dropouts, logits, maskLogits };
+
+  function withSkip(x: Node): Node {
+    if (skipChannels === 0) return x;
+    const skip = graph.scope('skip', () => convBnRelu(fine, 1, 1, skipChannels));
+    const fits = skip.shape[2] === rows * 4 && skip.shape[3] === columns * 4;
+    return graph.apply(
+      concat(1),
+      x,
+      fits ? skip : graph.apply(resize(rows * 4, columns * 4), skip),
+    );
+  }
 }

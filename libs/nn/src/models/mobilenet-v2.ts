@@ -33,12 +33,20 @@ export interface BackboneOptions {
   readonly head?: boolean;
 }
 
+/** What a backbone hands on. */
+export interface BackboneMaps {
+  /** The deepest map, at the output stride. */
+  readonly last: Node;
+  /** The deepest map at stride 4. */
+  readonly fine: Node;
+}
+
 /** MobileNetV2's feature maps, with torchvision's variable names (`features.…`). */
 export function buildMobileNetV2(
   graph: Graph,
   image: Node,
   { outputStride, stridePadding = 'both', head = false }: BackboneOptions,
-): Node {
+): BackboneMaps {
   const { stem, blocks, head: headChannels } = mobileNetV2;
   interface Layer {
     readonly channels: number;
@@ -64,6 +72,7 @@ export function buildMobileNetV2(
     let reached = 2;
     let dilation = 1;
     let index = 1;
+    let fine: Node = x;
     for (const [expansion, channels, repeats, firstStride] of blocks) {
       for (let i = 0; i < repeats; i++) {
         let stride: number = i === 0 ? firstStride : 1;
@@ -77,13 +86,15 @@ export function buildMobileNetV2(
         x = graph.scope(`${index++}.conv`, () =>
           block(x, expansion, channels, stride, stride === 2 ? 1 : dilated),
         );
+        if (reached === 4) fine = x;
       }
     }
-    return head
+    const last = head
       ? graph.scope(String(index), () =>
           graph.apply(relu6, convBn(x, { channels: headChannels, kernel: 1 })),
         )
       : x;
+    return { last, fine };
   });
 
   /** An inverted residual: expand, depthwise, project; added to its input where the shapes agree. */
