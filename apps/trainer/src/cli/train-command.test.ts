@@ -79,6 +79,18 @@ describe('groundglass-trainer train', () => {
     expect(config).toContain('dims: [ 1, 64, 64 ]');
   });
 
+  test('goes on from weights of another run, and says which variables its network has beside them', async () => {
+    const { stderr } = await run(process.execPath, [
+      ...argumentsOf('wider'),
+      ...['--set', 'epochs=1', 'model.skipChannels=4'],
+      ...['--init', join(root, 'whole/best.safetensors')],
+    ]);
+    // The skip connection's convolution and its normalisation, and the convolution that it joins.
+    expect(stderr).toMatch(
+      /^6 of \d+ variables start anew, "whole\/best\.safetensors" has others: segmentation\.skip\.0\.weight 4×\d+×1×1 \(missing\)/m,
+    );
+  });
+
   test('an exported model is evaluated on a split, and a look at a test split is noted in the run', async () => {
     const model = join(root, 'models/groundglass/1');
     const { stdout } = await run(process.execPath, [

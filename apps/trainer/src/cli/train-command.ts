@@ -1,5 +1,11 @@
 import { CtError, type DatasetSample } from '@groundglass/core';
-import { importBackbone, providers, type NamedTensors } from '@groundglass/nn';
+import {
+  buildJcs,
+  importBackbone,
+  providers,
+  type NamedTensor,
+  type NamedTensors,
+} from '@groundglass/nn';
 import { Option, type Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -190,7 +196,7 @@ async function readStart(path: string): Promise<StartWeights> {
 function initialWeights({ file, tensors, metadata }: StartWeights, recipe: Recipe): NamedTensors {
   const { backbone } = recipe.model;
   // A run's weights hold the whole network and imported ones a backbone, both under the names that the network uses.
-  if (metadata.config !== undefined) return tensors;
+  if (metadata.config !== undefined) return fittingWeights(file, tensors, recipe);
   if (metadata.backbone === undefined) return importBackbone(backbone, tensors);
   if (metadata.backbone !== backbone)
     throw new CtError(
@@ -198,6 +204,38 @@ function initialWeights({ file, tensors, metadata }: StartWeights, recipe: Recip
       `Expected weights of ${backbone}, "${file}" holds those of ${metadata.backbone}`,
     );
   return tensors;
+}
+
+/**
+ * The weights of another run that this one's network has too. The rest starts anew, and a line says which: a network with another head
+ * or skip connection can go on from what the backbone knows.
+ *
+ * @throws {CtError} `CT_BAD_REQUEST` where nothing fits.
+ */
+function fittingWeights(
+  file: string,
+  tensors: NamedTensors,
+  { model, imageSize }: Recipe,
+): NamedTensors {
+  const { variables } = buildJcs({ ...model, imageSize, mean: 0, deviation: 1 }).graph;
+  const fitting = new Map<string, NamedTensor>();
+  const anew: string[] = [];
+  for (const { variable } of variables.values()) {
+    const { name, shape } = variable;
+    const given = tensors.get(name);
+    if (given?.shape.join() === shape.join()) fitting.set(name, given);
+    else anew.push(`${name} ${shape.join('×')} (${given?.shape.join('×') ?? 'missing'})`);
+  }
+  if (fitting.size === 0)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected weights of the network ${model.backbone} in "${file}", none of its ${variables.size} variables is there`,
+    );
+  if (anew.length > 0)
+    console.error(
+      `${anew.length} of ${variables.size} variables start anew, "${file}" has others: ${anew.slice(0, 3).join(', ')}${anew.length > 3 ? ', …' : ''}`,
+    );
+  return fitting;
 }
 
 /** What the run was started with, for its model card. */

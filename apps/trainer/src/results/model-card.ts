@@ -17,6 +17,7 @@ export function renderModelCard(publication: Publication): string {
     ({ imageSize }) => imageSize,
   );
   const size = sizes[0] ?? recipe.imageSize;
+  const phantoms = run.inputs.samples.phantom?.train ?? 0;
   return `<!-- Written by \`${command}\`; change that, not this. -->
 
 # ${model.name}, version ${model.version}
@@ -52,7 +53,7 @@ ${dataTable(run)}
 - **COVID-Seg volumes** (20 volumes, CC BY-NC-SA): the masks are another network's and are used as weak labels only, never to
   report Dice.
 - **LUNA16** (CC BY 4.0; LIDC-IDRI, CC BY 3.0): slices of lung-cancer screening, as slices without COVID lesions.
-- Backbone: MobileNetV2 trained on ImageNet (Apache-2.0).
+${phantoms > 0 ? phantomData : ''}- Backbone: MobileNetV2 trained on ImageNet (Apache-2.0).
 
 The terms of the data carry over: this model is for research, not for commercial use.
 
@@ -87,11 +88,20 @@ ${ledgerTable(runs)}
   the hilum and dependent atelectasis are taken for lesions.
 - **Other pneumonia.** Non-COVID in COVID-CT is mostly healthy, tumours and nodules: viral and bacterial pneumonia will often be
   called COVID.
-- **Synthetic slices.** It was trained on scanners' pictures alone. On the thorax phantoms that are bundled as samples the mask can cover the
-  whole body and probabilities are high for both classes: they show the tools, not the model.
-- **Populations.** Age, sex and origin of the patients are unknown for most pictures; nothing was measured by group.
+${phantoms > 0 ? phantomsSeen : phantomsNotSeen}- **Populations.** Age, sex and origin of the patients are unknown for most pictures; nothing was measured by group.
 `;
 }
+
+const phantomData = `- **Phantoms** (\`npm run phantom -- dataset\`): synthetic thorax slices with exact masks, of other seeds than the bundled samples. CC0.
+`;
+
+const phantomsSeen = `- **Synthetic slices.** Phantoms like the bundled samples were among the training slices: how well it does on the samples says nothing
+  about patients.
+`;
+
+const phantomsNotSeen = `- **Synthetic slices.** It was trained on scanners' pictures alone. On the thorax phantoms that are bundled as samples the mask can cover the
+  whole body and probabilities are high for both classes: they show the tools, not the model.
+`;
 
 /** What the graph does beside one pass of one network; empty, or lines that end. */
 function howItScores(

@@ -1,4 +1,5 @@
 import { shortcuts, type ShortcutFloor } from '../floor/shortcut-floor.js';
+import type { Recipe } from '../recipes/recipe.js';
 import type { Measurement } from '../training/measure.js';
 import type { Publication, PublishedRun } from './publication.js';
 import { digits, interval, shortcutNames, type DatasetResult } from './results.js';
@@ -84,7 +85,7 @@ export function runTable(runs: readonly PublishedRun[]): string {
       return [
         name,
         inputs.start ? inputs.start.file : 'seed',
-        `${recipe.model.backbone}, stride ${recipe.model.outputStride}, ASPP ${recipe.model.asppChannels}`,
+        networkText(recipe.model),
         `${recipe.imageSize}`,
         `${records.length} (${best ? best.epoch + 1 : '–'})`,
         recipe.optimizer.learningRate.toExponential(1),
@@ -94,6 +95,16 @@ export function runTable(runs: readonly PublishedRun[]): string {
       ];
     }),
   );
+}
+
+function networkText({
+  backbone,
+  outputStride,
+  asppChannels,
+  skipChannels,
+}: Recipe['model']): string {
+  const skip = skipChannels > 0 ? `, skip ${skipChannels}` : '';
+  return `${backbone}, stride ${outputStride}, ASPP ${asppChannels}${skip}`;
 }
 
 /** What is to be known of single runs, a paragraph each. */
