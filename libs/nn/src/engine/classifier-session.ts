@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { buildClassifier, exportClassifier, type ClassifierConfig } from '../models/classifier.js';
-import { softmaxCrossEntropy } from '../train/losses.js';
+import { softmaxCrossEntropy } from '../train/softmax-cross-entropy.js';
 import type { OptimizerConfig } from '../train/optimizers.js';
 import { writeStep } from '../train/write-step.js';
 import { initialise } from '../weights/initialise.js';

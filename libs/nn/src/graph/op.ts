@@ -1,3 +1,4 @@
+import type * as TensorFlow from '@tensorflow/tfjs-core';
 import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
 import type { Node } from './graph.js';
 import type { Shape } from './shape.js';
@@ -38,14 +39,23 @@ export interface BackwardContext {
   readonly wanted: readonly boolean[];
 }
 
-/**
- * One kind of operation with its attributes: shape rule, ONNX form and gradient. An op is one file; its tfjs form lies beside
- * it in the table of the tfjs engine.
- */
+/** TensorFlow.js, whichever package it came from. Ops are handed it and import its types alone: it is loaded where it is used. */
+export type Tfjs = typeof TensorFlow;
+
+/** What an op's tfjs form is given: the values of its inputs. */
+export interface TfjsContext {
+  readonly tf: Tfjs;
+  readonly inputs: readonly TensorFlow.Tensor[];
+  readonly shape: Shape;
+  /** Takes the new value of a buffer, by its input index. */
+  readonly update: (input: number, value: TensorFlow.Tensor) => void;
+}
+
+/** One kind of operation with its attributes: shape rule, ONNX form, gradient and tfjs form. An op is one file. */
 export interface Op {
   readonly name: string;
-  /** Attributes that another engine needs. */
-  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Attributes that rewrites of a graph read. */
+  readonly attributes?: Readonly<Record<string, number>>;
   /** No gradient passes through it. */
   readonly detached?: true;
   /** @throws {ShapeError} when the inputs do not fit. */
@@ -53,4 +63,6 @@ export interface Op {
   forward(context: ForwardContext): ForwardResult;
   /** Gradients by input; undefined where none was wanted or the op has none. */
   backward(context: BackwardContext): (string | undefined)[];
+  /** The same values as `forward` in training. Its gradient is tfjs's own, and so checks ours. */
+  tfjs(context: TfjsContext): TensorFlow.Tensor;
 }

@@ -1,6 +1,7 @@
 import type { Graph, Node } from '../graph/graph.js';
-import { relu } from '../ops/activations.js';
-import { averagePool, maxPool } from '../ops/pooling.js';
+import { relu } from '../ops/relu.js';
+import { averagePool } from '../ops/average-pool.js';
+import { maxPool } from '../ops/max-pool.js';
 import { batchNormLayer, convLayer, joinMap, sharedNormLayer, type JoinedMaps } from './layers.js';
 import type { BackboneMaps, BackboneOptions } from './mobilenet-v2.js';
 

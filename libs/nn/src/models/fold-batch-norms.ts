@@ -54,7 +54,7 @@ function fold(
     if (!tensor) throw new RangeError(`Expected the weight ${node.variable.name}, it is missing`);
     return tensor.data;
   };
-  const epsilon = norm.op.attributes.epsilon as number;
+  const epsilon = norm.op.attributes!.epsilon!;
   const channels = gamma.shape[0]!;
   const data = Float32Array.from(read(kernel));
   const bias = new Float32Array(channels);

@@ -1,8 +1,11 @@
 import { Graph, type InputNode, type Node, type OpNode } from '../graph/graph.js';
-import { relu } from '../ops/activations.js';
+import { relu } from '../ops/relu.js';
 import { dropout } from '../ops/dropout.js';
-import { concat, flatten, scale, shift } from '../ops/layout.js';
-import { globalAveragePool } from '../ops/pooling.js';
+import { concat } from '../ops/concat.js';
+import { flatten } from '../ops/flatten.js';
+import { scale } from '../ops/scale.js';
+import { shift } from '../ops/shift.js';
+import { globalAveragePool } from '../ops/global-average-pool.js';
 import { resize } from '../ops/resize.js';
 import {
   buildDenseNet,

@@ -1,8 +1,11 @@
 import type { Graph, Node, OpNode } from '../graph/graph.js';
 import { batchNorm, type BatchNormAttributes } from '../ops/batch-norm.js';
 import { conv, type ConvAttributes } from '../ops/conv.js';
-import { concat, linear } from '../ops/layout.js';
-import { moments, normalise, scaleAndShift } from '../ops/shared-norm.js';
+import { concat } from '../ops/concat.js';
+import { linear } from '../ops/linear.js';
+import { moments } from '../ops/moments.js';
+import { normalise } from '../ops/normalise.js';
+import { scaleAndShift } from '../ops/scale-and-shift.js';
 
 /** Attributes of a convolution layer. */
 export interface ConvLayer extends ConvAttributes {

@@ -1,7 +1,8 @@
 import type { Graph, Node } from '../graph/graph.js';
-import { relu6 } from '../ops/activations.js';
-import { add } from '../ops/elementwise.js';
-import { phaseConv, spaceToPhases } from '../ops/phases.js';
+import { relu6 } from '../ops/relu6.js';
+import { add } from '../ops/add.js';
+import { phaseConv } from '../ops/phase-conv.js';
+import { spaceToPhases } from '../ops/space-to-phases.js';
 import { batchNormLayer, convLayer } from './layers.js';
 
 /** Architecture of MobileNetV2 (Sandler et al. 2018, table 2): expansion, channels, repeats, stride. */

@@ -1,11 +1,13 @@
+import { expect } from 'vitest';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { emitBackward, emitForward } from '../graph/differentiate.js';
 import { Graph, type Node } from '../graph/graph.js';
 import { sizeOf, type Shape } from '../graph/shape.js';
 import { OnnxEmitter } from '../onnx/onnx-emitter.js';
 import { writeOnnx } from '../onnx/write-onnx.js';
-import { reduceSum, reshape } from '../ops/layout.js';
-import { mul } from '../ops/elementwise.js';
+import { reduceSum } from './reduce-sum.js';
+import { reshape } from './reshape.js';
+import { mul } from './mul.js';
 import { uniformAt } from '../weights/initialise.js';
 
 /** Values of an input, by position. */
@@ -53,8 +55,10 @@ export async function checkGradient(
   const gradients = emitBackward(emit, loss, emitted);
   emit.named('loss', 'Identity', [emitted.names.get(loss)!]);
   emit.named('output', 'Identity', [emitted.names.get(output)!]);
-  for (const [i] of shapes.entries())
-    emit.named(`g${i}`, 'Identity', [gradients.get(`x${i}`) ?? emit.floats([0])]);
+  for (const [i, shape] of shapes.entries()) {
+    const none = () => emit.floats(new Float32Array(sizeOf(shape)), shape);
+    emit.named(`g${i}`, 'Identity', [gradients.get(`x${i}`) ?? none()]);
+  }
   const bytes = writeOnnx({
     name: 'check',
     graph: emit,
@@ -69,13 +73,8 @@ export async function checkGradient(
     ],
   });
   const session = await InferenceSession.create(bytes);
-  const data = shapes.map((shape, i) =>
-    Float32Array.from(
-      { length: sizeOf(shape) },
-      (_, k) => fills[i]?.(k) ?? 2 * uniformAt(i + 1, k) - 1,
-    ),
-  );
-  const r = Float32Array.from({ length: sizeOf(output.shape) }, (_, k) => 2 * uniformAt(99, k) - 1);
+  const data = shapes.map((shape, i) => inputValues(shape, i, fills));
+  const r = outputWeights(output.shape);
   const run = async () =>
     session.run({
       ...Object.fromEntries(
@@ -108,4 +107,37 @@ export async function checkGradient(
   const result = { inputs: checks, output: Float32Array.from(first.output!.data as Float32Array) };
   await session.release();
   return result;
+}
+
+/** The values that {@link checkGradient} gives an input: its fill's, else random ones in −1 … 1. */
+export function inputValues(
+  shape: Shape,
+  input: number,
+  fills: readonly Fill[] = [],
+): Float32Array {
+  return Float32Array.from(
+    { length: sizeOf(shape) },
+    (_, k) => fills[input]?.(k) ?? 2 * uniformAt(input + 1, k) - 1,
+  );
+}
+
+/** The numbers that {@link checkGradient} weighs an output with. */
+export function outputWeights(shape: Shape): Float32Array {
+  return Float32Array.from({ length: sizeOf(shape) }, (_, k) => 2 * uniformAt(99, k) - 1);
+}
+
+/** Fails where a value is further off than `tolerance` times the largest expected one (at least 1). */
+export function expectClose(
+  ours: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): void {
+  expect(ours).toHaveLength(expected.length);
+  const largest = Math.max(1, ...Array.from(expected, Math.abs));
+  for (let k = 0; k < expected.length; k++) {
+    const distance = Math.abs(ours[k]! - expected[k]!);
+    expect(distance, `element ${k}: ${ours[k]!} against ${expected[k]!}`).toBeLessThan(
+      tolerance * largest,
+    );
+  }
 }

@@ -1,7 +1,8 @@
 import type { BackwardContext, Op } from '../graph/op.js';
 import { formatShape, requireRank, ShapeError, type Shape } from '../graph/shape.js';
 import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
-import { weightGradient } from './conv-weight-gradient.js';
+import { convTfjs } from './parts/conv-tfjs.js';
+import { weightGradient } from './parts/conv-weight-gradient.js';
 
 /** Attributes of a convolution; `padding` is top, left, bottom, right. */
 export interface ConvAttributes {
@@ -34,7 +35,6 @@ export function conv(attributes: ConvAttributes = {}): Op {
   const geometry: ConvGeometry = { stride, dilation, groups, top, left, bottom, right };
   return {
     name: 'conv',
-    attributes: { ...geometry },
     shape: (shapes) => convShape(shapes, geometry),
     forward: ({ emit, inputs, shapes }) => ({
       output: emit.node('Conv', inputs, {
@@ -55,6 +55,7 @@ export function conv(attributes: ConvAttributes = {}): Op {
           : []),
       ];
     },
+    tfjs: ({ tf, inputs: [x, weight, bias] }) => convTfjs(tf, x!, weight!, bias, geometry),
   };
 }
 

@@ -10,7 +10,6 @@ export function dropout(rate: number): Op {
     throw new RangeError(`Expected a dropout rate in [0, 1), got ${rate}`);
   return {
     name: 'dropout',
-    attributes: { rate },
     shape: ([x, mask]) => {
       if (formatShape(x!) !== formatShape(mask!))
         throw new ShapeError('dropout mask', formatShape(x!), formatShape(mask!));
@@ -23,5 +22,6 @@ export function dropout(rate: number): Op {
           : emit.node('Identity', [inputs[0]!]),
     }),
     backward: ({ emit, inputs, gradient }) => [emit.mul(gradient, inputs[1]!), undefined],
+    tfjs: ({ tf, inputs: [x, mask] }) => tf.mul(x!, mask!),
   };
 }

@@ -4,7 +4,6 @@ import { requireRank } from '../graph/shape.js';
 /** `x − log Σ exp(x)` over the classes of `[N, K]`. */
 export const logSoftmax: Op = {
   name: 'logSoftmax',
-  attributes: {},
   shape: ([x]) => {
     requireRank('logSoftmax', x!, 2);
     return x!;
@@ -14,4 +13,5 @@ export const logSoftmax: Op = {
     const total = emit.reduceSum(gradient, [1]);
     return [emit.sub(gradient, emit.mul(emit.node('Exp', [output]), total))];
   },
+  tfjs: ({ tf, inputs: [x] }) => tf.logSoftmax(x!, 1),
 };

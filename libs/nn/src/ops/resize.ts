@@ -1,3 +1,4 @@
+import type { Rank } from '@tensorflow/tfjs-core';
 import type { Op } from '../graph/op.js';
 import { requireRank, ShapeError } from '../graph/shape.js';
 
@@ -10,7 +11,6 @@ import { requireRank, ShapeError } from '../graph/shape.js';
 export function resize(rows: number, columns: number): Op {
   return {
     name: 'resize',
-    attributes: { rows, columns },
     shape: ([x]) => {
       requireRank('resize', x!, 4);
       if (rows < 1 || columns < 1)
@@ -37,11 +37,21 @@ export function resize(rows: number, columns: number): Op {
       const across = emit.floats(interpolation(w, columns), [columns, w]);
       return [emit.matmul(down, emit.matmul(gradient, across))];
     },
+    tfjs: ({ tf, inputs: [x], shape }) => {
+      const [n, c, h, w] = x!.shape as [number, number, number, number];
+      const down = tf.tensor2d(interpolation(h, rows), [rows, h]);
+      const across = tf.tensor2d(interpolation(w, columns), [columns, w]);
+      const wide = tf.matMul(tf.reshape<Rank.R2>(x!, [n * c * h, w]), across, false, true);
+      const turned = tf.transpose(tf.reshape(wide, [n * c, h, columns]), [0, 2, 1]);
+      const flat = tf.reshape<Rank.R2>(turned, [n * c * columns, h]);
+      const tall = tf.reshape(tf.matMul(flat, down, false, true), [n * c, columns, rows]);
+      return tf.reshape(tf.transpose(tall, [0, 2, 1]), [...shape]);
+    },
   };
 }
 
 /** `[to, from]`: the two weights with which each result takes its neighbours. */
-export function interpolation(from: number, to: number): Float32Array {
+function interpolation(from: number, to: number): Float32Array {
   const matrix = new Float32Array(to * from);
   for (let i = 0; i < to; i++) {
     const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));

@@ -1,8 +1,10 @@
 import type { InputNode, OpNode } from '../graph/graph.js';
 import { buildJcs, type JcsConfig, type JcsNetwork } from '../models/jcs.js';
-import { add } from '../ops/elementwise.js';
-import { scale } from '../ops/layout.js';
-import { maskCrossEntropy, softDice, softmaxCrossEntropy } from './losses.js';
+import { add } from '../ops/add.js';
+import { scale } from '../ops/scale.js';
+import { maskCrossEntropy } from './mask-cross-entropy.js';
+import { softDice } from './soft-dice.js';
+import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 import type { OptimizerConfig } from './optimizers.js';
 import { writeStep, type WrittenStep } from './write-step.js';
 

@@ -1,7 +1,4 @@
-import type * as TensorFlow from '@tensorflow/tfjs-core';
-
-/** TensorFlow.js, whichever package it came from. */
-export type Tfjs = typeof TensorFlow;
+import type { Tfjs } from '../../graph/op.js';
 
 /** No package of TensorFlow.js can be loaded. */
 export class EngineUnavailableError extends Error {

@@ -1,5 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { topologicalOrder, type Node } from '../../graph/graph.js';
+import type { Tfjs } from '../../graph/op.js';
 import { sizeOf, type Shape } from '../../graph/shape.js';
 import { momentNames } from '../../train/optimizers.js';
 import { buildLoss, type LossGraph, type StepConfig } from '../../train/training-step.js';
@@ -12,8 +13,7 @@ import type {
   TrainingBatch,
   TrainingSession,
 } from '../training-session.js';
-import { loadTfjs, type Tfjs } from './load-tfjs.js';
-import { runTfjs } from './tfjs-ops.js';
+import { loadTfjs } from './load-tfjs.js';
 import { updateTfjs } from './tfjs-update.js';
 
 /**
@@ -158,11 +158,10 @@ export class TfjsTrainingSession implements TrainingSession {
       } else if (node.kind === 'variable') {
         tensors.set(node, this.variables.get(node.variable.name)!);
       } else {
-        const result = runTfjs({
+        const result = node.op.tfjs({
           tf,
-          mode: 'training',
           inputs: node.inputs.map((input) => tensors.get(input)!),
-          node,
+          shape: node.shape,
           update: (index, value) => {
             const buffer = node.inputs[index]!;
             if (buffer.kind === 'variable') updates.set(buffer.variable.name, tf.keep(value));

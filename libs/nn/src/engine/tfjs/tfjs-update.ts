@@ -1,6 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { OptimizerConfig } from '../../train/optimizers.js';
-import type { Tfjs } from './load-tfjs.js';
+import type { Tfjs } from '../../graph/op.js';
 
 /**
  * One parameter's update, as `emitUpdate` writes it for ONNX: tfjs's own optimizers know no decoupled decay, and their Adam keeps its

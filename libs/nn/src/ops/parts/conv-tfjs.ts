@@ -1,16 +1,7 @@
 import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Tfjs } from './load-tfjs.js';
-
-/** The attributes of our `conv`. */
-export interface Geometry {
-  readonly stride: number;
-  readonly dilation: number;
-  readonly groups: number;
-  readonly top: number;
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-}
+import type { Tfjs } from '../../graph/op.js';
+import type { ConvGeometry } from '../conv.js';
+import { byChannel, toNchw, toNhwc } from './tfjs-layout.js';
 
 /**
  * Our convolution of `[N, C, H, W]` in tfjs, which convolves `[N, H, W, C]`. Dilated kernels are written as a product a tap, since
@@ -21,22 +12,22 @@ export function convTfjs(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | undefined,
-  g: Geometry,
+  g: ConvGeometry,
 ): Tensor {
-  const padded = tf.pad(tf.transpose(x, [0, 2, 3, 1]), [
+  const padded = tf.pad(toNhwc(tf, x), [
     [0, 0],
     [g.top, g.bottom],
     [g.left, g.right],
     [0, 0],
-  ]) as Tensor4D;
+  ]);
   const kernel = tf.transpose(weight, [2, 3, 1, 0]) as Tensor4D;
   const y = grouped(tf, padded, kernel, g);
-  const back = tf.transpose(y, [0, 3, 1, 2]);
-  return bias ? tf.add(back, tf.reshape(bias, [1, -1, 1, 1])) : back;
+  const back = toNchw(tf, y);
+  return bias ? tf.add(back, byChannel(tf, bias)) : back;
 }
 
 /** `kernel` is `[K, L, C / groups, O]`. */
-function grouped(tf: Tfjs, x: Tensor4D, kernel: Tensor4D, g: Geometry): Tensor4D {
+function grouped(tf: Tfjs, x: Tensor4D, kernel: Tensor4D, g: ConvGeometry): Tensor4D {
   const { groups, dilation, stride } = g;
   if (groups === 1) {
     return dilation === 1 ? tf.conv2d(x, kernel, stride, 'valid') : byTaps(tf, x, kernel, g, true);
@@ -68,7 +59,7 @@ function byTaps(
   tf: Tfjs,
   x: Tensor4D,
   kernel: Tensor4D,
-  { stride, dilation }: Geometry,
+  { stride, dilation }: ConvGeometry,
   dense: boolean,
 ): Tensor4D {
   const [n, h, w, c] = x.shape;

@@ -1,6 +1,6 @@
-import type { BackwardContext } from '../graph/op.js';
-import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
-import type { ConvGeometry } from './conv.js';
+import type { BackwardContext } from '../../graph/op.js';
+import type { OnnxEmitter } from '../../onnx/onnx-emitter.js';
+import type { ConvGeometry } from '../conv.js';
 
 /**
  * The gradient of a convolution's weights, `[O, C / groups, K, L]`: for 1×1 kernels a matrix product over the pixels, elsewhere one

@@ -1,46 +1,14 @@
 import type { BackwardContext, Op } from '../graph/op.js';
 import { formatShape, requireRank, ShapeError } from '../graph/shape.js';
 import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
-import { diagonals, shiftRows } from './conv-weight-gradient.js';
-
-/*
- * A depthwise convolution with stride 2 and its gradients are slow: zeros are put between the gradient's pixels, and every second
- * pixel is picked nine times. Here the picture is taken apart into its four phases (even or odd rows and columns), one below the
- * other, while it is narrow; the layers up to the convolution, which look at single pixels only, do not mind. The convolution
- * then has stride 1 and four inputs a channel. In inference both ops are what they stand for: nothing, and a strided convolution.
- */
-
-/** `[N, C, H, W]` to `[N, C, 4 · H/2, W/2]`: the pixels of even rows and columns, then those of odd columns, odd rows, and both. */
-export const spaceToPhases: Op = {
-  name: 'spaceToPhases',
-  attributes: {},
-  shape: ([x]) => {
-    requireRank('spaceToPhases', x!, 4);
-    const [n, c, h, w] = x as [number, number, number, number];
-    if (h % 2 !== 0 || w % 2 !== 0)
-      throw new ShapeError('spaceToPhases', 'even rows and columns', formatShape(x!));
-    return [n, c, 2 * h, w / 2];
-  },
-  forward: ({ emit, inputs, shapes, shape, mode }) => {
-    if (mode === 'inference') return { output: emit.node('Identity', [inputs[0]!]) };
-    const [n, c, h, w] = shapes[0] as [number, number, number, number];
-    const single = emit.reshape(inputs[0]!, [n * c, 1, h, w]);
-    return {
-      output: emit.reshape(emit.node('SpaceToDepth', [single], { blocksize: 2 }), shape),
-    };
-  },
-  backward: ({ emit, shapes, gradient }) => {
-    const [n, c, h, w] = shapes[0] as [number, number, number, number];
-    const phases = emit.reshape(gradient, [n * c, 4, h / 2, w / 2]);
-    return [emit.reshape(emit.node('DepthToSpace', [phases], { blocksize: 2 }), shapes[0]!)];
-  },
-};
+import { convTfjs } from './parts/conv-tfjs.js';
+import { diagonals, shiftRows } from './parts/conv-weight-gradient.js';
 
 /** Zeros before and after the first row and column of a picture. */
 type Padding = readonly [top: number, left: number, bottom: number, right: number];
 
 /**
- * A depthwise 3×3 convolution with stride 2 of a picture that {@link spaceToPhases} took apart. Weights `[C, 1, 3, 3]`; the result is
+ * A depthwise 3×3 convolution with stride 2 of a picture that `spaceToPhases` took apart. Weights `[C, 1, 3, 3]`; the result is
  * `[N, C, H/2, W/2]`.
  *
  * @param padding of the whole picture: one on each side, or at the far end only.
@@ -49,7 +17,6 @@ export function phaseConv(padding: Padding): Op {
   const [top, left, bottom, right] = padding;
   return {
     name: 'phaseConv',
-    attributes: { stride: 2, dilation: 1, top, left, bottom, right },
     shape: ([x, weight]) => {
       requireRank('phaseConv', x!, 4);
       const [n, c, rows, columns] = x as [number, number, number, number];
@@ -80,6 +47,13 @@ export function phaseConv(padding: Padding): Op {
       return { output };
     },
     backward,
+    tfjs: ({ tf, inputs: [x, weight], shape }) => {
+      const [n, c, h, w] = shape as [number, number, number, number];
+      const phases = tf.reshape(x!, [n * c, 2, 2, h, w]);
+      const whole = tf.reshape(tf.transpose(phases, [0, 3, 1, 4, 2]), [n, c, 2 * h, 2 * w]);
+      const geometry = { stride: 2, dilation: 1, groups: c, top, left, bottom, right };
+      return convTfjs(tf, whole, weight!, undefined, geometry);
+    },
   };
 
   function backward(context: BackwardContext): (string | undefined)[] {

@@ -1,0 +1,9 @@
+import { binary } from './parts/binary.js';
+
+/** `a + b`. */
+export const add = binary(
+  'add',
+  'Add',
+  [({ gradient }) => gradient, ({ gradient }) => gradient],
+  ({ tf, inputs: [a, b] }) => tf.add(a!, b!),
+);

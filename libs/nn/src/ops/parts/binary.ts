@@ -1,0 +1,47 @@
+import type { BackwardContext, Op } from '../../graph/op.js';
+import { broadcastShape, type Shape } from '../../graph/shape.js';
+import type { OnnxEmitter } from '../../onnx/onnx-emitter.js';
+
+/** What the gradients of {@link binary} are made of. */
+interface BinaryBackward {
+  readonly emit: OnnxEmitter;
+  readonly a: string;
+  readonly b: string;
+  readonly output: string;
+  readonly gradient: string;
+}
+
+/**
+ * An op of two inputs, element by element, of which either may repeat over the other: add, sub, mul and div.
+ *
+ * @param parts the gradient of each input, before it is summed over the axes along which the input was repeated.
+ */
+export function binary(
+  name: string,
+  type: string,
+  parts: readonly [(c: BinaryBackward) => string, (c: BinaryBackward) => string],
+  tfjs: Op['tfjs'],
+): Op {
+  return {
+    name,
+    shape: ([a, b]) => broadcastShape(name, a!, b!),
+    forward: ({ emit, inputs }) => ({ output: emit.node(type, inputs) }),
+    backward: ({ emit, inputs, shapes, shape, output, gradient, wanted }: BackwardContext) => {
+      const context = { emit, a: inputs[0]!, b: inputs[1]!, output, gradient };
+      return parts.map((part, i) =>
+        wanted[i] === true ? unbroadcast(emit, part(context), shape, shapes[i]!) : undefined,
+      );
+    },
+    tfjs,
+  };
+}
+
+/** Sums a gradient over the axes along which an input was repeated, back to the input's shape. */
+function unbroadcast(emit: OnnxEmitter, gradient: string, from: Shape, to: Shape): string {
+  const missing = from.length - to.length;
+  const axes = from
+    .map((_, i) => i)
+    .filter((i) => i < missing || (to[i - missing] === 1 && from[i] !== 1));
+  const summed = axes.length > 0 ? emit.reduceSum(gradient, axes) : gradient;
+  return missing > 0 ? emit.reshape(summed, to) : summed;
+}

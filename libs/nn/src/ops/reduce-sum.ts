@@ -1,0 +1,20 @@
+import type { Op } from '../graph/op.js';
+import { formatShape, ShapeError } from '../graph/shape.js';
+
+/** Sums over axes, which stay with size 1. */
+export function reduceSum(axes: readonly number[]): Op {
+  return {
+    name: 'reduceSum',
+    shape: ([x]) => {
+      if (axes.some((axis) => axis < 0 || axis >= x!.length)) {
+        throw new ShapeError('reduceSum', `axes of ${formatShape(x!)}`, axes.join(', '));
+      }
+      return x!.map((size, i) => (axes.includes(i) ? 1 : size));
+    },
+    forward: ({ emit, inputs }) => ({ output: emit.reduceSum(inputs[0]!, axes) }),
+    backward: ({ emit, shapes, gradient }) => [
+      emit.node('Expand', [gradient, emit.integers([...shapes[0]!])]),
+    ],
+    tfjs: ({ tf, inputs: [x] }) => tf.sum(x!, [...axes], true),
+  };
+}

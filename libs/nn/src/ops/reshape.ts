@@ -1,0 +1,21 @@
+import type { Op } from '../graph/op.js';
+import { formatShape, ShapeError, sizeOf, type Shape } from '../graph/shape.js';
+
+/** The same values in another shape; it fixes the batch size, and so stands in losses and not in networks. */
+export function reshape(to: Shape): Op {
+  return {
+    name: 'reshape',
+    shape: ([x]) => {
+      if (sizeOf(x!) !== sizeOf(to))
+        throw new ShapeError(
+          'reshape',
+          `${sizeOf(to)} values for ${formatShape(to)}`,
+          formatShape(x!),
+        );
+      return to;
+    },
+    forward: ({ emit, inputs }) => ({ output: emit.reshape(inputs[0]!, to) }),
+    backward: ({ emit, shapes, gradient }) => [emit.reshape(gradient, shapes[0]!)],
+    tfjs: ({ tf, inputs: [x], shape }) => tf.reshape(x!, [...shape]),
+  };
+}

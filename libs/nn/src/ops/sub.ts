@@ -1,0 +1,9 @@
+import { binary } from './parts/binary.js';
+
+/** `a − b`. */
+export const sub = binary(
+  'sub',
+  'Sub',
+  [({ gradient }) => gradient, ({ emit, gradient }) => emit.node('Neg', [gradient])],
+  ({ tf, inputs: [a, b] }) => tf.sub(a!, b!),
+);

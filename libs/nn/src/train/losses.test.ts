@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { checkGradient, expectClose } from '../ops/check-gradient.fixture.js';
+import { maskCrossEntropy } from './mask-cross-entropy.js';
+import { softDice } from './soft-dice.js';
+import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
+
+describe('gradients agree with finite differences', () => {
+  test('softmax cross-entropy', async () => {
+    const { inputs } = await checkGradient(
+      [
+        [3, 2],
+        [3, 2],
+      ],
+      (graph, logits, target) => softmaxCrossEntropy(graph, logits, target),
+    );
+    expectClose(inputs[0]!.ours, inputs[0]!.differences, 5e-3);
+  });
+
+  test('mask cross-entropy and soft Dice', async () => {
+    for (const loss of ['bce', 'dice']) {
+      const { inputs } = await checkGradient(
+        [[2, 1, 3, 3], [2, 1, 3, 3], [2], [1]],
+        (graph, logits, target, weight, share) =>
+          loss === 'bce'
+            ? maskCrossEntropy(graph, logits, target, weight, share)
+            : softDice(graph, logits, target, weight),
+        [(k) => (((k * 37) % 101) - 50.4) / 20, (k) => k % 2, () => 1, () => 0.5],
+      );
+      expectClose(inputs[0]!.ours, inputs[0]!.differences, 5e-3);
+    }
+  });
+});
+
+describe('values', () => {
+  test('of softmax cross-entropy: two equal logits cost log 2', async () => {
+    const { output } = await checkGradient(
+      [
+        [1, 2],
+        [1, 2],
+      ],
+      (graph, logits, target) => softmaxCrossEntropy(graph, logits, target),
+      [() => 3, (k) => k],
+    );
+    expect(output[0]).toBeCloseTo(Math.LN2, 6);
+  });
+
+  test('of soft Dice: two empty masks agree', async () => {
+    const { output } = await checkGradient(
+      [[1, 1, 2, 2], [1, 1, 2, 2], [1]],
+      (graph, logits, target, weight) => softDice(graph, logits, target, weight),
+      [() => -30, () => 0, () => 1],
+    );
+    expect(output[0]).toBeCloseTo(0, 5);
+  });
+});
