@@ -205,6 +205,7 @@ test('the view that the user left is there again after a look at another tab', a
   await (await workbench.picture()).focus();
   for (const key of ['Home', '2']) await page.keyboard.press(key);
   await expect(workbench.preview.locator('.slice-reading')).toHaveText('1 / 24');
+  await expect(workbench.preview.locator('.reading-view')).toContainText('C 40  W 400');
   await workbench.openFile('README.md');
   await workbench.openFile('covid-volume.nii.gz');
   await workbench.picture();

@@ -254,6 +254,7 @@ test('a state that was kept is shown again', async ({ page }) => {
 test('everything is reached with the keyboard alone', async ({ page }) => {
   await openChest(page);
   await predictChest(page);
+  await expect(page.getByText('87.3 %')).toBeVisible();
   const reached = new Set<string>();
   for (let i = 0; i < 60; i++) {
     await page.keyboard.press('Tab');
@@ -305,12 +306,44 @@ for (const theme of ['dark', 'light', 'high-contrast'] as const) {
   });
 }
 
-test('a narrow pane keeps the picture and lays the panel over it', async ({ page }) => {
-  await page.setViewportSize({ width: 480, height: 640 });
-  await openChest(page);
-  await predictChest(page);
-  await expect(page.getByText('87.3 %')).toBeVisible();
-  await page.getByRole('button', { name: 'Show or hide the side panel' }).click();
-  expect((await page.locator('.surface').boundingBox())!.width).toBe(480);
-  await page.screenshot({ path: 'test-output/screenshots/narrow.png' });
-});
+for (const width of [300, 480, 640]) {
+  test(`in a pane of ${width} pixels nothing lies over the picture's text or hides the picture`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height: 640 });
+    await openChest(page);
+    await predictChest(page);
+    await expect(page.getByText('87.3 %')).toBeVisible();
+    const surface = (await page.locator('.surface').boundingBox())!;
+    expect(surface.width).toBe(width);
+    await page.mouse.move(surface.x + width / 2, surface.y + surface.height / 2);
+    await expect(page.locator('.reading-probe')).toContainText('mm');
+    await page.screenshot({ path: `test-output/screenshots/narrow-${width}.png` });
+    const boxes = [];
+    for (const part of [
+      '.panel',
+      '.slice-bar',
+      '.reading-view',
+      '.research-use',
+      '.reading-probe',
+    ]) {
+      boxes.push({ part, ...(await page.locator(part).boundingBox())! });
+    }
+    for (const side of ['top', 'bottom', 'left', 'right']) {
+      const part = `.letter-${side}`;
+      boxes.push({ part, ...(await page.locator(part).boundingBox())! });
+    }
+    for (const [at, a] of boxes.entries()) {
+      expect(a.x, a.part).toBeGreaterThanOrEqual(0);
+      expect(a.x + a.width, a.part).toBeLessThanOrEqual(width);
+      for (const b of boxes.slice(at + 1)) {
+        const apart =
+          a.x + a.width <= b.x ||
+          b.x + b.width <= a.x ||
+          a.y + a.height <= b.y ||
+          b.y + b.height <= a.y;
+        expect(apart, `${a.part} beside ${b.part}`).toBe(true);
+      }
+    }
+  });
+}

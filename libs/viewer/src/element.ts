@@ -287,6 +287,10 @@ export class GroundglassViewer extends HTMLElement {
       this.#want();
     }
     if ('window' in change && this.#volume) this.#emit('windowchange', this.#window());
+    // Not with the next frame: a page that is being hidden never draws it, and what the user set last would be lost.
+    queueMicrotask(() => {
+      this.#report();
+    });
     this.#schedule();
   }
 
@@ -432,10 +436,14 @@ export class GroundglassViewer extends HTMLElement {
       this.#painted = model.slice;
       this.#emit('slicepainted', { index: model.slice.index });
     }
-    if (this.#reported !== this.#view) {
-      this.#reported = this.#view;
-      this.#emit('statechange', this.#view);
-    }
+    this.#report();
+  }
+
+  /** Tells the host once what has changed since it was told. */
+  #report(): void {
+    if (this.#reported === this.#view) return;
+    this.#reported = this.#view;
+    this.#emit('statechange', this.#view);
   }
 
   #emit<K extends keyof ViewerEventMap>(type: K, detail: ViewerEventMap[K]['detail']): void {

@@ -15,7 +15,7 @@ test('grey pictures offer their full range alone, since presets in Hounsfield un
   expect(defaultWindow({ unit: 'grey', windows: [] })).toEqual(window);
 });
 
-test('dragging right widens the window and dragging up raises it', () => {
+test('dragging right widens the window, and dragging up lowers its centre: the picture gets brighter', () => {
   // 50 CSS pixels at width 1000: a step is 2 HU a pixel
   expect(dragWindow({ center: 0, width: 1000 }, 50, 0, 'HU')).toEqual({ center: 0, width: 1100 });
   expect(dragWindow({ center: 0, width: 1000 }, 0, -50, 'HU')).toEqual({

@@ -36,8 +36,8 @@ export function sameWindow(a: Window, b: Window): boolean {
 }
 
 /**
- * The window after dragging by (dx, dy) CSS pixels: right is wider, down is a lower centre (a brighter picture), as in most
- * DICOM viewers; a drag of 500 pixels doubles the width.
+ * The window after dragging by (dx, dy) CSS pixels: right is wider, down is a higher centre (a darker picture), as in Cornerstone's
+ * window level tool; a drag of 500 pixels doubles the width.
  */
 export function dragWindow(
   { center, width }: Window,

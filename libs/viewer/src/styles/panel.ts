@@ -70,7 +70,8 @@ tbody th { font-weight: 400; color: var(--muted); padding-inline-end: 10px; inli
 kbd { font: inherit; font-weight: 600; white-space: nowrap; padding: 1px 6px; border-radius: 5px; background: var(--control); border: 1px solid var(--line); }
 
 @container (inline-size < 720px) {
-  .panel { position: absolute; inset-block: 44px 0; inset-inline-end: 0; z-index: 3; box-shadow: -12px 0 32px rgb(0 0 0 / 0.3); max-inline-size: 86%; }
+  /* Under the slices in a row of its own: over the picture it would hide what the user has opened. */
+  .panel { grid-area: 4 / 1 / auto / -1; inline-size: auto; max-block-size: 38vh; border-inline-start: 0; border-block-start: 1px solid var(--line); }
   .facts, .tool-group:nth-child(2) { display: none; }
   .help dl { columns: 1; }
 }

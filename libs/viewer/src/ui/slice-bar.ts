@@ -61,6 +61,7 @@ export function createSliceBar(strings: ViewerStrings, actions: ViewActions): Pa
         : fillIn(strings.sliceOf, current + 1, sliceCount);
       slider.max = String(sliceCount);
       setValue(slider, String(current + 1));
+      slider.style.setProperty('--gg-filled', `${(current / (sliceCount - 1)) * 100}%`);
       slider.setAttribute('aria-valuetext', text);
       setText(reading, `${current + 1} / ${sliceCount}`);
       reading.setAttribute('aria-label', text);
@@ -94,8 +95,6 @@ function drawStrip(
     context.fillRect(index * step, height - tall, Math.max(1, step - (step > 4 ? ratio : 0)), tall);
   }
   context.globalAlpha = 1;
-  context.strokeStyle = `rgb(${overlayColours.lesion.join(' ')})`;
-  context.lineWidth = 1.5 * ratio;
   context.beginPath();
   let connected = false;
   // Lesions rarely fill the lung: the line uses the height up to the largest fraction, at least a quarter.
@@ -110,7 +109,15 @@ function drawStrip(
     else context.moveTo(x, y);
     connected = true;
   }
-  context.stroke();
+  // With an edge: bars have the theme's accent, which may be the line's own orange.
+  for (const [colour, lineWidth] of [
+    [style.outlineColor, 4],
+    [`rgb(${overlayColours.lesion.join(' ')})`, 1.5],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = lineWidth * ratio;
+    context.stroke();
+  }
   context.fillStyle = style.caretColor;
   context.fillRect(Math.round((current + 0.5) * step - ratio), 0, 2 * ratio, height);
 }

@@ -54,11 +54,18 @@ export function createStage(
     'div',
     { class: 'stage' },
     surface,
-    ...Object.values(letters),
-    make('div', { class: 'reading reading-view' }, windowReading, zoomReading),
-    probe,
+    letters.left,
+    letters.right,
+    letters.top,
+    // In rows and not each by itself: what stands beside it is never written over, however narrow the stage.
+    make(
+      'div',
+      { class: 'stage-top' },
+      make('div', { class: 'reading reading-view' }, windowReading, zoomReading),
+      make('div', { class: 'research-use' }, icon('warning'), strings.researchUse),
+    ),
+    make('div', { class: 'stage-bottom' }, letters.bottom, probe),
     loading,
-    make('div', { class: 'research-use' }, icon('warning'), strings.researchUse),
   );
 
   let model: ViewModel | undefined;
