@@ -23,6 +23,9 @@ const { values } = parseArgs({
   options: { target: { type: 'string', multiple: true, default: targets } },
 });
 const host = `${process.platform}-${process.arch}`;
+const {
+  repository: { url: repository },
+} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const lock = JSON.parse(await readFile(join(workspace, 'package-lock.json'), 'utf8')).packages;
 
 for (const name of values.target) {
@@ -35,7 +38,12 @@ for (const name of values.target) {
   await fill(stage, target);
   await check(stage, target);
   const packagePath = join(root, 'dist', `groundglass-${target}.vsix`);
-  await createVSIX({ cwd: stage, packagePath, target, dependencies: false });
+  await createVSIX({
+    ...{ cwd: stage, packagePath, target, dependencies: false },
+    // The README's links are relative to its place in the repository, not to the repository.
+    baseContentUrl: `${repository}/blob/HEAD/apps/vscode-ext`,
+    baseImagesUrl: `${repository}/raw/HEAD/apps/vscode-ext`,
+  });
 }
 
 /** Lays the extension of one platform out as a folder. */

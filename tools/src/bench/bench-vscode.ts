@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInWorkbench } from '../workbench/run-in-workbench.js';
 import { phantomVolumeFile } from './phantom-volume-file.js';
 
 /** A row that a part of the benchmark leaves as an annotation of its Playwright test. */
@@ -32,23 +33,14 @@ export async function benchVscode({
   repeats,
   only,
 }: VscodeBenchOptions): Promise<string[]> {
-  const extension = join(workspace, 'apps/vscode-ext');
-  const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
-    execFileSync(command, args, {
-      cwd: extension,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
-    });
-  };
-  run('npx', ['nx', 'run', 'vscode-ext:package']);
-  run('bash', [join(workspace, 'tools/vscode-e2e/setup.sh')]);
   const data = await phantoms(workspace);
-  const report = join(extension, 'test-output/bench.json');
+  const report = join(workspace, 'apps/vscode-ext/test-output/bench.json');
   await rm(report, { force: true });
-  const args = ['playwright', 'test', '--config', 'bench/playwright.config.ts'];
-  run('npx', only === undefined ? args : [...args, '--grep', only], {
-    GROUNDGLASS_BENCH_DATA: data,
-    GROUNDGLASS_BENCH_REPEATS: String(repeats),
+  const args = ['--config', 'bench/playwright.config.ts'];
+  runInWorkbench({
+    workspace,
+    args: only === undefined ? args : [...args, '--grep', only],
+    env: { GROUNDGLASS_BENCH_DATA: data, GROUNDGLASS_BENCH_REPEATS: String(repeats) },
   });
   return markdown(rowsOf(JSON.parse(await readFile(report, 'utf8'))));
 }

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** What `runInWorkbench` needs. */
+export interface WorkbenchRun {
+  /** The root of the repository. */
+  readonly workspace: string;
+  /** What `playwright test` is told. */
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Packs the extension for this machine and runs Playwright tests of `apps/vscode-ext` in a real workbench (code-server and Chromium).
+ *
+ * @returns the extension's folder, which the tests' output lies in.
+ * @throws {Error} when a step or a test fails.
+ */
+export function runInWorkbench({ workspace, args, env }: WorkbenchRun): string {
+  const extension = join(workspace, 'apps/vscode-ext');
+  const run = (command: string, parameters: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+    execFileSync(command, parameters, {
+      cwd: extension,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...more },
+    });
+  };
+  // The daemon would stay behind after the command.
+  run('npx', ['nx', 'run', 'vscode-ext:bundle'], { NX_DAEMON: 'false', NX_TUI: 'false' });
+  run(process.execPath, ['package.mjs', '--target', 'host']);
+  run('bash', [join(workspace, 'tools/vscode-e2e/setup.sh')]);
+  run('npx', ['playwright', 'test', ...args], env);
+  return extension;
+}
