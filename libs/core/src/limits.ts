@@ -8,6 +8,8 @@ export interface Limits {
   readonly inflatedBytes: number;
   /** Inflated bytes for each compressed byte; deflate itself cannot exceed 1032. */
   readonly inflationRatio: number;
+  /** Inflated bytes that all open volumes of a process keep together, so that going back does not inflate from the start. */
+  readonly keptInflatedBytes: number;
 }
 
 /** The limits unless the caller gives others. */
@@ -16,4 +18,5 @@ export const defaultLimits: Limits = {
   imagePixels: 64 * 1024 * 1024,
   inflatedBytes: 8 * 1024 ** 3,
   inflationRatio: 1100,
+  keptInflatedBytes: 512 * 1024 * 1024,
 };

@@ -72,7 +72,7 @@ function parse(bytes: Uint8Array, whole: boolean, limits: Limits): Parsed | unde
     const known = ctErrorIn(error);
     if (known) throw known;
     if (!whole) return undefined;
-    throw new CtError('CT_CORRUPT', `Expected a DICOM data set: ${reasonOf(error)}`, {
+    throw new CtError('CT_CORRUPT', 'Expected a DICOM data set, its elements cannot be read', {
       cause: error,
     });
   }
@@ -170,14 +170,6 @@ function ctErrorIn(error: unknown): CtError | undefined {
     return ctErrorIn(error.exception);
   }
   return undefined;
-}
-
-function reasonOf(error: unknown): string {
-  if (typeof error === 'string') return error;
-  if (error instanceof Error) return error.message;
-  if (typeof error === 'object' && error !== null && 'exception' in error)
-    return reasonOf(error.exception);
-  return 'it cannot be parsed';
 }
 
 function text(bytes: Uint8Array, offset: number, length: number): string {

@@ -79,14 +79,13 @@ function metadataOf(header: Metadata): MetadataEntry[] {
 /** libvips speaks of files and lines of its own; a person needs to know what is wrong with the picture. */
 function pictureError(error: unknown, format: 'png' | 'jpeg', bytes: Uint8Array): CtError {
   if (error instanceof CtError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
   const name = format.toUpperCase();
   if (!hasEnd(format, bytes)) {
     return new CtError('CT_TRUNCATED', `Expected a whole ${name}, its end is missing`, {
       cause: error,
     });
   }
-  return new CtError('CT_CORRUPT', `Expected a valid ${name}: ${reason.split('\n')[0] ?? ''}`, {
+  return new CtError('CT_CORRUPT', `Expected a valid ${name}, its data is damaged`, {
     cause: error,
   });
 }

@@ -17,12 +17,11 @@ export type Inflate = (
 
 /** Compressed bytes that are read at once: enough for a first slice, little enough that it comes in milliseconds. */
 const readAtOnce = 128 * 1024;
-/** Inflated bytes that are kept, so that going back does not inflate from the start. */
-const keptBytes = 512 * 1024 * 1024;
 
 /**
- * A source over deflated data, as if it were not deflated. Reading at an offset inflates up to there and keeps what it saw, up
- * to 512 MiB; going back past what is kept starts again.
+ * A source over deflated data, as if it were not deflated. Reading at an offset inflates up to there and keeps what it saw;
+ * going back past what is kept starts again. All sources of a process keep `limits.keptInflatedBytes` together, and what was read
+ * longest ago goes first: many open volumes cost no more memory than one.
  *
  * @param start offset of the container in `source`.
  * @param size inflated bytes that may be read; what follows is never inflated.
@@ -51,8 +50,14 @@ export function inflatedSource(
     },
   };
 
-  function startRun() {
-    return { pieces: [] as Piece[], kept: 0, end: 0, iterator: inflated()[Symbol.asyncIterator]() };
+  function startRun(): Run {
+    return listed({
+      pieces: [],
+      kept: 0,
+      end: 0,
+      lastRead: 0,
+      iterator: inflated()[Symbol.asyncIterator](),
+    });
   }
 
   async function* inflated(): AsyncIterable<Uint8Array> {
@@ -80,7 +85,12 @@ export function inflatedSource(
   async function readRange(offset: number, length: number): Promise<Uint8Array> {
     assertRange(offset, length, size);
     const first = run.pieces[0];
-    if (first && offset < first.start) run = startRun();
+    // Where others took the memory nothing is kept, and what lies before the end has to be inflated again.
+    if (offset < (first?.start ?? run.end)) {
+      forget(run);
+      run = startRun();
+    }
+    run.lastRead = ++reads;
     const result = new Uint8Array(length);
     // What is kept already, newest last.
     for (const piece of run.pieces) copyOverlap(piece, result, offset);
@@ -111,8 +121,7 @@ export function inflatedSource(
     run.pieces.push(piece);
     run.end += next.value.length;
     run.kept += next.value.length;
-    while (run.kept > keptBytes && run.pieces.length > 1)
-      run.kept -= run.pieces.shift()!.bytes.length;
+    makeRoom(limits.keptInflatedBytes);
     return piece;
   }
 }
@@ -131,6 +140,55 @@ interface Piece {
   readonly bytes: Uint8Array;
 }
 
+/** One way through the data from its start, with the last pieces that it gave. */
+interface Run {
+  readonly pieces: Piece[];
+  /** Bytes of the pieces. */
+  kept: number;
+  /** Inflated so far. */
+  end: number;
+  /** Number of the last read, over all runs. */
+  lastRead: number;
+  readonly iterator: AsyncIterator<Uint8Array>;
+}
+
+/** The runs of all sources that still exist; weak, since nobody closes a source. */
+const runs = new Set<WeakRef<Run>>();
+let reads = 0;
+
+function listed(run: Run): Run {
+  runs.add(new WeakRef(run));
+  return run;
+}
+
+/** Gives the memory of a run back at once, and not when it is collected. */
+function forget(run: Run): void {
+  run.pieces.length = 0;
+  run.kept = 0;
+}
+
+/** Drops pieces until all runs together keep no more than that: of the run that was read longest ago, its oldest first. */
+function makeRoom(most: number): void {
+  const alive: Run[] = [];
+  for (const ref of runs) {
+    const run = ref.deref();
+    if (run) alive.push(run);
+    else runs.delete(ref);
+  }
+  alive.sort((a, b) => a.lastRead - b.lastRead);
+  const newest = alive.at(-1);
+  let total = alive.reduce((sum, { kept }) => sum + kept, 0);
+  for (const run of alive) {
+    // The newest one keeps the piece that is being read.
+    const least = run === newest ? 1 : 0;
+    while (total > most && run.pieces.length > least) {
+      const { length } = run.pieces.shift()!.bytes;
+      run.kept -= length;
+      total -= length;
+    }
+  }
+}
+
 function copyOverlap(piece: Piece, target: Uint8Array, offset: number): void {
   const from = Math.max(piece.start, offset);
   const to = Math.min(piece.start + piece.bytes.length, offset + target.length);
@@ -143,5 +201,5 @@ function inflateError(error: unknown): CtError {
   const reason = error instanceof Error ? error.message : String(error);
   return /unexpected end|incomplete|terminated/i.test(reason)
     ? new CtError('CT_TRUNCATED', 'Expected whole deflated data, it ends early', { cause: error })
-    : new CtError('CT_CORRUPT', `Expected valid deflated data: ${reason}`, { cause: error });
+    : new CtError('CT_CORRUPT', 'Expected valid deflated data, it is damaged', { cause: error });
 }

@@ -117,6 +117,17 @@ describe('reading by ranges', () => {
     const slices = await Promise.all(order.map((k) => volume.slice(k)));
     expect(slices.map(({ pixels }) => pixels[100])).toEqual(order);
   });
+
+  test('volumes that share too little memory for what they inflate still give the right slices', async () => {
+    const zipped = new Uint8Array(gzipSync(slab(64, 64, 300)));
+    const open = () =>
+      openVolume(bytesSource(zipped), { limits: { ...defaultLimits, keptInflatedBytes: 70_000 } });
+    const volumes = await Promise.all([open(), open(), open()]);
+    for (const k of [299, 0, 150, 149, 298]) {
+      const slices = await Promise.all(volumes.map((volume) => volume.slice(k)));
+      expect(slices.map(({ pixels }) => pixels[100])).toEqual([k, k, k]);
+    }
+  });
 });
 
 describe('bytes without a scale cannot be Hounsfield units', () => {
