@@ -22,7 +22,7 @@ import {
   type CtVolume,
   type SeriesVolume,
 } from '@groundglass/core';
-import { largestPassedOn, readRef, toRef } from '../inference/byte-ref.js';
+import { readRef, toRef } from '../inference/byte-ref.js';
 import type { ByteRef, Tensor } from '../inference/tensor.js';
 import type {
   CodecCalls,
@@ -105,13 +105,15 @@ export class OpenedVolume {
     const started = performance.now();
     const slice = await this.volume.slice(params.index);
     const { data, shape, window, huLost, cropBox } = toModelInput(slice, { crop: params.crop });
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const ref = await toRef(bytes, params.spoolDir);
+    // Not before the pixels are written: it would hold up the answer.
     const lung = later(() => lungMask(slice));
     // Awaited by `finish`; a slice that is never finished must not end the process.
     lung.catch(() => undefined);
     this.#decoded.set(params.index, { slice, cropBox, lung });
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return {
-      data: await toRef(bytes, params.spoolDir, largestPassedOn),
+      data: ref,
       shape,
       window,
       huLost,

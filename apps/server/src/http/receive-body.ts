@@ -12,15 +12,15 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Silence after which the upload counts as stalled. */
   readonly idleMs: number;
-  /** Bytes that stay in memory; what is longer goes to a file. 4 MiB unless given. */
+  /** Bytes that stay in memory; what is longer goes to a file. 256 KiB unless given. */
   readonly memoryBytes?: number;
   /** Where bodies go that are too large for memory. */
   readonly spoolDir: string;
 }
 
 /**
- * Reads an upload: into memory while it is small, into a file of the spool folder from 4 MiB on, so that many large
- * uploads cost the server no memory. Who calls removes it: `discardRef`.
+ * Reads an upload: into memory while it is small, else into a file of the spool folder, so that many large uploads cost the
+ * server no memory and reach the child process that works on them without a pipe. Who calls removes it: `discardRef`.
  *
  * @throws {CtError} `CT_TOO_LARGE` beyond the limit, `CT_UPLOAD_STALLED` when nothing came for a while, `CT_CANCELLED` when
  * the sender went away, `CT_OVERLOADED` when the disk is full.
@@ -71,8 +71,12 @@ async function* withIdleLimit(stream: Readable, idleMs: number): AsyncGenerator<
   }
 }
 
+/** Chunks of an upload are written when there are so many: a write for each would be sixteen for a megabyte. */
+const bytesAtOnce = 1024 * 1024;
+
 class SpoolWriter {
   #chunks: Buffer[] = [];
+  #waiting = 0;
   #length = 0;
   #path: string | undefined;
   #file: FileHandle | undefined;
@@ -84,15 +88,25 @@ class SpoolWriter {
 
   async write(chunk: Buffer): Promise<void> {
     this.#length += chunk.length;
+    this.#waiting += chunk.length;
     this.#chunks.push(chunk);
-    if (this.#length > this.memoryBytes) await this.#flush();
+    if (this.#waiting >= bytesAtOnce) await this.#flush();
   }
 
   async finish(): Promise<ByteRef> {
-    if (this.#path === undefined) return Buffer.concat(this.#chunks);
-    await this.#flush();
-    await this.#file?.close();
-    return { path: this.#path, offset: 0, length: this.#length };
+    if (this.#length <= this.memoryBytes) return Buffer.concat(this.#chunks);
+    const inMemory = this.#waiting === this.#length;
+    try {
+      const path = await this.#flush();
+      await this.#file?.close();
+      return { path, offset: 0, length: this.#length };
+    } catch (error) {
+      if (!inMemory || !(error instanceof OverloadedError)) throw error;
+      // No room on the disk, but all of it is still here.
+      const bytes = Buffer.concat(this.#chunks);
+      await this.discard();
+      return bytes;
+    }
   }
 
   async discard(): Promise<void> {
@@ -101,12 +115,14 @@ class SpoolWriter {
     if (this.#path !== undefined) await rm(this.#path, { force: true });
   }
 
-  async #flush(): Promise<void> {
+  async #flush(): Promise<string> {
     try {
       this.#path ??= join(this.dir, randomUUID());
       this.#file ??= await open(this.#path, 'wx', 0o600);
-      await this.#file.writeFile(Buffer.concat(this.#chunks));
+      await writeAll(this.#file, this.#chunks);
       this.#chunks = [];
+      this.#waiting = 0;
+      return this.#path;
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') {
         throw new OverloadedError('The server has no room for the upload now', 30);
@@ -114,4 +130,12 @@ class SpoolWriter {
       throw cause;
     }
   }
+}
+
+/** Writes chunks where the file ends, without putting them together in memory first. */
+async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+  const wanted = chunks.reduce((sum, { length }) => sum + length, 0);
+  const { bytesWritten } = await file.writev(chunks);
+  // Rare: the system took only a part.
+  if (bytesWritten < wanted) await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
 }

@@ -3,14 +3,11 @@ import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteRef } from './tensor.js';
 
-/** Above this a message between processes costs the parent's event loop more than a file does (4 MiB: 3 ms). */
-export const largestMessage = 4 * 1024 * 1024;
-
 /**
- * Above this, bytes that the parent only hands on from child to child go as a file: 1 MiB takes 2 ms over each of the two
- * pipes, and twice that of the parent's event loop, but well under 1 ms through the page cache.
+ * Above this, bytes go from process to process as a file: 1 MiB takes 2 ms over a pipe, and as much of the event loop at each
+ * end, but well under 1 ms through the page cache.
  */
-export const largestPassedOn = 256 * 1024;
+export const largestMessage = 256 * 1024;
 
 /** The bytes of a reference. */
 export async function readRef(ref: ByteRef): Promise<Uint8Array> {
@@ -36,15 +33,11 @@ export async function readRef(ref: ByteRef): Promise<Uint8Array> {
 }
 
 /**
- * A reference for a message: the bytes themselves up to `most`, or a new file in `dir`, which its owner removes. Where the disk
- * is full the bytes go as they are, which is slower but an answer.
+ * A reference for a message: the bytes themselves up to {@link largestMessage}, or a new file in `dir`, which its owner removes.
+ * Where the disk is full the bytes go as they are, which is slower but an answer.
  */
-export async function toRef(
-  bytes: Uint8Array,
-  dir: string,
-  most = largestMessage,
-): Promise<ByteRef> {
-  if (bytes.length <= most) return bytes;
+export async function toRef(bytes: Uint8Array, dir: string): Promise<ByteRef> {
+  if (bytes.length <= largestMessage) return bytes;
   const path = join(dir, randomUUID());
   try {
     await writeFile(path, bytes, { mode: 0o600, flag: 'wx' });

@@ -10,6 +10,8 @@ export interface LoadParams {
   /** Where optimised models are kept, or undefined for no cache. */
   readonly cacheDir: string | undefined;
   readonly threads: number;
+  /** Threads of a second session for runs that have the machine to themselves; undefined for none. */
+  readonly threadsAlone: number | undefined;
   readonly spinning: boolean;
   readonly warmups: readonly Warmup[];
 }
@@ -34,6 +36,8 @@ export interface RunParams {
   /** The requests of one batch: same inputs, same shapes but for the first dimension. */
   readonly items: readonly (readonly Tensor[])[];
   readonly outputs: readonly string[];
+  /** Nothing else runs: all cores may be used. */
+  readonly alone: boolean;
   /** Where results too large for a message go. */
   readonly spoolDir: string;
 }

@@ -18,13 +18,13 @@ answerCalls<InferenceCalls>({
   unload: async ({ key }) => {
     const loaded = sessions.get(key);
     sessions.delete(key);
-    await loaded?.session.release();
+    await Promise.all([loaded?.session.release(), loaded?.alone?.release()]);
     return undefined;
   },
   run,
 });
 
-async function run({ key, items, outputs, spoolDir }: RunParams): Promise<RunResult> {
+async function run({ key, items, outputs, alone, spoolDir }: RunParams): Promise<RunResult> {
   const loaded = sessions.get(key);
   if (!loaded) throw new Error('The model is not loaded in this process');
   const started = process.hrtime.bigint();
@@ -42,7 +42,8 @@ async function run({ key, items, outputs, spoolDir }: RunParams): Promise<RunRes
     ),
   );
   const prepared = process.hrtime.bigint();
-  const results = await loaded.session.run(feeds, outputs);
+  const session = (alone ? loaded.alone : undefined) ?? loaded.session;
+  const results = await session.run(feeds, outputs);
   const inferred = process.hrtime.bigint();
 
   const rows = items.map((item) => (items.length === 1 ? undefined : item[0]!.shape[0]!));

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { ChildFault } from '../processes/calls.js';
 import { ChildExited, type ChildPeer } from '../processes/child-peer.js';
 import { childModule } from '../processes/child-module.js';
+import { CannotStart } from '../processes/supervisor.js';
 import type { CpuShare } from '../processes/cpu-share.js';
 import type { InferenceCalls, LoadParams, LoadedModel, Warmup } from './inference-calls.js';
 import { InferenceSlot } from './inference-slot.js';
@@ -55,9 +56,10 @@ export class InferencePool {
 
   /** Whether some process has the model or may have it soon. */
   mayRun(key: string): boolean {
-    return this.slots.some((slot) => !slot.up || slot.loaded.has(key));
+    return this.slots.some((slot) => (slot.up ? slot.loaded.has(key) : !slot.failing));
   }
 
+  /** @throws {CannotStart} when a process ends at every start. */
   whenReady(): Promise<unknown> {
     return Promise.all(this.slots.map((slot) => slot.whenReady()));
   }
@@ -110,12 +112,17 @@ export class InferencePool {
     for (let attempt = 1; ; attempt++) {
       try {
         return await slot.exclusive(async (peer) => {
-          const loaded = await peer.call('load', this.#params(request, sha256));
+          const loaded = await peer.call('load', this.#params(request, sha256, slot.index));
           slot.loaded.add(request.key);
           return loaded;
         });
       } catch (error) {
         if (error instanceof ChildExited && attempt < loadAttempts) continue;
+        if (error instanceof CannotStart) {
+          throw new CtError('CT_INFERENCE_FAILED', 'The processes that run models do not start', {
+            cause: error,
+          });
+        }
         if (error instanceof CtError) throw error;
         if (error instanceof ChildFault) this.options.log.error({ err: error }, 'loading failed');
         throw new CtError('CT_MODEL_INVALID', 'Loading the model ends its process', {
@@ -130,7 +137,7 @@ export class InferencePool {
     for (const kept of this.#kept.values()) {
       if (slot >= (kept.instances ?? Infinity)) continue;
       try {
-        await peer.call('load', this.#params(kept, kept.sha256));
+        await peer.call('load', this.#params(kept, kept.sha256, slot));
         loaded.push(kept.key);
       } catch (error) {
         if (error instanceof ChildExited) throw error;
@@ -140,14 +147,26 @@ export class InferencePool {
     return loaded;
   }
 
-  #params({ key, path, warmups }: LoadRequest, sha256: string | undefined): LoadParams {
+  /** Whether nothing runs but in this process. */
+  othersIdle(slot: InferenceSlot): boolean {
+    return this.slots.every((other) => other === slot || !other.busy);
+  }
+
+  #params(
+    { key, path, warmups }: LoadRequest,
+    sha256: string | undefined,
+    slot: number,
+  ): LoadParams {
     const { cacheDir, share } = this.options;
+    // A lone request finds the first process free: only there the weights are held twice.
+    const alone = slot === 0 && share.threadsAlone !== share.threads;
     return {
       key,
       path,
       sha256,
       cacheDir,
       threads: share.threads,
+      threadsAlone: alone ? share.threadsAlone : undefined,
       spinning: share.spinning,
       warmups,
     };

@@ -46,6 +46,15 @@ export class InferenceSlot {
     return this.#supervisor.current !== undefined;
   }
 
+  /** Whether the child cannot be started. */
+  get failing(): boolean {
+    return this.#supervisor.failing;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   canRun(key: string): boolean {
     return !this.#busy && this.#waiting.length === 0 && this.up && this.loaded.has(key);
   }

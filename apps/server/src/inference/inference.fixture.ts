@@ -30,7 +30,7 @@ export async function startCore(
   const batches: number[] = [];
   const core: { scheduler?: Scheduler } = {};
   const pool = new InferencePool({
-    share: planCpuShare(2, { processes: options.processes ?? 1, threads: 1 }),
+    share: planCpuShare(2, { processes: options.processes ?? 1 }),
     cacheDir: join(root, '.cache'),
     log,
     onChange: () => core.scheduler?.pump(),

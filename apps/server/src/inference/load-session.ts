@@ -9,12 +9,15 @@ import { datatypeOf, toOrtTensor } from './ort-tensor.js';
 import { datatypes, elementCount, type TensorSpec } from './tensor.js';
 
 export interface LoadedSession {
+  /** For a run beside others, or for every run. */
   readonly session: InferenceSession;
+  /** For a run that has the machine to itself. */
+  readonly alone: InferenceSession | undefined;
   readonly model: LoadedModel;
 }
 
 /**
- * Reads a model once, hashes what was read, and makes a session of just these bytes, from the cache where it has them.
+ * Reads a model once, hashes what was read, and makes its sessions of just these bytes, from the cache where it has them.
  *
  * A child that replaces a crashed one asks for a content (`sha256`): if the file has changed meanwhile, the cache still
  * has the model that is being served.
@@ -35,31 +38,38 @@ export async function loadSession(params: LoadParams): Promise<LoadedSession> {
   if (!matching && !optimised) throw invalid('The model file has changed since it was loaded');
 
   const metadata = inspectOnnx(matching ?? optimised!);
-  const session =
-    (optimised && (await fromOptimised(optimised, params))) ??
-    (matching && (await fromSource(matching, sha256, params, cache)));
-  if (!session) throw invalid('The cached model cannot be used, and its source has changed');
-  const inputs = session.inputMetadata.map(toSpec);
-  const outputs = session.outputMetadata.map(toSpec);
+  const sessions: InferenceSession[] = [];
   try {
-    for (const warmup of params.warmups) await warmUp(session, inputs, warmup);
-  } catch (cause) {
-    await session.release();
-    throw invalid('The model fails on its warm-up run', cause);
+    for (const threads of [params.threads, ...(params.threadsAlone ? [params.threadsAlone] : [])]) {
+      const options = sessionOptions(threads, params.spinning);
+      const known = await cache?.read(sha256);
+      const session =
+        (known && (await fromOptimised(known, options))) ??
+        (matching && (await fromSource(matching, sha256, options, cache)));
+      if (!session) throw invalid('The cached model cannot be used, and its source has changed');
+      sessions.push(session);
+    }
+    const [session, alone] = sessions as [InferenceSession, InferenceSession?];
+    const inputs = session.inputMetadata.map(toSpec);
+    const outputs = session.outputMetadata.map(toSpec);
+    for (const each of sessions) {
+      for (const warmup of params.warmups) await warmUp(each, inputs, warmup);
+    }
+    const fromCache = optimised !== undefined;
+    return { session, alone, model: { sha256, inputs, outputs, metadata, fromCache } };
+  } catch (error) {
+    await Promise.all(sessions.map((each) => each.release()));
+    throw error;
   }
-  return {
-    session,
-    model: { sha256, inputs, outputs, metadata, fromCache: optimised !== undefined },
-  };
 }
 
 async function fromOptimised(
   bytes: Uint8Array,
-  params: LoadParams,
+  options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession | undefined> {
   // An entry that this runtime refuses is as good as none: the source is optimised again.
   return InferenceSession.create(bytes, {
-    ...sessionOptions(params),
+    ...options,
     graphOptimizationLevel: 'disabled',
   }).catch(() => undefined);
 }
@@ -67,11 +77,11 @@ async function fromOptimised(
 async function fromSource(
   bytes: Uint8Array,
   sha256: string,
-  params: LoadParams,
+  options: InferenceSession.SessionOptions,
   cache: OptimisedCache | undefined,
 ): Promise<InferenceSession> {
   const scratch = await cache?.scratchPath();
-  const plain = { ...sessionOptions(params), graphOptimizationLevel: 'all' } as const;
+  const plain = { ...options, graphOptimizationLevel: 'all' } as const;
   if (cache && scratch !== undefined) {
     try {
       const session = await InferenceSession.create(bytes, {
@@ -90,7 +100,7 @@ async function fromSource(
   });
 }
 
-function sessionOptions({ threads, spinning }: LoadParams): InferenceSession.SessionOptions {
+function sessionOptions(threads: number, spinning: boolean): InferenceSession.SessionOptions {
   return {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -123,7 +133,11 @@ async function warmUp(
       return [name, toOrtTensor(name, datatype, [{ shape, data: new Uint8Array(bytes) }])];
     }),
   );
-  await session.run(feeds);
+  try {
+    await session.run(feeds);
+  } catch (cause) {
+    throw invalid('The model fails on its warm-up run', cause);
+  }
 }
 
 function invalid(message: string, cause?: unknown): CtError {

@@ -39,13 +39,22 @@ export function toOrtTensor(
     );
     return new OrtTensor('string', strings, shape);
   }
-  const bytes = new Uint8Array(parts.reduce((sum, { data }) => sum + data.length, 0));
-  let offset = 0;
-  for (const { data } of parts) {
-    bytes.set(data, offset);
-    offset += data.length;
+  return typedTensor(datatype, wholeBuffer(parts.map(({ data }) => data)), shape);
+}
+
+/** The parts one behind the other; without a copy where there is one that has its memory to itself. */
+function wholeBuffer(parts: readonly Uint8Array[]): ArrayBuffer {
+  const [first] = parts;
+  if (parts.length === 1 && first && first.length === first.buffer.byteLength) {
+    return first.buffer as ArrayBuffer;
   }
-  return typedTensor(datatype, bytes.buffer, shape);
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes.buffer;
 }
 
 function typedTensor(

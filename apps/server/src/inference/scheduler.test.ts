@@ -88,6 +88,18 @@ describe('Scheduler', () => {
     expect(batched.map(({ outputs }) => outputs)).toEqual(alone.map(({ outputs }) => outputs));
   });
 
+  test('an answer has the same bytes beside others as alone, where it has all cores', async () => {
+    core = await startCore({ processes: 2 });
+    const noise = Float32Array.from({ length: 12_000 }, (_, i) => Math.abs(Math.sin(i * i)));
+    const image = floats('image', [1, 1, 100, 120], noise);
+    const alone = await infer(core, 'lesion-rule', [image]);
+    const blocker = busy(core, 4000);
+    const beside = await infer(core, 'lesion-rule', [image]);
+    expect(core.batches).toEqual([1, 1]);
+    await blocker;
+    expect(beside.outputs).toEqual(alone.outputs);
+  });
+
   test('only equal shapes share a batch, and no batch is larger than max_batch_size', async () => {
     core = await startCore();
     const blocker = busy(core, 400);

@@ -196,6 +196,8 @@ export class Scheduler {
     }
     const { model } = batch[0]!.request;
     const outputs = [...new Set(batch.flatMap((job) => job.request.outputs))];
+    // What still waits could not start here or comes next: either way this run will not be the only one.
+    const alone = this.#queue.length === 0 && this.options.pool.othersIdle(slot);
     let hung = false;
     const watchdog = setTimeout(() => {
       hung = true;
@@ -207,6 +209,7 @@ export class Scheduler {
           key: model.key,
           items: batch.map((job) => job.request.inputs),
           outputs,
+          alone,
           spoolDir: this.options.spoolDir,
         }),
       );

@@ -37,18 +37,25 @@ describe('availableCores', () => {
 
 describe('planCpuShare', () => {
   test('one core runs one process that may spin', () => {
-    expect(planCpuShare(1)).toEqual({ processes: 1, threads: 1, spinning: true });
+    expect(planCpuShare(1)).toEqual({ processes: 1, threads: 1, threadsAlone: 1, spinning: true });
   });
 
-  test('processes that share cores do not spin', () => {
-    expect(planCpuShare(2)).toEqual({ processes: 2, threads: 2, spinning: false });
-    expect(planCpuShare(16)).toEqual({ processes: 4, threads: 4, spinning: false });
+  test('processes have the cores once between them, a lone run has all, and nobody spins', () => {
+    const shared = { spinning: false };
+    expect(planCpuShare(2)).toEqual({ processes: 2, threads: 1, threadsAlone: 2, ...shared });
+    expect(planCpuShare(4)).toEqual({ processes: 2, threads: 2, threadsAlone: 4, ...shared });
+    expect(planCpuShare(16)).toEqual({ processes: 4, threads: 4, threadsAlone: 16, ...shared });
+    expect(planCpuShare(64)).toEqual({ processes: 16, threads: 4, threadsAlone: 16, ...shared });
   });
 
   test('what the user asks for is taken', () => {
-    expect(planCpuShare(8, { processes: 1, threads: 3 })).toEqual({
+    const wanted = { processes: 1, threads: 3 };
+    expect(planCpuShare(8, wanted)).toEqual({ ...wanted, threadsAlone: 3, spinning: true });
+    expect(planCpuShare(2, { processes: 4, threads: 2 }).threads).toBe(2);
+    expect(planCpuShare(2, { processes: 1 })).toEqual({
       processes: 1,
-      threads: 3,
+      threads: 2,
+      threadsAlone: 2,
       spinning: true,
     });
   });

@@ -12,9 +12,17 @@ export interface SupervisorOptions<C extends Calls<C>> {
   readonly onCrash?: () => void;
 }
 
+/** The child ends each time before it can take work: a broken installation, or no memory. */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+}
+
+/** Starts in a row that fail before nobody waits for the child any longer; it is still started again. */
+const hopeless = 6;
+
 /** Milliseconds before the n-th restart in a row of a child that never became ready. */
 const restartDelay = (failures: number): number =>
-  failures === 0 ? 0 : Math.min(5000, 50 * 2 ** failures);
+  failures === 0 ? 0 : Math.min(30_000, 50 * 2 ** failures);
 
 /** Keeps one child process alive: starts it, prepares it, and replaces it when it dies. */
 export class Supervisor<C extends Calls<C>> {
@@ -38,12 +46,22 @@ export class Supervisor<C extends Calls<C>> {
     return this.#peer.pid;
   }
 
-  /** Settles with a child that can take work, now or after its restart; rejects after `close`. */
+  /** Whether start after start has failed. */
+  get failing(): boolean {
+    return this.#failures >= hopeless;
+  }
+
+  /**
+   * Settles with a child that can take work, now or after its restart; rejects after `close`.
+   *
+   * @throws {CannotStart} when start after start fails.
+   */
   async whenReady(): Promise<ChildPeer<C>> {
     for (;;) {
       const { current } = this;
       if (current) return current;
       if (this.#closed) throw new Error('The process pool is closed');
+      if (this.failing) throw new CannotStart('A child process ends before it can take work');
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
   }
@@ -86,6 +104,7 @@ export class Supervisor<C extends Calls<C>> {
     this.#ready = false;
     if (this.#closed) return;
     if (!wasReady) this.#failures++;
+    if (this.failing) this.#wake();
     this.options.onCrash?.();
     this.#timer = setTimeout(() => {
       this.#peer = this.#start();
