@@ -127,6 +127,7 @@ async function createServices(options: ServerOptions, log: Logger): Promise<Serv
     codecs,
     defaultModel: options.defaultModel,
     timeoutMs,
+    maxSlices: options.maxSlices,
     slicesAtATime: 2 * share.processes,
     spoolDir,
   });

@@ -2,7 +2,7 @@ import { CtError } from '@groundglass/core';
 import { OverloadedError } from '../inference/scheduler.js';
 import { ChildExited, type ChildPeer } from '../processes/child-peer.js';
 import { childModule } from '../processes/child-module.js';
-import { Supervisor } from '../processes/supervisor.js';
+import { CannotStart, Supervisor } from '../processes/supervisor.js';
 import type { CodecCalls } from './codec-calls.js';
 
 interface CodecPoolOptions {
@@ -53,6 +53,12 @@ export class CodecPool {
     return this.#places.flatMap(({ supervisor }) => supervisor.pid ?? []);
   }
 
+  /** Whether a process could take work, now or soon. */
+  get usable(): boolean {
+    return this.#places.some(({ supervisor }) => !supervisor.failing);
+  }
+
+  /** @throws {CannotStart} when a process ends at every start. */
   whenReady(): Promise<unknown> {
     return Promise.all(this.#places.map(({ supervisor }) => supervisor.whenReady()));
   }
@@ -67,7 +73,7 @@ export class CodecPool {
     const place = await this.#acquire(signal);
     try {
       for (let attempt = 1; ; attempt++) {
-        const peer = await place.supervisor.whenReady();
+        const peer = await this.#peerOf(place);
         try {
           return await work((method, params) => this.#call(place, peer, method, params));
         } catch (error) {
@@ -93,10 +99,20 @@ export class CodecPool {
     await Promise.all(this.#places.map(({ supervisor }) => supervisor.close()));
   }
 
+  async #peerOf({ supervisor }: Place): Promise<ChildPeer<CodecCalls>> {
+    try {
+      return await supervisor.whenReady();
+    } catch (error) {
+      if (!(error instanceof CannotStart)) throw error;
+      throw new OverloadedError('The processes that decode images do not start', 30);
+    }
+  }
+
   async #acquire(signal: AbortSignal | undefined): Promise<Place> {
     for (;;) {
       if (signal?.aborted) throw new CtError('CT_CANCELLED', 'The caller went away');
-      const [place] = [...this.#places].sort((a, b) => a.used - b.used);
+      const fit = this.#places.filter(({ supervisor }) => !supervisor.failing);
+      const [place] = (fit.length > 0 ? fit : [...this.#places]).sort((a, b) => a.used - b.used);
       if (place && place.used < placesPerChild) {
         place.used++;
         return place;

@@ -9,6 +9,7 @@ import {
 import { CtError, type ErrorCode } from '@groundglass/core';
 import { isBearer } from '../http/guard.js';
 import { toErrorAnswer } from '../http/error-answer.js';
+import { whyNotReady } from '../http/readiness.js';
 import type { Services } from '../http/services.js';
 import { discardRef, readRef } from '../inference/byte-ref.js';
 import {
@@ -86,14 +87,12 @@ export async function startGrpc(services: Services, port: number): Promise<GrpcS
 function inferenceMethods(services: Services): Record<string, Method> {
   const { repository, infer, options } = services;
   const get = ({ name, version }: ModelRequest) => repository.get(name, version || undefined);
-  const ready = (): boolean => repository.ready && !services.draining;
   return {
     ServerLive: () => ({ live: true }),
-    ServerReady: () => ({ ready: ready() }),
+    ServerReady: () => ({ ready: whyNotReady(services) === undefined }),
     ModelReady: (request: ModelRequest) => {
       try {
-        get(request);
-        return { ready: !services.draining };
+        return { ready: repository.runs(get(request)) && !services.draining };
       } catch {
         return { ready: false };
       }
@@ -127,6 +126,7 @@ function inferenceMethods(services: Services): Record<string, Method> {
       return {};
     },
     ModelInfer: async (request: ModelInferRequest, signal: AbortSignal) => {
+      get({ name: request.model_name, version: request.model_version });
       const call = readModelInfer(request);
       const version = request.model_version || undefined;
       const { model, outputs } = await infer.infer(request.model_name, version, call, signal);
@@ -198,11 +198,11 @@ class GrpcFailure extends Error {
 
 const services = ['', 'inference.GRPCInferenceService'];
 
-function health({ repository, draining }: Services, service: string): { status: string } {
+function health(all: Services, service: string): { status: string } {
   if (!services.includes(service)) {
     throw new GrpcFailure(grpcStatus.NOT_FOUND, 'Expected a service of this server');
   }
-  return { status: repository.ready && !draining ? 'SERVING' : 'NOT_SERVING' };
+  return { status: whyNotReady(all) === undefined ? 'SERVING' : 'NOT_SERVING' };
 }
 
 /** How often a watcher's status is looked at, in milliseconds. */

@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import { answerErrors, endStalledReaders, notFound } from './finish-connection.js';
 import { guardOrigin, guardToken } from './guard.js';
 import { pageRoutes, sampleRoutes } from './page-routes.js';
+import { whyNotReady } from './readiness.js';
 import { observe } from './request-context.js';
 import { securityHeaders } from './security-headers.js';
 import type { Services } from './services.js';
@@ -10,7 +11,7 @@ import { v2Routes } from './v2-routes.js';
 
 /** The HTTP application. It never listens: `startServer` does, and tests mount it where they like. */
 export function createApp(services: Services): Express {
-  const { options, log, metrics, repository } = services;
+  const { options, log, metrics } = services;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -20,8 +21,9 @@ export function createApp(services: Services): Express {
   app.use(guardOrigin(options), pageRoutes(), guardToken(options));
   if (options.samples !== undefined) app.use('/samples', sampleRoutes(options.samples));
   app.get('/healthz', (_req, res) => {
-    const ready = repository.ready && !services.draining;
-    res.json({ status: services.draining ? 'draining' : 'ok', ready });
+    const reason = whyNotReady(services);
+    const status = services.draining ? 'draining' : 'ok';
+    res.json({ status, ready: reason === undefined, ...(reason === undefined ? {} : { reason }) });
   });
   app.get('/metrics', async (_req, res) => {
     res.setHeader('content-type', metrics.registry.contentType);

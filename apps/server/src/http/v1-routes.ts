@@ -36,6 +36,7 @@ export function v1Routes(services: Services): Router {
     const type = answerType(req);
     const query = predictQuerySchema.parse(req.query, reportInput);
     const signal = abortSignalOf(res);
+    services.predictor.checkModel(query);
     const file = await receiveUpload(req, bodyLimits(services));
     try {
       await answer(services, { file, query, signal, type }, res);

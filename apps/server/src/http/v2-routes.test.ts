@@ -338,6 +338,14 @@ describe('infer', () => {
   });
 });
 
+test('a wrong model is named before what is wrong with the body', async () => {
+  const { status, text } = await infer('nobody', 'no JSON');
+  expect([status, JSON.parse(text)]).toEqual([
+    404,
+    { error: 'Expected a loaded model, "nobody" is not loaded' },
+  ]);
+});
+
 describe('repository', () => {
   const index = async (body: unknown = ''): Promise<unknown> =>
     JSON.parse((await post('/repository/index', body)).text) as unknown;

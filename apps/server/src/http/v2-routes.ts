@@ -2,7 +2,7 @@ import { CtError } from '@groundglass/core';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { indexRequestSchema } from '../oip/answer-schemas.js';
-import { discardRef, largestMessage, readRef } from '../inference/byte-ref.js';
+import { discardRef, readRef } from '../inference/byte-ref.js';
 import type { ByteRef } from '../inference/tensor.js';
 import {
   describeConfig,
@@ -17,6 +17,7 @@ import { refuseChanges } from '../oip/model-control.js';
 import { serverVersion } from '../options/server-version.js';
 import { parseJsonBody } from './json-depth.js';
 import { receiveBody } from './receive-body.js';
+import { whyNotReady } from './readiness.js';
 import { abortSignalOf } from './request-context.js';
 import type { Services } from './services.js';
 import { refuseEarly } from './upload.js';
@@ -42,8 +43,9 @@ export function v2Routes(services: Services): Router {
     res.json({ live: true });
   });
   router.get('/health/ready', (_req, res) => {
-    const ready = repository.ready && !services.draining;
-    res.status(ready ? 200 : 503).json({ ready });
+    const reason = whyNotReady(services);
+    if (reason === undefined) res.json({ ready: true });
+    else res.status(503).json({ ready: false, reason });
   });
   router.get('/models/stats', (_req, res) => {
     res.json({ model_stats: repository.models.map(describeStatistics) });
@@ -54,8 +56,9 @@ export function v2Routes(services: Services): Router {
       res.json(describeModel(model, repository.versionsOf(model.name)));
     });
     router.get(`${path}/ready`, (req, res) => {
-      const { name } = modelOf(services, req);
-      res.status(services.draining ? 503 : 200).json({ name, ready: !services.draining });
+      const model = modelOf(services, req);
+      const ready = !services.draining && repository.runs(model);
+      res.status(ready ? 200 : 503).json({ name: model.name, ready });
     });
     router.get(`${path}/config`, (req, res) => {
       res.json(describeConfig(modelOf(services, req)));
@@ -66,6 +69,8 @@ export function v2Routes(services: Services): Router {
     router.post(`${path}/infer`, async (req, res) => {
       const { model, version } = params(req);
       const signal = abortSignalOf(res);
+      // A wrong name is the first thing to say, whatever is in the body.
+      repository.get(model, version);
       const call = await receiveCall(services, req);
       const inferred = await infer.infer(model, version, call, signal);
       await sendInferred(services, res, call.id, inferred);
@@ -201,7 +206,7 @@ async function formatData(
   { codecs }: Services,
   { name, datatype, data }: Inferred['outputs'][number]['tensor'],
 ): Promise<string> {
-  if (data instanceof Uint8Array && data.length <= Math.min(inlineJson, largestMessage)) {
+  if (data instanceof Uint8Array && data.length <= inlineJson) {
     return formatJsonElements({ name, datatype }, data);
   }
   const text = await codecs.use(undefined, (call) =>

@@ -49,6 +49,7 @@ export const serverOptionsSchema = z.object({
   timeoutSeconds: whole(1, 3600).default(60).describe('longest time that a request may take'),
   hangSeconds: whole(1, 3600).default(120).describe('a run longer than this restarts its process'),
   maxBodyMib: whole(1, 4096).default(256).describe('largest request body in MiB'),
+  maxSlices: whole(1, 100_000).default(2048).describe('slices that one request may have scored'),
   maxGrpcMib: whole(1, 1024).default(64).describe('largest gRPC message in MiB'),
   maxConnections: whole(1, 65_536)
     .default(1024)

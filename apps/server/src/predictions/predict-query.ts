@@ -49,15 +49,19 @@ export type PredictQuery = z.output<typeof predictQuerySchema>;
 /**
  * The indices that a selection means.
  *
+ * @param most how many there may be.
  * @returns undefined when it names a slice that the volume does not have.
  */
-export function selectSlices(selection: string, sliceCount: number): number[] | undefined {
-  if (selection === 'all') return range(0, sliceCount - 1);
+export function selectSlices(
+  selection: string,
+  sliceCount: number,
+  most: number,
+): number[] | 'too many' | undefined {
   if (selection === 'middle') return [sliceCount >> 1];
-  const [first = 0, last = first] = selection.split('-').map(Number);
-  return first <= last && last < sliceCount ? range(first, last) : undefined;
-}
-
-function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, step) => first + step);
+  const [first = 0, last = first] =
+    selection === 'all' ? [0, sliceCount - 1] : selection.split('-').map(Number);
+  if (first > last || last >= sliceCount) return undefined;
+  const length = last - first + 1;
+  if (length > most) return 'too many';
+  return Array.from({ length }, (_, step) => first + step);
 }

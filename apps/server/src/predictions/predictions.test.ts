@@ -72,6 +72,18 @@ describe('POST /v1/predictions', () => {
     });
   });
 
+  test('more slices than the limit are refused before any is scored; a range of them is not', async () => {
+    await using few = await startTestServer({ maxSlices: 3 });
+    const caller = new GroundglassClient({ baseUrl: few.url });
+    const file = metaImage([-900, -800, -700, -600]);
+    await expect(caller.predict(file)).rejects.toMatchObject({
+      code: 'CT_TOO_LARGE',
+      message: `Expected at most 3 slices in one request, "all" of this file's 4 are more: ask for a range with slices`,
+    });
+    const { slices } = await caller.predict(file, { slices: { from: 1, to: 3 } });
+    expect(slices.map(({ index }) => index)).toEqual([1, 2, 3]);
+  });
+
   test('a stream tells of the start and of every slice before the whole', async () => {
     const events: PredictionEvent[] = [];
     const prediction = await client.predictStream(metaImage([-900, -500, -700]), {
@@ -170,6 +182,13 @@ describe('POST /v1/predictions', () => {
     [
       'a model that is not there',
       greyPng(1),
+      { query: '?model=nobody' },
+      404,
+      'CT_MODEL_NOT_FOUND',
+    ],
+    [
+      'a wrong model before a wrong file',
+      new Uint8Array([1, 2, 3]),
       { query: '?model=nobody' },
       404,
       'CT_MODEL_NOT_FOUND',

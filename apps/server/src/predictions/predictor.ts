@@ -26,6 +26,8 @@ export interface PredictorOptions {
   readonly defaultModel: string | undefined;
   /** Longest time that one slice may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Slices that one request may ask for. */
+  readonly maxSlices: number;
   /** Slices of one volume that are in work at a time. */
   readonly slicesAtATime: number;
   readonly spoolDir: string;
@@ -78,11 +80,25 @@ export class Predictor {
    */
   async predict(request: PredictRequest): Promise<PredictAnswer> {
     const { repository, codecs } = this.options;
-    const name = request.query.model ?? this.#defaultModel();
-    return repository.use(name, request.query.version, async (served) => {
+    const { name, version } = this.#choose(request.query);
+    return repository.use(name, version, async (served) => {
       const run = new PredictionRun(this.options, toCtModel(served), request);
       return codecs.use(request.signal, (call) => run.start(call));
     });
+  }
+
+  /**
+   * What {@link predict} would say of the query's model, before there is a file.
+   *
+   * @throws {CtError} `CT_MODEL_NOT_FOUND`, `CT_MODEL_INVALID`, `CT_OVERLOADED` until all models were tried once.
+   */
+  checkModel(query: PredictQuery): void {
+    const { name, version } = this.#choose(query);
+    toCtModel(this.options.repository.get(name, version));
+  }
+
+  #choose({ model, version }: PredictQuery): { name: string; version: string | undefined } {
+    return { name: model ?? this.#defaultModel(), version };
   }
 
   #defaultModel(): string {
@@ -138,8 +154,15 @@ class PredictionRun {
 
   #choose({ sliceCount }: VolumeInfo): number[] {
     const { query, product } = this.request;
+    const { maxSlices } = this.options;
     const selection = query.slices ?? (product === 'overlay' ? 'middle' : 'all');
-    const indices = selectSlices(selection, sliceCount);
+    const indices = selectSlices(selection, sliceCount, maxSlices);
+    if (indices === 'too many') {
+      throw new CtError(
+        'CT_TOO_LARGE',
+        `Expected at most ${maxSlices} slices in one request, "${selection}" of this file's ${sliceCount} are more: ask for a range with slices`,
+      );
+    }
     if (!indices) {
       throw new CtError(
         'CT_SLICE_RANGE',

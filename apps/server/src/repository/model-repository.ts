@@ -60,10 +60,18 @@ export class ModelRepository {
 
   constructor(private readonly options: RepositoryOptions) {}
 
-  /** Whether at least one model is served and every model of the folder could be loaded. */
+  /** Whether at least one model is served, every model of the folder could be loaded, and processes run them. */
   get ready(): boolean {
     const states = [...this.#entries.values()];
-    return states.length > 0 && states.every((entry) => entry.served.length > 0);
+    return (
+      states.length > 0 &&
+      states.every(({ served }) => served.length > 0 && served.every((model) => this.runs(model)))
+    );
+  }
+
+  /** Whether some process has the model, or is being brought back with it. */
+  runs({ key }: ServedModel): boolean {
+    return this.options.pool.mayRun(key);
   }
 
   /** All versions that are served, by name and then oldest first. */
@@ -127,7 +135,12 @@ export class ModelRepository {
     return [...this.#entries].flatMap(([name, { served, state, reason }]) =>
       served.length === 0
         ? [{ name, version: '', state, reason }]
-        : served.map(({ version }) => ({ name, version, state: 'READY' as const, reason })),
+        : served.map((model): IndexEntry => {
+            const { version } = model;
+            return this.runs(model)
+              ? { name, version, state: 'READY', reason }
+              : { name, version, state: 'UNAVAILABLE', reason: 'No process can load it again' };
+          }),
     );
   }
 
