@@ -9,6 +9,7 @@ const limits: Limits = {
   imagePixels: 1024 * 1024,
   inflatedBytes: 64 * 1024 * 1024,
   inflationRatio: 1100,
+  keptInflatedBytes: 16 * 1024 * 1024,
 };
 
 /** Processor time that one file may take, in milliseconds; elapsed time would measure the machine. */
