@@ -44,7 +44,9 @@ async function decode(
   input: SharpOptions,
 ): Promise<DecodedPicture> {
   const deep = header.depth === 'ushort';
-  let pipeline = sharp(bytes, input).rotate();
+  let pipeline = sharp(bytes, input);
+  // Asked of every picture, it takes time where there is nothing to turn, too.
+  if ((header.orientation ?? 1) !== 1) pipeline = pipeline.rotate();
   // Four inks and exotic colour spaces become sRGB; grey stays grey.
   if (header.space === 'cmyk' || header.channels > 4) pipeline = pipeline.toColourspace('srgb');
   else if (deep) pipeline = pipeline.toColourspace(header.channels <= 2 ? 'grey16' : 'rgb16');
