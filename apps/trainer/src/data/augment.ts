@@ -25,6 +25,8 @@ export interface Augmentation {
   readonly gamma: number;
   /** Standard deviation of added noise, uniform between 0 and this. */
   readonly noise: number;
+  /** Shape α of the Beta(α, α) that examples of a batch are mixed with, see `mixExamples`. */
+  readonly mixup: number;
 }
 
 /** No augmentation, for evaluation. */
@@ -37,6 +39,7 @@ export const noAugmentation: Augmentation = {
   rotation: 0,
   gamma: 0,
   noise: 0,
+  mixup: 0,
 };
 
 /** One draw of an {@link Augmentation}: a rectangle of the source in pixels, turned about its centre, and grey changes. */

@@ -7,7 +7,7 @@ import { Random } from './random.js';
 export interface Example {
   /** `size * size` values in 0–1. */
   readonly image: Float32Array;
-  /** 0 (non-covid) or 1 (covid). */
+  /** 0 (non-covid) to 1 (covid), between them where two are mixed. */
   readonly label: number;
   /** `size * size` values in 0–1; zeros where there is no mask. */
   readonly mask: Float32Array;

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { stackExamples, type Batch, type Example } from './batch.js';
 import { drawSamples } from './draw-samples.js';
 import { ExampleMaker } from './example-maker.js';
+import { mixExamples } from './mix-examples.js';
 import { Random } from './random.js';
 import type { ExampleAnswer, WorkerRequest, WorkerSetup } from './sample-protocol.js';
 
@@ -54,12 +55,15 @@ export class SampleLoader {
       const batch = order.slice(start, start + batchSize);
       if (batch.length === batchSize || !dropLast) batches.push(batch);
     }
-    const pending: Promise<Example[]>[] = [];
+    const pending: Promise<readonly Example[]>[] = [];
     let next = 0;
     const fill = () => {
       while (pending.length <= prefetch && next < batches.length) {
+        const number = next++;
         const examples = Promise.all(
-          (batches[next++] ?? []).map((index) => this.make(epoch, index)),
+          (batches[number] ?? []).map((index) => this.make(epoch, index)),
+        ).then((made) =>
+          mixExamples(made, example.augmentation.mixup, new Random(example.seed, epoch, ~number)),
         );
         // The error is thrown where the batch is awaited; until then it must not count as unhandled.
         examples.catch(() => undefined);

@@ -55,6 +55,7 @@ export const recipeSchema = z.object({
     rotation: z.number().min(0).max(180),
     gamma: z.number().min(0).max(2),
     noise: z.number().min(0).max(1),
+    mixup: z.number().min(0).max(4).default(0),
   }),
   loss: z.object({
     classification: z.number().min(0),

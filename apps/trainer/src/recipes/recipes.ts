@@ -26,6 +26,7 @@ const paper = {
     rotation: 0,
     gamma: 0,
     noise: 0,
+    mixup: 0,
   },
   loss: {
     classification: 1,
@@ -69,6 +70,7 @@ const fast = {
     rotation: 10,
     gamma: 0.2,
     noise: 0.02,
+    mixup: 0,
   },
   loss: {
     classification: 1,

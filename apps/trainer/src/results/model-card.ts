@@ -61,7 +61,7 @@ The terms of the data carry over: this model is for research, not for commercial
 
 ${runTable(runs)}
 ${runNotes(runs)}
-${recipe.optimizer.kind} with weight decay ${recipe.optimizer.weightDecay}, batch ${recipe.batchSize}, ${recipe.schedule.kind} schedule, weights averaged with ${recipe.averaging}, loss = ${recipe.loss.classification} · classification (label smoothing ${recipe.loss.labelSmoothing}) + ${recipe.loss.segmentation} · (cross-entropy + ${recipe.loss.dice} · soft Dice) of the mask. Slices without COVID count as having an empty mask: ${recipe.loss.emptyMaskForNormals ? 'yes' : 'no'}. The epoch kept is the best on validation (mean of AUC and Dice).
+${recipe.optimizer.kind} with weight decay ${recipe.optimizer.weightDecay}, batch ${recipe.batchSize}, ${recipe.schedule.kind} schedule, weights averaged with ${recipe.averaging}${recipe.augmentation.mixup > 0 ? `, mixup ${recipe.augmentation.mixup}` : ''}, loss = ${recipe.loss.classification} · classification (label smoothing ${recipe.loss.labelSmoothing}) + ${recipe.loss.segmentation} · (cross-entropy + ${recipe.loss.dice} · soft Dice) of the mask. Slices without COVID count as having an empty mask: ${recipe.loss.emptyMaskForNormals ? 'yes' : 'no'}. The epoch kept is the best on validation (mean of AUC and Dice).
 
 ## Measured
 
