@@ -26,10 +26,11 @@ export function erode(mask: Uint8Array, size: PictureSize, radius: number): Uint
 function near(mask: Uint8Array, { columns, rows }: PictureSize, radius: number): Uint8Array {
   const widths = discWidths(radius, rows);
   const tooFar = widths.length - 1;
-  const gaps = new Int32Array(mask.length).fill(tooFar);
-  for (let at = 0; at < mask.length; at++) {
-    if (mask[at] !== 0) gaps[at] = 0;
-    else if (at >= columns) gaps[at] = Math.min(tooFar, gaps[at - columns]! + 1);
+  const gaps = new Int32Array(mask.length);
+  for (let at = 0; at < columns; at++) gaps[at] = mask[at] === 0 ? tooFar : 0;
+  for (let at = columns; at < mask.length; at++) {
+    const above = gaps[at - columns]!;
+    gaps[at] = mask[at] !== 0 ? 0 : above < tooFar ? above + 1 : tooFar;
   }
   for (let at = mask.length - columns - 1; at >= 0; at--) {
     const below = gaps[at + columns]! + 1;
@@ -39,11 +40,13 @@ function near(mask: Uint8Array, { columns, rows }: PictureSize, radius: number):
   for (let row = 0; row < rows; row++) {
     const first = row * columns;
     for (let column = 0, reach = -1; column < columns; column++) {
-      reach = Math.max(reach, column + widths[gaps[first + column]!]!);
+      const end = column + widths[gaps[first + column]!]!;
+      if (end > reach) reach = end;
       if (column <= reach) result[first + column] = 1;
     }
     for (let column = columns - 1, reach = columns; column >= 0; column--) {
-      reach = Math.min(reach, column - widths[gaps[first + column]!]!);
+      const end = column - widths[gaps[first + column]!]!;
+      if (end < reach) reach = end;
       if (column >= reach) result[first + column] = 1;
     }
   }

@@ -77,14 +77,28 @@ export function resampleNearest<T extends Float32Array | Uint8Array>(
   checkSize(toColumns, toRows);
   checkLength(pixels, columns, rows);
   const result = new (pixels.constructor as new (length: number) => T)(toColumns * toRows);
+  const columnOf = nearest(columns, toColumns);
+  const rowOf = nearest(rows, toRows);
   for (let row = 0; row < toRows; row++) {
-    const from = Math.min(rows - 1, Math.floor(((row + 0.5) * rows) / toRows)) * columns;
+    const from = rowOf[row]! * columns;
+    const to = row * toColumns;
+    // The same source row once more: copied as a whole.
+    if (row > 0 && rowOf[row] === rowOf[row - 1]) {
+      result.copyWithin(to, to - toColumns, to);
+      continue;
+    }
     for (let column = 0; column < toColumns; column++) {
-      const at = Math.min(columns - 1, Math.floor(((column + 0.5) * columns) / toColumns));
-      result[row * toColumns + column] = pixels[from + at]!;
+      result[to + column] = pixels[from + columnOf[column]!]!;
     }
   }
   return result;
+}
+
+/** For each of `to` positions the one of `from` whose area holds its centre. */
+function nearest(from: number, to: number): Int32Array {
+  return Int32Array.from({ length: to }, (_, at) =>
+    Math.min(from - 1, Math.floor(((at + 0.5) * from) / to)),
+  );
 }
 
 /** A picture's size in pixels. */
