@@ -50,6 +50,8 @@ async function* single(
   const alone: number[] = [];
   const totals: number[] = [];
   const outside: number[] = [];
+  const decode: number[] = [];
+  const infer: number[] = [];
   for (let run = 0; run < 50; run++) {
     const rawMs = await raw.run();
     const started = performance.now();
@@ -60,6 +62,8 @@ async function* single(
     alone.push(rawMs);
     totals.push(ms);
     outside.push(ms - timingsMs.infer);
+    decode.push(timingsMs.decode);
+    infer.push(timingsMs.infer);
   }
   const over = quantile(
     totals.map((ms, run) => ms - alone[run]!),
@@ -67,7 +71,8 @@ async function* single(
   );
   yield `ONNX Runtime alone, ${availableParallelism()} threads: median ${quantile(alone, 0.5).toFixed(1)} ms`;
   yield `POST /v1/predictions, one client, PNG: median ${quantile(totals, 0.5).toFixed(1)} ms, ${over.toFixed(1)} ms over ONNX Runtime alone`;
-  yield `  all but inference, in the same requests: median ${quantile(outside, 0.5).toFixed(1)} ms`;
+  const [all, decoding, inference] = [outside, decode, infer].map((each) => quantile(each, 0.5));
+  yield `  in the same requests: inference ${inference!.toFixed(1)} ms, all else ${all!.toFixed(1)} ms, of that decoding ${decoding!.toFixed(1)} ms`;
 }
 
 /** Many clients at once over the Open Inference Protocol, and how quickly /healthz answers meanwhile. */
@@ -84,29 +89,50 @@ async function loaded(
     // A thread takes text only; these bytes are all ASCII (0.5 is 0x3f000000).
     body: body.toString('latin1'),
     connections: clients,
-    duration: seconds,
+    // Longer than what is measured: the queue fills before, and empties behind.
+    duration: rampSeconds + seconds + 1,
     timeout: 120,
     // In another thread, so that the load does not hold up the health checks that are timed here.
     workers: 1,
   });
   const health: number[] = [];
   const loadEnded = new AbortController();
+  const measuring = sleep(1000 * rampSeconds);
   const watch = (async () => {
-    // The first second fills the queue.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await measuring;
     while (!loadEnded.signal.aborted) {
       const started = performance.now();
       await (await fetch(`${server.url}/healthz`)).text();
       health.push(performance.now() - started);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     }
   })();
-  const result = await load;
+  await measuring;
+  const first = await answered(server, model);
+  await sleep(1000 * seconds);
+  const last = await answered(server, model);
   loadEnded.abort();
   await watch;
-  // What was answered while the load ran, the ramp included: requests in flight at its end are not counted.
-  const perSecond = result['2xx'] / result.duration;
+  const result = await load;
+  const perSecond = (1000 * (last.count - first.count)) / (last.at - first.at);
   return { perSecond, failed: result.non2xx + result.errors, health };
+}
+
+/** Seconds in which the queue fills: until then nothing is measured. */
+const rampSeconds = 3;
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Requests that the server has answered so far, by its own count, and when that was. */
+async function answered(
+  server: SpawnedServer,
+  model: string,
+): Promise<{ count: number; at: number }> {
+  const response = await fetch(`${server.url}/v2/models/${model}/stats`);
+  const { model_stats: stats } = (await response.json()) as {
+    model_stats: { inference_stats: { success: { count: number } } }[];
+  };
+  return { count: Number(stats[0]?.inference_stats.success.count), at: performance.now() };
 }
 
 /** Five times what it can do, each request with a deadline. */
