@@ -148,7 +148,7 @@ export class CtPreviewPanel implements vscode.Disposable {
       if (!isLatest()) return;
       // Another editor of the same file has closed it to read it anew.
       if (error instanceof CtError && error.code === 'CT_CANCELLED') return this.#open();
-      this.#post({ type: 'openFailed', error: toViewerError(error) });
+      this.#post({ type: 'openFailed', error: this.#toError(error) });
       return;
     }
     if (!isLatest()) return;
@@ -209,7 +209,7 @@ export class CtPreviewPanel implements vscode.Disposable {
       });
       if (!signal.aborted) this.#show({ kind: 'done', prediction: result });
     } catch (error) {
-      if (!signal.aborted) this.#show({ kind: 'failed', error: toViewerError(error) });
+      if (!signal.aborted) this.#show({ kind: 'failed', error: this.#toError(error) });
     } finally {
       if (this.#prediction === prediction) this.#prediction = undefined;
     }
@@ -235,7 +235,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     try {
       this.#post(await work(request.signal));
     } catch (error) {
-      this.#post({ type: 'failed', requestId, error: toViewerError(error) });
+      this.#post({ type: 'failed', requestId, error: this.#toError(error) });
     } finally {
       this.#requests.delete(requestId);
     }
@@ -266,6 +266,12 @@ export class CtPreviewPanel implements vscode.Disposable {
   #forget(): void {
     this.#firstSlice = undefined;
     this.document.close();
+  }
+
+  /** As the viewer shows it; of what nobody expected the log says more. */
+  #toError(error: unknown): ViewerError {
+    if (!(error instanceof CtError)) this.log.error(error instanceof Error ? error : String(error));
+    return toViewerError(error);
   }
 
   #post(message: ToWebview): void {

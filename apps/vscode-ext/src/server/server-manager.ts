@@ -51,6 +51,12 @@ export class ServerManager implements vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.#answers.fire();
       }),
+      // Another token for the same address: what was refused, or granted, is asked anew.
+      context.secrets.onDidChange(({ key }) => {
+        if (!this.isRemote || key !== tokenSecret(this.#url)) return;
+        this.stop();
+        this.#answers.fire();
+      }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         const affects = (name: string) => event.affectsConfiguration(`groundglass.server.${name}`);
         const isOther = affects('url') || affects('models');
