@@ -67,21 +67,20 @@ function watchFrame(): void {
   const now = () => performance.timeOrigin + performance.now();
   /** In the frame after the one that was drawn, so that drawing and presenting are in the time. */
   const afterFrame = (note: () => void) => requestAnimationFrame(note);
-  addEventListener(
-    'keydown',
-    (event) => {
-      const at = performance.timeOrigin + event.timeStamp;
-      if (event.isTrusted) tell?.({ name: 'key', at });
-    },
-    true,
-  );
-  // A webview's document is written anew, which takes listeners away, but not what is done to the prototypes.
+  const noteKey = (event: KeyboardEvent) => {
+    const at = performance.timeOrigin + event.timeStamp;
+    if (event.isTrusted) tell?.({ name: 'key', at });
+  };
+  addEventListener('keydown', noteKey, true);
+  // A webview's document is written anew, which takes listeners away, but not what is done to the prototypes: the first slice brings
+  // the listener back, and where it still is nothing happens.
   const { value: dispatch } = Object.getOwnPropertyDescriptor(
     EventTarget.prototype,
     'dispatchEvent',
   ) as { value: (this: EventTarget, event: Event) => boolean };
   EventTarget.prototype.dispatchEvent = function (event) {
     if (event.type === 'slicepainted') {
+      addEventListener('keydown', noteKey, true);
       const { index } = (event as CustomEvent<{ index: number }>).detail;
       afterFrame(() => tell?.({ name: 'slice', index, at: now() }));
     }

@@ -11,6 +11,8 @@ interface BenchRow {
   readonly values: readonly number[];
   readonly unit: 'ms' | 'MB';
   readonly aim?: string;
+  /** The row of what a user would take instead. */
+  readonly peer?: string;
 }
 
 /** What `benchVscode` needs. */
@@ -84,15 +86,19 @@ function rowsOf(suite: unknown): BenchRow[] {
 }
 
 function markdown(rows: readonly BenchRow[]): string[] {
+  const medianOf = ({ values }: BenchRow) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
   return [
-    '| what | median | max | times | aim |',
-    '| --- | ---: | ---: | ---: | ---: |',
-    ...rows.map(({ what, values, unit, aim = '' }) => {
-      const sorted = [...values].sort((a, b) => a - b);
-      const cells = [sorted[sorted.length >> 1]!, sorted.at(-1)!].map(
-        (value) => `${value.toFixed(0)} ${unit}`,
-      );
-      return `| ${[what, ...cells, String(values.length), aim].join(' | ')} |`;
+    '| what | median | max | times | of its peer | aim |',
+    '| --- | ---: | ---: | ---: | ---: | ---: |',
+    ...rows.map((row) => {
+      const peer = rows.find(({ what }) => what === row.peer);
+      const cells = [
+        ...[medianOf(row), Math.max(...row.values)].map((n) => `${n.toFixed(0)} ${row.unit}`),
+        String(row.values.length),
+        peer ? `${(medianOf(row) / medianOf(peer)).toFixed(2)} times` : '',
+        row.aim ?? '',
+      ];
+      return `| ${[row.what, ...cells].join(' | ')} |`;
     }),
   ];
 }
