@@ -4,10 +4,18 @@ import type { Request, RequestHandler, Response } from 'express';
 import { tracer } from '../observability/tracing.js';
 import type { Services } from './services.js';
 
-/** The route's pattern, never the path itself: names in a path can say something of a patient. */
+/** Where `createApp` mounts routers. */
+const mounts = ['/v1', '/v2', '/samples'];
+
+/**
+ * The route's pattern, never the path itself: names in a path can say something of a patient. Not by `baseUrl`, which Express has
+ * taken back by the time that an error is answered.
+ */
 function routeOf(req: Request): string {
   const route = req.route as { path?: unknown } | undefined;
-  return typeof route?.path === 'string' ? `${req.baseUrl}${route.path}` : 'unmatched';
+  if (typeof route?.path !== 'string') return 'unmatched';
+  const mount = mounts.find((each) => /^[^?]*/.exec(req.originalUrl)![0].startsWith(`${each}/`));
+  return `${mount ?? ''}${route.path}`;
 }
 
 /** Gives each request an id and a span, and logs and counts its end. */
