@@ -184,15 +184,29 @@ test('a file that is no CT image shows what is wrong', async ({ page }) => {
   await expect(page.getByRole('alert')).toContainText('CT_UNKNOWN_FORMAT');
 });
 
-test('a busy server is told of beside the picture, and asked again', async ({ page }) => {
+const busy = (route: Route) =>
+  route.fulfill({
+    status: 503,
+    headers: { 'retry-after': '0' },
+    json: { error: 'The queue is full', code: 'CT_OVERLOADED' },
+  });
+
+test('a server that is busy for a moment is asked again without a word', async ({ page }) => {
   let calls = 0;
-  await openPlayground(page, (route) =>
-    calls++ === 0
-      ? route.fulfill({ status: 503, json: { error: 'The queue is full', code: 'CT_OVERLOADED' } })
-      : answerEvents(route),
-  );
+  await openPlayground(page, (route) => (calls++ < 2 ? busy(route) : answerEvents(route)));
   await page.getByRole('button', { name: 'ramp.png' }).click();
-  await expect(page.getByRole('alert')).toHaveText('The queue is full');
+  // It waits between its calls.
+  await expect(page.getByText('91.0 %')).toBeVisible({ timeout: 40_000 });
+  expect(calls).toBe(3);
+});
+
+test('a server that stays busy is told of beside the picture, and asked again on demand', async ({
+  page,
+}) => {
+  let calls = 0;
+  await openPlayground(page, (route) => (calls++ < 8 ? busy(route) : answerEvents(route)));
+  await page.getByRole('button', { name: 'ramp.png' }).click();
+  await expect(page.getByRole('alert')).toHaveText('The queue is full', { timeout: 40_000 });
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByText('91.0 %')).toBeVisible();
 });

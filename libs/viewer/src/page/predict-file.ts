@@ -39,15 +39,11 @@ export async function predictFile(
     body = new FormData();
     for (const file of files) body.append('file', file, file.name);
   }
-  const response = await fetch('v1/predictions', {
+  const response = await askUntilAccepted({
     method: 'POST',
     headers,
     body,
     signal: options.signal,
-  }).catch((cause: unknown) => {
-    throw options.signal.aborted
-      ? new CtError('CT_CANCELLED', 'The prediction was cancelled', { cause })
-      : new CtError('CT_UNREACHABLE', 'Expected an answer from the server, got none', { cause });
   });
   if (!response.ok) throw toError(await response.json().catch(() => undefined), response.status);
   const slices: SlicePrediction[] = [];
@@ -71,6 +67,40 @@ export async function predictFile(
     } else if (event.event === 'failed') throw toError(event, response.status);
   }
   throw new CtError('CT_UNREACHABLE', 'The server broke off its answer');
+}
+
+/** Tries while the server is busy or loads its models: a quarter of a minute. */
+const attempts = 8;
+
+/** Sends the request, and again when the server says when to come again: a page is often open before the models are. */
+async function askUntilAccepted(init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    const response = await fetch('v1/predictions', init).catch((cause: unknown) => {
+      if (init.signal.aborted) throw cancelled(cause);
+      throw new CtError('CT_UNREACHABLE', 'Expected an answer from the server, got none', {
+        cause,
+      });
+    });
+    if (response.status !== 503 || attempt >= attempts) return response;
+    const seconds = Number(response.headers.get('retry-after') ?? 1);
+    await response.body?.cancel();
+    const asked = Math.max(seconds || 0, 0.1 * 2 ** (attempt - 1));
+    await pause(Math.min(10, asked) * 1000, init.signal);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(cancelled(signal.reason));
+    });
+  });
+}
+
+function cancelled(cause: unknown): CtError {
+  return new CtError('CT_CANCELLED', 'The prediction was cancelled', { cause });
 }
 
 async function* linesOf(response: Response): AsyncGenerator<string> {
