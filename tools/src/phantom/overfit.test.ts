@@ -55,7 +55,9 @@ test('the joint model learns 32 phantom slices by heart: AUC 1 and Dice of 0.9 a
 
   await trainer(
     ...['train', '--recipe', 'tiny', '--data', root, '--out', join(root, 'run')],
-    ...['--threads', '1', '--set', `imageSize=${size}`, 'model.outputStride=8', 'batchSize=4'],
+    ...['--threads', '1', '--set', `imageSize=${size}`, 'batchSize=4', 'model.outputStride=8'],
+    // As the fast recipe has it: the edges of small lesions come from the fine map.
+    ...['model.skipChannels=8', 'loss.segmentation=2', 'loss.dice=2'],
     // An epoch sees each slice eight times, as it is.
     ...['epochs=12', 'sampling={"phantom":8}', 'augmentation.cropScale=[1,1]'],
     ...['augmentation.flip=0', 'augmentation.brightness=0', 'augmentation.contrast=0'],
@@ -70,5 +72,5 @@ test('the joint model learns 32 phantom slices by heart: AUC 1 and Dice of 0.9 a
   await keep(learnt.filter(({ label }) => label === 'covid'));
   const { samples: withLesions, all: found } = await evaluate();
   expect(withLesions).toBe(16);
-  expect(found.masks?.mean).toBeGreaterThanOrEqual(0.85);
+  expect(found.masks?.mean).toBeGreaterThanOrEqual(0.9);
 }, 600_000);
