@@ -189,12 +189,20 @@ describe('groundglass-trainer train', () => {
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(message) as string });
   });
 
+  test('a start that failed leaves its folder free for other settings', async () => {
+    const start = (...flags: string[]) =>
+      run(process.execPath, [...argumentsOf('again').slice(0, -3), ...flags]);
+    await expect(start('optimizer.learningRate=1e30')).rejects.toMatchObject({ code: 1 });
+    const { stdout } = await start('epochs=1');
+    expect(stdout).toContain('Best of 1 epochs');
+  });
+
   test('a run is not continued with another recipe', async () => {
     const other = [...argumentsOf('whole').slice(0, -3), 'epochs=5'];
     const failed: unknown = await run(process.execPath, other).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('got another') as string,
+      stderr: expect.stringContaining('got another epochs') as string,
     });
   });
 
@@ -205,7 +213,7 @@ describe('groundglass-trainer train', () => {
     ]).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('lower the learning rate') as string,
+      stderr: expect.stringContaining('in epoch 1, step 2: lower optimizer.learningRate') as string,
     });
   });
 });

@@ -68,7 +68,7 @@ export function registerTrain(program: Command): void {
       const { root, samples } = combineDatasets(await openDatasets(options.data));
       const start = options.init === undefined ? undefined : await readStart(options.init);
       const weights = start && initialWeights(start, recipe);
-      if (!run.has('inputs.json')) await run.replace('inputs.json', inputsText(samples, start));
+      if (!run.started) await run.replace('inputs.json', inputsText(samples, start));
       const stop = new AbortController();
       process.once('SIGINT', () => {
         console.error('\nStopping; the same command goes on from the last whole epoch.');
@@ -129,19 +129,33 @@ async function recipeOf(options: TrainCommandOptions, run: RunFolder): Promise<R
       `Recipe, ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
     );
   }
-  if (run.has('config.json')) {
+  if (run.started) {
     // Through the schema: a run from before a knob was there has that knob's default.
     const before = recipeSchema.safeParse(await run.readJson('config.json'));
-    if (JSON.stringify(before.data) !== JSON.stringify(parsed.data)) {
+    const knob = differingKnob(before.data ?? {}, parsed.data);
+    if (knob !== undefined) {
       throw new CtError(
         'CT_BAD_REQUEST',
-        `Expected the recipe that ${run.path} was started with (its config.json), got another`,
+        `Expected the recipe that ${run.path} was started with (its config.json), got another ${knob}`,
       );
     }
   } else {
     await run.replace('config.json', `${JSON.stringify(parsed.data, undefined, 2)}\n`);
   }
   return parsed.data;
+}
+
+/** The first knob in which two recipes differ, as `model.dropout`. */
+function differingKnob(a: object, b: object, prefix = ''): string | undefined {
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const [left, right] = [a, b].map((recipe) => (recipe as Record<string, unknown>)[key]);
+    if (JSON.stringify(left) === JSON.stringify(right)) continue;
+    const nested = [left, right].every((value) => typeof value === 'object' && value !== null);
+    return nested
+      ? differingKnob(left as object, right as object, `${prefix}${key}.`)
+      : prefix + key;
+  }
+  return undefined;
 }
 
 function missingRecipe(name: string): never {

@@ -44,6 +44,9 @@ export interface LedgerRecord {
  * new one, never half of one.
  */
 export class RunFolder {
+  /** What the next step depends on; from the first one on the run's recipe and inputs are settled. */
+  static readonly checkpoint = 'checkpoint.safetensors';
+
   constructor(readonly path: string) {}
 
   file(name: string): string {
@@ -56,6 +59,11 @@ export class RunFolder {
 
   has(name: string): boolean {
     return existsSync(this.file(name));
+  }
+
+  /** An epoch was finished: what was started with settings that failed at once may start again with others. */
+  get started(): boolean {
+    return this.has(RunFolder.checkpoint);
   }
 
   async readJson(name: string): Promise<unknown> {

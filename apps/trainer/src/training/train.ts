@@ -14,7 +14,7 @@ import { countDrawn } from '../data/draw-samples.js';
 import { SampleLoader } from '../data/sample-loader.js';
 import type { Recipe } from '../recipes/recipe.js';
 import { writeReport } from '../report/write-report.js';
-import type { EpochRecord, RunFolder } from '../run/run-folder.js';
+import { RunFolder, type EpochRecord } from '../run/run-folder.js';
 import { evaluate, type Evaluation } from './evaluate.js';
 import { measureGrey } from './measure-grey.js';
 import { openSession, type EngineOptions } from './open-session.js';
@@ -64,7 +64,6 @@ interface Checkpoint {
   readonly bestScore: number;
 }
 
-const checkpointName = 'checkpoint.safetensors';
 const averagePrefix = 'average.';
 
 /**
@@ -136,7 +135,7 @@ async function trainToTheEnd(options: TrainOptions): Promise<TrainResult> {
   try {
     let { epoch, bestScore } = { epoch: 0, bestScore: -Infinity };
     let average: Map<string, NamedTensor> | undefined;
-    if (run.has(checkpointName)) {
+    if (run.started) {
       const restored = await restore(run, session);
       ({ epoch, bestScore } = restored.checkpoint);
       average = restored.average;
@@ -216,7 +215,7 @@ async function trainEpoch(
     if (!Number.isFinite(result.loss)) {
       throw new CtError(
         'CT_BAD_REQUEST',
-        `The loss became ${result.loss} in epoch ${epoch}, step ${done}: lower the learning rate (now ${learningRate}); the last checkpoint is good`,
+        `The loss became ${result.loss} in epoch ${epoch + 1}, step ${done + 1}: lower optimizer.learningRate in a new run (now ${recipe.optimizer.learningRate}).${epoch > 0 ? ` The checkpoint after epoch ${epoch} is good` : ''}`,
       );
     }
     if (recipe.averaging > 0) average = blend(average, session.weights(), recipe.averaging);
@@ -335,13 +334,13 @@ async function save(
   const tensors = session.state();
   for (const [name, tensor] of average ?? []) tensors.set(averagePrefix + name, tensor);
   await run.replace(
-    checkpointName,
+    RunFolder.checkpoint,
     writeSafetensors(tensors, { checkpoint: JSON.stringify(checkpoint, infinityAsText) }),
   );
 }
 
 async function restore(run: RunFolder, session: TrainingSession) {
-  const { tensors, metadata } = readSafetensors(await run.readBytes(checkpointName));
+  const { tensors, metadata } = readSafetensors(await run.readBytes(RunFolder.checkpoint));
   const raw = JSON.parse(metadata.checkpoint ?? '{}') as Record<string, unknown>;
   const checkpoint: Checkpoint = {
     epoch: Number(raw.epoch),
