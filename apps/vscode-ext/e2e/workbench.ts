@@ -53,14 +53,21 @@ interface CodeServer {
   readonly machineSettingsFile: string;
 }
 
-/** A VS Code workbench with the packaged extension and nothing else installed. */
-export const test = base.extend<
-  { workbench: Workbench },
-  { machineSettings: Record<string, unknown>; server: CodeServer }
->({
+interface WorkerOptions {
+  machineSettings: Record<string, unknown>;
+  /** Whether every folder is trusted; else VS Code opens them in restricted mode until the user trusts them. */
+  isTrusting: boolean;
+  /** VSIX files of other extensions that are installed too. */
+  otherExtensions: readonly string[];
+}
+
+/** A VS Code workbench with the packaged extension and, unless a test says otherwise, nothing else installed. */
+export const test = base.extend<{ workbench: Workbench }, WorkerOptions & { server: CodeServer }>({
   machineSettings: [knownModel, { option: true, scope: 'worker' }],
+  isTrusting: [true, { option: true, scope: 'worker' }],
+  otherExtensions: [[], { option: true, scope: 'worker' }],
   server: [
-    async ({ machineSettings }, use) => {
+    async ({ machineSettings, isTrusting, otherExtensions }, use) => {
       // Short, because the paths of sockets have a length limit.
       const directory = mkdtempSync(join(tmpdir(), 'gg-'));
       const [data, extensions, folder] = ['ud', 'ext', 'ct'].map((name) =>
@@ -81,7 +88,8 @@ export const test = base.extend<
         XDG_CACHE_HOME: directory,
       };
       const common = ['--user-data-dir', data, '--extensions-dir', extensions];
-      execFileSync(node, [codeServer, ...common, '--install-extension', vsix], {
+      const installs = [vsix, ...otherExtensions].flatMap((file) => ['--install-extension', file]);
+      execFileSync(node, [codeServer, ...common, ...installs], {
         env: environment,
         stdio: 'ignore',
       });
@@ -93,7 +101,8 @@ export const test = base.extend<
           codeServer,
           ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
           ...common,
-          ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+          ...['--disable-telemetry', '--disable-update-check'],
+          ...(isTrusting ? ['--disable-workspace-trust'] : []),
           ...['--disable-getting-started-override', '--ignore-last-opened'],
         ],
         { env: environment, stdio: ['ignore', log, log], detached: true },
@@ -132,14 +141,17 @@ export class Workbench {
     readonly server: CodeServer,
   ) {}
 
-  /** Opens the folder of samples, and a file in it. */
-  async open(file?: string): Promise<void> {
-    await this.page.goto(`${this.server.url}/?folder=${encodeURIComponent(this.server.folder)}`);
-    // Until the extension's contributions are there a file would fall back to the text editor.
+  /** Opens the folder of samples, or another one by its path or URI, and a file in it. */
+  async open(file?: string, folder = this.server.folder): Promise<void> {
+    await this.page.goto(`${this.server.url}/?folder=${encodeURIComponent(folder)}`);
     await this.page
       .locator('.explorer-folders-view .monaco-list-row')
       .first()
       .waitFor({ timeout: 60_000 });
+    // Until the extension's contributions are there, its commands among them, a file would fall back to the text editor.
+    const command = 'Groundglass: Open as CT';
+    await this.#find('F1', `>${command}`, { hasText: command });
+    await this.page.keyboard.press('Escape');
     if (file) await this.openFile(file);
   }
 
@@ -158,17 +170,28 @@ export class Workbench {
     await this.#pick('F1', `>${title}`, { hasText: title });
   }
 
-  /** Types into the quick input that a key opens, and takes the row in focus once it is the one that is meant. */
+  /** Takes the row of a quick input that is meant. */
   async #pick(key: string, text: string, row: Parameters<Locator['filter']>[0]): Promise<void> {
+    await this.#find(key, text, row);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Types into the quick input that a key opens, until the row in focus is the one that is meant. */
+  async #find(key: string, text: string, row: Parameters<Locator['filter']>[0]): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type=text]');
     const focused = this.page.locator('.quick-input-list .monaco-list-row.focused');
-    // An editor that is still loading takes the focus when it is there, and the quick input closes: the user opens it again.
+    // An editor that is still loading takes the focus when it is there, and the quick input closes: the user opens it again. And what
+    // it offers is what was there when it opened: after a while the user closes it to look anew.
     await expect(async () => {
       if (!(await input.isVisible())) await this.page.keyboard.press(key);
       await input.fill(text, { timeout: 5000 });
-      await focused.filter(row).waitFor({ timeout: 5000 });
+      try {
+        await focused.filter(row).waitFor({ timeout: 5000 });
+      } catch (error) {
+        await this.page.keyboard.press('Escape');
+        throw error;
+      }
     }).toPass({ timeout: 60_000 });
-    await this.page.keyboard.press('Enter');
   }
 
   /** The content of the visible webview: a frame in a frame. */
