@@ -5,10 +5,17 @@ import { encodeMask } from '@groundglass/core';
 
 const model = { name: 'known-mask', version: '1', sha256: 'a'.repeat(64), trained: true };
 
-/** Starts a server that lists one model as a Groundglass server does; `predict` answers for it. */
-export async function startFakeServer(predict: RequestListener) {
+/**
+ * Starts a server that lists one model as a Groundglass server does; `predict` answers for it.
+ *
+ * @param token refuses requests that do not carry it.
+ */
+export async function startFakeServer(predict: RequestListener, token?: string) {
   const server = createServer((request, response) => {
-    if (request.url === '/v1/models') {
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: 'Expected another token', code: 'CT_UNAUTHORIZED' }));
+    } else if (request.url === '/v1/models') {
       response.setHeader('content-type', 'application/json');
       const more = { threshold: 0.5, labels: ['non-covid', 'covid'], aggregation: 'max' };
       response.end(JSON.stringify({ models: [{ ...model, ...more, metadata: {} }] }));

@@ -158,6 +158,52 @@ test('a server that answers nonsense or not at all shows what is wrong and a ret
   });
 });
 
+test('a wrong address and a wrong token say so, and the right ones bring the prediction', async ({
+  workbench,
+  machineSettings,
+  page,
+}) => {
+  writeQuadrants(workbench);
+  const answer: RequestListener = (_, response) => response.end(knownMask);
+  const guarded = await startFakeServer(answer, 'right');
+  const gone = await startFakeServer(answer);
+  gone.close();
+  const { preview, server } = workbench;
+  const connect = async (token: string) => {
+    const field = page.locator('.quick-input-widget input:visible').last();
+    await workbench.runCommand('Groundglass: Connect to a Server');
+    for (const [asked, text] of [
+      ['its address', guarded.url],
+      ['bearer token', token],
+    ] as const) {
+      await expect(page.locator('.quick-input-message')).toContainText(asked);
+      await field.fill(text);
+      await page.keyboard.press('Enter');
+    }
+  };
+  try {
+    writeFileSync(
+      server.machineSettingsFile,
+      JSON.stringify({ ...machineSettings, 'groundglass.server.url': gone.url }),
+    );
+    await workbench.open('quadrants.mha');
+    const failure = preview.locator('.failure');
+    await expect(failure).toBeVisible();
+    await expect(preview.getByRole('button', { name: 'Try again' })).toBeVisible();
+    const unreachable = await failure.textContent();
+
+    await connect('wrong');
+    await expect(failure).not.toHaveText(unreachable!);
+    await expect(failure).toContainText('token');
+
+    await connect('right');
+    await expect(preview.locator('.score')).toHaveText('75.0 %');
+  } finally {
+    writeFileSync(server.machineSettingsFile, JSON.stringify(machineSettings));
+    guarded.close();
+  }
+});
+
 /** Renderers may round to either side. */
 function expectNear(actual: readonly number[], expected: readonly number[]): void {
   for (const [at, value] of expected.entries()) {

@@ -1,14 +1,8 @@
-import {
-  copyFileSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { bytesSource, openVolume } from '@groundglass/core';
+import { serverProcess } from './server-process.js';
 import { expect, settings, test, type Workbench } from './workbench.js';
 
 const samples = join(import.meta.dirname, '../../../samples');
@@ -124,6 +118,23 @@ test('a PNG opens with Open as CT', async ({ workbench }) => {
   await expectMiddle(workbench, await middleValue('covid-slice.png', 0));
 });
 
+test('a DICOM file without an ending opens from the menu of the explorer', async ({
+  workbench,
+  page,
+}) => {
+  const { folder } = workbench.server;
+  copyFileSync(join(samples, 'covid-series/005.dcm'), join(folder, 'IM000005'));
+  await workbench.open();
+  await page
+    .locator('.explorer-folders-view .monaco-list-row', { hasText: 'IM000005' })
+    .click({ button: 'right' });
+  await page.locator('.monaco-menu').getByText('Open as CT').click();
+  await workbench.tab('IM000005').waitFor();
+  await workbench.picture();
+  await expect(workbench.preview.locator('.facts')).toContainText('DICOM');
+  await expectMiddle(workbench, await middleValue('covid-series/005.dcm', 0));
+});
+
 test('the prediction appears over the picture and is compared with the ground truth', async ({
   workbench,
   page,
@@ -160,7 +171,7 @@ test('a server that is killed comes back and answers again', async ({ workbench 
   await workbench.open('covid-volume.nii.gz');
   const { preview } = workbench;
   await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
-  const before = serverProcess(workbench.server.folder);
+  const before = serverProcess(workbench.server.folder)!;
   process.kill(before, 'SIGKILL');
   await expect.poll(() => isAlive(before)).toBe(false);
   await preview.getByRole('button', { name: 'Predict again' }).click();
@@ -234,21 +245,6 @@ for (const [name, theme] of [
       );
     expect(serious).toEqual([]);
   });
-}
-
-/** The process of the bundled server that serves a workbench. */
-function serverProcess(folder: string): number {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      // The extensions folder of this test's code-server, beside the folder of samples.
-      if (command.includes(join(folder, '../ext')) && command.includes('server-launcher'))
-        return Number(pid);
-    } catch {
-      // Ended between the listing and the look.
-    }
-  }
-  throw new Error('Expected the server of the extension to run, found none');
 }
 
 function isAlive(pid: number): boolean {

@@ -1,0 +1,31 @@
+import { serverProcess } from './server-process.js';
+import { expect, test } from './workbench.js';
+
+test.use({ isTrusting: false });
+
+test('in a folder that is not trusted images are shown, and the server starts once the folder is trusted', async ({
+  workbench,
+  page,
+}) => {
+  const { preview, server } = workbench;
+  await workbench.open('covid-volume.nii.gz');
+  await workbench.picture();
+  await expect(preview.locator('.slice-reading')).toHaveText('12 / 24');
+  await expect(preview.getByText('Trust this workspace to let Groundglass start')).toBeVisible();
+  // Asked for all the same, by its key and by its command.
+  await page.keyboard.press('p');
+  await workbench.runCommand('Groundglass: Restart the Server');
+  await expect(workbench.status).toContainText('Groundglass');
+  expect(serverProcess(server.folder)).toBeUndefined();
+
+  await workbench.runCommand('Workspaces: Manage Workspace Trust');
+  await page
+    .locator('.workspace-trust-editor')
+    .getByRole('button', { name: 'Trust', exact: true })
+    .click();
+  // The editor of trust lies over the others; the preview asks by itself.
+  await expect(page.getByText('You trust this folder')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  expect(serverProcess(server.folder)).toBeDefined();
+});
