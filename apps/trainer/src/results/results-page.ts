@@ -15,8 +15,8 @@ export function renderResultsPage(publication: Publication): string {
 
 # Results
 
-What the model that ships (\`models/${model.name}/${model.version}\`) reaches, measured once at the end. Temperature, threshold, epoch and everything else
-were chosen on validation pictures. Every number here stands in [\`results/${model.name}-${model.version}.json\`](results/${model.name}-${model.version}.json) with the command that made it.
+What the model that ships (\`models/${model.name}/${model.version}\`) reaches, measured once, when it was finished. Temperature, threshold, epoch and everything else
+were chosen on validation pictures; the last table has every look at a test split, those of earlier models among them. Every number here stands in [\`results/${model.name}-${model.version}.json\`](results/${model.name}-${model.version}.json) with the command that made it.
 
 ## Test splits
 
