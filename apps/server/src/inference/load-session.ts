@@ -41,7 +41,9 @@ export async function loadSession(params: LoadParams): Promise<LoadedSession> {
   const sessions: InferenceSession[] = [];
   try {
     for (const threads of [params.threads, ...(params.threadsAlone ? [params.threadsAlone] : [])]) {
-      const options = sessionOptions(threads, params.spinning);
+      // A lone run has nobody to wait for: its threads may wait actively for each other, or each of its many ops would wake them.
+      const spinning = params.spinning || threads === params.threadsAlone;
+      const options = sessionOptions(threads, spinning);
       const known = await cache?.read(sha256);
       const session =
         (known && (await fromOptimised(known, options))) ??

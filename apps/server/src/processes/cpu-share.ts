@@ -26,8 +26,8 @@ const mostThreadsAlone = 16;
 /**
  * Two processes where there is more than one core, so that one serves while the other restarts or loads a model;
  * one more for every four cores above four. Under load the cores are split between them: measured on two cores, two runs of
- * one thread each take a tenth less processor time than one after the other with two. A lone request gets all cores. No thread
- * waits actively where processes share cores: it would take the core from a sibling's work.
+ * one thread each take a tenth less processor time than one after the other with two. A lone request gets all cores, and
+ * its threads wait actively for each other. No other thread does where processes share cores: it would take the core from a sibling's work.
  */
 export function planCpuShare(
   cores: number,
