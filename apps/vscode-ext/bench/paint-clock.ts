@@ -93,8 +93,10 @@ function watchFrame(): void {
       : document.querySelector('body.ready > img')
         ? 'picture'
         : undefined;
-    if (name) afterFrame(() => tell?.({ name, at: now() }));
-    else requestAnimationFrame(look);
+    if (!name) return;
+    clearInterval(looking);
+    afterFrame(() => tell?.({ name, at: now() }));
   };
-  if (window !== window.top) requestAnimationFrame(look);
+  // A timer: frames that were asked for before a webview's document is written anew never come.
+  const looking = window === window.top ? undefined : setInterval(look, 4);
 }
