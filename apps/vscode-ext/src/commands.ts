@@ -93,8 +93,13 @@ function trainingOf(trained: boolean | undefined): string {
 
 async function connectToServer(secrets: vscode.SecretStorage): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('groundglass');
-  const url = await vscode.window.showInputBox({
+  // A preview that gets its focus back late, or the window that a token is copied from, must not close the question.
+  const question = {
     title: vscode.l10n.t('Connect to a model server'),
+    ignoreFocusOut: true,
+  };
+  const url = await vscode.window.showInputBox({
+    ...question,
     prompt: vscode.l10n.t(
       'Groundglass, Triton or KServe: its address; empty for the server that comes with the extension.',
     ),
@@ -108,7 +113,7 @@ async function connectToServer(secrets: vscode.SecretStorage): Promise<void> {
   if (url === undefined) return;
   if (url !== '') {
     const token = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Connect to a model server'),
+      ...question,
       prompt: vscode.l10n.t('Its bearer token; empty where it asks for none.'),
       password: true,
     });
