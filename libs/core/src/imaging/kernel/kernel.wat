@@ -115,4 +115,57 @@
       (local.set $source (i32.add (local.get $source) (local.get $channels)))
       (br_if $pixels (i32.lt_u (local.tee $target (i32.add (local.get $target) (i32.const 4))) (local.get $end))))
     (local.get $coloured))
+
+  ;; PNG's filter Up of one row: `source` plus `above`, byte by byte. In whole sixteens.
+  (func (export "filterUp")
+    (param $source i32) (param $above i32) (param $target i32) (param $bytes i32)
+    (local $end i32)
+    (local.set $end (i32.add (local.get $target) (local.get $bytes)))
+    (loop $sixteen
+      (v128.store (local.get $target) (i8x16.add (v128.load (local.get $source)) (v128.load (local.get $above))))
+      (local.set $source (i32.add (local.get $source) (i32.const 16)))
+      (local.set $above (i32.add (local.get $above) (i32.const 16)))
+      (br_if $sixteen (i32.lt_u (local.tee $target (i32.add (local.get $target) (i32.const 16))) (local.get $end)))))
+
+  ;; PNG's filter Average of one row whose pixels have `step` (1-4) bytes: `source` plus half of `left + above`. Writes up to three
+  ;; bytes past the row's end.
+  (func (export "filterAverage")
+    (param $source i32) (param $above i32) (param $target i32) (param $bytes i32) (param $step i32)
+    (local $end i32) (local $left v128)
+    (local.set $end (i32.add (local.get $target) (local.get $bytes)))
+    (loop $pixel
+      (local.set $left (v128.and (v128.const i16x8 255 255 255 255 255 255 255 255) (i16x8.add
+        (i16x8.extend_low_i8x16_u (v128.load32_zero (local.get $source)))
+        (i16x8.shr_u (i16x8.add (local.get $left)
+          (i16x8.extend_low_i8x16_u (v128.load32_zero (local.get $above)))) (i32.const 1)))))
+      (v128.store32_lane 0 (local.get $target) (i8x16.narrow_i16x8_u (local.get $left) (local.get $left)))
+      (local.set $source (i32.add (local.get $source) (local.get $step)))
+      (local.set $above (i32.add (local.get $above) (local.get $step)))
+      (br_if $pixel (i32.lt_u (local.tee $target (i32.add (local.get $target) (local.get $step))) (local.get $end)))))
+
+  ;; PNG's filter Paeth, as filterAverage: `source` plus whichever of left, above and their corner is nearest to
+  ;; `left + above - corner`, the first of equals. Above a row of zeros it is the filter Sub.
+  (func (export "filterPaeth")
+    (param $source i32) (param $above i32) (param $target i32) (param $bytes i32) (param $step i32)
+    (local $end i32) (local $left v128) (local $up v128) (local $corner v128)
+    (local $toLeft v128) (local $toUp v128) (local $toCorner v128) (local $nearest v128)
+    (local.set $end (i32.add (local.get $target) (local.get $bytes)))
+    (loop $pixel
+      (local.set $up (i16x8.extend_low_i8x16_u (v128.load32_zero (local.get $above))))
+      (local.set $toLeft (i16x8.sub (local.get $up) (local.get $corner)))
+      (local.set $toUp (i16x8.sub (local.get $left) (local.get $corner)))
+      (local.set $toCorner (i16x8.abs (i16x8.add (local.get $toLeft) (local.get $toUp))))
+      (local.set $toLeft (i16x8.abs (local.get $toLeft)))
+      (local.set $toUp (i16x8.abs (local.get $toUp)))
+      (local.set $nearest (i16x8.min_s (local.get $toCorner) (i16x8.min_s (local.get $toLeft) (local.get $toUp))))
+      (local.set $left (v128.and (v128.const i16x8 255 255 255 255 255 255 255 255) (i16x8.add
+        (i16x8.extend_low_i8x16_u (v128.load32_zero (local.get $source)))
+        (v128.bitselect (local.get $left)
+          (v128.bitselect (local.get $up) (local.get $corner) (i16x8.eq (local.get $nearest) (local.get $toUp)))
+          (i16x8.eq (local.get $nearest) (local.get $toLeft))))))
+      (local.set $corner (local.get $up))
+      (v128.store32_lane 0 (local.get $target) (i8x16.narrow_i16x8_u (local.get $left) (local.get $left)))
+      (local.set $source (i32.add (local.get $source) (local.get $step)))
+      (local.set $above (i32.add (local.get $above) (local.get $step)))
+      (br_if $pixel (i32.lt_u (local.tee $target (i32.add (local.get $target) (local.get $step))) (local.get $end)))))
 )
