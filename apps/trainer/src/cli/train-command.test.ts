@@ -206,14 +206,36 @@ describe('groundglass-trainer train', () => {
     });
   });
 
-  test('a learning rate that makes the loss no number names the step and keeps the last checkpoint', async () => {
+  test('a learning rate that makes the loss no number names the step, and leaves no checkpoint of it', async () => {
     const failed: unknown = await run(process.execPath, [
       ...argumentsOf('nan'),
       ...['--set', 'epochs=4', 'optimizer.learningRate=1e30'],
     ]).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('in epoch 1, step 2: lower optimizer.learningRate') as string,
+      stderr: expect.stringContaining(
+        'The loss became NaN in epoch 1, step 2: lower optimizer.learningRate in a new run (now 1e+30) (CT_BAD_REQUEST)',
+      ) as string,
     });
+    expect(existsSync(join(root, 'nan/checkpoint.safetensors'))).toBe(false);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'memory that runs out ends in one line that says what to lower',
+    async () => {
+      // 1.5 GB; a step of eight pictures of 1024×1024 takes more than 2.5 GB.
+      const limited = ['-c', 'ulimit -d 1500000; exec "$0" "$@"', process.execPath];
+      const failed: unknown = await run('bash', [
+        ...limited,
+        ...argumentsOf('memory'),
+        ...['--set', 'imageSize=1024'],
+      ]).catch((error: unknown) => error);
+      expect(failed).toMatchObject({ code: 1 });
+      const lines = (failed as { stderr: string }).stderr.trim().split('\n');
+      expect(lines.filter((line) => line.startsWith('Out of memory'))).toEqual([
+        expect.stringContaining('a step of 8 images of 1024×1024 did not fit; lower batchSize'),
+      ]);
+      expect(lines.join()).not.toContain(' at ');
+    },
+  );
 });

@@ -215,7 +215,7 @@ async function trainEpoch(
     if (!Number.isFinite(result.loss)) {
       throw new CtError(
         'CT_BAD_REQUEST',
-        `The loss became ${result.loss} in epoch ${epoch + 1}, step ${done + 1}: lower optimizer.learningRate in a new run (now ${recipe.optimizer.learningRate}).${epoch > 0 ? ` The checkpoint after epoch ${epoch} is good` : ''}`,
+        `The loss became ${result.loss} in epoch ${epoch + 1}, step ${done + 1}: lower optimizer.learningRate in a new run (now ${recipe.optimizer.learningRate})${epoch > 0 ? `. The checkpoint after epoch ${epoch} is good` : ''}`,
       );
     }
     if (recipe.averaging > 0) average = blend(average, session.weights(), recipe.averaging);
