@@ -6,8 +6,14 @@ import { openChest, predictChest } from './volumes.js';
 // Small, since every value of the picture travels to the test.
 test.use({ viewport: { width: 420, height: 320 } });
 
+interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: number[];
+}
+
 /** RGBA of the picture's canvas, whichever renderer drew it. */
-function readCanvas(page: Page): Promise<{ width: number; height: number; data: number[] }> {
+function readCanvas(page: Page): Promise<Picture> {
   return page.evaluate(() => {
     const viewer = document.querySelector('groundglass-viewer')!;
     const canvas = viewer.shadowRoot!.querySelector<HTMLCanvasElement>('.surface canvas')!;
@@ -16,6 +22,13 @@ function readCanvas(page: Page): Promise<{ width: number; height: number; data: 
     const { width, height, data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     return { width, height, data: [...data] };
   });
+}
+
+function expectSamePicture(picture: Picture, expected: Picture): void {
+  expect(picture.data.length).toBe(expected.data.length);
+  const off = picture.data.filter((value, at) => Math.abs(value - expected.data[at]!) > 2).length;
+  // Rounding may put a rim one canvas pixel aside where a pixel's centre falls on it exactly.
+  expect(off / picture.data.length).toBeLessThan(0.0005);
 }
 
 const nextFrames = (page: Page) =>
@@ -84,7 +97,7 @@ for (const state of [
   { maskStyle: 'fill', comparison: true, interpolation: 'nearest', inverted: true },
 ]) {
   test(`WebGL2 and Canvas 2D draw the same picture: ${JSON.stringify(state)}`, async ({ page }) => {
-    const pictures: number[][] = [];
+    const pictures: Picture[] = [];
     for (const renderer of ['webgl2', 'canvas2d']) {
       await openPage(page, `renderer="${renderer}"`);
       await openChest(page);
@@ -99,19 +112,51 @@ for (const state of [
       expect(
         await page.evaluate(() => document.querySelector('groundglass-viewer')!.renderer),
       ).toBe(renderer);
-      pictures.push((await readCanvas(page)).data);
+      pictures.push(await readCanvas(page));
     }
-    const [gpu, cpu] = pictures as [number[], number[]];
-    expect(gpu.length).toBe(cpu.length);
-    let off = 0;
-    for (let at = 0; at < gpu.length; at++) if (Math.abs(gpu[at]! - cpu[at]!) > 2) off++;
-    // Rounding may put a rim one canvas pixel aside where a pixel's centre falls on it exactly.
-    expect(off / gpu.length).toBeLessThan(0.0005);
+    expectSamePicture(...(pictures as [Picture, Picture]));
+  });
+}
+
+for (const { unmasked, renderer } of [
+  { unmasked: 'ANGLE (NVIDIA GeForce)', renderer: 'webgl2' },
+  { unmasked: 'ANGLE (SwiftShader Device)', renderer: 'canvas2d' },
+]) {
+  test(`left alone, a page goes on with ${renderer} after the first picture where WebGL is by ${unmasked}`, async ({
+    page,
+  }) => {
+    await page.addInitScript((name) => {
+      // WEBGL_debug_renderer_info: UNMASKED_RENDERER_WEBGL
+      const unmaskedRenderer = 0x9246;
+      const own = Object.getOwnPropertyDescriptor(
+        WebGL2RenderingContext.prototype,
+        'getParameter',
+      ) as { value: (this: WebGL2RenderingContext, parameter: number) => unknown };
+      WebGL2RenderingContext.prototype.getParameter = function (parameter): unknown {
+        if (parameter !== unmaskedRenderer) return own.value.call(this, parameter);
+        document.documentElement.dataset.asked = 'true';
+        return name;
+      };
+      addEventListener('slicepainted', ({ target }) => {
+        document.documentElement.dataset.first ??= (
+          target as HTMLElement & { renderer: string }
+        ).renderer;
+      });
+    }, unmasked);
+    await openPage(page);
+    await openChest(page);
+    await page.locator('[data-first=canvas2d][data-asked]').waitFor();
+    await nextFrames(page);
+    expect(await page.evaluate(() => document.querySelector('groundglass-viewer')!.renderer)).toBe(
+      renderer,
+    );
+    const { data } = await readCanvas(page);
+    expect(data.some((value, at) => at % 4 === 0 && value > 0)).toBe(true);
   });
 }
 
 test('a picture stays when the GPU takes its context away', async ({ page }) => {
-  await openPage(page);
+  await openPage(page, 'renderer="webgl2"');
   await openChest(page);
   await nextFrames(page);
   const before = await readCanvas(page);
@@ -125,7 +170,5 @@ test('a picture stays when the GPU takes its context away', async ({ page }) => 
     .poll(() => page.evaluate(() => document.querySelector('groundglass-viewer')!.renderer))
     .toBe('canvas2d');
   await nextFrames(page);
-  const after = await readCanvas(page);
-  const off = after.data.filter((value, at) => Math.abs(value - before.data[at]!) > 2).length;
-  expect(off / after.data.length).toBeLessThan(0.0005);
+  expectSamePicture(await readCanvas(page), before);
 });

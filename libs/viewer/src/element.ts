@@ -8,6 +8,7 @@ import {
 import { runKey } from './keys.js';
 import { overlapOf } from './overlap.js';
 import { neighbours, SliceCache } from './slice-cache.js';
+import type { RendererChoice } from './render/scene.js';
 import { defaultStrings, type ViewerStrings } from './strings.js';
 import { baseStyles } from './styles/base.js';
 import { panelStyles } from './styles/panel.js';
@@ -61,7 +62,7 @@ const prefetchedSlices = 4;
  * `<groundglass-viewer>`: shows the slices of a CT volume, what a model sees in them, and how it agrees with an expert.
  *
  * The host gives a volume and a provider of its slices with {@link open}, and the prediction with {@link prediction}; it listens to
- * {@link ViewerEventMap}. `renderer="canvas2d"` keeps it off the GPU. Needs no framework, no inline style and no `eval`.
+ * {@link ViewerEventMap}. The attribute `renderer`, set before it is connected, is a {@link RendererChoice}. Needs no framework, no inline style and no `eval`.
  */
 export class GroundglassViewer extends HTMLElement {
   #strings: ViewerStrings = defaultStrings;
@@ -77,6 +78,7 @@ export class GroundglassViewer extends HTMLElement {
   #mask: { of: SlicePrediction; size: string; values: Uint8Array } | undefined;
   #helpOpen = false;
   #direction: 1 | -1 = 1;
+  #isAheadWanted = false;
   #parts: Part[] = [];
   #stage: Stage | undefined;
   #panel: HTMLElement | undefined;
@@ -187,7 +189,7 @@ export class GroundglassViewer extends HTMLElement {
       () => {
         this.#schedule();
       },
-      this.getAttribute('renderer') === 'canvas2d',
+      parseRendererChoice(this.getAttribute('renderer')),
     );
     const panelParts = [
       createWarnings(strings),
@@ -299,10 +301,10 @@ export class GroundglassViewer extends HTMLElement {
     const [slices, truths, volume] = [this.#slices, this.#truths, this.#volume];
     if (!slices || !volume) return;
     const index = this.#view.slice;
-    const ahead = neighbours(index, this.#direction, prefetchedSlices, volume.sliceCount);
-    const wanted = new Set([index, ...ahead]);
+    const wanted = new Set([index, ...this.#ahead(volume)]);
     slices.abortExcept(wanted);
     truths?.abortExcept(wanted);
+    this.#isAheadWanted = true;
     this.#error = undefined;
     this.#truth = undefined;
     const isCurrent = () => this.#slices === slices && this.#view.slice === index;
@@ -317,8 +319,6 @@ export class GroundglassViewer extends HTMLElement {
       this.#slice = slice;
       this.#loading = false;
       this.#schedule();
-      // Neighbours wait until the slice asked for is here.
-      for (const next of ahead) slices.load(next).catch(() => undefined);
     };
     const kept = slices.peek(index);
     this.#loading = kept === undefined;
@@ -326,6 +326,18 @@ export class GroundglassViewer extends HTMLElement {
     else slices.load(index).then(showSlice, failed);
     this.#wantTruth();
     this.#schedule();
+  }
+
+  #ahead({ sliceCount }: ViewerVolume): number[] {
+    return neighbours(this.#view.slice, this.#direction, prefetchedSlices, sliceCount);
+  }
+
+  /** Fetches the neighbours of the slice that the user asked for, once, when that is on the screen. */
+  #fetchAhead(): void {
+    const [slices, volume] = [this.#slices, this.#volume];
+    if (!slices || !volume || !this.#isAheadWanted) return;
+    this.#isAheadWanted = false;
+    for (const next of this.#ahead(volume)) slices.load(next).catch(() => undefined);
   }
 
   #compareWith(truth: NonNullable<SliceProvider['truth']>): void {
@@ -436,6 +448,7 @@ export class GroundglassViewer extends HTMLElement {
       this.#painted = model.slice;
       this.#emit('slicepainted', { index: model.slice.index });
     }
+    if (model.slice && !model.loading) this.#fetchAhead();
     this.#report();
   }
 
@@ -449,6 +462,10 @@ export class GroundglassViewer extends HTMLElement {
   #emit<K extends keyof ViewerEventMap>(type: K, detail: ViewerEventMap[K]['detail']): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
+}
+
+function parseRendererChoice(text: string | null): RendererChoice {
+  return text === 'webgl2' || text === 'canvas2d' ? text : 'auto';
 }
 
 /** Makes `<groundglass-viewer>` known to the page; calling it again does nothing. */

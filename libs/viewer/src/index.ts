@@ -1,5 +1,6 @@
 export { defineViewer, GroundglassViewer, type ViewerEventMap } from './element.js';
 export { defaultStrings, fillIn, type ViewerStrings } from './strings.js';
+export type { RendererChoice } from './render/scene.js';
 export { defaultViewState, parseViewState, type ViewState } from './view-state.js';
 export {
   toViewerError,

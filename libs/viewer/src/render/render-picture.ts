@@ -1,10 +1,9 @@
-import type { Colour } from '@groundglass/core/browser';
 import type { Scene, SceneOverlay } from './scene.js';
 import { area, areaColours, tint } from './tint.js';
 
 /**
- * Draws a scene without a GPU. This is the definition of the picture; the shader in `webgl-renderer.ts` follows it line by line
- * and may differ by one level through rounding.
+ * Draws a scene without a GPU. This is the definition of the picture; the shader in `webgl-renderer.ts` follows it and may differ by one
+ * level through rounding.
  *
  * @returns `width * height * 4` bytes of RGBA, transparent outside of the slice.
  */
@@ -13,101 +12,186 @@ export function renderPicture(
   width: number,
   height: number,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const { columns, rows, pixels, window, overlay } = scene;
   const rgba = new Uint8ClampedArray(width * height * 4);
-  const low = window.center - window.width / 2;
-  const sample = scene.interpolation === 'linear' ? sampleLinear : sampleNearest;
-  const areaAt = overlay ? areaSampler(scene, overlay) : undefined;
-  for (let py = 0, to = 0; py < height; py++) {
-    const y = scene.top + (py + 0.5) * scene.stepY;
-    for (let px = 0; px < width; px++, to += 4) {
-      const x = scene.left + (px + 0.5) * scene.stepX;
-      if (x < 0 || y < 0 || x >= columns || y >= rows) continue;
-      const value = (sample(pixels, columns, rows, x, y) - low) / window.width;
-      // A NaN compares false and becomes black.
-      const shown = value > 0 ? Math.min(1, value) : 0;
-      const grey = Math.round((scene.inverted ? 1 - shown : shown) * 255);
-      rgba[to] = rgba[to + 1] = rgba[to + 2] = grey;
-      rgba[to + 3] = 255;
-      if (overlay && areaAt) drawOverlay(rgba, to, grey, scene, overlay, areaAt, x, y);
-    }
-  }
+  const margin = scene.overlay?.lineWidth ?? 0;
+  const across = new Axis(scene.left, scene.stepX, scene.columns, width, margin);
+  const down = new Axis(scene.top, scene.stepY, scene.rows, height, margin);
+  drawSlice(rgba, scene, across, down);
+  if (scene.overlay) drawOverlay(rgba, scene, scene.overlay, across, down);
   return rgba;
 }
 
-type AreaSampler = (x: number, y: number) => number;
+/**
+ * How the canvas pixels of a row or a column lie on the slice's, with some beyond each end of the canvas. Index 0 is the first of
+ * those.
+ */
+class Axis {
+  /** Canvas pixels and those beyond. */
+  readonly count: number;
+  /** Which of them lie on the slice: from the first one to before the second. */
+  readonly from: number;
+  readonly to: number;
+  readonly nearest: Int32Array;
+  /** For bilinear interpolation between pixel centres, where the edge pixels reach to the border: two pixels and the second one's share. */
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  readonly share: Float64Array;
 
-function drawOverlay(
-  rgba: Uint8ClampedArray,
-  to: number,
-  grey: number,
-  scene: Scene,
-  overlay: SceneOverlay,
-  areaAt: AreaSampler,
-  x: number,
-  y: number,
-): void {
-  const here = areaAt(x, y);
-  if (here === area.none) return;
-  const colour: Colour = areaColours[here]!;
-  const dx = scene.stepX * overlay.lineWidth;
-  const dy = scene.stepY * overlay.lineWidth;
-  const edge =
-    areaAt(x - dx, y) !== here ||
-    areaAt(x + dx, y) !== here ||
-    areaAt(x, y - dy) !== here ||
-    areaAt(x, y + dy) !== here;
-  if (edge) {
-    const share = overlay.style === 'contour' ? 1 : overlay.opacity;
-    for (let i = 0; i < 3; i++) rgba[to + i] = grey + (colour[i]! - grey) * share;
-  } else if (overlay.style === 'fill') {
-    // What the model is unsure of is pale; what the expert drew is sure.
-    const certainty =
-      here === area.lesion && overlay.mask
-        ? sampleOf(scene)(overlay.mask, scene.columns, scene.rows, x, y) / 255
-        : 1;
-    const tinted = tint(grey, colour, overlay.opacity * certainty);
-    for (let i = 0; i < 3; i++) rgba[to + i] = tinted[i]!;
+  /** @param start and step in slice pixels, of the canvas's edge and from one canvas pixel to the next. */
+  constructor(
+    start: number,
+    step: number,
+    slicePixels: number,
+    canvasPixels: number,
+    readonly margin: number,
+  ) {
+    this.count = canvasPixels + 2 * margin;
+    this.nearest = new Int32Array(this.count);
+    this.first = new Int32Array(this.count);
+    this.second = new Int32Array(this.count);
+    this.share = new Float64Array(this.count);
+    let [from, to] = [this.count, 0];
+    for (let i = 0; i < this.count; i++) {
+      const at = start + (i - margin + 0.5) * step;
+      if (at < 0 || at >= slicePixels) continue;
+      from = Math.min(from, i);
+      to = i + 1;
+      const centred = Math.min(slicePixels - 1, Math.max(0, at - 0.5));
+      this.nearest[i] = Math.floor(at);
+      this.first[i] = Math.floor(centred);
+      this.second[i] = Math.min(slicePixels - 1, this.first[i]! + 1);
+      this.share[i] = centred - this.first[i]!;
+    }
+    this.from = from;
+    this.to = to;
   }
-}
-
-/** Tells the area at a point of the slice; outside of the slice there is none. */
-function areaSampler(scene: Scene, { mask, truth, threshold }: SceneOverlay): AreaSampler {
-  const { columns, rows } = scene;
-  const sample = sampleOf(scene);
-  return (x, y) => {
-    if (x < 0 || y < 0 || x >= columns || y >= rows) return area.none;
-    const found = mask !== undefined && sample(mask, columns, rows, x, y) >= threshold * 255;
-    if (!truth) return found ? area.lesion : area.none;
-    // Truth is binary and stays on the pixel grid: smoothing it would invent an outline that nobody drew.
-    const real = sampleNearest(truth, columns, rows, x, y) > 0;
-    if (found) return real ? area.truePositive : area.falsePositive;
-    return real ? area.falseNegative : area.none;
-  };
-}
-
-function sampleOf({ interpolation }: Scene) {
-  return interpolation === 'linear' ? sampleLinear : sampleNearest;
 }
 
 type Values = Float32Array | Uint8Array;
 
-function sampleNearest(values: Values, columns: number, _rows: number, x: number, y: number) {
-  return values[Math.floor(y) * columns + Math.floor(x)]!;
+/** Gives the values along one row of the canvas, from `across.from` to `across.to`. */
+type RowSampler = (values: Values, j: number, row: Float64Array) => void;
+
+function samplerOf(scene: Scene, across: Axis, down: Axis): RowSampler {
+  return scene.interpolation === 'linear'
+    ? linearSampler(scene.columns, across, down)
+    : nearestSampler(scene.columns, across, down);
 }
 
-/** Bilinear between pixel centres; the edge pixels reach to the border. */
-function sampleLinear(values: Values, columns: number, rows: number, x: number, y: number): number {
-  const u = Math.min(columns - 1, Math.max(0, x - 0.5));
-  const v = Math.min(rows - 1, Math.max(0, y - 0.5));
-  const column = Math.floor(u);
-  const row = Math.floor(v);
-  const right = Math.min(columns - 1, column + 1);
-  const below = Math.min(rows - 1, row + 1);
-  const fx = u - column;
-  const fy = v - row;
-  const top = values[row * columns + column]! * (1 - fx) + values[row * columns + right]! * fx;
-  const bottom =
-    values[below * columns + column]! * (1 - fx) + values[below * columns + right]! * fx;
-  return top * (1 - fy) + bottom * fy;
+function nearestSampler(columns: number, across: Axis, down: Axis): RowSampler {
+  const { from, to, nearest } = across;
+  return (values, j, row) => {
+    const start = down.nearest[j]! * columns;
+    for (let i = from; i < to; i++) row[i] = values[start + nearest[i]!]!;
+  };
+}
+
+function linearSampler(columns: number, across: Axis, down: Axis): RowSampler {
+  const { from, to, first, second, share } = across;
+  return (values, j, row) => {
+    const above = down.first[j]! * columns;
+    const below = down.second[j]! * columns;
+    const y = down.share[j]!;
+    for (let i = from; i < to; i++) {
+      const left = first[i]!;
+      const right = second[i]!;
+      const x = share[i]!;
+      const top = values[above + left]! * (1 - x) + values[above + right]! * x;
+      const bottom = values[below + left]! * (1 - x) + values[below + right]! * x;
+      row[i] = top * (1 - y) + bottom * y;
+    }
+  };
+}
+
+function drawSlice(rgba: Uint8ClampedArray, scene: Scene, across: Axis, down: Axis): void {
+  const { pixels, window, inverted } = scene;
+  const { margin } = across;
+  const low = window.center - window.width / 2;
+  const sample = samplerOf(scene, across, down);
+  const values = new Float64Array(across.count);
+  // Four bytes at once; every machine with a browser is little-endian.
+  const rgba32 = new Uint32Array(rgba.buffer);
+  const opaque = 0xff000000;
+  const width = across.count - 2 * margin;
+  const from = Math.max(margin, across.from);
+  const to = Math.min(margin + width, across.to);
+  for (let j = Math.max(margin, down.from); j < Math.min(down.count - margin, down.to); j++) {
+    sample(pixels, j, values);
+    let at = (j - margin) * width + from - margin;
+    for (let i = from; i < to; i++, at++) {
+      const value = (values[i]! - low) / window.width;
+      // A NaN compares false and becomes black.
+      const shown = value > 0 ? Math.min(1, value) : 0;
+      const grey = Math.floor((inverted ? 1 - shown : shown) * 255 + 0.5);
+      rgba32[at] = opaque | (grey * 0x010101);
+    }
+  }
+}
+
+/** Draws over the slice what the model has found and the expert has drawn. */
+function drawOverlay(
+  rgba: Uint8ClampedArray,
+  scene: Scene,
+  overlay: SceneOverlay,
+  across: Axis,
+  down: Axis,
+): void {
+  const areas = areasOf(scene, overlay, across, down);
+  const sample = samplerOf(scene, across, down);
+  const { margin, count: stride } = across;
+  const certainties = new Float64Array(stride);
+  for (let j = margin; j < down.count - margin; j++) {
+    if (overlay.mask) sample(overlay.mask, j, certainties);
+    for (let i = margin; i < stride - margin; i++) {
+      const at = j * stride + i;
+      const here = areas[at]!;
+      if (here === area.none) continue;
+      const to = ((j - margin) * (stride - 2 * margin) + i - margin) * 4;
+      const grey = rgba[to]!;
+      const colour = areaColours[here]!;
+      const isEdge =
+        areas[at - margin] !== here ||
+        areas[at + margin] !== here ||
+        areas[at - margin * stride] !== here ||
+        areas[at + margin * stride] !== here;
+      if (isEdge) {
+        const share = overlay.style === 'contour' ? 1 : overlay.opacity;
+        for (let k = 0; k < 3; k++) rgba[to + k] = grey + (colour[k]! - grey) * share;
+      } else if (overlay.style === 'fill') {
+        // What the model is unsure of is pale; what the expert drew is sure.
+        const certainty = here === area.lesion ? certainties[i]! / 255 : 1;
+        rgba.set(tint(grey, colour, overlay.opacity * certainty), to);
+      }
+    }
+  }
+}
+
+/** The area that each canvas pixel lies in, and those beyond the canvas that its outlines look at. */
+function areasOf(
+  scene: Scene,
+  { mask, truth, threshold }: SceneOverlay,
+  across: Axis,
+  down: Axis,
+): Uint8Array {
+  const areas = new Uint8Array(across.count * down.count);
+  const sample = samplerOf(scene, across, down);
+  // Truth is binary and stays on the pixel grid: smoothing it would invent an outline that nobody drew.
+  const sampleTruth = nearestSampler(scene.columns, across, down);
+  const found = new Float64Array(across.count);
+  const real = new Float64Array(across.count);
+  for (let j = down.from; j < down.to; j++) {
+    if (mask) sample(mask, j, found);
+    if (truth) sampleTruth(truth, j, real);
+    for (let i = across.from; i < across.to; i++) {
+      const isFound = mask !== undefined && found[i]! >= threshold * 255;
+      areas[j * across.count + i] = areaOf(isFound, real[i]! > 0, truth !== undefined);
+    }
+  }
+  return areas;
+}
+
+function areaOf(isFound: boolean, isReal: boolean, isCompared: boolean): number {
+  if (!isCompared) return isFound ? area.lesion : area.none;
+  if (isFound) return isReal ? area.truePositive : area.falsePositive;
+  return isReal ? area.falseNegative : area.none;
 }

@@ -30,6 +30,9 @@ export interface SceneOverlay {
   readonly lineWidth: number;
 }
 
+/** What draws the picture: `auto` takes WebGL2 where there is a GPU for it, else a Canvas 2D. */
+export type RendererChoice = 'auto' | Renderer['kind'];
+
 /** Draws scenes on a canvas of its own. */
 export interface Renderer {
   readonly kind: 'webgl2' | 'canvas2d';

@@ -2,16 +2,22 @@ import type { Renderer, Scene } from './scene.js';
 import { fragmentShader, vertexShader } from './shaders.js';
 import { areaColours } from './tint.js';
 
+/** Draws with WebGL2. */
+export interface WebglRenderer extends Renderer {
+  /** Whether there is a GPU; where the processor imitates one, drawing without it is faster. */
+  readonly isAccelerated: boolean;
+}
+
+/** Pixels of a CT slice's side that a texture must hold. */
+const minTextureSize = 512;
+
 /**
  * Draws with WebGL2: the slice stays on the GPU as float32, so windowing, zooming and thresholds cost one draw call.
  *
  * @param onLost called when the GPU takes the context away; the renderer is useless from then on.
- * @returns undefined where WebGL2 is missing, or its textures are smaller than `minTextureSize`.
+ * @returns undefined where WebGL2 is missing, or its textures are smaller than a slice.
  */
-export function createWebglRenderer(
-  onLost: () => void,
-  minTextureSize = 512,
-): Renderer | undefined {
+export function createWebglRenderer(onLost: () => void): WebglRenderer | undefined {
   const canvas = document.createElement('canvas');
   const gl = canvas.getContext('webgl2', {
     antialias: false,
@@ -51,6 +57,7 @@ export function createWebglRenderer(
 
   return {
     kind: 'webgl2',
+    isAccelerated: isAccelerated(gl),
     canvas,
     draw(scene: Scene | undefined, width: number, height: number): void {
       if (gl.isContextLost()) return;
@@ -85,6 +92,13 @@ export function createWebglRenderer(
       gl.getExtension('WEBGL_lose_context')?.loseContext();
     },
   };
+}
+
+/** Browsers make WebGL without a GPU too, and `failIfMajorPerformanceCaveat` does not tell in all of them. */
+function isAccelerated(gl: WebGL2RenderingContext): boolean {
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const name = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
+  return !/SwiftShader|llvmpipe|softpipe|Basic Render|software/i.test(name);
 }
 
 /** One channel of values on one texture unit; uploads only what has changed. */

@@ -2,13 +2,16 @@ import type { ViewerStrings } from '../strings.js';
 import type { Part, ViewActions, ViewModel } from '../view-model.js';
 import { edgeLetters, patientPosition } from '../orientation.js';
 import { createCanvasRenderer } from '../render/canvas-renderer.js';
-import type { Renderer, Scene } from '../render/scene.js';
+import type { Renderer, RendererChoice, Scene } from '../render/scene.js';
 import { createWebglRenderer } from '../render/webgl-renderer.js';
 import { placeSlice, toSlicePoint, type PictureShape, type StageSize } from '../viewport.js';
 import { dragWindow } from '../window-choice.js';
 import { icon } from './icons.js';
 import { make, setText, show } from './dom.js';
 import { followPointer } from './pointer.js';
+
+/** Milliseconds after the first slice, when it is on the screen and the next ones are on their way. */
+const gpuDelay = 200;
 
 /** The picture with its letters and readings. */
 export interface Stage extends Part {
@@ -19,12 +22,11 @@ export interface Stage extends Part {
   dispose(): void;
 }
 
-/** @param preferCanvas draws without WebGL even where it exists. */
 export function createStage(
   strings: ViewerStrings,
   actions: ViewActions,
   onResize: () => void,
-  preferCanvas: boolean,
+  choice: RendererChoice,
 ): Stage {
   const letters = {
     left: make('span', { class: 'letter letter-left' }),
@@ -70,20 +72,31 @@ export function createStage(
 
   let model: ViewModel | undefined;
   let pointer: readonly [number, number] | undefined;
+  let isDisposed = false;
   const size = { width: 0, height: 0 };
-  let renderer = start();
+  let renderer =
+    (choice === 'webgl2' ? createWebglRenderer(onLost) : undefined) ?? createCanvasRenderer();
   surface.append(renderer.canvas);
+  /** The GPU takes longer to start than a slice to draw without it: the first picture does not wait. */
+  let isToTryGpu = choice === 'auto';
 
-  function start(): Renderer {
-    return (preferCanvas ? undefined : createWebglRenderer(onLost)) ?? createCanvasRenderer();
+  function goOnWith(next: Renderer): void {
+    const last = renderer;
+    renderer = next;
+    draw();
+    last.canvas.replaceWith(next.canvas);
+    element.dataset.renderer = next.kind;
   }
 
-  /** The GPU was taken away (driver reset, too many contexts): go on without it, on a new canvas. */
+  /** The GPU was taken away (driver reset, too many contexts): go on without it. */
   function onLost(): void {
-    const lost = renderer;
-    renderer = createCanvasRenderer();
-    lost.canvas.replaceWith(renderer.canvas);
-    draw();
+    goOnWith(createCanvasRenderer());
+  }
+
+  function tryGpu(): void {
+    const webgl = isDisposed ? undefined : createWebglRenderer(onLost);
+    if (webgl?.isAccelerated) goOnWith(webgl);
+    else webgl?.dispose();
   }
 
   function draw(): void {
@@ -181,11 +194,16 @@ export function createStage(
       show(loading, next.loading);
       surface.setAttribute('aria-busy', String(next.loading));
       draw();
+      if (isToTryGpu && next.slice) {
+        isToTryGpu = false;
+        setTimeout(tryGpu, gpuDelay);
+      }
     },
     focus: () => {
       surface.focus({ preventScroll: true });
     },
     dispose() {
+      isDisposed = true;
       observer.disconnect();
       renderer.dispose();
     },
