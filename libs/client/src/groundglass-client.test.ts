@@ -41,6 +41,7 @@ describe('GroundglassClient', () => {
     const answer = await client.predict(bytes, {
       model: 'm',
       slices: { from: 2, to: 5 },
+      startAt: 4,
       mask: false,
       crop: 'chest',
       threshold: 0.4,
@@ -50,7 +51,7 @@ describe('GroundglassClient', () => {
     const [request] = server.requests;
     expect(request).toMatchObject({
       method: 'POST',
-      url: '/v1/predictions?model=m&slices=2-5&mask=0&crop=chest&threshold=0.4&timeout=900',
+      url: '/v1/predictions?model=m&slices=2-5&startAt=4&mask=0&crop=chest&threshold=0.4&timeout=900',
       headers: { authorization: 'Bearer secret', accept: 'application/json' },
     });
     expect([...request!.body]).toEqual([1, 2, 3]);

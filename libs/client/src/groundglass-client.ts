@@ -29,6 +29,8 @@ export interface PredictOptions {
   readonly version?: string | undefined;
   /** Slices of a volume; all unless given. Indices count from 0, a range has both its ends. */
   readonly slices?: 'all' | 'middle' | number | { readonly from: number; readonly to: number };
+  /** The slice to score first, then those after it, then those before; the first one unless given. */
+  readonly startAt?: number | undefined;
   /** Whether the slices carry their masks; they do unless this is false. */
   readonly mask?: boolean;
   /** What part of the slice the model sees; the whole unless given. */
@@ -48,7 +50,7 @@ export interface StreamOptions extends PredictOptions {
   readonly onEvent?: (event: PredictionEvent) => void;
 }
 
-export interface OverlayOptions extends Omit<PredictOptions, 'slices' | 'mask'> {
+export interface OverlayOptions extends Omit<PredictOptions, 'slices' | 'startAt' | 'mask'> {
   /** The slice to draw; the middle one unless given. */
   readonly slice?: number | undefined;
   /** How grey follows from HU; the lung window unless given. */
@@ -187,11 +189,12 @@ function toBody(file: CtUpload): Blob | FormData {
 }
 
 function toQuery(options: PredictOptions): URLSearchParams {
-  const { model, version, slices, mask, crop, threshold, timeoutMs, priority } = options;
+  const { model, version, slices, startAt, mask, crop, threshold, timeoutMs, priority } = options;
   const entries = {
     model,
     version,
     slices: typeof slices === 'object' ? `${slices.from}-${slices.to}` : slices,
+    startAt,
     mask: mask === undefined ? undefined : mask ? 1 : 0,
     crop,
     threshold,

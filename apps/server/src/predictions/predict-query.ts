@@ -15,6 +15,12 @@ export const predictQuerySchema = z.strictObject({
     .regex(sliceSelectionPattern, 'expected all, middle, an index or a range such as 10-20')
     .optional()
     .describe('slices of a volume: all, middle, an index from 0, or a range with both ends'),
+  startAt: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('the slice to score first, then those after it, then those before'),
   mask: flag.optional().describe('whether slices carry their masks (1, the default) or not (0)'),
   crop: z.enum(['none', 'chest']).default('none').describe('the part of the slice the model sees'),
   threshold: fraction.optional().describe('decision threshold in place of the model’s own'),

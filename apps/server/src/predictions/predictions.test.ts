@@ -72,6 +72,20 @@ describe('POST /v1/predictions', () => {
     });
   });
 
+  test('slices are scored from the one that is asked for on, and answered in order', async () => {
+    const scored: number[] = [];
+    const { slices } = await client.predictStream(metaImage([-900, -800, -700, -600, -500]), {
+      slices: { from: 1, to: 4 },
+      startAt: 3,
+      onEvent: (event) => {
+        if (event.event === 'slice') scored.push(event.slice.index);
+      },
+    });
+    // Two are in work at a time: which of them is ready first is open.
+    expect([3, 4]).toContain(scored[0]);
+    expect(slices.map(({ index }) => index)).toEqual([1, 2, 3, 4]);
+  });
+
   test('more slices than the limit are refused before any is scored; a range of them is not', async () => {
     await using few = await startTestServer({ maxSlices: 3 });
     const caller = new GroundglassClient({ baseUrl: few.url });

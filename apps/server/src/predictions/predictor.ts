@@ -3,6 +3,7 @@ import {
   aggregate,
   CtError,
   lesionFraction,
+  startingAt,
   type EncodedMask,
   type LesionCounts,
   type Prediction,
@@ -193,7 +194,9 @@ class PredictionRun {
 
   /** A few slices at a time: enough to keep the processes busy, few enough to let others in between. */
   async #runAll(call: CodecCall, session: string, indices: readonly number[]): Promise<void> {
-    const left = indices.filter((index) => !this.#results.has(index));
+    const left = startingAt(indices, this.request.query.startAt).filter(
+      (index) => !this.#results.has(index),
+    );
     const total = indices.length;
     let failed = false;
     const lane = async (): Promise<void> => {

@@ -53,6 +53,7 @@ async function predict(): Promise<void> {
   try {
     const prediction = await predictFile(upload, {
       signal,
+      startAt: viewer.viewState.slice,
       headers: authorization(),
       onProgress: (progress) => {
         if (!signal.aborted) viewer.prediction = { kind: 'running', ...progress };

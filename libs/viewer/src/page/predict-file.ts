@@ -25,6 +25,8 @@ export async function predictFile(
   files: readonly File[],
   options: {
     readonly signal: AbortSignal;
+    /** The slice to score first. */
+    readonly startAt: number;
     /** With the bearer token, where there is one. */
     readonly headers: Record<string, string>;
     readonly onProgress: (progress: PredictionProgress) => void;
@@ -39,7 +41,7 @@ export async function predictFile(
     body = new FormData();
     for (const file of files) body.append('file', file, file.name);
   }
-  const response = await askUntilAccepted({
+  const response = await askUntilAccepted(`v1/predictions?startAt=${options.startAt}`, {
     method: 'POST',
     headers,
     body,
@@ -73,9 +75,12 @@ export async function predictFile(
 const attempts = 8;
 
 /** Sends the request, and again when the server says when to come again: a page is often open before the models are. */
-async function askUntilAccepted(init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+async function askUntilAccepted(
+  url: string,
+  init: RequestInit & { signal: AbortSignal },
+): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
-    const response = await fetch('v1/predictions', init).catch((cause: unknown) => {
+    const response = await fetch(url, init).catch((cause: unknown) => {
       if (init.signal.aborted) throw cancelled(cause);
       throw new CtError('CT_UNREACHABLE', 'Expected an answer from the server, got none', {
         cause,
