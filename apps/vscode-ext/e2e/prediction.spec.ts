@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { predictionLines, startFakeServer } from './fake-server.js';
-import { expect, test, type Workbench } from './workbench.js';
+import { expect, settings, test, type Workbench } from './workbench.js';
 
 /** Four by four pixels as a MetaImage. */
 function metaImage(elementType: 'MET_SHORT' | 'MET_UCHAR', values: readonly number[]): Buffer {
@@ -57,13 +57,13 @@ async function withServer(
   use: () => Promise<void>,
 ): Promise<void> {
   const fake = await startFakeServer(predict);
-  const settings = {
+  const connected = {
     'groundglass.server.url': fake.url,
     // Silence is given up after this.
     'groundglass.server.timeoutSeconds': 3,
   };
   try {
-    writeFileSync(machineSettingsFile, JSON.stringify(settings));
+    writeFileSync(machineSettingsFile, JSON.stringify(connected));
     await use();
   } finally {
     writeFileSync(machineSettingsFile, JSON.stringify(machineSettings));
@@ -71,59 +71,66 @@ async function withServer(
   }
 }
 
-test("a mask is drawn pixel for pixel as the server sent it, and compared with the expert's", async ({
-  workbench,
-  machineSettings,
-  page,
-}) => {
-  writeQuadrants(workbench);
-  const answer: RequestListener = (_, response) => response.end(knownMask);
-  await withServer(workbench, machineSettings, answer, async () => {
-    const { preview } = workbench;
-    await workbench.open('quadrants.mha');
-    await expect(preview.locator('.score')).toHaveText('75.0 %');
-    // Of two halves of 8 pixels 4 are common: 2 * 4 / (8 + 8).
-    await expect(preview.locator('.dice')).toHaveText('Dice, this slice: 0.500');
-    const picture = await workbench.picture();
-    await picture.focus();
-    // From an opacity of 60 % to 100 %, in steps of 5.
-    for (let step = 0; step < 8; step++) await page.keyboard.press(']');
+for (const renderer of ['webgl2', 'canvas2d']) {
+  test(`${renderer} draws a mask pixel for pixel as the server sent it, and compares it with the expert's`, async ({
+    workbench,
+    machineSettings,
+    page,
+  }) => {
+    writeQuadrants(workbench);
+    writeFileSync(
+      workbench.server.settingsFile,
+      JSON.stringify({ ...settings, 'groundglass.renderer': renderer }),
+    );
+    const answer: RequestListener = (_, response) => response.end(knownMask);
+    await withServer(workbench, machineSettings, answer, async () => {
+      const { preview } = workbench;
+      await workbench.open('quadrants.mha');
+      await expect(preview.locator('.score')).toHaveText('75.0 %');
+      // Of two halves of 8 pixels 4 are common: 2 * 4 / (8 + 8).
+      await expect(preview.locator('.dice')).toHaveText('Dice, this slice: 0.500');
+      const picture = await workbench.picture();
+      await expect(preview.locator('.stage')).toHaveAttribute('data-renderer', renderer);
+      await picture.focus();
+      // From an opacity of 60 % to 100 %, in steps of 5.
+      for (let step = 0; step < 8; step++) await page.keyboard.press(']');
 
-    /** Red, green and blue around the middle of the picture, where the four quadrants meet. */
-    const reader = async () => {
-      const { width, height, data } = await workbench.pixels();
-      return (dx: number, dy: number) => {
-        const from = ((Math.floor(height / 2) + dy) * width + Math.floor(width / 2) + dx) * 4;
-        return [...data.subarray(from, from + 3)];
+      /** Red, green and blue around the middle of the picture, where the four quadrants meet. */
+      const reader = async () => {
+        const { width, height, data } = await workbench.pixels();
+        return (dx: number, dy: number) => {
+          const from = ((Math.floor(height / 2) + dy) * width + Math.floor(width / 2) + dx) * 4;
+          return [...data.subarray(from, from + 3)];
+        };
       };
-    };
-    // Pixels are shown 64 times as large at most, so the middle of a quadrant is 64 from the middle of the picture.
-    // -1050 HU are 300 of the 1500 HU of the lung window, 51 of 255. The tints have the hue of their colour and 0.7 of this
-    // luminance plus 0.3 of their colour's (W3C Compositing and Blending, section 13.2, worked out by hand).
-    const filled = await reader();
-    expectNear(filled(-64, -64), [0, 101, 73]); // in both masks
-    expectNear(filled(-64, 64), [128, 56, 0]); // in the model's alone
-    expectNear(filled(64, -64), [11, 105, 158]); // in the expert's alone
-    expectNear(filled(64, 64), [51, 51, 51]); // in neither
+      // Pixels are shown 64 times as large at most, so the middle of a quadrant is 64 from the middle of the picture.
+      // -1050 HU are 300 of the 1500 HU of the lung window, 51 of 255. The tints have the hue of their colour and 0.7 of this
+      // luminance plus 0.3 of their colour's (W3C Compositing and Blending, section 13.2, worked out by hand).
+      const filled = await reader();
+      expectNear(filled(-64, -64), [0, 101, 73]); // in both masks
+      expectNear(filled(-64, 64), [128, 56, 0]); // in the model's alone
+      expectNear(filled(64, -64), [11, 105, 158]); // in the expert's alone
+      expectNear(filled(64, 64), [51, 51, 51]); // in neither
 
-    await page.keyboard.press('g');
-    await expect(preview.locator('.legend')).toHaveText('Lesion');
-    const alone = await reader();
-    expectNear(alone(-64, -64), [120, 83, 0]);
-    expectNear(alone(-64, 64), [120, 83, 0]);
-    expectNear(alone(64, -64), [51, 51, 51]);
+      await page.keyboard.press('g');
+      await expect(preview.locator('.legend')).toHaveText('Lesion');
+      const alone = await reader();
+      expectNear(alone(-64, -64), [120, 83, 0]);
+      expectNear(alone(-64, 64), [120, 83, 0]);
+      expectNear(alone(64, -64), [51, 51, 51]);
 
-    await page.keyboard.press('c');
-    const contour = await reader();
-    expectNear(contour(-64, 0), [51, 51, 51]);
-    expectNear(contour(-1, 0), [230, 159, 0]);
-    expectNear(contour(8, 0), [51, 51, 51]);
+      await page.keyboard.press('c');
+      const contour = await reader();
+      expectNear(contour(-64, 0), [51, 51, 51]);
+      expectNear(contour(-1, 0), [230, 159, 0]);
+      expectNear(contour(8, 0), [51, 51, 51]);
 
-    await page.keyboard.press('m');
-    await expect(preview.locator('.legend li')).toHaveCount(0);
-    expectNear((await reader())(-1, 0), [51, 51, 51]);
+      await page.keyboard.press('m');
+      await expect(preview.locator('.legend li')).toHaveCount(0);
+      expectNear((await reader())(-1, 0), [51, 51, 51]);
+    });
   });
-});
+}
 
 test('a server that answers nonsense or not at all shows what is wrong and a retry', async ({
   workbench,

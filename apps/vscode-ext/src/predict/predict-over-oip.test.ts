@@ -26,11 +26,12 @@ const volume: CtVolume = {
 };
 const mask = { columns: 1, rows: 1, data: Float32Array.of(0.25) };
 const model = { name: 'm', version: '3' };
-const request = { model, volume, signal: new AbortController().signal };
+const request = { model, volume, startAt: 2, signal: new AbortController().signal };
 
 test('every slice is windowed, scored by the server, and summed up as a Groundglass server does', async () => {
   const inputs: number[][] = [];
   const progress: number[] = [];
+  const order: number[] = [];
   const scoreSlice = (name: string, { data }: { data: Float32Array }): Promise<SliceScore> => {
     expect(name).toBe('m');
     inputs.push([...data]);
@@ -38,11 +39,18 @@ test('every slice is windowed, scored by the server, and summed up as a Groundgl
   };
   const prediction = await predictOverOip(
     { scoreSlice },
-    { ...request, onProgress: ({ done, total }) => progress.push(done / total) },
+    {
+      ...request,
+      onProgress: ({ done, total, slice }) => {
+        progress.push(done / total);
+        order.push(slice.index);
+      },
+    },
   );
   // [-1250, 250] HU to 0–1.
   expect(inputs[0]).toEqual([0, 0.5, 1, 1]);
   expect(progress).toEqual([0.25, 0.5, 0.75, 1]);
+  expect(order).toEqual([2, 3, 0, 1]);
   // The mean of the three highest of four: (0.9 + 0.6 + 0.3) / 3.
   expect(prediction.probability).toBeCloseTo(0.6, 12);
   expect(prediction).toMatchObject({ label: 'covid', lesionFraction: null });

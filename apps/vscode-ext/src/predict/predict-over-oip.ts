@@ -8,6 +8,7 @@ import {
   lesionFraction,
   lungMask,
   placeMask,
+  startingAt,
   toModelInput,
   type CtVolume,
   type LesionCounts,
@@ -22,6 +23,8 @@ import type { PredictProgress } from './predict-progress.js';
 export interface OipPredictRequest {
   readonly model: { readonly name: string; readonly version: string };
   readonly volume: CtVolume;
+  /** The slice to score first. */
+  readonly startAt: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: PredictProgress) => void;
 }
@@ -39,15 +42,18 @@ const lanes = 2;
  */
 export async function predictOverOip(
   client: Pick<OipClient, 'scoreSlice'>,
-  { model, volume, signal, onProgress }: OipPredictRequest,
+  { model, volume, startAt, signal, onProgress }: OipPredictRequest,
 ): Promise<Prediction> {
   const started = performance.now();
   const total = volume.sliceCount;
   const results: { slice: SlicePrediction; counts: LesionCounts; input: ModelInput }[] = [];
   const times = { decode: 0, infer: 0 };
-  let next = 0;
+  const left = startingAt(
+    Array.from({ length: total }, (_, index) => index),
+    startAt,
+  );
   const scoreNext = async (): Promise<void> => {
-    for (let index = next++; index < total; index = next++) {
+    for (let index = left.shift(); index !== undefined; index = left.shift()) {
       const before = performance.now();
       const ct = await volume.slice(index, signal);
       const input = toModelInput(ct, { crop: 'none' });
@@ -71,14 +77,14 @@ export async function predictOverOip(
         mask: encodeMask(mask.data, mask.columns, mask.rows),
       };
       results.push({ slice, counts, input });
-      onProgress({ done: results.length, total, slices: results.map((each) => each.slice) });
+      onProgress({ done: results.length, total, slice });
     }
   };
   await Promise.all(
     Array.from({ length: lanes }, () =>
       scoreNext().catch((error: unknown) => {
         // The other one stops as well.
-        next = total;
+        left.length = 0;
         throw error;
       }),
     ),

@@ -1,8 +1,8 @@
 import type { SlicePrediction } from '@groundglass/core';
 
-/** How far a prediction is. */
+/** A slice that has been scored, and how many are. */
 export interface PredictProgress {
   readonly done: number;
   readonly total: number;
-  readonly slices: readonly SlicePrediction[];
+  readonly slice: SlicePrediction;
 }

@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { posix } from 'node:path';
 import type { CtFile, PredictionEvent } from '@groundglass/client';
-import type { Prediction, SlicePrediction } from '@groundglass/core';
+import type { Prediction } from '@groundglass/core';
 import { CtError } from '@groundglass/core/errors';
 import * as vscode from 'vscode';
 import type { OpenedCt } from '../preview/open-ct.js';
@@ -10,6 +10,8 @@ import { within } from '../shared/within.js';
 import type { PredictProgress } from './predict-progress.js';
 
 interface PredictOptions {
+  /** The slice that the user looks at. */
+  readonly startAt: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: PredictProgress) => void;
 }
@@ -58,19 +60,18 @@ export class Predictor {
           const { chosenModel } = this.server;
           const model = models.find(({ name }) => name === chosenModel) ?? models[0];
           if (!model) throw new CtError('CT_MODEL_NOT_FOUND', 'The server lists no model');
-          return predictOverOip(client, { model, volume: ct.volume, signal, onProgress });
+          const { startAt } = options;
+          return predictOverOip(client, { model, volume: ct.volume, startAt, signal, onProgress });
         }
         const file = await this.#fileOf(uri, ct, signal);
         alive();
-        const slices: SlicePrediction[] = [];
         const onEvent = (event: PredictionEvent) => {
           alive();
-          if (event.event !== 'slice') return;
-          slices.push(event.slice);
-          onProgress({ done: event.done, total: event.total, slices: [...slices] });
+          if (event.event === 'slice') options.onProgress(event);
         };
         const { chosenModel: model } = this.server;
-        return connection.client.predictStream(file, { model, signal, onEvent });
+        const { startAt } = options;
+        return connection.client.predictStream(file, { model, startAt, signal, onEvent });
       });
     } catch (error) {
       if (error instanceof CtError && error.code === 'CT_UNREACHABLE') this.server.lost();

@@ -1,15 +1,15 @@
-import type { CtSlice } from '@groundglass/core';
 import { CtError } from '@groundglass/core/errors';
 import type { PredictionStatus, ViewerError, ViewerVolume } from '@groundglass/viewer';
 import * as vscode from 'vscode';
 import { packSlice, type ToHost, type ToWebview } from '../shared/protocol.js';
 import { viewerStrings } from '../shared/viewer-strings.js';
+import type { PredictProgress } from '../predict/predict-progress.js';
 import type { Predictor } from '../predict/predictor.js';
 import type { Truth } from '../truth/find-truth.js';
 import type { CtDocument } from './ct-document.js';
 import type { OpenedCt } from './open-ct.js';
 import { toViewerError } from './to-viewer-error.js';
-import { webviewHtml } from './webview-html.js';
+import { webviewHtml, type PageParts } from './webview-html.js';
 
 /** One editor with a CT image: answers its webview, asks for predictions, follows the file. */
 export class CtPreviewPanel implements vscode.Disposable {
@@ -21,26 +21,22 @@ export class CtPreviewPanel implements vscode.Disposable {
   #reloading: NodeJS.Timeout | undefined;
   #disposed = false;
   #painted = false;
+  /** The slice on the screen. */
+  #slice = 0;
   #openings = 0;
-  readonly #closing = new AbortController();
-  #firstSlice: { readonly index: number; readonly slice: Promise<CtSlice> } | undefined;
+  /** VS Code keeps messages to a page that is loading; to one that is hidden, and so no longer there, it does not. */
+  #isLoading = true;
   readonly #started = performance.now();
 
   constructor(
     readonly document: CtDocument,
     readonly panel: vscode.WebviewPanel,
     private readonly predictor: Predictor,
-    extensionUri: vscode.Uri,
+    page: PageParts,
     private readonly log: vscode.LogOutputChannel,
   ) {
     const { webview } = panel;
-    webview.options = {
-      enableScripts: true,
-      localResourceRoots: [
-        vscode.Uri.joinPath(extensionUri, 'dist'),
-        vscode.Uri.joinPath(extensionUri, 'media'),
-      ],
-    };
+    webview.options = { enableScripts: true, localResourceRoots: [] };
     const watcher = watchFile(document.uri);
     this.#disposables.push(
       webview.onDidReceiveMessage((message: ToHost) => void this.#answer(message)),
@@ -58,20 +54,18 @@ export class CtPreviewPanel implements vscode.Disposable {
         this.#askAnew();
       }),
     );
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.#isLoading = false;
+    });
     panel.onDidDispose(() => {
       this.dispose();
     });
-    webview.html = webviewHtml(webview, extensionUri);
+    webview.html = webviewHtml(page, {
+      strings: viewerStrings(),
+      renderer: configuration().get('renderer', 'auto'),
+    });
     // The page takes as long to start as many files take to decode: both at once.
-    this.document.open().then(
-      (ct) => {
-        const index = firstSliceOf(ct);
-        const slice = ct.volume.slice(index, this.#closing.signal);
-        slice.catch(() => undefined);
-        this.#firstSlice = { index, slice };
-      },
-      () => undefined,
-    );
+    void this.#open();
   }
 
   /** Asks for the prediction of this image. */
@@ -86,7 +80,6 @@ export class CtPreviewPanel implements vscode.Disposable {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#closing.abort();
     clearTimeout(this.#reloading);
     this.#prediction?.abort();
     this.#truth?.dispose();
@@ -97,14 +90,14 @@ export class CtPreviewPanel implements vscode.Disposable {
   async #answer(message: ToHost): Promise<void> {
     switch (message.type) {
       case 'ready':
-        // The webview starts anew each time that it becomes visible again.
-        this.#post({ type: 'strings', strings: viewerStrings() });
-        return this.#open();
+        // The page starts anew each time that it becomes visible again; the first one has been sent everything by now.
+        if (!this.#isLoading) return this.#open(message.slice);
+        this.#isLoading = false;
+        return;
       case 'slice':
         return this.#request(message.requestId, async (signal) => {
           const { volume } = await this.document.open();
-          const early = this.#takeFirstSlice(message.index);
-          const slice = await (early ?? volume.slice(message.index, signal));
+          const slice = await volume.slice(message.index, signal);
           return { type: 'slice', requestId: message.requestId, slice: packSlice(slice) };
         });
       case 'truth':
@@ -123,7 +116,7 @@ export class CtPreviewPanel implements vscode.Disposable {
         this.#show({ kind: 'idle' });
         return;
       case 'retry':
-        this.#forget();
+        this.document.close();
         return this.#open();
       case 'painted':
         if (!this.#painted) {
@@ -131,13 +124,15 @@ export class CtPreviewPanel implements vscode.Disposable {
           this.log.info(`First slice on the screen ${after} ms after the editor was asked for`);
         }
         this.#painted = true;
+        this.#slice = message.index;
         return;
       default:
         message satisfies never;
     }
   }
 
-  async #open(): Promise<void> {
+  /** @param slice the one to show; the volume's first choice where it is undefined. */
+  async #open(slice?: number): Promise<void> {
     const opening = ++this.#openings;
     const isLatest = () => !this.#disposed && opening === this.#openings;
     this.#post({ type: 'opening' });
@@ -147,12 +142,18 @@ export class CtPreviewPanel implements vscode.Disposable {
     } catch (error) {
       if (!isLatest()) return;
       // Another editor of the same file has closed it to read it anew.
-      if (error instanceof CtError && error.code === 'CT_CANCELLED') return this.#open();
+      if (error instanceof CtError && error.code === 'CT_CANCELLED') return this.#open(slice);
       this.#post({ type: 'openFailed', error: this.#toError(error) });
       return;
     }
     if (!isLatest()) return;
-    this.#post({ type: 'opened', volume: describe(ct), firstSlice: firstSliceOf(ct) });
+    const firstSlice =
+      slice === undefined ? firstSliceOf(ct) : Math.min(slice, ct.volume.sliceCount - 1);
+    this.#slice = firstSlice;
+    // The page counts its own requests from 0.
+    const requestId = -opening;
+    this.#post({ type: 'opened', volume: describe(ct), firstSlice, requestId });
+    void this.#answer({ type: 'slice', requestId, index: firstSlice });
     void this.#compare(ct, isLatest);
     if (this.#status.kind === 'idle' || this.#status.kind === 'unavailable')
       this.#showAvailability();
@@ -181,13 +182,6 @@ export class CtPreviewPanel implements vscode.Disposable {
     if (truth) this.#post({ type: 'truthFound' });
   }
 
-  /** The slice that was decoded while the page started, once: a file that has changed since is read anew. */
-  #takeFirstSlice(index: number): Promise<CtSlice> | undefined {
-    const first = this.#firstSlice;
-    this.#firstSlice = undefined;
-    return first?.index === index ? first.slice : undefined;
-  }
-
   async #predict(): Promise<void> {
     const reason = this.predictor.unavailableReason;
     if (reason !== undefined) {
@@ -203,8 +197,9 @@ export class CtPreviewPanel implements vscode.Disposable {
       const ct = await this.document.open();
       const result = await this.predictor.predict(this.document.uri, ct, {
         signal,
+        startAt: this.#slice,
         onProgress: (progress) => {
-          if (!signal.aborted) this.#show({ kind: 'running', ...progress });
+          if (!signal.aborted) this.#add(progress);
         },
       });
       if (!signal.aborted) this.#show({ kind: 'done', prediction: result });
@@ -219,6 +214,13 @@ export class CtPreviewPanel implements vscode.Disposable {
     if (this.#status.kind !== 'idle' && this.#status.kind !== 'unavailable') return;
     const reason = this.predictor.unavailableReason;
     this.#show(reason === undefined ? { kind: 'idle' } : { kind: 'unavailable', reason });
+  }
+
+  /** Posts what is new alone: the masks of all slices before it would cost more with each one. */
+  #add({ done, total, slice }: PredictProgress): void {
+    const before = this.#status.kind === 'running' ? this.#status.slices : [];
+    this.#status = { kind: 'running', done, total, slices: [...before, slice] };
+    this.#post({ type: 'scored', done, total, slice });
   }
 
   #show(status: PredictionStatus): void {
@@ -247,7 +249,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     this.#reloading = setTimeout(() => {
       this.#prediction?.abort();
       this.#status = { kind: 'idle' };
-      this.#forget();
+      this.document.close();
       void this.#open();
     }, 300);
   }
@@ -255,17 +257,11 @@ export class CtPreviewPanel implements vscode.Disposable {
   #vanished(): void {
     clearTimeout(this.#reloading);
     this.#prediction?.abort();
-    this.#forget();
+    this.document.close();
     const error: ViewerError = toViewerError(
       new CtError('CT_READ_FAILED', vscode.l10n.t('The file was deleted or moved.')),
     );
     this.#post({ type: 'openFailed', error });
-  }
-
-  /** The file is another one now, or gone. */
-  #forget(): void {
-    this.#firstSlice = undefined;
-    this.document.close();
   }
 
   /** As the viewer shows it; of what nobody expected the log says more. */
@@ -279,8 +275,12 @@ export class CtPreviewPanel implements vscode.Disposable {
   }
 }
 
+function configuration(): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('groundglass');
+}
+
 function isAutomatic(): boolean {
-  return vscode.workspace.getConfiguration('groundglass').get('predictOnOpen', true);
+  return configuration().get('predictOnOpen', true);
 }
 
 function watchFile(uri: vscode.Uri): vscode.FileSystemWatcher {

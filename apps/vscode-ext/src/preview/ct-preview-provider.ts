@@ -2,18 +2,22 @@ import * as vscode from 'vscode';
 import type { Predictor } from '../predict/predictor.js';
 import { CtDocument } from './ct-document.js';
 import { CtPreviewPanel } from './ct-preview-panel.js';
+import { readPageParts, type PageParts } from './webview-html.js';
 
 /** Shows CT files in place of the text editor. */
 export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<CtDocument> {
   /** For the usual endings; the second one is offered for pictures and files without ending. */
   static readonly viewTypes = ['groundglass.ctPreview', 'groundglass.ctPreviewOptional'] as const;
   readonly #panels = new Set<CtPreviewPanel>();
+  readonly #page: Promise<PageParts>;
 
   constructor(
     private readonly predictor: Predictor,
-    private readonly extensionUri: vscode.Uri,
+    extensionUri: vscode.Uri,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    this.#page = readPageParts(extensionUri);
+  }
 
   register(): vscode.Disposable {
     return vscode.Disposable.from(
@@ -35,14 +39,13 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
     return new CtDocument(uri);
   }
 
-  resolveCustomEditor(document: CtDocument, webviewPanel: vscode.WebviewPanel): void {
-    const panel = new CtPreviewPanel(
-      document,
-      webviewPanel,
-      this.predictor,
-      this.extensionUri,
-      this.log,
-    );
+  /** @throws what {@link readPageParts} throws; VS Code shows it in the editor. */
+  async resolveCustomEditor(
+    document: CtDocument,
+    webviewPanel: vscode.WebviewPanel,
+  ): Promise<void> {
+    const page = await this.#page;
+    const panel = new CtPreviewPanel(document, webviewPanel, this.predictor, page, this.log);
     this.#panels.add(panel);
     webviewPanel.onDidDispose(() => this.#panels.delete(panel));
   }

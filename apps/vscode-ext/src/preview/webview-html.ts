@@ -1,28 +1,53 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { PageStart } from '../shared/protocol.js';
 
-/** The page of a preview: one script by nonce, styles by constructed sheets alone, no `eval`, no connection to anywhere. */
-export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+/** The script and the style sheet of the page. */
+export interface PageParts {
+  readonly script: string;
+  readonly style: string;
+}
+
+/** @throws {vscode.FileSystemError} when the extension's own files are gone. */
+export async function readPageParts(extensionUri: vscode.Uri): Promise<PageParts> {
+  const read = async (...path: string[]) =>
+    new TextDecoder().decode(
+      await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extensionUri, ...path)),
+    );
+  const [script, style] = await Promise.all([
+    read('dist', 'webview.js'),
+    read('media', 'webview.css'),
+  ]);
+  return { script, style };
+}
+
+/**
+ * The page of a preview: one script and one style sheet by nonce, other styles by constructed sheets alone, no `eval`, no connection to
+ * anywhere.
+ *
+ * Script and style lie in the page, since VS Code's way to a file from a webview takes as long as the rest of the page's start. And it
+ * delivers the messages that were posted meanwhile after 200 ms, whether or not the page's files have come by then.
+ */
+export function webviewHtml({ script, style }: PageParts, start: PageStart): string {
   const nonce = randomBytes(16).toString('base64');
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview.js'));
-  const style = webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'media', 'webview.css'));
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
-  ].join('; ');
+    `style-src 'nonce-${nonce}'`,
+  ];
   return `<!doctype html>
 <html lang="${vscode.env.language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Groundglass</title>
-<link rel="stylesheet" href="${style.toString()}">
+<style nonce="${nonce}">${style}</style>
 </head>
 <body>
 <main></main>
-<script nonce="${nonce}" src="${script.toString()}"></script>
+<script type="application/json" id="start">${JSON.stringify(start).replaceAll('<', '\\u003c')}</script>
+<script nonce="${nonce}">${script}</script>
 </body>
 </html>`;
 }

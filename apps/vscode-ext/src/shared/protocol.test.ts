@@ -9,6 +9,22 @@ test('whole Hounsfield units travel as 16 bits and come back the same', () => {
   expect(unpackSlice(packed)).toEqual({ ...slice, pixels: Float32Array.of(-1024, 3071) });
 });
 
+test.each([
+  { bits: 8, most: 255, array: Uint8Array },
+  { bits: 16, most: 65_535, array: Uint16Array },
+])('the grey of a picture of $bits bits travels as its bits', ({ most, array }) => {
+  // 1/255 is 257/65535 as well, but 2/65535 is nothing that 8 bits can say.
+  const grey = Float32Array.of(0, 1 / most, 2 / most, 1);
+  const packed = packSlice({ ...slice, unit: 'grey', pixels: grey });
+  expect(packed.pixels).toEqual(array.of(0, 1, 2, most));
+  expect(unpackSlice(packed).pixels).toEqual(grey);
+});
+
+test('grey that no number of bits gives travels as it is', () => {
+  const pixels = Float32Array.of(0.123456, 1.5);
+  expect(unpackSlice(packSlice({ ...slice, unit: 'grey', pixels })).pixels).toEqual(pixels);
+});
+
 test('fractions, values past 16 bits, and NaN travel as they are', () => {
   for (const value of [0.5, 40_000, Number.NaN]) {
     const pixels = Float32Array.of(0, value);

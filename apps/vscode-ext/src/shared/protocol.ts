@@ -1,6 +1,7 @@
-import type { CtSlice, PixelUnit } from '@groundglass/core';
+import type { CtSlice, SlicePrediction } from '@groundglass/core';
 import type {
   PredictionStatus,
+  RendererChoice,
   ViewerError,
   ViewerStrings,
   ViewerVolume,
@@ -8,13 +9,14 @@ import type {
 
 /** What the extension host tells the webview. */
 export type ToWebview =
-  | { readonly type: 'strings'; readonly strings: ViewerStrings }
   | { readonly type: 'opening' }
   | {
       readonly type: 'opened';
       readonly volume: ViewerVolume;
       /** The slice to show where the user has left none: that of the file in its series, else the middle one. */
       readonly firstSlice: number;
+      /** The first slice is sent unasked, as the answer to this request. */
+      readonly requestId: number;
     }
   /** An expert's mask was found; the picture did not wait for it. */
   | { readonly type: 'truthFound' }
@@ -23,11 +25,19 @@ export type ToWebview =
   | { readonly type: 'truth'; readonly requestId: number; readonly mask: Uint8Array | undefined }
   | { readonly type: 'failed'; readonly requestId: number; readonly error: ViewerError }
   | { readonly type: 'prediction'; readonly status: PredictionStatus }
+  /** One more slice of the prediction that is running. */
+  | {
+      readonly type: 'scored';
+      readonly done: number;
+      readonly total: number;
+      readonly slice: SlicePrediction;
+    }
   | { readonly type: 'toggleMask' };
 
 /** What the webview tells the extension host. */
 export type ToHost =
-  | { readonly type: 'ready' }
+  /** The page has started; with the slice that the user was at when it was hidden. */
+  | { readonly type: 'ready'; readonly slice: number | undefined }
   | { readonly type: 'slice'; readonly requestId: number; readonly index: number }
   | { readonly type: 'truth'; readonly requestId: number; readonly index: number }
   | { readonly type: 'cancel'; readonly requestId: number }
@@ -37,27 +47,47 @@ export type ToHost =
   /** A slice is on the screen. */
   | { readonly type: 'painted'; readonly index: number };
 
-/** A slice as it is posted; whole Hounsfield units take half of the bytes, and posting costs by the byte. */
-export interface PackedSlice {
-  readonly index: number;
-  readonly columns: number;
-  readonly rows: number;
-  readonly unit: PixelUnit;
-  readonly pixels: Int16Array | Float32Array;
+/** What the page of a preview starts with; it lies in the page itself, which need not wait for a message. */
+export interface PageStart {
+  readonly strings: ViewerStrings;
+  readonly renderer: RendererChoice;
 }
 
+/** A slice as it is posted: posting costs by the byte, so the values are whole numbers of few bits where that loses nothing. */
+export interface PackedSlice extends Omit<CtSlice, 'pixels'> {
+  readonly pixels: Uint8Array | Uint16Array | Int16Array | Float32Array;
+  /** What the numbers are divided by to be pixels. */
+  readonly divisor: number;
+}
+
+/** Hounsfield units are whole numbers; grey is what 8 or 16 bits of a picture were, over their largest value. */
+const packings = {
+  HU: [{ array: Int16Array, divisor: 1 }],
+  grey: [
+    { array: Uint8Array, divisor: 255 },
+    { array: Uint16Array, divisor: 65_535 },
+  ],
+} as const;
+
 /** Packs a slice for posting; loses nothing. */
-export function packSlice({ index, columns, rows, unit, pixels }: CtSlice): PackedSlice {
-  if (unit === 'HU') {
-    const short = Int16Array.from(pixels);
-    if (short.every((value, at) => value === pixels[at])) {
-      return { index, columns, rows, unit, pixels: short };
+export function packSlice({ pixels, ...rest }: CtSlice): PackedSlice {
+  for (const { array, divisor } of packings[rest.unit]) {
+    const packed = new array(pixels.length);
+    let at = 0;
+    // A loop, since a call for each pixel would take ten times as long.
+    for (; at < pixels.length; at++) {
+      packed[at] = Math.round(pixels[at]! * divisor);
+      if (Math.fround(packed[at]! / divisor) !== pixels[at]) break;
     }
+    if (at === pixels.length) return { ...rest, pixels: packed, divisor };
   }
-  return { index, columns, rows, unit, pixels };
+  return { ...rest, pixels, divisor: 1 };
 }
 
 /** The inverse of {@link packSlice}. */
-export function unpackSlice({ pixels, ...rest }: PackedSlice): CtSlice {
-  return { ...rest, pixels: pixels instanceof Float32Array ? pixels : Float32Array.from(pixels) };
+export function unpackSlice({ pixels: packed, divisor, ...rest }: PackedSlice): CtSlice {
+  if (packed instanceof Float32Array) return { ...rest, pixels: packed };
+  const pixels = new Float32Array(packed.length);
+  for (let at = 0; at < packed.length; at++) pixels[at] = packed[at]! / divisor;
+  return { ...rest, pixels };
 }

@@ -1,6 +1,11 @@
 import { CtError, type CtSlice } from '@groundglass/core/browser';
-import { defineViewer, type SliceProvider, type ViewerError } from '@groundglass/viewer';
-import { unpackSlice, type ToHost, type ToWebview } from '../shared/protocol.js';
+import {
+  defineViewer,
+  parseViewState,
+  type SliceProvider,
+  type ViewerError,
+} from '@groundglass/viewer';
+import { unpackSlice, type PageStart, type ToHost, type ToWebview } from '../shared/protocol.js';
 
 /** VS Code's side of a webview; it may be acquired once. */
 declare function acquireVsCodeApi(): {
@@ -10,8 +15,13 @@ declare function acquireVsCodeApi(): {
 };
 
 const host = acquireVsCodeApi();
+const start = JSON.parse(document.querySelector('#start')!.textContent) as PageStart;
 defineViewer();
 const viewer = document.createElement('groundglass-viewer');
+viewer.strings = start.strings;
+viewer.setAttribute('renderer', start.renderer);
+document.querySelector('main')!.append(viewer);
+viewer.wait();
 
 interface Request {
   readonly resolve: (answer: never) => void;
@@ -23,6 +33,12 @@ let nextRequest = 0;
 /** Asks the host and settles with its answer; an abort is told to the host. */
 function ask<T>(type: 'slice' | 'truth', index: number, signal: AbortSignal): Promise<T> {
   const requestId = nextRequest++;
+  const answer = answerTo<T>(requestId, signal);
+  host.postMessage({ type, requestId, index });
+  return answer;
+}
+
+function answerTo<T>(requestId: number, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     requests.set(requestId, { resolve, reject });
     signal.addEventListener('abort', () => {
@@ -30,8 +46,19 @@ function ask<T>(type: 'slice' | 'truth', index: number, signal: AbortSignal): Pr
       host.postMessage({ type: 'cancel', requestId });
       reject(new CtError('CT_CANCELLED', 'The slice is no longer wanted'));
     });
-    host.postMessage({ type, requestId, index });
   });
+}
+
+/** Asks for slices, but for the first one, which the host sends unasked. */
+function slicesOf({ firstSlice, requestId }: ToWebview & { type: 'opened' }): SliceProvider {
+  let isComing = true;
+  return {
+    slice: (index, signal) => {
+      if (!isComing || index !== firstSlice) return ask<CtSlice>('slice', index, signal);
+      isComing = false;
+      return answerTo<CtSlice>(requestId, signal);
+    },
+  };
 }
 
 function settle(requestId: number, use: (request: Request) => void): void {
@@ -49,21 +76,17 @@ class HostError extends Error {
   }
 }
 
+let isTold = false;
+
 function receive(message: ToWebview): void {
+  isTold = true;
   switch (message.type) {
-    case 'strings':
-      viewer.strings = message.strings;
-      if (!viewer.isConnected) document.querySelector('main')!.append(viewer);
-      return;
     case 'opening':
       viewer.wait();
       return;
     case 'opened': {
-      const provider: SliceProvider = {
-        slice: (index, signal) => ask<CtSlice>('slice', index, signal),
-      };
       const kept = host.getState();
-      viewer.open(message.volume, provider, kept ?? { slice: message.firstSlice });
+      viewer.open(message.volume, slicesOf(message), kept ?? { slice: message.firstSlice });
       viewer.focus();
       return;
     }
@@ -91,6 +114,13 @@ function receive(message: ToWebview): void {
     case 'prediction':
       viewer.prediction = message.status;
       return;
+    case 'scored': {
+      const { done, total, slice } = message;
+      const { prediction } = viewer;
+      const before = prediction.kind === 'running' ? prediction.slices : [];
+      viewer.prediction = { kind: 'running', done, total, slices: [...before, slice] };
+      return;
+    }
     case 'toggleMask':
       viewer.viewState = { ...viewer.viewState, maskVisible: !viewer.viewState.maskVisible };
       return;
@@ -121,4 +151,15 @@ viewer.addEventListener('cancelprediction', () => {
 viewer.addEventListener('retry', () => {
   host.postMessage({ type: 'retry' });
 });
-host.postMessage({ type: 'ready' });
+
+/** Asks the host for everything; on the first page it has sent it by now. */
+function sayReady(): void {
+  const kept = host.getState();
+  const slice = kept === undefined ? undefined : parseViewState(kept).slice;
+  host.postMessage({ type: 'ready', slice });
+}
+sayReady();
+// Messages posted before the page was there are kept by VS Code, though it does not promise that.
+setTimeout(() => {
+  if (!isTold) sayReady();
+}, 1000);
