@@ -1,7 +1,7 @@
 import { OnnxInference } from '@groundglass/nn';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -187,6 +187,23 @@ describe('groundglass-trainer train', () => {
       (error: unknown) => error,
     );
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(message) as string });
+  });
+
+  test('an empty split ends in one clear line and exit code 1', async () => {
+    const table = join(root, 'no-validation.csv');
+    const rows = (await readFile(join(root, 'table.csv'), 'utf8')).split('\n');
+    await writeFile(table, rows.filter((row) => !row.includes(',val,')).join('\n'));
+    const data = join(root, 'no-validation');
+    await trainer('dataset', 'import', 'csv', table, '--out', data);
+    const training = trainer(
+      ...['train', '--recipe', 'tiny', '--data', data, '--out', join(root, 'empty')],
+    );
+    await expect(training).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^Expected validation samples, the dataset has none \(CT_BAD_DATASET\)/m,
+      ) as string,
+    });
   });
 
   test('a start that failed leaves its folder free for other settings', async () => {

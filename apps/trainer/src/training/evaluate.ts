@@ -103,3 +103,10 @@ export function summarise(
     dice: dices.length > 0 ? mean(dices) : null,
   };
 }
+
+/** What the best epoch is chosen by: the mean of AUC and Dice, of those that the validation split allows. */
+export function selectionScore({ auc, dice, crossEntropy }: Evaluation): number {
+  const known = [auc, dice].filter((value) => value !== null);
+  if (known.length === 0) return -(crossEntropy ?? Infinity);
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+}

@@ -3,7 +3,6 @@ import {
   exportJcs,
   learningRateAt,
   OnnxInference,
-  readSafetensors,
   writeSafetensors,
   type JcsConfig,
   type NamedTensor,
@@ -14,8 +13,10 @@ import { countDrawn } from '../data/draw-samples.js';
 import { SampleLoader } from '../data/sample-loader.js';
 import type { Recipe } from '../recipes/recipe.js';
 import { writeReport } from '../report/write-report.js';
-import { RunFolder, type EpochRecord } from '../run/run-folder.js';
-import { evaluate, type Evaluation } from './evaluate.js';
+import type { EpochRecord, RunFolder } from '../run/run-folder.js';
+import { blendWeights } from './blend-weights.js';
+import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { evaluate, selectionScore, type Evaluation } from './evaluate.js';
 import { measureGrey } from './measure-grey.js';
 import { openSession, type EngineOptions } from './open-session.js';
 
@@ -57,14 +58,6 @@ export interface TrainResult {
   readonly records: readonly EpochRecord[];
   readonly best: EpochRecord;
 }
-
-interface Checkpoint {
-  readonly epoch: number;
-  readonly steps: number;
-  readonly bestScore: number;
-}
-
-const averagePrefix = 'average.';
 
 /**
  * Trains until the recipe's last epoch: learning rate → batches → step → validate → checkpoint. A run that was stopped or killed goes
@@ -136,9 +129,8 @@ async function trainToTheEnd(options: TrainOptions): Promise<TrainResult> {
     let { epoch, bestScore } = { epoch: 0, bestScore: -Infinity };
     let average: Map<string, NamedTensor> | undefined;
     if (run.started) {
-      const restored = await restore(run, session);
-      ({ epoch, bestScore } = restored.checkpoint);
-      average = restored.average;
+      const restored = await restoreCheckpoint(run, session);
+      ({ epoch, bestScore, average } = restored);
     }
     const records = await run.rewindLog(epoch);
     for (; epoch < recipe.epochs; epoch++) {
@@ -172,7 +164,7 @@ async function trainToTheEnd(options: TrainOptions): Promise<TrainResult> {
           writeSafetensors(weights, { config: JSON.stringify(model), epoch: String(epoch) }),
         );
       await run.appendLog(record);
-      await save(run, session, average, { epoch: epoch + 1, steps: session.steps, bestScore });
+      await saveCheckpoint(run, session, { epoch: epoch + 1, bestScore, average });
       records.push(record);
       await writeReport(run);
     }
@@ -218,7 +210,7 @@ async function trainEpoch(
         `The loss became ${result.loss} in epoch ${epoch + 1}, step ${done + 1}: lower optimizer.learningRate in a new run (now ${recipe.optimizer.learningRate})${epoch > 0 ? `. The checkpoint after epoch ${epoch} is good` : ''}`,
       );
     }
-    if (recipe.averaging > 0) average = blend(average, session.weights(), recipe.averaging);
+    if (recipe.averaging > 0) average = blendWeights(average, session.weights(), recipe.averaging);
     done++;
     loss += result.loss;
     classification += result.classificationLoss;
@@ -285,13 +277,6 @@ async function validate(
   }
 }
 
-/** What the best epoch is chosen by: the mean of AUC and Dice, of those that the validation split allows. */
-export function selectionScore({ auc, dice, crossEntropy }: Evaluation): number {
-  const known = [auc, dice].filter((value) => value !== null);
-  if (known.length === 0) return -(crossEntropy ?? Infinity);
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
-}
-
 async function modelConfig(
   recipe: Recipe,
   samples: readonly DatasetSample[],
@@ -304,61 +289,6 @@ async function modelConfig(
 
 function optimizerOf({ optimizer: { kind, weightDecay } }: Recipe) {
   return kind === 'sgd' ? { kind, momentum: 0.9, weightDecay } : { kind, weightDecay };
-}
-
-function blend(
-  average: Map<string, NamedTensor> | undefined,
-  weights: NamedTensors,
-  keep: number,
-): Map<string, NamedTensor> {
-  if (!average)
-    return new Map(
-      [...weights].map(([name, { shape, data }]) => [
-        name,
-        { shape, data: Float32Array.from(data) },
-      ]),
-    );
-  for (const [name, { data }] of weights) {
-    const mean = average.get(name)!.data;
-    for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! * keep + data[i]! * (1 - keep);
-  }
-  return average;
-}
-
-async function save(
-  run: RunFolder,
-  session: TrainingSession,
-  average: NamedTensors | undefined,
-  checkpoint: Checkpoint,
-): Promise<void> {
-  const tensors = session.state();
-  for (const [name, tensor] of average ?? []) tensors.set(averagePrefix + name, tensor);
-  await run.replace(
-    RunFolder.checkpoint,
-    writeSafetensors(tensors, { checkpoint: JSON.stringify(checkpoint, infinityAsText) }),
-  );
-}
-
-async function restore(run: RunFolder, session: TrainingSession) {
-  const { tensors, metadata } = readSafetensors(await run.readBytes(RunFolder.checkpoint));
-  const raw = JSON.parse(metadata.checkpoint ?? '{}') as Record<string, unknown>;
-  const checkpoint: Checkpoint = {
-    epoch: Number(raw.epoch),
-    steps: Number(raw.steps),
-    bestScore: Number(raw.bestScore),
-  };
-  session.load(tensors, checkpoint.steps);
-  const average = new Map(
-    [...tensors]
-      .filter(([name]) => name.startsWith(averagePrefix))
-      .map(([name, tensor]) => [name.slice(averagePrefix.length), tensor]),
-  );
-  return { checkpoint, average: average.size > 0 ? average : undefined };
-}
-
-/** JSON has no infinity. */
-function infinityAsText(_: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
 function requireSplit(name: string, samples: readonly DatasetSample[]): void {

@@ -6,13 +6,8 @@ import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 
 describe('gradients agree with finite differences', () => {
   test('softmax cross-entropy', async () => {
-    const { inputs } = await checkGradient(
-      [
-        [3, 2],
-        [3, 2],
-      ],
-      (graph, logits, target) => softmaxCrossEntropy(graph, logits, target),
-    );
+    const logitsAndTarget = Array.from({ length: 2 }, () => [3, 2]);
+    const { inputs } = await checkGradient(logitsAndTarget, softmaxCrossEntropy);
     expectClose(inputs[0]!.ours, inputs[0]!.differences, 5e-3);
   });
 
@@ -33,13 +28,19 @@ describe('gradients agree with finite differences', () => {
 
 describe('values', () => {
   test('of softmax cross-entropy: two equal logits cost log 2', async () => {
+    const logitsAndTarget = Array.from({ length: 2 }, () => [1, 2]);
+    const { output } = await checkGradient(logitsAndTarget, softmaxCrossEntropy, [
+      () => 3,
+      (k) => k,
+    ]);
+    expect(output[0]).toBeCloseTo(Math.LN2, 6);
+  });
+
+  test('of mask cross-entropy: a logit of 0 costs log 2 a pixel, whatever its mask', async () => {
     const { output } = await checkGradient(
-      [
-        [1, 2],
-        [1, 2],
-      ],
-      (graph, logits, target) => softmaxCrossEntropy(graph, logits, target),
-      [() => 3, (k) => k],
+      [[1, 1, 2, 2], [1, 1, 2, 2], [1], [1]],
+      maskCrossEntropy,
+      [() => 0, (k) => k % 2, () => 1, () => 1],
     );
     expect(output[0]).toBeCloseTo(Math.LN2, 6);
   });
