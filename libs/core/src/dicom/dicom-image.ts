@@ -65,13 +65,17 @@ interface ReadOptions {
   readonly name?: string | undefined;
 }
 
-/** Segmentation Storage (PS3.3 A.51): masks of an image, which nothing could be found in. */
+/** Segmentation Storage (PS3.3 A.51). Its fractional masks have eight bits and are read as grey, its binary ones have one. */
 const segmentationStorage = '1.2.840.10008.5.1.4.1.1.66.4';
 
 function imageOf(header: DicomHeader, { limits, codecs, name }: ReadOptions): DicomImage {
   const { dataSet, syntax } = header;
-  if (dataSet.string('x00080016')?.trim() === segmentationStorage) {
-    throw new CtError('CT_UNSUPPORTED', 'Expected an image, the DICOM file is a segmentation');
+  const isSegmentation = dataSet.string('x00080016')?.trim() === segmentationStorage;
+  if (isSegmentation && dataSet.uint16('x00280100') === 1) {
+    throw new CtError(
+      'CT_UNSUPPORTED',
+      'Expected an image, the DICOM file is a binary segmentation',
+    );
   }
   if (!header.pixelData) {
     const other = dataSet.elements.x7fe00008 ?? dataSet.elements.x7fe00009;

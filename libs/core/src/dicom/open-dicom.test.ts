@@ -259,13 +259,14 @@ describe('bad files', () => {
     });
   });
 
-  test('a segmentation is no image to look for lesions in', async () => {
+  test('a binary segmentation is no image to look for lesions in', async () => {
     const file = Buffer.from(await read('explicit.dcm'));
     const uid = '1.2.840.10008.5.1.4.1.1.66.4';
     // SOP Class UID, two bytes of type and two of length before its value, which is CT's.
     const at = valueOf(file, 0x0008, 0x0016);
     const length = file.readUInt16LE(at - 2);
     file.writeUInt16LE(uid.length, at - 2);
+    file.writeUInt16LE(1, valueOf(file, 0x0028, 0x0100));
     const segmentation = Buffer.concat([
       file.subarray(0, at),
       Buffer.from(uid),
@@ -273,7 +274,7 @@ describe('bad files', () => {
     ]);
     await expect(openVolume(bytesSource(segmentation))).rejects.toMatchObject({
       code: 'CT_UNSUPPORTED',
-      message: 'Expected an image, the DICOM file is a segmentation',
+      message: 'Expected an image, the DICOM file is a binary segmentation',
     });
   });
 
