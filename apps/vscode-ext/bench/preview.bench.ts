@@ -27,6 +27,8 @@ const test = base.extend<{ clock: PaintClock }>({
         ...settings,
         'workbench.editorAssociations': { '*.ct.png': 'groundglass.ctPreviewOptional' },
         'groundglass.predictOnOpen': false,
+        // Each window starts empty.
+        'workbench.editor.restoreEditors': false,
       }),
     );
     await use(await PaintClock.on(page));
@@ -103,26 +105,35 @@ test('activation', async ({ clock, workbench }) => {
   const values: number[] = [];
   for (let i = 0; i < Math.min(repeats, 5); i++) {
     await workbench.open();
+    // VS Code's own extensions start with the window, and what is activated among them takes their time too.
+    await workbench.page.waitForTimeout(5000);
     await open(workbench, clock, files.png, 'slice');
     await workbench.runCommand('Developer: Show Running Extensions');
-    const told = workbench.page
-      .locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'Groundglass' })
+    const list = workbench.page.locator('.runtime-extensions-editor .monaco-list');
+    const told = list
+      .locator('.monaco-list-row', { hasText: 'Groundglass' })
       .getByText(/Activation: \d+ms/);
+    // The slowest extensions stand first, and only the rows in sight are there.
+    await expect(async () => {
+      await list.hover();
+      await workbench.page.mouse.wheel(0, 200);
+      await told.first().waitFor({ timeout: 500 });
+    }).toPass();
     values.push(Number(/(\d+)ms/.exec((await told.first().textContent())!)![1]));
-    await workbench.runCommand('View: Close All Editors');
-    await expect(workbench.page.locator('.tab')).toHaveCount(0);
   }
   row({ what: 'activation, as VS Code tells it', values, aim: '50 ms' });
 });
 
 test('memory', async ({ clock, workbench }) => {
   await workbench.open();
-  for (const { previews, aim } of [{ previews: 5 }, { previews: 50, aim: 'flat' }]) {
-    for (let i = 0; i < previews; i++) {
+  let opened = 0;
+  for (const until of [5, 55, 105]) {
+    for (; opened < until; opened++) {
       await open(workbench, clock, files.dicom, 'slice');
       await closeEditor(workbench);
     }
-    const after = `after ${aim ? previews + 5 : previews} previews`;
+    const after = `after ${opened} previews`;
+    const aim = opened === 5 ? undefined : 'flat';
     const mebibytes = (bytes: number) => [bytes / 2 ** 20];
     const [host, page] = [
       extensionHostBytes(workbench.server.folder),
