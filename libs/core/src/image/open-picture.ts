@@ -3,12 +3,11 @@ import type { ByteSource } from '../byte-source.js';
 import { CtError } from '../errors.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import type { CtVolume, MetadataEntry } from '../volume.js';
-import { decodePng } from './decode-png.js';
 import { pictureVolume, type DecodedPicture } from './picture-volume.js';
 
 /**
- * Opens a PNG (8 or 16 bit; grey, RGB, palette, with or without alpha) or a JPEG: plain PNGs with {@link decodePng}, all others
- * through libvips. The orientation of EXIF is applied.
+ * Opens a PNG (8 or 16 bit; grey, RGB, palette, with or without alpha) or a JPEG through libvips. The orientation of EXIF is
+ * applied.
  *
  * @throws {CtError} `CT_TOO_LARGE` past `limits.imagePixels`, `CT_CORRUPT` and `CT_TRUNCATED` when libvips cannot decode.
  */
@@ -33,10 +32,7 @@ export async function openPicture(
         `Expected at most ${limits.imagePixels} pixels, the picture has ${header.width}×${header.height}`,
       );
     }
-    const isTurned = (header.orientation ?? 1) !== 1;
-    const plain = format === 'png' && !isTurned ? await decodePng(bytes) : undefined;
-    const picture = plain ?? (await decode(bytes, header, input));
-    return pictureVolume(format, picture, metadataOf(header));
+    return pictureVolume(format, await decode(bytes, header, input), metadataOf(header));
   } catch (error) {
     throw pictureError(error, format, bytes);
   }

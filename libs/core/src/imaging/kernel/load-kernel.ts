@@ -25,9 +25,6 @@ export interface Kernel {
   window(at: number, count: number, low: number, scale: number): void;
   /** 1 when a pixel has a colour, else 0. */
   grey(source: number, count: number, channels: 3 | 4, target: number): number;
-  filterUp(source: number, above: number, target: number, bytes: number): void;
-  filterAverage(source: number, above: number, target: number, bytes: number, step: number): void;
-  filterPaeth(source: number, above: number, target: number, bytes: number, step: number): void;
 }
 
 /** Memory that is kept for the next picture; an instance with more is left to the garbage collector. */
