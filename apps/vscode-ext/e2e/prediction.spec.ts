@@ -132,6 +132,18 @@ for (const renderer of ['webgl2', 'canvas2d']) {
   });
 }
 
+test('the slice on the screen is scored first', async ({ workbench, machineSettings }) => {
+  const asked: (string | undefined)[] = [];
+  const note: RequestListener = ({ url }, response) => {
+    asked.push(url);
+    response.end();
+  };
+  await withServer(workbench, machineSettings, note, async () => {
+    await workbench.open('005.dcm');
+    await expect.poll(() => asked[0]).toContain('startAt=4');
+  });
+});
+
 test('a server that answers nonsense or not at all shows what is wrong and a retry', async ({
   workbench,
   machineSettings,

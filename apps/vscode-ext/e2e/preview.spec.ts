@@ -1,4 +1,11 @@
-import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { bytesSource, openVolume } from '@groundglass/core';
@@ -196,6 +203,27 @@ test('a damaged file shows its coded error, and opens by itself once it is whole
   await expect(workbench.preview.locator('.slice-reading')).toHaveText('12 / 24');
   rmSync(file);
   await expect(workbench.preview.getByRole('alert')).toContainText('CT_READ_FAILED');
+});
+
+test('a file in two editors is gone in both, and comes back in both', async ({
+  workbench,
+  page,
+}) => {
+  const file = join(workbench.server.folder, 'covid-volume.nii.gz');
+  await workbench.open('covid-volume.nii.gz');
+  await workbench.picture();
+  await workbench.runCommand('View: Split Editor');
+  await expect(page.locator('iframe.webview.ready')).toHaveCount(2);
+  const editors = [0, 1].map((at) => workbench.previewAt(at));
+  renameSync(file, `${file}.away`);
+  for (const editor of editors) {
+    await expect(editor.getByRole('alert')).toContainText('CT_READ_FAILED');
+  }
+  renameSync(`${file}.away`, file);
+  for (const editor of editors) {
+    await expect(editor.locator('.slice-reading')).toHaveText('12 / 24');
+    await expect(editor.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  }
 });
 
 test('an empty file and a file that is no image show what is wrong', async ({ workbench }) => {

@@ -199,6 +199,15 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   }
 
+  /** That of one of several editors side by side. */
+  previewAt(at: number): FrameLocator {
+    return this.page
+      .locator('iframe.webview.ready')
+      .nth(at)
+      .contentFrame()
+      .frameLocator('iframe#active-frame');
+  }
+
   /** The picture's surface, once a slice is on it. */
   async picture(): Promise<Locator> {
     const surface = this.preview.locator('.surface');
