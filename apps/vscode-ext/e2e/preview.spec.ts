@@ -188,6 +188,31 @@ test('a server that is killed comes back and answers again', async ({ workbench 
   expect(serverProcess(workbench.server.folder)).not.toBe(before);
 });
 
+test('a server that is idle is stopped, and started again when it is needed', async ({
+  workbench,
+  machineSettings,
+}) => {
+  const { folder, machineSettingsFile } = workbench.server;
+  writeFileSync(
+    machineSettingsFile,
+    // Three seconds.
+    JSON.stringify({ ...machineSettings, 'groundglass.server.idleMinutes': 0.05 }),
+  );
+  try {
+    await workbench.open('covid-volume.nii.gz');
+    const { preview, status } = workbench;
+    await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+    await expect.poll(() => serverProcess(folder)).toBeUndefined();
+    await expect(status).toHaveAttribute('aria-label', /not running/);
+    await preview.getByRole('button', { name: 'Predict again' }).click();
+    await expect(preview.locator('.running')).toBeVisible();
+    await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+    await expect(preview.locator('.running')).toBeHidden();
+  } finally {
+    writeFileSync(machineSettingsFile, JSON.stringify(machineSettings));
+  }
+});
+
 test('a damaged file shows its coded error, and opens by itself once it is whole', async ({
   workbench,
 }) => {
