@@ -9,7 +9,6 @@ import {
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { bytesSource, openVolume } from '@groundglass/core';
-import { serverProcess } from './server-process.js';
 import { expect, settings, test, type Workbench } from './workbench.js';
 
 const samples = join(import.meta.dirname, '../../../samples');
@@ -174,45 +173,6 @@ test('a series goes to the server as one volume', async ({ workbench }) => {
   await expect(workbench.preview.locator('.dice')).toHaveText(/^Dice, this slice: /);
 });
 
-test('a server that is killed comes back and answers again', async ({ workbench }) => {
-  await workbench.open('covid-volume.nii.gz');
-  const { preview } = workbench;
-  await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
-  const before = serverProcess(workbench.server.folder)!;
-  process.kill(before, 'SIGKILL');
-  await expect.poll(() => isAlive(before)).toBe(false);
-  await preview.getByRole('button', { name: 'Predict again' }).click();
-  await expect(preview.locator('.running')).toBeHidden();
-  await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
-  await expect(workbench.status).toContainText('lesion-rule');
-  expect(serverProcess(workbench.server.folder)).not.toBe(before);
-});
-
-test('a server that is idle is stopped, and started again when it is needed', async ({
-  workbench,
-  machineSettings,
-}) => {
-  const { folder, machineSettingsFile } = workbench.server;
-  writeFileSync(
-    machineSettingsFile,
-    // Three seconds.
-    JSON.stringify({ ...machineSettings, 'groundglass.server.idleMinutes': 0.05 }),
-  );
-  try {
-    await workbench.open('covid-volume.nii.gz');
-    const { preview, status } = workbench;
-    await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
-    await expect.poll(() => serverProcess(folder)).toBeUndefined();
-    await expect(status).toHaveAttribute('aria-label', /not running/);
-    await preview.getByRole('button', { name: 'Predict again' }).click();
-    await expect(preview.locator('.running')).toBeVisible();
-    await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
-    await expect(preview.locator('.running')).toBeHidden();
-  } finally {
-    writeFileSync(machineSettingsFile, JSON.stringify(machineSettings));
-  }
-});
-
 test('a damaged file shows its coded error, and opens by itself once it is whole', async ({
   workbench,
 }) => {
@@ -298,13 +258,4 @@ for (const [name, theme] of [
       );
     expect(serious).toEqual([]);
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CtPreviewProvider } from './preview/ct-preview-provider.js';
-import { tokenSecret, type ServerManager } from './server/server-manager.js';
+import type { ServerManager } from './server/server-manager.js';
+import { tokenSecret } from './server/server-settings.js';
 
 /** What the commands act on. */
 export interface CommandTargets {

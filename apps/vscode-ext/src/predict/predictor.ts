@@ -6,6 +6,7 @@ import { CtError } from '@groundglass/core/errors';
 import * as vscode from 'vscode';
 import type { OpenedCt } from '../preview/open-ct.js';
 import type { ServerManager } from '../server/server-manager.js';
+import { serverSettings } from '../server/server-settings.js';
 import { within } from '../shared/within.js';
 import type { PredictProgress } from './predict-progress.js';
 
@@ -49,7 +50,7 @@ export class Predictor {
     const release = this.server.keepAwake();
     try {
       const connection = await this.server.connect(options.signal);
-      return await within(this.server.silenceMs, options.signal, async (signal, alive) => {
+      return await within(serverSettings.silenceMs, options.signal, async (signal, alive) => {
         const onProgress = (progress: PredictProgress) => {
           alive();
           options.onProgress(progress);

@@ -1,5 +1,5 @@
 import { CtError } from '@groundglass/core/errors';
-import type { PredictionStatus, ViewerError, ViewerVolume } from '@groundglass/viewer';
+import type { PredictionStatus, ViewerError } from '@groundglass/viewer';
 import * as vscode from 'vscode';
 import { packSlice, type ToHost, type ToWebview } from '../shared/protocol.js';
 import { viewerStrings } from '../shared/viewer-strings.js';
@@ -9,6 +9,8 @@ import type { Truth } from '../truth/find-truth.js';
 import type { CtDocument } from './ct-document.js';
 import type { OpenedCt } from './open-ct.js';
 import { toViewerError } from './to-viewer-error.js';
+import { firstSliceOf, viewerVolumeOf } from './viewer-volume-of.js';
+import { watchFile } from './watch-file.js';
 import { webviewHtml, type PageParts } from './webview-html.js';
 
 /** One editor with a CT image: answers its webview, asks for predictions, follows the file. */
@@ -152,7 +154,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     this.#slice = firstSlice;
     // The page counts its own requests from 0.
     const requestId = -opening;
-    this.#post({ type: 'opened', volume: describe(ct), firstSlice, requestId });
+    this.#post({ type: 'opened', volume: viewerVolumeOf(ct), firstSlice, requestId });
     void this.#answer({ type: 'slice', requestId, index: firstSlice });
     void this.#compare(ct, isLatest);
     if (this.#status.kind === 'idle' || this.#status.kind === 'unavailable')
@@ -281,25 +283,4 @@ function configuration(): vscode.WorkspaceConfiguration {
 
 function isAutomatic(): boolean {
   return configuration().get('predictOnOpen', true);
-}
-
-function watchFile(uri: vscode.Uri): vscode.FileSystemWatcher {
-  const folder = vscode.Uri.joinPath(uri, '..');
-  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
-  // Brackets and stars in a file's name are a glob's letters.
-  const pattern = name.replace(/[[\]{}*?]/g, '?');
-  return vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, pattern));
-}
-
-function firstSliceOf({ firstSlice, volume }: OpenedCt): number {
-  return firstSlice ?? Math.floor((volume.sliceCount - 1) / 2);
-}
-
-function describe({ volume, title, notes }: OpenedCt): ViewerVolume {
-  const { format, columns, rows, sliceCount, unit, pixelSpacing, geometry } = volume;
-  const { windows, warnings, metadata } = volume;
-  return {
-    ...{ title, format, columns, rows, sliceCount, unit, pixelSpacing, geometry },
-    ...{ windows, warnings, metadata, notes },
-  };
 }

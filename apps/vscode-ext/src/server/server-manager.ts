@@ -6,6 +6,7 @@ import type { Closable } from '../shared/closable.js';
 import { within } from '../shared/within.js';
 import { BackOff } from './back-off.js';
 import { LocalServer } from './local-server.js';
+import { serverSettings, tokenSecret } from './server-settings.js';
 import { connectTo, type ListedModel, type ModelConnection } from './model-connection.js';
 
 /** What the server does now. */
@@ -14,11 +15,6 @@ export type ServerState =
   | { readonly kind: 'starting' }
   | { readonly kind: 'running'; readonly remote: boolean; readonly models: readonly ListedModel[] }
   | { readonly kind: 'failed'; readonly message: string };
-
-/** Under which a remote server's token lies in the editor's secret storage; another server never sees it. */
-export function tokenSecret(url: string): string {
-  return `groundglass.server.token ${withoutSlash(url)}`;
-}
 
 /**
  * The one server of this window: started when first needed, stopped when idle, started again after a crash; or a remote one
@@ -53,7 +49,7 @@ export class ServerManager implements vscode.Disposable {
       }),
       // Another token for the same address: what was refused, or granted, is asked anew.
       context.secrets.onDidChange(({ key }) => {
-        if (!this.isRemote || key !== tokenSecret(this.#url)) return;
+        if (!this.isRemote || key !== tokenSecret(serverSettings.url)) return;
         this.stop();
         this.#answers.fire();
       }),
@@ -73,11 +69,11 @@ export class ServerManager implements vscode.Disposable {
   }
 
   get isRemote(): boolean {
-    return this.#url !== '';
+    return serverSettings.url !== '';
   }
 
   get chosenModel(): string | undefined {
-    return this.#setting('model') || undefined;
+    return serverSettings.model || undefined;
   }
 
   /** Process id of the local server while there is one. */
@@ -131,20 +127,11 @@ export class ServerManager implements vscode.Disposable {
     clearTimeout(this.#idle);
     return () => {
       if (--this.#users > 0) return;
-      const minutes = vscode.workspace
-        .getConfiguration('groundglass')
-        .get('server.idleMinutes', 10);
       clearTimeout(this.#idle);
       this.#idle = setTimeout(() => {
         this.stop();
-      }, minutes * 60_000);
+      }, serverSettings.idleMs);
     };
-  }
-
-  /** Longest silence of a server before a call is given up. */
-  get silenceMs(): number {
-    const configuration = vscode.workspace.getConfiguration('groundglass');
-    return configuration.get('server.timeoutSeconds', 120) * 1000;
   }
 
   /** Somebody found that the server no longer answers: the next call looks for it anew. */
@@ -153,7 +140,7 @@ export class ServerManager implements vscode.Disposable {
     this.#connecting = undefined;
     this.#set({
       kind: 'failed',
-      message: vscode.l10n.t('The model server at {0} does not answer.', this.#url),
+      message: vscode.l10n.t('The model server at {0} does not answer.', serverSettings.url),
     });
   }
 
@@ -194,7 +181,7 @@ export class ServerManager implements vscode.Disposable {
     this.#attempt = attempt;
     try {
       const options = this.isRemote ? await this.#remote() : await this.#startLocal();
-      const connection = await within(this.silenceMs, attempt.signal, (signal) =>
+      const connection = await within(serverSettings.silenceMs, attempt.signal, (signal) =>
         connectTo(options, this.chosenModel, signal),
       );
       const { models } = connection;
@@ -218,7 +205,10 @@ export class ServerManager implements vscode.Disposable {
   }
 
   async #remote(): Promise<ConnectionOptions> {
-    return { baseUrl: this.#url, token: await this.context.secrets.get(tokenSecret(this.#url)) };
+    return {
+      baseUrl: serverSettings.url,
+      token: await this.context.secrets.get(tokenSecret(serverSettings.url)),
+    };
   }
 
   async #startLocal(): Promise<ConnectionOptions> {
@@ -277,12 +267,8 @@ export class ServerManager implements vscode.Disposable {
     this.#changed.fire(state);
   }
 
-  get #url(): string {
-    return withoutSlash(this.#setting('url'));
-  }
-
   get #models(): string {
-    return this.#setting('models') || this.#inExtension('models');
+    return serverSettings.models || this.#inExtension('models');
   }
 
   get #launcher(): string {
@@ -292,18 +278,10 @@ export class ServerManager implements vscode.Disposable {
   #inExtension(name: string): string {
     return vscode.Uri.joinPath(this.context.extensionUri, 'dist', name).fsPath;
   }
-
-  #setting(name: string): string {
-    return vscode.workspace.getConfiguration('groundglass').get(`server.${name}`, '').trim();
-  }
 }
 
 /** Whether the workspace lies in no file system of this machine. */
 function isVirtual(): boolean {
   const folders = vscode.workspace.workspaceFolders ?? [];
   return folders.length > 0 && folders.every(({ uri }) => uri.scheme !== 'file');
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
 }

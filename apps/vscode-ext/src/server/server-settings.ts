@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+
+/** What the user has set of the server, as it is now. */
+export const serverSettings = {
+  /** Address of a server to use in place of the bundled one, without the slash at its end; empty for the bundled one. */
+  get url(): string {
+    return withoutSlash(text('url'));
+  },
+  /** A folder of models for the bundled server; empty for the one that it comes with. */
+  get models(): string {
+    return text('models');
+  },
+  /** Name of the model that predicts; empty for the server's first. */
+  get model(): string {
+    return text('model');
+  },
+  /** Milliseconds without a prediction after which the bundled server is stopped. */
+  get idleMs(): number {
+    return of('idleMinutes', 10) * 60_000;
+  },
+  /** Longest silence of a server, in milliseconds, before a call is given up. */
+  get silenceMs(): number {
+    return of('timeoutSeconds', 120) * 1000;
+  },
+};
+
+/** Under which a remote server's token lies in the editor's secret storage; another server never sees it. */
+export function tokenSecret(url: string): string {
+  return `groundglass.server.token ${withoutSlash(url)}`;
+}
+
+function text(name: string): string {
+  return of(name, '').trim();
+}
+
+function of<T>(name: string, unset: T): T {
+  return vscode.workspace.getConfiguration('groundglass').get(`server.${name}`, unset);
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
