@@ -41,6 +41,7 @@ export type { OpenOptions, OpenVolume } from './open-volume.js';
 export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js';
 export { bytesSource, type ByteSource } from './byte-source.js';
 export { aggregate, defaultAggregation } from './aggregate.js';
+export { startingAt } from './starting-at.js';
 export { sniffFormat, sniffLength } from './sniff.js';
 export { defaultLimits, type Limits } from './limits.js';
 export { applyWindow, modelWindow, windowPresets, type Window } from './window.js';
