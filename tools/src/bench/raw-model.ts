@@ -15,6 +15,8 @@ export class RawModel {
     const session = await InferenceSession.create(path, {
       intraOpNumThreads: threads,
       logSeverityLevel: 3,
+      // Else its threads go on spinning for some milliseconds into the request that is timed next.
+      extra: { session: { force_spinning_stop: '1' } },
     });
     const pixels = new Float32Array(rows * columns).fill(0.5);
     const raw = new RawModel(session, new Tensor('float32', pixels, [1, 1, rows, columns]));

@@ -107,7 +107,13 @@ function sessionOptions(threads: number, spinning: boolean): InferenceSession.Se
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
+    extra: {
+      session: {
+        intra_op: { allow_spinning: spinning ? '1' : '0' },
+        // Between the ops of a run only: threads that spin on behind it take a core from decoding and from the answer.
+        force_spinning_stop: '1',
+      },
+    },
   };
 }
 
