@@ -1,5 +1,5 @@
 import { answerCalls } from '../processes/calls.js';
-import { readRef, toRef } from '../inference/byte-ref.js';
+import { readRefNow, toRef } from '../inference/byte-ref.js';
 import { formatJsonElements } from '../oip/json-elements.js';
 import { readInferRequest } from '../oip/read-infer-request.js';
 import type { CodecCalls } from './codec-calls.js';
@@ -24,18 +24,16 @@ answerCalls<CodecCalls>({
     volumes.delete(session);
     return undefined;
   },
-  readInfer: async ({ header, binary, spoolDir }) => {
-    const call = readInferRequest(await readRef(header), binary);
-    const inputs = await Promise.all(
-      call.inputs.map(async (input) => ({
-        ...input,
-        data: input.data instanceof Uint8Array ? await toRef(input.data, spoolDir) : input.data,
-      })),
-    );
+  readInfer: ({ header, binary, spoolDir }) => {
+    const call = readInferRequest(readRefNow(header), binary);
+    const inputs = call.inputs.map((input) => ({
+      ...input,
+      data: input.data instanceof Uint8Array ? toRef(input.data, spoolDir) : input.data,
+    }));
     return { ...call, inputs };
   },
-  formatElements: async ({ name, datatype, data }) =>
-    new TextEncoder().encode(formatJsonElements({ name, datatype }, await readRef(data))),
+  formatElements: ({ name, datatype, data }) =>
+    new TextEncoder().encode(formatJsonElements({ name, datatype }, readRefNow(data))),
 });
 
 function volumeOf({ session }: { readonly session: string }): OpenedVolume {

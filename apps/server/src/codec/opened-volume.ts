@@ -20,9 +20,10 @@ import {
   type CropBox,
   type CtSlice,
   type CtVolume,
+  type PictureSize,
   type SeriesVolume,
 } from '@groundglass/core';
-import { readRef, toRef } from '../inference/byte-ref.js';
+import { readRefNow, toRef } from '../inference/byte-ref.js';
 import type { ByteRef, Tensor } from '../inference/tensor.js';
 import type {
   CodecCalls,
@@ -106,7 +107,7 @@ export class OpenedVolume {
     const slice = await this.volume.slice(params.index);
     const { data, shape, window, huLost, cropBox } = toModelInput(slice, { crop: params.crop });
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const ref = await toRef(bytes, params.spoolDir);
+    const ref = toRef(bytes, params.spoolDir);
     // Not before the pixels are written: it would hold up the answer.
     const lung = later(() => lungMask(slice));
     // Awaited by `finish`; a slice that is never finished must not end the process.
@@ -123,7 +124,7 @@ export class OpenedVolume {
 
   async finish(params: CodecCalls['finish']['params']): Promise<SliceFindings> {
     const { slice, cropBox, lung } = this.#of(params);
-    const { mask, size } = await readMask(params.mask);
+    const { mask, size } = readMask(params.mask);
     const placed = placeMask(mask, size, cropBox, slice);
     this.#decoded.delete(params.index);
     if (params.keepFrom !== undefined) {
@@ -139,9 +140,9 @@ export class OpenedVolume {
     return { counts, mask: travels };
   }
 
-  async overlay(params: CodecCalls['overlay']['params']): Promise<ByteRef> {
+  overlay(params: CodecCalls['overlay']['params']): ByteRef {
     const { slice, cropBox } = this.#of(params);
-    const { mask, size } = await readMask(params.mask);
+    const { mask, size } = readMask(params.mask);
     const { window, opacity, maskThreshold } = params.style;
     const shown = slice.unit === 'HU' ? (window ?? windowPresets.lung) : { center: 0.5, width: 1 };
     const { columns, rows } = slice;
@@ -153,7 +154,7 @@ export class OpenedVolume {
     return toRef(encodePng({ columns, rows, channels: 4, data: rgba }), params.spoolDir);
   }
 
-  async segment(params: CodecCalls['segment']['params']): Promise<ByteRef> {
+  segment(params: CodecCalls['segment']['params']): ByteRef {
     if (this.volume.format !== 'dicom') {
       throw new CtError(
         'CT_BAD_REQUEST',
@@ -164,7 +165,7 @@ export class OpenedVolume {
     const sources = new Map<ByteRef, Uint8Array>();
     for (const { index } of slices) {
       const file = this.fileOf(index);
-      if (!sources.has(file)) sources.set(file, await readRef(file));
+      if (!sources.has(file)) sources.set(file, readRefNow(file));
     }
     const sourceOf = (index: number): Uint8Array => sources.get(this.fileOf(index))!;
     const bytes = writeSegmentation(sourceOf, this.volume, slices, params);
@@ -209,10 +210,8 @@ async function openSeries(sources: readonly ByteSource[]): Promise<SeriesVolume>
   return series;
 }
 
-async function readMask(
-  tensor: Tensor,
-): Promise<{ mask: Float32Array; size: { columns: number; rows: number } }> {
+function readMask(tensor: Tensor): { mask: Float32Array; size: PictureSize } {
   const [rows = 0, columns = 0] = tensor.shape.slice(-2);
-  const bytes = new Uint8Array(await readRef(tensor.data));
+  const bytes = new Uint8Array(readRefNow(tensor.data));
   return { mask: new Float32Array(bytes.buffer), size: { columns, rows } };
 }

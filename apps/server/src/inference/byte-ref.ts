@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { open, rm, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteRef } from './tensor.js';
 
@@ -9,7 +10,7 @@ import type { ByteRef } from './tensor.js';
  */
 export const largestMessage = 256 * 1024;
 
-/** The bytes of a reference. */
+/** The bytes of a reference, for the server's own process, whose event loop must not wait for a disk. */
 export async function readRef(ref: ByteRef): Promise<Uint8Array> {
   if (ref instanceof Uint8Array) return ref;
   const file = await open(ref.path, 'r');
@@ -23,7 +24,7 @@ export async function readRef(ref: ByteRef): Promise<Uint8Array> {
         ref.length - filled,
         ref.offset + filled,
       );
-      if (bytesRead === 0) throw new Error('A spooled file is shorter than its reference');
+      if (bytesRead === 0) throw shorter();
       filled += bytesRead;
     }
     return bytes;
@@ -33,16 +34,36 @@ export async function readRef(ref: ByteRef): Promise<Uint8Array> {
 }
 
 /**
- * A reference for a message: the bytes themselves up to {@link largestMessage}, or a new file in `dir`, which its owner removes.
+ * The bytes of a reference, for a child process: it has nothing else to do meanwhile, and what Node hands to its thread pool waits
+ * behind the model's threads for a core, measured 1 to 5 ms for 1 MiB that takes 0.2 ms at once.
+ */
+export function readRefNow(ref: ByteRef): Uint8Array {
+  if (ref instanceof Uint8Array) return ref;
+  const file = openSync(ref.path, 'r');
+  try {
+    const bytes = new Uint8Array(ref.length);
+    for (let filled = 0; filled < ref.length;) {
+      const read = readSync(file, bytes, filled, ref.length - filled, ref.offset + filled);
+      if (read === 0) throw shorter();
+      filled += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * A reference for a message of a child process: the bytes themselves up to {@link largestMessage}, or a new file in `dir`, which its owner removes.
  * Where the disk is full the bytes go as they are, which is slower but an answer.
  */
-export async function toRef(bytes: Uint8Array, dir: string): Promise<ByteRef> {
+export function toRef(bytes: Uint8Array, dir: string): ByteRef {
   if (bytes.length <= largestMessage) return bytes;
   const path = join(dir, randomUUID());
   try {
-    await writeFile(path, bytes, { mode: 0o600, flag: 'wx' });
+    writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' });
   } catch {
-    await rm(path, { force: true });
+    rmSync(path, { force: true });
     return bytes;
   }
   return { path, offset: 0, length: bytes.length };
@@ -52,3 +73,5 @@ export async function toRef(bytes: Uint8Array, dir: string): Promise<ByteRef> {
 export async function discardRef(ref: ByteRef): Promise<void> {
   if (!(ref instanceof Uint8Array)) await rm(ref.path, { force: true });
 }
+
+const shorter = (): Error => new Error('A spooled file is shorter than its reference');

@@ -1,6 +1,6 @@
 import { CtError } from '@groundglass/core';
 import { answerCalls } from '../processes/calls.js';
-import { readRef, toRef } from './byte-ref.js';
+import { readRefNow, toRef } from './byte-ref.js';
 import type { InferenceCalls, RunParams, RunResult } from './inference-calls.js';
 import { loadSession, type LoadedSession } from './load-session.js';
 import { fromOrtTensor, toOrtTensor } from './ort-tensor.js';
@@ -29,17 +29,13 @@ async function run({ key, items, outputs, alone, spoolDir }: RunParams): Promise
   if (!loaded) throw new Error('The model is not loaded in this process');
   const started = process.hrtime.bigint();
   const feeds = Object.fromEntries(
-    await Promise.all(
-      items[0]!.map(async ({ name, datatype }, index) => {
-        const parts = await Promise.all(
-          items.map(async (item) => ({
-            shape: item[index]!.shape,
-            data: await readRef(item[index]!.data),
-          })),
-        );
-        return [name, toOrtTensor(name, datatype, parts)] as const;
-      }),
-    ),
+    items[0]!.map(({ name, datatype }, index) => {
+      const parts = items.map((item) => ({
+        shape: item[index]!.shape,
+        data: readRefNow(item[index]!.data),
+      }));
+      return [name, toOrtTensor(name, datatype, parts)] as const;
+    }),
   );
   const prepared = process.hrtime.bigint();
   const session = (alone ? loaded.alone : undefined) ?? loaded.session;
@@ -62,7 +58,7 @@ async function run({ key, items, outputs, alone, spoolDir }: RunParams): Promise
         name,
         datatype: spec.datatype,
         shape,
-        data: await toRef(data, spoolDir),
+        data: toRef(data, spoolDir),
       });
     }
   }

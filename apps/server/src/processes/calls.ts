@@ -29,7 +29,7 @@ export class ChildFault extends Error {
 }
 
 export type Handlers<C extends Calls<C>> = {
-  readonly [K in keyof C]: (params: C[K]['params']) => Promise<C[K]['result']>;
+  readonly [K in keyof C]: (params: C[K]['params']) => C[K]['result'] | Promise<C[K]['result']>;
 };
 
 /**
