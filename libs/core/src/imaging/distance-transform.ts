@@ -26,7 +26,15 @@ export function squaredDistance(mask: Uint8Array, { columns, rows }: PictureSize
     bounds: new Float64Array(columns),
   };
   for (let row = 0; row < rows; row++) {
-    lowerEnvelope(distance.subarray(row * columns, (row + 1) * columns), work);
+    const rowEnd = (row + 1) * columns;
+    // Each run of the mask by itself, with the pixel outside at either end: nothing behind that one can be nearer.
+    for (let at = row * columns; at < rowEnd; at++) {
+      if (mask[at] === 0) continue;
+      const from = Math.max(row * columns, at - 1);
+      do at++;
+      while (at < rowEnd && mask[at] !== 0);
+      lowerEnvelope(distance.subarray(from, Math.min(rowEnd, at + 1)), work);
+    }
   }
   return distance;
 }

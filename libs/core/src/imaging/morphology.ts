@@ -10,27 +10,33 @@ import type { PictureSize } from './resample.js';
 
 /** Grows the mask by `radius` pixels. */
 export function dilate(mask: Uint8Array, size: PictureSize, radius: number): Uint8Array {
-  return near(mask, size, radius);
+  return near(mask, 1, size, radius);
 }
 
 /** Shrinks the mask by `radius` pixels. */
 export function erode(mask: Uint8Array, size: PictureSize, radius: number): Uint8Array {
-  return invert(near(invert(mask), size, radius));
+  return invert(near(mask, 0, size, radius));
 }
 
 /**
- * The pixels with one of the mask at most `radius` away. Counted down the columns how far it is to the mask, then along the
+ * The pixels with one of value `of` at most `radius` away. Counted down the columns how far it is to the mask, then along the
  * rows each pixel covers as many neighbours as the disc is wide at that distance: whole numbers and no roots, so it takes a
  * fraction of an exact distance transform.
  */
-function near(mask: Uint8Array, { columns, rows }: PictureSize, radius: number): Uint8Array {
+function near(
+  mask: Uint8Array,
+  of: 0 | 1,
+  { columns, rows }: PictureSize,
+  radius: number,
+): Uint8Array {
+  const isInside = of === 1;
   const widths = discWidths(radius, rows);
   const tooFar = widths.length - 1;
   const gaps = new Int32Array(mask.length);
-  for (let at = 0; at < columns; at++) gaps[at] = mask[at] === 0 ? tooFar : 0;
+  for (let at = 0; at < columns; at++) gaps[at] = (mask[at] !== 0) === isInside ? 0 : tooFar;
   for (let at = columns; at < mask.length; at++) {
     const above = gaps[at - columns]!;
-    gaps[at] = mask[at] !== 0 ? 0 : above < tooFar ? above + 1 : tooFar;
+    gaps[at] = (mask[at] !== 0) === isInside ? 0 : above < tooFar ? above + 1 : tooFar;
   }
   for (let at = mask.length - columns - 1; at >= 0; at--) {
     const below = gaps[at + columns]! + 1;
