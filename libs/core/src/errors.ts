@@ -79,7 +79,7 @@ export const errorCatalogue = {
   CT_MODEL_NOT_FOUND: {
     status: 404,
     title: 'There is no such model',
-    advice: 'GET /v1/models lists the models that are loaded.',
+    advice: 'Check its name, or its folder: a server lists what it has loaded at /v1/models.',
   },
   CT_MODEL_INVALID: {
     status: 422,

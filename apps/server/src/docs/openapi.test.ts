@@ -100,9 +100,13 @@ describe('samples', () => {
 
 test('/metrics counts requests, the queue, batches, inference and restarts', async () => {
   await ask(`${server.url}/v1/predictions`, { method: 'POST', body: greyPng(9) });
+  await ask(`${server.url}/`);
+  await ask(`${server.url}/samples/covid-slice.png`);
   const { text } = await ask(`${server.url}/metrics`);
   for (const name of [
     'groundglass_requests_total{protocol="http",route="POST /v1/predictions",status="200"}',
+    'groundglass_requests_total{protocol="http",route="GET /:file",status="200"}',
+    'groundglass_requests_total{protocol="http",route="GET /samples/:file",status="200"}',
     'groundglass_queue_length 0',
     'groundglass_batch_size_count{model="lesion-rule"}',
     'groundglass_inference_seconds_bucket',

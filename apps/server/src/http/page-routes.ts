@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Router, static as serveStatic } from 'express';
+import { Router, static as serveStatic, type Response } from 'express';
 import { docsPage } from '../docs/docs-page.js';
 import { openApiDocument } from '../docs/openapi.js';
+import { fileRoute } from './request-context.js';
 
 /** Pages and their scripts, which hold nothing secret: the playground, the description of the interface. */
 export function pageRoutes(): Router {
@@ -19,7 +20,14 @@ export function pageRoutes(): Router {
   });
   const playground = playgroundFolder();
   if (playground !== undefined) {
-    router.use(serveStatic(playground, { dotfiles: 'ignore', redirect: false, fallthrough: true }));
+    router.use(
+      serveStatic(playground, {
+        dotfiles: 'ignore',
+        redirect: false,
+        fallthrough: true,
+        setHeaders: named('/:file'),
+      }),
+    );
   } else {
     // Not bundled: a server without the page is still whole as an interface.
     router.get('/', (_req, res) => {
@@ -39,13 +47,25 @@ export function sampleRoutes(folder: string): Router {
     const names = (await readdir(folder)).filter((name) => samplePattern.test(name)).sort();
     res.json(names.map((name) => ({ name, url: `samples/${encodeURIComponent(name)}` })));
   });
-  const files = serveStatic(folder, { dotfiles: 'ignore', index: false, redirect: false });
+  const files = serveStatic(folder, {
+    dotfiles: 'ignore',
+    index: false,
+    redirect: false,
+    setHeaders: named('/samples/:file'),
+  });
   router.use((req, res, next) => {
     if (samplePattern.test(decodeURIComponent(req.path.slice(1)))) files(req, res, next);
     else next();
   });
   return router;
 }
+
+/** Names the route of the files of a folder, for metrics and logs. */
+const named =
+  (route: string) =>
+  (res: Response): void => {
+    res.locals[fileRoute] = route;
+  };
 
 /** The page that libs/viewer bundles, where it was, and where the viewer is installed: not in the editor's extension. */
 function playgroundFolder(): string | undefined {

@@ -7,11 +7,16 @@ import type { Services } from './services.js';
 /** Where `createApp` mounts routers. */
 const mounts = ['/v1', '/v2', '/samples'];
 
+/** In `res.locals`, of an answer that is a file of a folder: what to call its route, since Express has none for it. */
+export const fileRoute = 'fileRoute';
+
 /**
  * The route's pattern, never the path itself: names in a path can say something of a patient. Not by `baseUrl`, which Express has
  * taken back by the time that an error is answered.
  */
-function routeOf(req: Request): string {
+function routeOf(req: Request, res: Response): string {
+  const file: unknown = res.locals[fileRoute];
+  if (typeof file === 'string') return file;
   const route = req.route as { path?: unknown } | undefined;
   if (typeof route?.path !== 'string') return 'unmatched';
   const mount = mounts.find((each) => /^[^?]*/.exec(req.originalUrl)![0].startsWith(`${each}/`));
@@ -27,7 +32,7 @@ export function observe({ log, metrics }: Pick<Services, 'log' | 'metrics'>): Re
     const parent = propagation.extract(context.active(), req.headers);
     const span = tracer.startSpan(req.method, { kind: SpanKind.SERVER }, parent);
     res.once('close', () => {
-      const route = routeOf(req);
+      const route = routeOf(req, res);
       const ms = performance.now() - started;
       const status = res.writableFinished ? res.statusCode : 499;
       metrics.request('http', `${req.method} ${route}`, status, ms / 1000);
