@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import autocannon from 'autocannon';
 import { encodePng } from '@groundglass/core';
 import { GroundglassClient } from '@groundglass/client';
 import { spawnServer, type SpawnedServer } from '../serving/spawn-server.js';
+import type { Load, LoadResult } from './load-client.js';
 import { quantile, RawModel } from './raw-model.js';
 
 interface BenchOptions {
@@ -36,6 +38,7 @@ export async function* benchServer(options: BenchOptions): AsyncGenerator<string
   yield `ONNX Runtime alone, ${cores} threads: ${rawPerSecond.toFixed(2)} runs/s (${before.toFixed(2)} before and ${after.toFixed(2)} after the next row)`;
   yield `POST /v2/…/infer, ${clients} clients: ${load.perSecond.toFixed(2)} requests/s, ${((100 * load.perSecond) / rawPerSecond).toFixed(0)} % of ONNX Runtime alone; ${load.failed} failed`;
   yield `  /healthz meanwhile: p50 ${quantile(load.health, 0.5).toFixed(1)} ms, p99 ${quantile(load.health, 0.99).toFixed(1)} ms, of ${load.health.length}`;
+  yield* byAutocannon(server, model.name);
   yield* overloaded(server, model.name, rawPerSecond, seconds);
 }
 
@@ -82,18 +85,14 @@ async function loaded(
   { seconds, clients }: { seconds: number; clients: number },
 ): Promise<{ perSecond: number; failed: number; health: number[] }> {
   const { header, body } = inferBody();
-  const load = autocannon({
+  // In another thread, so that the load does not hold up the health checks that are timed here.
+  const load = runLoad({
     url: `${server.url}/v2/models/${model}/infer`,
-    method: 'POST',
     headers: { 'inference-header-content-length': String(header) },
-    // A thread takes text only; these bytes are all ASCII (0.5 is 0x3f000000).
-    body: body.toString('latin1'),
-    connections: clients,
+    body,
+    clients,
     // Longer than what is measured: the queue fills before, and empties behind.
-    duration: rampSeconds + seconds + 1,
-    timeout: 120,
-    // In another thread, so that the load does not hold up the health checks that are timed here.
-    workers: 1,
+    seconds: rampSeconds + seconds + 1,
   });
   const health: number[] = [];
   const loadEnded = new AbortController();
@@ -113,9 +112,35 @@ async function loaded(
   const last = await answered(server, model);
   loadEnded.abort();
   await watch;
-  const result = await load;
+  const { failed } = await load;
   const perSecond = (1000 * (last.count - first.count)) / (last.at - first.at);
-  return { perSecond, failed: result.non2xx + result.errors, health };
+  return { perSecond, failed, health };
+}
+
+function runLoad(load: Load): Promise<LoadResult> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL('load-client.js', import.meta.url), { workerData: load });
+    thread.once('message', resolve);
+    thread.once('error', reject);
+  });
+}
+
+/** A client of others: whether it is content, not how fast it is. */
+async function* byAutocannon(server: SpawnedServer, model: string): AsyncGenerator<string> {
+  const { header, body } = inferBody();
+  const {
+    '2xx': answered,
+    non2xx,
+    errors,
+  } = await autocannon({
+    url: `${server.url}/v2/models/${model}/infer`,
+    method: 'POST',
+    headers: { 'inference-header-content-length': String(header) },
+    body,
+    connections: 8,
+    duration: 5,
+  });
+  yield `autocannon, 8 clients: ${answered} answered, ${non2xx + errors} failed`;
 }
 
 /** Seconds in which the queue fills: until then nothing is measured. */
