@@ -2,7 +2,6 @@ import { findChest, lungMask, modelWindow, windowSlice, type CtSlice } from '@gr
 import { describe, expect, test } from 'vitest';
 import { thoraxPhantom } from './thorax-phantom.js';
 
-const size = 256;
 const sliceCount = 14;
 
 interface Score {
@@ -15,7 +14,7 @@ interface Score {
 }
 
 /** Compares what core finds by thresholds with what the phantom was painted from. */
-function score(seed: number, unit: CtSlice['unit']): Score {
+function score(seed: number, size: number, unit: CtSlice['unit']): Score {
   const phantom = thoraxPhantom({ seed, covid: true, slices: sliceCount, size });
   const sum = { both: 0, found: 0, lung: 0, lesion: 0, lesionFound: 0, cutOff: 0 };
   for (let index = 0; index < sliceCount; index++) {
@@ -46,12 +45,23 @@ function score(seed: number, unit: CtSlice['unit']): Score {
   };
 }
 
-describe.each([1, 3, 6])('the lungs of phantom %i', (seed) => {
-  test.each(['HU', 'grey'] as const)('are found in %s, with their lesions', (unit) => {
-    const { dice, lesions, cutOff } = score(seed, unit);
-    // Measured over six seeds: Dice 0.984 to 0.993, lesions 0.88 to 1, cut off 0.4 % at most.
-    expect(dice).toBeGreaterThan(0.98);
-    expect(lesions).toBeGreaterThan(0.85);
-    expect(cutOff).toBeLessThan(0.005);
+/**
+ * The mask is sought on at most 256 pixels a side: in larger slices it is scaled up. Bounds lie under what six seeds gave, in HU and in
+ * grey: at 256 pixels Dice 0.982 to 0.993 and 0.867 to 1 of the lesions, at 512 pixels 0.978 to 0.988 and 0.840 to 0.996; of the lungs
+ * 0.4 % at most were cut off.
+ */
+const sizes = [
+  { size: 256, leastDice: 0.98, leastLesions: 0.85 },
+  { size: 512, leastDice: 0.975, leastLesions: 0.83 },
+];
+
+describe.each(sizes)('in slices of $size pixels', ({ size, leastDice, leastLesions }) => {
+  describe.each([1, 3, 6])('the lungs of phantom %i', (seed) => {
+    test.each(['HU', 'grey'] as const)('are found in %s, with their lesions', (unit) => {
+      const { dice, lesions, cutOff } = score(seed, size, unit);
+      expect(dice).toBeGreaterThan(leastDice);
+      expect(lesions).toBeGreaterThan(leastLesions);
+      expect(cutOff).toBeLessThan(0.005);
+    });
   });
 });
