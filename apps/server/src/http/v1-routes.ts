@@ -8,7 +8,7 @@ import { discardRef } from '../inference/byte-ref.js';
 import type { ByteRef } from '../inference/tensor.js';
 import { summarise } from '../predictions/ct-model.js';
 import { predictQuerySchema, type PredictQuery } from '../predictions/predict-query.js';
-import type { Product } from '../predictions/predictor.js';
+import type { Product } from '../predictions/prediction-run.js';
 import { reportInput, toErrorAnswer } from './error-answer.js';
 import type { BodyLimits } from './receive-body.js';
 import { abortSignalOf } from './request-context.js';

@@ -84,6 +84,10 @@ describe('POST /v1/predictions', () => {
     // Two are in work at a time: which of them is ready first is open.
     expect([3, 4]).toContain(scored[0]);
     expect(slices.map(({ index }) => index)).toEqual([1, 2, 3, 4]);
+    await expect(client.predict(metaImage([-900, -800]), { startAt: 2 })).rejects.toMatchObject({
+      code: 'CT_SLICE_RANGE',
+      message: 'Expected slices from 0 to 1, got startAt 2',
+    });
   });
 
   test('more slices than the limit are refused before any is scored; a range of them is not', async () => {

@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto';
+import {
+  aggregate,
+  CtError,
+  lesionFraction,
+  startingAt,
+  type EncodedMask,
+  type LesionCounts,
+  type Prediction,
+  type SlicePrediction,
+  type WarningCode,
+} from '@groundglass/core';
+import type { PredictionEvent } from '@groundglass/client';
+import type { CodecCall } from '../codec/codec-pool.js';
+import type { UploadedFile, VolumeInfo } from '../codec/codec-calls.js';
+import { discardRef } from '../inference/byte-ref.js';
+import { OverloadedError, type InferenceAnswer, type Scheduler } from '../inference/scheduler.js';
+import type { ByteRef, Tensor } from '../inference/tensor.js';
+import type { CtModel } from './ct-model.js';
+import { selectSlices, type PredictQuery } from './predict-query.js';
+
+/** What a run needs of the server. */
+export interface RunOptions {
+  readonly scheduler: Scheduler;
+  /** Longest time that one slice may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Slices that one request may ask for. */
+  readonly maxSlices: number;
+  /** Slices of one volume that are in work at a time. */
+  readonly slicesAtATime: number;
+  readonly spoolDir: string;
+}
+
+/** What a caller wants besides scores. */
+export type Product = 'prediction' | 'overlay' | 'segmentation';
+
+export interface PredictRequest {
+  readonly file: UploadedFile;
+  readonly query: PredictQuery;
+  readonly product: Product;
+  readonly signal: AbortSignal;
+  /** Told of the start and of every slice. */
+  readonly onEvent?: (event: PredictionEvent) => void;
+}
+
+export interface PredictAnswer {
+  readonly prediction: Prediction;
+  /** The overlay or the segmentation; who asked removes it. */
+  readonly bytes: ByteRef | undefined;
+}
+
+interface SliceResult {
+  readonly slice: SlicePrediction;
+  readonly counts: LesionCounts;
+}
+
+const interactive = 1;
+const background = 2;
+
+/** The state of one prediction. Started again when its codec process dies; slices that are done stay done. */
+export class PredictionRun {
+  readonly #id = randomUUID();
+  readonly #started = performance.now();
+  readonly #results = new Map<number, SliceResult>();
+  readonly #times = { decode: 0, queue: 0, infer: 0 };
+  #window: Prediction['preprocessing']['window'] = null;
+  #huLost = false;
+  #announced = false;
+  #bytes: ByteRef | undefined;
+
+  constructor(
+    private readonly options: RunOptions,
+    private readonly model: CtModel,
+    private readonly request: PredictRequest,
+  ) {}
+
+  async start(call: CodecCall): Promise<PredictAnswer> {
+    const session = randomUUID();
+    const { file, product } = this.request;
+    // Masks for the segmentation are kept in the process that died.
+    if (product === 'segmentation') this.#results.clear();
+    const { info, decodeMs } = await call('open', { session, file });
+    try {
+      this.#times.decode += decodeMs;
+      const indices = this.#choose(info);
+      this.#announce(info, indices);
+      await this.#runAll(call, session, indices);
+      if (product === 'segmentation') {
+        this.#bytes = await call('segment', {
+          session,
+          model: this.model.served,
+          maskThreshold: this.request.query.maskThreshold,
+          spoolDir: this.options.spoolDir,
+        });
+      }
+      return { prediction: this.#sumUp(info, indices), bytes: this.#bytes };
+    } finally {
+      // The answer does not wait for it. A process that died has closed it already.
+      call('close', { session }).catch(() => undefined);
+    }
+  }
+
+  #choose({ sliceCount }: VolumeInfo): number[] {
+    const { query, product } = this.request;
+    const { maxSlices } = this.options;
+    const selection = query.slices ?? (product === 'overlay' ? 'middle' : 'all');
+    const indices = selectSlices(selection, sliceCount, maxSlices);
+    if (indices === 'too many') {
+      throw new CtError(
+        'CT_TOO_LARGE',
+        `Expected at most ${maxSlices} slices in one request, "${selection}" of this file's ${sliceCount} are more: ask for a range with slices`,
+      );
+    }
+    if (!indices) {
+      throw new CtError(
+        'CT_SLICE_RANGE',
+        `Expected slices from 0 to ${sliceCount - 1}, got ${selection}`,
+      );
+    }
+    if (query.startAt >= sliceCount) {
+      throw new CtError(
+        'CT_SLICE_RANGE',
+        `Expected slices from 0 to ${sliceCount - 1}, got startAt ${query.startAt}`,
+      );
+    }
+    if (product === 'overlay' && indices.length > 1) {
+      throw new CtError(
+        'CT_BAD_REQUEST',
+        `Expected one slice for an overlay, got ${indices.length}`,
+      );
+    }
+    return indices;
+  }
+
+  #announce(info: VolumeInfo, slices: number[]): void {
+    if (this.#announced) return;
+    this.#announced = true;
+    const { format, columns, rows, sliceCount } = info;
+    this.request.onEvent?.({
+      event: 'started',
+      id: this.#id,
+      volume: { format, columns, rows, sliceCount },
+      slices,
+      warnings: this.#warnings(info),
+    });
+  }
+
+  /** A few slices at a time: enough to keep the processes busy, few enough to let others in between. */
+  async #runAll(call: CodecCall, session: string, indices: readonly number[]): Promise<void> {
+    const left = startingAt(indices, this.request.query.startAt).filter(
+      (index) => !this.#results.has(index),
+    );
+    const total = indices.length;
+    let failed = false;
+    const lane = async (): Promise<void> => {
+      for (let index = left.shift(); index !== undefined && !failed; index = left.shift()) {
+        try {
+          const result = await this.#runSlice(call, session, index, total > 1);
+          this.#results.set(index, result);
+          const { slice } = result;
+          this.request.onEvent?.({ event: 'slice', slice, done: this.#results.size, total });
+        } catch (error) {
+          failed = true;
+          throw error;
+        }
+      }
+    };
+    const lanes = Array.from({ length: this.options.slicesAtATime }, lane);
+    const failure = (await Promise.allSettled(lanes)).find((each) => each.status === 'rejected');
+    if (failure) throw failure.reason;
+  }
+
+  async #runSlice(
+    call: CodecCall,
+    session: string,
+    index: number,
+    isVolume: boolean,
+  ): Promise<SliceResult> {
+    const { query, product } = this.request;
+    const { spoolDir } = this.options;
+    const slice = { session, index, crop: query.crop };
+    if (this.request.signal.aborted) throw new CtError('CT_CANCELLED', 'The caller went away');
+    const prepared = await call('prepare', { ...slice, spoolDir });
+    this.#times.decode += prepared.decodeMs;
+    this.#huLost = prepared.huLost;
+    const { window } = prepared;
+    this.#window = window ? { center: window.center, width: window.width } : null;
+    const image: Tensor = {
+      name: 'image',
+      datatype: 'FP32',
+      shape: [1, ...prepared.shape],
+      data: prepared.data,
+    };
+    const answer = await this.#infer(image, isVolume).finally(() => discardRef(image.data));
+    const [probability, mask] = answer.outputs as [Tensor, Tensor];
+    try {
+      this.#times.queue += answer.queueMs;
+      this.#times.infer += answer.inferMs;
+      if (product === 'overlay') {
+        const { opacity, maskThreshold } = query;
+        const style = { window: query.window, opacity, maskThreshold };
+        this.#bytes = await call('overlay', { ...slice, mask, style, spoolDir });
+      }
+      const findings = await call('finish', {
+        ...slice,
+        mask,
+        encodeMask: product === 'prediction' && (query.mask ?? true),
+        keepFrom: product === 'segmentation' ? query.maskThreshold : undefined,
+      });
+      const { counts, mask: encoded } = findings;
+      return {
+        slice: {
+          index,
+          probability: firstFloat(probability),
+          lesionFraction: lesionFraction([counts]),
+          ...withMask(encoded),
+        },
+        counts,
+      };
+    } finally {
+      await discardRef(mask.data);
+    }
+  }
+
+  /** A slice of a volume waits for its turn when the server is busy; what came alone is refused at once. */
+  async #infer(image: Tensor, isVolume: boolean): Promise<InferenceAnswer> {
+    const { query, signal } = this.request;
+    const usual = isVolume ? 'background' : 'interactive';
+    const wholeDeadline =
+      query.timeout === undefined ? Infinity : this.#started + Math.max(1, query.timeout);
+    for (let waitMs = 50; ; waitMs = Math.min(1000, waitMs * 2)) {
+      const now = performance.now();
+      const deadline = Math.min(wholeDeadline, now + this.options.timeoutMs);
+      if (deadline <= now) throw new CtError('CT_TIMEOUT', 'Expected an answer within the timeout');
+      try {
+        return await this.options.scheduler.submit({
+          model: this.model.served,
+          inputs: [image],
+          outputs: ['probability', 'mask'],
+          priority: (query.priority ?? usual) === 'interactive' ? interactive : background,
+          deadline,
+          signal,
+        });
+      } catch (error) {
+        if (!(error instanceof OverloadedError) || !isVolume) throw error;
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+
+  #sumUp(info: VolumeInfo, indices: readonly number[]): Prediction {
+    const results = indices.map((index) => this.#results.get(index)!);
+    const { served, threshold: ownThreshold, aggregation, trained } = this.model;
+    const threshold = this.request.query.threshold ?? ownThreshold;
+    const probability = aggregate(
+      aggregation,
+      results.map(({ slice }) => slice.probability),
+    );
+    return {
+      id: this.#id,
+      label: probability >= threshold ? 'covid' : 'non-covid',
+      probability,
+      threshold,
+      lesionFraction: lesionFraction(results.map(({ counts }) => counts)),
+      slices: results.map(({ slice }) => slice),
+      model: { name: served.name, version: served.version, sha256: served.sha256, trained },
+      preprocessing: {
+        window: this.#window,
+        crop: this.request.query.crop,
+        huLost: this.#huLost,
+      },
+      warnings: this.#warnings(info),
+      timingsMs: { ...this.#times, total: performance.now() - this.#started },
+    };
+  }
+
+  #warnings({ warnings }: VolumeInfo): WarningCode[] {
+    return [...new Set([...warnings, ...(this.model.trained ? [] : ['MODEL_UNTRAINED' as const])])];
+  }
+}
+
+function withMask(mask: EncodedMask | undefined): { mask?: EncodedMask } {
+  return mask ? { mask } : {};
+}
+
+function firstFloat({ data }: Tensor): number {
+  if (!(data instanceof Uint8Array)) throw new Error('One probability is never a file');
+  const value = new DataView(data.buffer, data.byteOffset, data.byteLength).getFloat32(0, true);
+  if (!(value >= 0 && value <= 1)) {
+    throw new CtError('CT_INFERENCE_FAILED', 'Expected a probability from 0 to 1 of the model');
+  }
+  return value;
+}
