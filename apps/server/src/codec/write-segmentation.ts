@@ -1,3 +1,5 @@
+// Over 300 lines: one DICOM object, module after module in the order of PS3.3 A.51, which is read beside it.
+
 import { randomUUID } from 'node:crypto';
 import { CtError, asCtError, type CtVolume, type Geometry, type Vector3 } from '@groundglass/core';
 import dcmjs, { type NaturalDataset } from 'dcmjs';

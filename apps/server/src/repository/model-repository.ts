@@ -1,3 +1,5 @@
+// Over 300 lines: loading, replacing and unloading share the entries, the leases on them and the order of changes.
+
 import { CtError } from '@groundglass/core';
 import type { Logger } from 'pino';
 import type { InferencePool } from '../inference/inference-pool.js';
