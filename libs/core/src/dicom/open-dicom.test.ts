@@ -1,10 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bytesSource, type ByteSource } from '../byte-source.js';
 import { openDicomSeries, openVolume } from '../index.js';
 import { defaultLimits } from '../limits.js';
-import { sharedData } from '../shared-data.fixture.js';
 import { sniffFormat } from '../sniff.js';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -282,30 +281,5 @@ describe('bad files', () => {
     const bytes = await read('explicit.dcm');
     const opening = openVolume(bytesSource(bytes.subarray(0, 400)));
     await expect(opening).rejects.toMatchObject({ name: 'CtError' });
-  });
-});
-
-describe.skipIf(sharedData === undefined)('one chest CT in many transfer syntaxes', () => {
-  const folder = join(sharedData ?? '', 'dicom/transfer-syntaxes');
-  const slice = async (name: string) => {
-    const volume = await openVolume(
-      bytesSource(new Uint8Array(await readFile(join(folder, name)))),
-    );
-    return (await volume.slice(0)).pixels;
-  };
-  const lossless = [
-    'BigEndian',
-    'Deflated',
-    'JPEG2000LosslessOnly',
-    'JPEGLSLossless',
-    'JPEGProcess14SV1',
-    'JPEGProcess14Transfer',
-    'LittleEndianExplicit',
-    'LittleEndianImplicit',
-    'RLELossless',
-  ];
-  test.each(lossless)('%s equals the uncompressed slice pixel for pixel', async (part) => {
-    const name = (await readdir(folder)).find((file) => file.includes(`CTImage.dcm_${part}`))!;
-    expect(await slice(name)).toEqual(await slice('CTImage.dcm'));
   });
 });
