@@ -227,6 +227,38 @@ test('answers that come after the user has scrolled on are dropped', async ({ pa
   expect(painted.filter((index) => index !== 11)).toEqual([23]);
 });
 
+test('the neighbours of a slice are fetched when it is on the screen, and no sooner', async ({
+  page,
+}) => {
+  const seen = await page.evaluate(async () => {
+    const events: string[] = [];
+    const viewer = document.querySelector('groundglass-viewer')!;
+    viewer.addEventListener('slicepainted', ({ detail }) => events.push(`painted ${detail.index}`));
+    const flat = { columns: 2, rows: 2, unit: 'HU' } as const;
+    viewer.open(
+      {
+        ...{ title: 'flat', format: 'metaimage', sliceCount: 24, ...flat },
+        ...{ pixelSpacing: undefined, geometry: undefined },
+        ...{ windows: [], warnings: [], metadata: [] },
+      },
+      {
+        slice: (index) => {
+          events.push(`asked ${index}`);
+          return Promise.resolve({ index, ...flat, pixels: new Float32Array(4) });
+        },
+      },
+    );
+    while (events.length < 7) await new Promise((resolve) => requestAnimationFrame(resolve));
+    return events;
+  });
+  // The next one first, then the one before, then those after the next.
+  expect(seen).toEqual([
+    'asked 11',
+    'painted 11',
+    ...[12, 10, 13, 14, 15].map((at) => `asked ${at}`),
+  ]);
+});
+
 test('the list of keys opens with ? and closes with Escape', async ({ page }) => {
   await openChest(page);
   await page.locator('.surface').focus();

@@ -77,6 +77,7 @@ export function createStage(
   let renderer =
     (choice === 'webgl2' ? createWebglRenderer(onLost) : undefined) ?? createCanvasRenderer();
   surface.append(renderer.canvas);
+  element.dataset.renderer = renderer.kind;
   /** The GPU takes longer to start than a slice to draw without it: the first picture does not wait. */
   let isToTryGpu = choice === 'auto';
 
@@ -189,7 +190,6 @@ export function createStage(
     },
     update(next) {
       model = next;
-      element.dataset.renderer = renderer.kind;
       surface.dataset.tool = next.view.tool;
       show(loading, next.loading);
       surface.setAttribute('aria-busy', String(next.loading));
