@@ -76,15 +76,17 @@ class HostError extends Error {
   }
 }
 
+/** Whether the host has said anything of the file; a prediction may be told of before. */
 let isTold = false;
 
 function receive(message: ToWebview): void {
-  isTold = true;
   switch (message.type) {
     case 'opening':
+      isTold = true;
       viewer.wait();
       return;
     case 'opened': {
+      isTold = true;
       const kept = host.getState();
       viewer.open(message.volume, slicesOf(message), kept ?? { slice: message.firstSlice });
       viewer.focus();
@@ -94,6 +96,7 @@ function receive(message: ToWebview): void {
       viewer.compareWith((index, signal) => ask('truth', index, signal));
       return;
     case 'openFailed':
+      isTold = true;
       viewer.fail(message.error);
       return;
     case 'slice':
