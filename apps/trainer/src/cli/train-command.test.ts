@@ -237,22 +237,50 @@ describe('groundglass-trainer train', () => {
     expect(existsSync(join(root, 'nan/checkpoint.safetensors'))).toBe(false);
   });
 
+  /** Trains one good epoch, and gives the arguments to go on for another one that will fail for what is changed. */
+  async function afterOneEpoch(out: string, change: Record<string, unknown>): Promise<string[]> {
+    await run(process.execPath, [...argumentsOf(out), '--set', 'epochs=1']);
+    const recipe = join(root, out, 'config.json');
+    const before = JSON.parse(await readFile(recipe, 'utf8')) as Record<string, unknown>;
+    await writeFile(recipe, JSON.stringify({ ...before, epochs: 2, ...change }));
+    return [
+      ...[cli, 'train', '--recipe', recipe, '--data', join(root, 'data')],
+      ...['--out', join(root, out), '--threads', '1'],
+    ];
+  }
+  const checkpointOf = (out: string) => readFile(join(root, out, 'checkpoint.safetensors'));
+
+  test('a loss that becomes no number in a later epoch leaves the checkpoint before it as it was', async () => {
+    const goOn = await afterOneEpoch('nan-later', {
+      optimizer: { kind: 'adam', learningRate: 1e30, weightDecay: 0 },
+    });
+    const before = await checkpointOf('nan-later');
+    await expect(run(process.execPath, goOn)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /The loss became NaN in epoch 2, .*The checkpoint after epoch 1 is good/,
+      ) as string,
+    });
+    expect((await checkpointOf('nan-later')).equals(before)).toBe(true);
+  });
+
   test.runIf(process.platform === 'linux')(
-    'memory that runs out ends in one line that says what to lower',
+    'memory that runs out ends in one line that says what to lower, and leaves the checkpoint as it was',
     async () => {
+      const goOn = await afterOneEpoch('memory', { imageSize: 1024 });
+      const before = await checkpointOf('memory');
       // 1.5 GB; a step of eight pictures of 1024×1024 takes more than 2.5 GB.
       const limited = ['-c', 'ulimit -d 1500000; exec "$0" "$@"', process.execPath];
-      const failed: unknown = await run('bash', [
-        ...limited,
-        ...argumentsOf('memory'),
-        ...['--set', 'imageSize=1024'],
-      ]).catch((error: unknown) => error);
+      const failed: unknown = await run('bash', [...limited, ...goOn]).catch(
+        (error: unknown) => error,
+      );
       expect(failed).toMatchObject({ code: 1 });
       const lines = (failed as { stderr: string }).stderr.trim().split('\n');
       expect(lines.filter((line) => line.startsWith('Out of memory'))).toEqual([
         expect.stringContaining('a step of 8 images of 1024×1024 did not fit; lower batchSize'),
       ]);
       expect(lines.join()).not.toContain(' at ');
+      expect((await checkpointOf('memory')).equals(before)).toBe(true);
     },
   );
 });
