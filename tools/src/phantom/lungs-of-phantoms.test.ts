@@ -46,20 +46,20 @@ function score(seed: number, size: number, unit: CtSlice['unit']): Score {
 }
 
 /**
- * The mask is sought on at most 256 pixels a side: in larger slices it is scaled up. Bounds lie under what six seeds gave, in HU and in
- * grey: at 256 pixels Dice 0.982 to 0.993 and 0.867 to 1 of the lesions, at 512 pixels 0.978 to 0.988 and 0.840 to 0.996; of the lungs
- * 0.4 % at most were cut off.
+ * The mask is sought on at most 256 pixels a side: in larger slices it is scaled up. Six seeds gave, in HU and in grey, at 256 pixels
+ * Dice 0.982 to 0.993 and 0.867 to 1 of the lesions, and at 512 pixels 0.978 to 0.988 and 0.840 to 0.996; the three of this test no less
+ * than 0.980 and 0.844. Of the lungs 0.4 % at most were cut off.
  */
 const sizes = [
-  { size: 256, leastDice: 0.98, leastLesions: 0.85 },
-  { size: 512, leastDice: 0.975, leastLesions: 0.83 },
+  { size: 256, leastLesions: 0.85 },
+  { size: 512, leastLesions: 0.84 },
 ];
 
-describe.each(sizes)('in slices of $size pixels', ({ size, leastDice, leastLesions }) => {
+describe.each(sizes)('in slices of $size pixels', ({ size, leastLesions }) => {
   describe.each([1, 3, 6])('the lungs of phantom %i', (seed) => {
     test.each(['HU', 'grey'] as const)('are found in %s, with their lesions', (unit) => {
       const { dice, lesions, cutOff } = score(seed, size, unit);
-      expect(dice).toBeGreaterThan(leastDice);
+      expect(dice).toBeGreaterThan(0.98);
       expect(lesions).toBeGreaterThan(leastLesions);
       expect(cutOff).toBeLessThan(0.005);
     });
