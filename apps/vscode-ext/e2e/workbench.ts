@@ -152,6 +152,7 @@ export class Workbench {
     const command = 'Groundglass: Open as CT';
     await this.#find('F1', `>${command}`, { hasText: command });
     await this.page.keyboard.press('Escape');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     if (file) await this.openFile(file);
   }
 
@@ -181,17 +182,18 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input[type=text]');
     const focused = this.page.locator('.quick-input-list .monaco-list-row.focused');
     // An editor that is still loading takes the focus when it is there, and the quick input closes: the user opens it again. And what
-    // it offers is what was there when it opened: after a while the user closes it to look anew.
+    // it offers is what was there when it opened: after a while the user closes it to look anew. Each look is short, since an input
+    // seen while it closes is waited for in vain.
     await expect(async () => {
       if (!(await input.isVisible())) await this.page.keyboard.press(key);
-      await input.fill(text, { timeout: 5000 });
+      await input.fill(text, { timeout: 1000 });
       try {
-        await focused.filter(row).waitFor({ timeout: 5000 });
+        await focused.filter(row).waitFor({ timeout: 2000 });
       } catch (error) {
         await this.page.keyboard.press('Escape');
         throw error;
       }
-    }).toPass({ timeout: 60_000 });
+    }).toPass({ timeout: 60_000, intervals: [200] });
   }
 
   /** The content of the visible webview: a frame in a frame. */

@@ -165,9 +165,7 @@ export class CtPreviewPanel implements vscode.Disposable {
 
   /** Another model or server answers now, or one that may be asked at last. */
   #askAnew(): void {
-    this.#prediction?.abort();
-    this.#status = { kind: 'idle' };
-    this.#showAvailability();
+    this.#forgetPrediction();
     if (isAutomatic() && this.panel.visible) void this.#predict();
   }
 
@@ -212,6 +210,13 @@ export class CtPreviewPanel implements vscode.Disposable {
     }
   }
 
+  /** What was said of the file as it was, failures too, is true no more. */
+  #forgetPrediction(): void {
+    this.#prediction?.abort();
+    this.#status = { kind: 'idle' };
+    this.#showAvailability();
+  }
+
   #showAvailability(): void {
     if (this.#status.kind !== 'idle' && this.#status.kind !== 'unavailable') return;
     const reason = this.predictor.unavailableReason;
@@ -249,8 +254,7 @@ export class CtPreviewPanel implements vscode.Disposable {
   #reloadSoon(): void {
     clearTimeout(this.#reloading);
     this.#reloading = setTimeout(() => {
-      this.#prediction?.abort();
-      this.#status = { kind: 'idle' };
+      this.#forgetPrediction();
       this.document.close();
       void this.#open();
     }, 300);
@@ -258,7 +262,7 @@ export class CtPreviewPanel implements vscode.Disposable {
 
   #vanished(): void {
     clearTimeout(this.#reloading);
-    this.#prediction?.abort();
+    this.#forgetPrediction();
     this.document.close();
     const error: ViewerError = toViewerError(
       new CtError('CT_READ_FAILED', vscode.l10n.t('The file was deleted or moved.')),
