@@ -181,14 +181,15 @@ test('a damaged file shows its coded error, and opens by itself once it is whole
   copyFileSync(join(samples, 'covid-volume.nii.gz'), file);
   truncateSync(file, 2000);
   await workbench.open('broken.nii.gz');
-  const alert = workbench.preview.getByRole('alert');
-  await expect(alert).toContainText(/CT_(TRUNCATED|CORRUPT)/);
-  await expect(alert.getByRole('button', { name: 'Try again' })).toBeVisible();
+  const error = workbench.preview.locator('.error');
+  await expect(error).toContainText(/CT_(TRUNCATED|CORRUPT)/);
+  await expect(error.getByRole('button', { name: 'Try again' })).toBeVisible();
   copyFileSync(join(samples, 'covid-volume.nii.gz'), file);
   await workbench.picture();
   // Its header was whole before: what tells is that neither the file nor its prediction fails now.
   await expect(workbench.preview.locator('.slice-reading')).toHaveText('12 / 24');
   await expect(workbench.preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  const alert = workbench.preview.getByRole('alert');
   await expect(alert).toHaveCount(0);
   rmSync(file);
   await expect(alert).toContainText('CT_READ_FAILED');

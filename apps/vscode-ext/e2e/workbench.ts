@@ -190,7 +190,8 @@ export class Workbench {
       try {
         await focused.filter(row).waitFor({ timeout: 2000 });
       } catch (error) {
-        await this.page.keyboard.press('Escape');
+        // Where it has closed by itself, the key would cancel the prediction of the editor below.
+        if (await input.isVisible()) await this.page.keyboard.press('Escape');
         throw error;
       }
     }).toPass({ timeout: 60_000, intervals: [200] });
