@@ -6,7 +6,7 @@ import { encodePng } from '@groundglass/core';
 import { GroundglassClient } from '@groundglass/client';
 import { spawnServer, type SpawnedServer } from '../serving/spawn-server.js';
 import type { Load, LoadResult } from './load-client.js';
-import { quantile, RawModel } from './raw-model.js';
+import { cpuMsSince, quantile, RawModel } from './raw-model.js';
 
 interface BenchOptions {
   readonly models: string;
@@ -34,9 +34,11 @@ export async function* benchServer(options: BenchOptions): AsyncGenerator<string
   const before = await raw.throughput(seconds / 2);
   const load = await loaded(server, model.name, { seconds, clients });
   const after = await raw.throughput(seconds / 2);
-  const rawPerSecond = (before + after) / 2;
-  yield `ONNX Runtime alone, ${cores} threads: ${rawPerSecond.toFixed(2)} runs/s (${before.toFixed(2)} before and ${after.toFixed(2)} after the next row)`;
+  const rawPerSecond = (before.perSecond + after.perSecond) / 2;
+  const rawCpuMs = (before.cpuMs + after.cpuMs) / 2;
+  yield `ONNX Runtime alone, ${cores} threads: ${rawPerSecond.toFixed(2)} runs/s (${before.perSecond.toFixed(2)} before and ${after.perSecond.toFixed(2)} after the next row), ${rawCpuMs.toFixed(0)} ms of processor time each`;
   yield `POST /v2/…/infer, ${clients} clients: ${load.perSecond.toFixed(2)} requests/s, ${((100 * load.perSecond) / rawPerSecond).toFixed(0)} % of ONNX Runtime alone; ${load.failed} failed`;
+  yield `  processor time of one: ${load.clientCpuMs.toFixed(0)} ms in the client, with the health checks; all cores together had ${((1000 * cores) / load.perSecond).toFixed(0)} ms`;
   yield `  /healthz meanwhile: p50 ${quantile(load.health, 0.5).toFixed(1)} ms, p99 ${quantile(load.health, 0.99).toFixed(1)} ms, of ${load.health.length}`;
   yield* byAutocannon(server, model.name);
   yield* overloaded(server, model.name, rawPerSecond, seconds);
@@ -83,7 +85,7 @@ async function loaded(
   server: SpawnedServer,
   model: string,
   { seconds, clients }: { seconds: number; clients: number },
-): Promise<{ perSecond: number; failed: number; health: number[] }> {
+): Promise<{ perSecond: number; clientCpuMs: number; failed: number; health: number[] }> {
   const { header, body } = inferBody();
   // In another thread, so that the load does not hold up the health checks that are timed here.
   const load = runLoad({
@@ -108,13 +110,15 @@ async function loaded(
   })();
   await measuring;
   const first = await answered(server, model);
+  const cpuBefore = process.cpuUsage();
   await sleep(1000 * seconds);
   const last = await answered(server, model);
+  const clientCpuMs = cpuMsSince(cpuBefore) / (last.count - first.count);
   loadEnded.abort();
   await watch;
   const { failed } = await load;
   const perSecond = (1000 * (last.count - first.count)) / (last.at - first.at);
-  return { perSecond, failed, health };
+  return { perSecond, clientCpuMs, failed, health };
 }
 
 function runLoad(load: Load): Promise<LoadResult> {
@@ -128,6 +132,7 @@ function runLoad(load: Load): Promise<LoadResult> {
 /** A client of others: whether it is content, not how fast it is. */
 async function* byAutocannon(server: SpawnedServer, model: string): AsyncGenerator<string> {
   const { header, body } = inferBody();
+  const cpuBefore = process.cpuUsage();
   const {
     '2xx': answered,
     non2xx,
@@ -140,7 +145,8 @@ async function* byAutocannon(server: SpawnedServer, model: string): AsyncGenerat
     connections: 8,
     duration: 5,
   });
-  yield `autocannon, 8 clients: ${answered} answered, ${non2xx + errors} failed`;
+  const cpuMs = cpuMsSince(cpuBefore) / answered;
+  yield `autocannon, 8 clients: ${answered} answered, ${non2xx + errors} failed, ${cpuMs.toFixed(0)} ms of processor time each in the client`;
 }
 
 /** Seconds in which the queue fills: until then nothing is measured. */

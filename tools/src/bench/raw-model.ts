@@ -31,13 +31,23 @@ export class RawModel {
     return performance.now() - started;
   }
 
-  /** Runs a second when it goes back to back for some seconds. */
-  async throughput(seconds: number): Promise<number> {
+  /** Runs a second when it goes back to back for some seconds, and the processor time of one, of all threads together. */
+  async throughput(seconds: number): Promise<{ perSecond: number; cpuMs: number }> {
     const started = performance.now();
+    const cpuBefore = process.cpuUsage();
     let runs = 0;
     for (; performance.now() - started < seconds * 1000; runs++) await this.run();
-    return (1000 * runs) / (performance.now() - started);
+    return {
+      perSecond: (1000 * runs) / (performance.now() - started),
+      cpuMs: cpuMsSince(cpuBefore) / runs,
+    };
   }
+}
+
+/** Milliseconds of processor time that this process has taken since. */
+export function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 /** The value below which the given share lies, by the nearest rank. */

@@ -146,6 +146,20 @@ describe('Scheduler', () => {
     await Promise.all(long);
   });
 
+  test('a deadline that could just be kept is refused, since the processes may become slower', async () => {
+    core = await startCore();
+    const started = performance.now();
+    await busy(core, 2000);
+    const ms = performance.now() - started;
+    const long = [busy(core, 2000), busy(core, 2000)];
+    const timeLeft = (runs: number) => ({ deadline: performance.now() + runs * ms });
+    // Two are before it: its answer is expected after three runs.
+    const close = infer(core, 'busy', [longs('steps', [1], [1n])], timeLeft(3.3));
+    await expect(close).rejects.toMatchObject({ code: 'CT_OVERLOADED' });
+    await infer(core, 'busy', [longs('steps', [1], [1n])], timeLeft(30));
+    await Promise.all(long);
+  });
+
   test('a request that waits past its deadline is answered with CT_TIMEOUT and never runs', async () => {
     core = await startCore();
     const long = busy(core, 3000);
