@@ -113,6 +113,17 @@ describe('Scheduler', () => {
     expect(core.batches.slice(1)).toEqual([8, 4, 2]);
   });
 
+  test('a batch is joined up to two mebibytes of input', async () => {
+    core = await startCore();
+    const blocker = busy(core, 400);
+    // A mebibyte each.
+    await Promise.all(
+      Array.from({ length: 5 }, () => infer(core!, 'lesion-rule', [grey(0.5, 512, 512)])),
+    );
+    await blocker;
+    expect(core.batches.slice(1)).toEqual([2, 2, 1]);
+  });
+
   test('text and whole numbers come back unchanged, also from a batch', async () => {
     core = await startCore();
     const request = (text: string, whole: bigint): Tensor[] => [

@@ -6,7 +6,7 @@ import { rowsOf, type ServedModel } from '../repository/served-model.js';
 import type { InferencePool } from './inference-pool.js';
 import type { InferenceSlot } from './inference-slot.js';
 import { discardRef } from './byte-ref.js';
-import { JobQueue, type Job } from './job-queue.js';
+import { joinedRows, JobQueue, type Job } from './job-queue.js';
 import { ServiceTimes } from './service-times.js';
 import type { Tensor } from './tensor.js';
 
@@ -85,11 +85,12 @@ export class Scheduler {
   submit(request: InferenceRequest): Promise<InferenceAnswer> {
     return new Promise((resolve, reject) => {
       if (request.signal?.aborted) throw cancelled();
-      this.#admit(request);
+      const rows = rowsOf(request.model, request.inputs);
+      this.#admit(request, rows);
       const submitted = performance.now();
       const job: Job = {
         request,
-        rows: rowsOf(request.model, request.inputs),
+        rows,
         submitted,
         attempts: 0,
         alone: false,
@@ -167,7 +168,8 @@ export class Scheduler {
     for (const wake of this.#changed.splice(0)) wake();
   }
 
-  #admit({ model, priority, deadline }: InferenceRequest): void {
+  #admit(request: InferenceRequest, rows: number): void {
+    const { model, priority, deadline } = request;
     const upSlots = this.options.pool.slots.filter((slot) => slot.up).length;
     const running = [...this.#running].reduce((sum, job) => sum + this.#costMs(job), 0);
     const queued = this.#queue.sum((job) =>
@@ -176,7 +178,8 @@ export class Scheduler {
     const waitMs = (running + queued) / Math.max(1, upSlots);
     const ownMs = this.#times.rowMs(model.key);
     // A request ends with its batch, which may be full by then.
-    const batchMs = ownMs * Math.min(Math.max(1, model.maxBatchSize), this.#queue.length + 1);
+    const batchMs =
+      ownMs * Math.max(rows, Math.min(joinedRows(request, rows), this.#queue.length + 1));
     const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000));
     if (this.#queue.full) {
       throw overloaded(`The queue of ${this.#queue.capacity} requests is full`, retryAfterS);
