@@ -165,7 +165,7 @@ describe('Scheduler', () => {
     const long = [busy(core, 2000), busy(core, 2000)];
     const timeLeft = (runs: number) => ({ deadline: performance.now() + runs * ms });
     // Two are before it: its answer is expected after three runs.
-    const close = infer(core, 'busy', [longs('steps', [1], [1n])], timeLeft(3.3));
+    const close = infer(core, 'busy', [longs('steps', [1], [1n])], timeLeft(4));
     await expect(close).rejects.toMatchObject({ code: 'CT_OVERLOADED' });
     await infer(core, 'busy', [longs('steps', [1], [1n])], timeLeft(30));
     await Promise.all(long);

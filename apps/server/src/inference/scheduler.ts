@@ -53,9 +53,9 @@ const attempts = 5;
 
 /**
  * How much slower than lately the processes may become and deadlines still be kept: when requests rush in, reading and refusing them
- * takes part of the processor.
+ * takes part of the processor. At five times what two cores can answer it was half as much again.
  */
-const slowdown = 4 / 3;
+const slowdown = 2;
 
 /**
  * The queue in front of the processes. A request that finds a free process starts at once; while all are busy requests
