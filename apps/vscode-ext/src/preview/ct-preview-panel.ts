@@ -34,7 +34,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     readonly document: CtDocument,
     readonly panel: vscode.WebviewPanel,
     private readonly predictor: Predictor,
-    page: PageParts,
+    private readonly page: PageParts,
     private readonly log: vscode.LogOutputChannel,
   ) {
     const { webview } = panel;
@@ -55,6 +55,12 @@ export class CtPreviewPanel implements vscode.Disposable {
       predictor.onDidChange(() => {
         this.#askAnew();
       }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (!event.affectsConfiguration('groundglass.renderer')) return;
+        this.#isLoading = panel.visible;
+        this.#load();
+        if (panel.visible) void this.#open(this.#slice);
+      }),
     );
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.#isLoading = false;
@@ -62,10 +68,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     panel.onDidDispose(() => {
       this.dispose();
     });
-    webview.html = webviewHtml(page, {
-      strings: viewerStrings(),
-      renderer: configuration().get('renderer', 'auto'),
-    });
+    this.#load();
     // The page takes as long to start as many files take to decode: both at once.
     void this.#open();
   }
@@ -131,6 +134,14 @@ export class CtPreviewPanel implements vscode.Disposable {
       default:
         message satisfies never;
     }
+  }
+
+  /** Starts the page, which VS Code loads as soon as it is visible. */
+  #load(): void {
+    this.panel.webview.html = webviewHtml(this.page, {
+      strings: viewerStrings(),
+      renderer: configuration().get('renderer', 'auto'),
+    });
   }
 
   /** @param slice the one to show; the volume's first choice where it is undefined. */
