@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, settings, test, type Workbench } from './workbench.js';
+import { expect, test, type Workbench } from './workbench.js';
 
 /** Nothing is set: the model is the one that the package carries. */
 test.use({ machineSettings: {} });
@@ -58,9 +58,8 @@ const samples: readonly Sample[] = [
 for (const { file, title = file, isOptional, hasLesions, picture } of samples) {
   const tag = picture ? ['@screenshot'] : [];
   test(`the packaged model shows what it sees in ${file}`, { tag }, async ({ workbench, page }) => {
-    const { preview, server } = workbench;
-    const theme = picture && { 'workbench.colorTheme': picture.theme };
-    writeFileSync(server.settingsFile, JSON.stringify({ ...settings, ...theme }));
+    const { preview } = workbench;
+    if (picture) workbench.set({ 'workbench.colorTheme': picture.theme });
     await workbench.open(file);
     if (isOptional) await workbench.runCommand('Groundglass: Open as CT');
     await expect(preview.locator('.title')).toHaveText(title);

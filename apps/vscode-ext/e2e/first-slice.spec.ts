@@ -2,6 +2,9 @@ import type { Page } from '@playwright/test';
 import type { ToWebview } from '../src/shared/protocol.js';
 import { expect, test } from './workbench.js';
 
+// What listens must be there before the window's scripts.
+test.use({ isInNewWindow: true });
+
 /**
  * Notes each slice that the preview's page is sent, by its request: the host counts its own from -1 down, the page's count from 0 up.
  *

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { predictionLines, startFakeServer } from './fake-server.js';
-import { expect, settings, test, type Workbench } from './workbench.js';
+import { expect, test, type Workbench } from './workbench.js';
 
 /** Four by four pixels as a MetaImage. */
 function metaImage(elementType: 'MET_SHORT' | 'MET_UCHAR', values: readonly number[]): Buffer {
@@ -51,8 +51,7 @@ function writeQuadrants({ server }: Workbench): void {
 
 /** Has the extension connect to a server of the test's own while `use` runs. */
 async function withServer(
-  { server: { machineSettingsFile } }: Workbench,
-  machineSettings: Record<string, unknown>,
+  workbench: Workbench,
   predict: RequestListener,
   use: () => Promise<void>,
 ): Promise<void> {
@@ -63,10 +62,9 @@ async function withServer(
     'groundglass.server.timeoutSeconds': 3,
   };
   try {
-    writeFileSync(machineSettingsFile, JSON.stringify(connected));
+    workbench.setMachine(connected);
     await use();
   } finally {
-    writeFileSync(machineSettingsFile, JSON.stringify(machineSettings));
     fake.close();
   }
 }
@@ -74,16 +72,12 @@ async function withServer(
 for (const renderer of ['webgl2', 'canvas2d']) {
   test(`${renderer} draws a mask pixel for pixel as the server sent it, and compares it with the expert's`, async ({
     workbench,
-    machineSettings,
     page,
   }) => {
     writeQuadrants(workbench);
-    writeFileSync(
-      workbench.server.settingsFile,
-      JSON.stringify({ ...settings, 'groundglass.renderer': renderer }),
-    );
+    workbench.set({ 'groundglass.renderer': renderer });
     const answer: RequestListener = (_, response) => response.end(knownMask);
-    await withServer(workbench, machineSettings, answer, async () => {
+    await withServer(workbench, answer, async () => {
       const { preview } = workbench;
       await workbench.open('quadrants.mha');
       await expect(preview.locator('.score')).toHaveText('75.0 %');
@@ -132,13 +126,13 @@ for (const renderer of ['webgl2', 'canvas2d']) {
   });
 }
 
-test('the slice on the screen is scored first', async ({ workbench, machineSettings }) => {
+test('the slice on the screen is scored first', async ({ workbench }) => {
   const asked: (string | undefined)[] = [];
   const note: RequestListener = ({ url }, response) => {
     asked.push(url);
     response.end();
   };
-  await withServer(workbench, machineSettings, note, async () => {
+  await withServer(workbench, note, async () => {
     await workbench.open('005.dcm');
     await expect.poll(() => asked[0]).toContain('startAt=4');
   });
@@ -146,14 +140,13 @@ test('the slice on the screen is scored first', async ({ workbench, machineSetti
 
 test('a server that answers nonsense or not at all shows what is wrong and a retry', async ({
   workbench,
-  machineSettings,
 }) => {
   writeQuadrants(workbench);
   let answer: RequestListener = (_, response) => response.end('<html>Welcome to nginx!</html>');
   const predict: RequestListener = (request, response) => {
     answer(request, response);
   };
-  await withServer(workbench, machineSettings, predict, async () => {
+  await withServer(workbench, predict, async () => {
     const { preview } = workbench;
     const failure = preview.locator('.failure');
     const retry = preview.getByRole('button', { name: 'Try again' });
@@ -187,7 +180,7 @@ test('a wrong address and a wrong token say so, and the right ones bring the pre
   const guarded = await startFakeServer(answer, 'right');
   const gone = await startFakeServer(answer);
   gone.close();
-  const { preview, server } = workbench;
+  const { preview } = workbench;
   const connect = async (token: string) => {
     const field = page.locator('.quick-input-widget input:visible').last();
     await workbench.runCommand('Groundglass: Connect to a Server');
@@ -201,10 +194,7 @@ test('a wrong address and a wrong token say so, and the right ones bring the pre
     }
   };
   try {
-    writeFileSync(
-      server.machineSettingsFile,
-      JSON.stringify({ ...machineSettings, 'groundglass.server.url': gone.url }),
-    );
+    workbench.setMachine({ ...machineSettings, 'groundglass.server.url': gone.url });
     await workbench.open('quadrants.mha');
     const failure = preview.locator('.failure');
     await expect(failure).toBeVisible();
@@ -218,7 +208,6 @@ test('a wrong address and a wrong token say so, and the right ones bring the pre
     await connect('right');
     await expect(preview.locator('.score')).toHaveText('75.0 %');
   } finally {
-    writeFileSync(server.machineSettingsFile, JSON.stringify(machineSettings));
     guarded.close();
   }
 });

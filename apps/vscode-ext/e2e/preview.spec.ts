@@ -9,7 +9,7 @@ import {
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { bytesSource, openVolume } from '@groundglass/core';
-import { expect, settings, test, type Workbench } from './workbench.js';
+import { expect, test, type Workbench } from './workbench.js';
 
 const samples = join(import.meta.dirname, '../../../samples');
 /** The value in the middle of a slice, decoded here. */
@@ -126,16 +126,13 @@ test('a PNG opens with Open as CT', async ({ workbench }) => {
 
 test('a DICOM file without an ending opens from the menu of the explorer', async ({
   workbench,
-  page,
 }) => {
   const { folder } = workbench.server;
   copyFileSync(join(samples, 'covid-series/005.dcm'), join(folder, 'IM000005'));
   await workbench.open();
-  await page
-    .locator('.explorer-folders-view .monaco-list-row', { hasText: 'IM000005' })
-    .click({ button: 'right' });
-  await page.locator('.monaco-menu').getByText('Open as CT').click();
-  await workbench.tab('IM000005').waitFor();
+  await workbench.chooseFromMenu('IM000005', 'Open as CT', () =>
+    workbench.tab('IM000005').waitFor({ timeout: 10_000 }),
+  );
   await workbench.picture();
   await expect(workbench.preview.locator('.facts')).toContainText('DICOM');
   await expectMiddle(workbench, await middleValue('covid-series/005.dcm', 0));
@@ -242,16 +239,30 @@ test('the view that the user left is there again after a look at another tab', a
   await expect(workbench.preview.locator('.reading-view')).toContainText('C 40  W 400');
 });
 
+test('another renderer takes over in an editor that is open, at the slice where the user is', async ({
+  workbench,
+  page,
+}) => {
+  await workbench.open('covid-volume.nii.gz');
+  const { preview } = workbench;
+  await (await workbench.picture()).focus();
+  await page.keyboard.press('Home');
+  for (const renderer of ['canvas2d', 'webgl2']) {
+    workbench.set({ 'groundglass.renderer': renderer });
+    await expect(preview.locator('.stage')).toHaveAttribute('data-renderer', renderer);
+    await workbench.picture();
+    await expect(preview.locator('.slice-reading')).toHaveText('1 / 24');
+    await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  }
+});
+
 for (const [name, theme] of [
   ['dark', 'Default Dark Modern'],
   ['light', 'Default Light Modern'],
   ['high contrast', 'Default High Contrast'],
 ] as const) {
   test(`has no serious accessibility finding in the ${name} theme`, async ({ workbench, page }) => {
-    writeFileSync(
-      workbench.server.settingsFile,
-      JSON.stringify({ ...settings, 'workbench.colorTheme': theme }),
-    );
+    workbench.set({ 'workbench.colorTheme': theme });
     await workbench.open('covid-volume.nii.gz');
     await expect(workbench.preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
     const { violations } = await new AxeBuilder({ page }).analyze();

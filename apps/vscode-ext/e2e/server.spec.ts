@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { serverProcess } from './server-process.js';
 import { expect, test } from './workbench.js';
 
@@ -20,25 +19,18 @@ test('a server that is idle is stopped, and started again when it is needed', as
   workbench,
   machineSettings,
 }) => {
-  const { folder, machineSettingsFile } = workbench.server;
-  writeFileSync(
-    machineSettingsFile,
-    // Three seconds.
-    JSON.stringify({ ...machineSettings, 'groundglass.server.idleMinutes': 0.05 }),
-  );
-  try {
-    await workbench.open('covid-volume.nii.gz');
-    const { preview, status } = workbench;
-    await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
-    await expect.poll(() => serverProcess(folder)).toBeUndefined();
-    await expect(status).toHaveAttribute('aria-label', /not running/);
-    await preview.getByRole('button', { name: 'Predict again' }).click();
-    await expect(preview.locator('.running')).toBeVisible();
-    await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
-    await expect(preview.locator('.running')).toBeHidden();
-  } finally {
-    writeFileSync(machineSettingsFile, JSON.stringify(machineSettings));
-  }
+  const { folder } = workbench.server;
+  // Three seconds.
+  workbench.setMachine({ ...machineSettings, 'groundglass.server.idleMinutes': 0.05 });
+  await workbench.open('covid-volume.nii.gz');
+  const { preview, status } = workbench;
+  await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  await expect.poll(() => serverProcess(folder)).toBeUndefined();
+  await expect(status).toHaveAttribute('aria-label', /not running/);
+  await preview.getByRole('button', { name: 'Predict again' }).click();
+  await expect(preview.locator('.running')).toBeVisible();
+  await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  await expect(preview.locator('.running')).toBeHidden();
 });
 
 function isAlive(pid: number): boolean {

@@ -26,6 +26,8 @@ const vsix = join(
 /** Model of the server's tests: a rule over Hounsfield units, so that its answers can be known. */
 const models = join(workspace, 'apps/server/fixtures/models');
 
+const viewport = { width: 1360, height: 860 };
+
 export const settings = {
   'telemetry.telemetryLevel': 'off',
   'workbench.startupEditor': 'none',
@@ -61,8 +63,17 @@ interface WorkerOptions {
   otherExtensions: readonly string[];
 }
 
+interface TestOptions {
+  /** Whether the test has a window of its own; else it takes the one that the tests before it have left, without an editor. */
+  isInNewWindow: boolean;
+}
+
 /** A VS Code workbench with the packaged extension and, unless a test says otherwise, nothing else installed. */
-export const test = base.extend<{ workbench: Workbench }, WorkerOptions & { server: CodeServer }>({
+export const test = base.extend<
+  { workbench: Workbench } & TestOptions,
+  WorkerOptions & { server: CodeServer; sharedWindow: Page }
+>({
+  isInNewWindow: [false, { option: true }],
   machineSettings: [knownModel, { option: true, scope: 'worker' }],
   isTrusting: [true, { option: true, scope: 'worker' }],
   otherExtensions: [[], { option: true, scope: 'worker' }],
@@ -129,8 +140,24 @@ export const test = base.extend<{ workbench: Workbench }, WorkerOptions & { serv
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  workbench: async ({ page, server }, use) => {
-    await use(new Workbench(page, server));
+  // A window takes longer to load than most tests to run.
+  sharedWindow: [
+    async ({ browser }, use) => {
+      const context = await browser.newContext({ viewport });
+      await use(await context.newPage());
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+  page: async ({ context, isInNewWindow, sharedWindow }, use) => {
+    await use(isInNewWindow ? await context.newPage() : sharedWindow);
+  },
+  workbench: async ({ page, server, machineSettings }, use) => {
+    const workbench = new Workbench(page, server);
+    await use(workbench);
+    await workbench.tidy();
+    workbench.set({});
+    workbench.setMachine(machineSettings);
   },
 });
 
@@ -141,25 +168,84 @@ export class Workbench {
     readonly server: CodeServer,
   ) {}
 
+  /** The folder's settings, until the end of the test; code-server does not watch the user's. */
+  set(folderSettings: Record<string, unknown>): void {
+    const directory = join(this.server.folder, '.vscode');
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'settings.json'), JSON.stringify(folderSettings));
+  }
+
+  /** The settings of the machine that the extension host runs on, until the end of the test. */
+  setMachine(settings: Record<string, unknown>): void {
+    writeFileSync(this.server.machineSettingsFile, JSON.stringify(settings));
+  }
+
   /** Opens the folder of samples, or another one by its path or URI, and a file in it. */
   async open(file?: string, folder = this.server.folder): Promise<void> {
-    await this.page.goto(`${this.server.url}/?folder=${encodeURIComponent(folder)}`);
+    const url = `${this.server.url}/?folder=${encodeURIComponent(folder)}`;
+    if (this.page.url() !== url) await this.#load(url);
+    if (file) await this.openFile(file);
+  }
+
+  async #load(url: string): Promise<void> {
+    await this.page.goto(url);
     await this.page
       .locator('.explorer-folders-view .monaco-list-row')
       .first()
       .waitFor({ timeout: 60_000 });
-    // Until the extension's contributions are there, its commands among them, a file would fall back to the text editor.
-    const command = 'Groundglass: Open as CT';
-    await this.#find('F1', `>${command}`, { hasText: command });
+    // Until the extension's editor is among those for its files, they would open as text.
+    const ours = this.page.locator('.quick-input-list .monaco-list-row', { hasText: 'CT image' });
+    await this.chooseFromMenu('covid-volume.nii.gz', 'Open With...', async () => {
+      await ours.first().waitFor({ timeout: 1000 });
+    });
     await this.page.keyboard.press('Escape');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-    if (file) await this.openFile(file);
   }
 
+  /** Opens a file of the folder, or of the series in it, by a double click. */
   async openFile(name: string): Promise<void> {
-    // Enter takes the row in focus, and until the search has answered the list is that of the files opened before.
-    await this.#pick('Control+P', name, { has: this.page.getByText(name, { exact: true }) });
-    await this.tab(name).waitFor();
+    const row = this.explorerRow(name);
+    if (name.endsWith('.dcm') && !(await row.isVisible())) {
+      await this.explorerRow('covid-series').click();
+    }
+    // Files that come or go move the rows, and another one is under the pointer.
+    await expect(async () => {
+      await row.dblclick({ timeout: 5000 });
+      await this.tab(name).waitFor({ timeout: 10_000 });
+    }).toPass({ timeout: 60_000 });
+  }
+
+  /** Chooses from the menu of a file or folder in the explorer, again until what it leads to is there. */
+  async chooseFromMenu(name: string, item: string, seeOutcome: () => Promise<void>): Promise<void> {
+    await expect(async () => {
+      await this.explorerRow(name).click({ button: 'right', timeout: 2000 });
+      try {
+        const entry = this.page.locator('.monaco-menu').getByText(item, { exact: true });
+        await entry.click({ timeout: 2000 });
+        await seeOutcome();
+      } catch (error) {
+        await this.page.keyboard.press('Escape');
+        throw error;
+      }
+    }).toPass({ timeout: 60_000, intervals: [200] });
+  }
+
+  /** A file or folder in the explorer. */
+  explorerRow(name: string): Locator {
+    return this.page
+      .locator('.explorer-folders-view .monaco-list-row')
+      .filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** Leaves the window as it was, for the next test. */
+  async tidy(): Promise<void> {
+    await expect(async () => {
+      for (const key of ['Control+k', 'Control+w']) await this.page.keyboard.press(key);
+      await expect(this.page.locator('.tab')).toHaveCount(0, { timeout: 1000 });
+    }).toPass();
+    // The rows of an open folder push those below it out of sight.
+    if (await this.explorerRow('005.dcm').isVisible())
+      await this.explorerRow('covid-series').click();
   }
 
   /** The tab of a file, once it is the active one. */
