@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { expectedProbability } from './inference/inference.fixture.js';
 import { ask, greyPng, startTestServer } from './server.fixture.js';
 
-test('a hundred processes killed under load: every request is answered once, and rightly', async () => {
+/** A few with every run of the tests; `GROUNDGLASS_KILLS=100` for the full number, which takes minutes. */
+const kills = Number(process.env.GROUNDGLASS_KILLS ?? 12);
+
+test(`${kills} processes killed under load: every request is answered once, and rightly`, async () => {
   await using server = await startTestServer({
     copied: ['lesion-rule'],
     processes: 2,
@@ -48,7 +51,7 @@ test('a hundred processes killed under load: every request is answered once, and
   };
   const callers = Array.from({ length: 12 }, (_, number) => caller(number));
   const killed = new Set<number>();
-  while (killed.size < 100) {
+  while (killed.size < kills) {
     await Promise.all([inferencePool.whenReady(), codecs.whenReady()]);
     const inference = inferencePool.slots.map((slot) => slot.pid!);
     const victims = killed.size % 10 === 0 ? codecs.pids : inference;
@@ -64,12 +67,12 @@ test('a hundred processes killed under load: every request is answered once, and
   running = false;
   await Promise.all(callers);
   expect(wrong).toEqual([]);
-  expect(sent).toBeGreaterThan(100);
+  expect(sent).toBeGreaterThan(kills);
   await server.services.scheduler.drain();
   expect(await readdir(spoolDir)).toEqual([]);
   const { text } = await ask(`${server.url}/metrics`);
   const restarts = [...text.matchAll(/process_restarts_total\{process="\w+"\} (\d+)/g)].map(
     ([, n]) => Number(n),
   );
-  expect(restarts.reduce((sum, count) => sum + count, 0)).toBe(100);
+  expect(restarts.reduce((sum, count) => sum + count, 0)).toBe(kills);
 }, 600_000);
