@@ -256,15 +256,17 @@ test('another renderer takes over in an editor that is open, at the slice where 
   }
 });
 
-for (const [name, theme] of [
-  ['dark', 'Default Dark Modern'],
-  ['light', 'Default Light Modern'],
-  ['high contrast', 'Default High Contrast'],
+for (const [name, theme, kind] of [
+  ['dark', 'Default Dark Modern', 'vscode-dark'],
+  ['light', 'Default Light Modern', 'vscode-light'],
+  ['high contrast', 'Default High Contrast', 'vscode-high-contrast'],
 ] as const) {
   test(`has no serious accessibility finding in the ${name} theme`, async ({ workbench, page }) => {
     workbench.set({ 'workbench.colorTheme': theme });
     await workbench.open('covid-volume.nii.gz');
     await expect(workbench.preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+    const body = workbench.preview.locator('body');
+    await expect(body).toHaveAttribute('data-vscode-theme-kind', kind);
     const { violations } = await new AxeBuilder({ page }).analyze();
     // What lies in a frame is ours; the workbench around it is VS Code's.
     const serious = violations

@@ -1,3 +1,5 @@
+// Over 300 lines: this file is the state of the element and its ways in and out, in one place.
+
 import {
   decodeMask,
   resample,
@@ -36,8 +38,6 @@ import {
 } from './viewer-volume.js';
 import { panBy, zoomAround } from './viewport.js';
 import { defaultWindow } from './window-choice.js';
-
-// Over 300 lines: this file is the state of the element and its ways in and out, in one place.
 
 /** What the viewer tells its host; all are `CustomEvent`s on the element. */
 export interface ViewerEventMap {

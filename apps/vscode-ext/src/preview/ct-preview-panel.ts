@@ -8,6 +8,7 @@ import type { Predictor } from '../predict/predictor.js';
 import type { Truth } from '../truth/find-truth.js';
 import type { CtDocument } from './ct-document.js';
 import type { OpenedCt } from './open-ct.js';
+import { previewSettings } from './preview-settings.js';
 import { toViewerError } from './to-viewer-error.js';
 import { firstSliceOf, viewerVolumeOf } from './viewer-volume-of.js';
 import { watchFile } from './watch-file.js';
@@ -140,7 +141,7 @@ export class CtPreviewPanel implements vscode.Disposable {
   #load(): void {
     this.panel.webview.html = webviewHtml(this.page, {
       strings: viewerStrings(),
-      renderer: configuration().get('renderer', 'auto'),
+      renderer: previewSettings.renderer,
     });
   }
 
@@ -171,13 +172,13 @@ export class CtPreviewPanel implements vscode.Disposable {
     if (this.#status.kind === 'idle' || this.#status.kind === 'unavailable')
       this.#showAvailability();
     else this.#show(this.#status);
-    if (isAutomatic() && this.#status.kind === 'idle') await this.#predict();
+    if (previewSettings.predictOnOpen && this.#status.kind === 'idle') await this.#predict();
   }
 
   /** Another model or server answers now, or one that may be asked at last. */
   #askAnew(): void {
     this.#forgetPrediction();
-    if (isAutomatic() && this.panel.visible) void this.#predict();
+    if (previewSettings.predictOnOpen && this.panel.visible) void this.#predict();
   }
 
   /** Looks for the expert's mask. */
@@ -290,12 +291,4 @@ export class CtPreviewPanel implements vscode.Disposable {
   #post(message: ToWebview): void {
     if (!this.#disposed) void this.panel.webview.postMessage(message);
   }
-}
-
-function configuration(): vscode.WorkspaceConfiguration {
-  return vscode.workspace.getConfiguration('groundglass');
-}
-
-function isAutomatic(): boolean {
-  return configuration().get('predictOnOpen', true);
 }

@@ -1,0 +1,18 @@
+import type { RendererChoice } from '@groundglass/viewer';
+import * as vscode from 'vscode';
+
+/** What the user has set of previews, as it is now. */
+export const previewSettings = {
+  /** What draws the picture. */
+  get renderer(): RendererChoice {
+    return of('renderer', 'auto');
+  },
+  /** Whether the prediction is asked for as soon as an image is opened. */
+  get predictOnOpen(): boolean {
+    return of('predictOnOpen', true);
+  },
+};
+
+function of<T>(name: string, unset: T): T {
+  return vscode.workspace.getConfiguration('groundglass').get(name, unset);
+}
