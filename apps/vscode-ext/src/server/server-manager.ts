@@ -55,6 +55,7 @@ export class ServerManager implements vscode.Disposable {
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         const affects = (name: string) => event.affectsConfiguration(`groundglass.server.${name}`);
+        if (affects('idleMinutes')) this.#stopWhenIdle();
         const isOther = affects('url') || affects('models');
         if (isOther) this.stop();
         if (!isOther && !affects('model')) return;
@@ -126,11 +127,8 @@ export class ServerManager implements vscode.Disposable {
     this.#users++;
     clearTimeout(this.#idle);
     return () => {
-      if (--this.#users > 0) return;
-      clearTimeout(this.#idle);
-      this.#idle = setTimeout(() => {
-        this.stop();
-      }, serverSettings.idleMs);
+      this.#users--;
+      this.#stopWhenIdle();
     };
   }
 
@@ -171,6 +169,15 @@ export class ServerManager implements vscode.Disposable {
   dispose(): void {
     this.stop();
     for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  /** Counts the idle time from now on, with the time that is set now. */
+  #stopWhenIdle(): void {
+    clearTimeout(this.#idle);
+    if (this.#users > 0) return;
+    this.#idle = setTimeout(() => {
+      this.stop();
+    }, serverSettings.idleMs);
   }
 
   async #connect(): Promise<ModelConnection> {
