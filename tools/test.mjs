@@ -36,7 +36,7 @@ const rows = [
   check('types', () => nx(root, ['run-many', '-t', 'typecheck', '--outputStyle=static'])),
 ];
 const testStatus = nx(root, ['run-many', '-t', 'test', '--outputStyle=static']);
-const browserStatus = nx(root, ['run-many', '-t', 'e2e', '--parallel=1', '--outputStyle=static']);
+const browserStatus = nx(root, ['run-many', '-t', 'e2e', '--parallel=2', '--outputStyle=static']);
 const suites = projects.flatMap((project) => readCounts(root, project));
 rows.push(...suites);
 // A runner that broke before it wrote its report has failed, whatever the other reports say.
