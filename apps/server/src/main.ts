@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { startServer, type RunningServer } from './start-server.js';
 import { helpText, readOptions, UsageError } from './options/read-options.js';
 
@@ -9,6 +10,11 @@ async function main(): Promise<void> {
     return;
   }
   const server = await startServer(options);
+  const { services } = server;
+  // However it ends: uploads hold pictures of patients.
+  process.on('exit', () => {
+    rmSync(services.spoolDir, { recursive: true, force: true });
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(server));
   const models = server.services.repository.models.map(({ name, version }) => `${name} ${version}`);
   console.log(`Groundglass answers at ${server.url}`);
@@ -16,7 +22,12 @@ async function main(): Promise<void> {
   console.log(`Models: ${models.join(', ') || 'none could be loaded, the log says why'}`);
 }
 
+/** The first signal finishes what was accepted; who sends another one does not want to wait for that. */
 async function stop(server: RunningServer): Promise<void> {
+  const { services } = server;
+  if (services.draining) process.exit(1);
+  const { drainSeconds } = services.options;
+  services.log.info(`stopping after what was accepted, in ${drainSeconds} s at most`);
   await server.close();
   process.exit(0);
 }

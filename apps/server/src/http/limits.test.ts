@@ -53,10 +53,22 @@ describe('limits', () => {
     expect(await readdir(server.services.spoolDir)).toEqual([]);
   });
 
-  test('an upload that stops is ended with 408', async () => {
-    const answer = await talk(`${head(1000)}only this`);
+  const form =
+    'POST /v1/predictions HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000\r\n\r\n';
+  const part = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nabc';
+
+  test.each([
+    ['in the middle of a body', `${head(1000)}only this`],
+    ['before the first part of a form', form],
+    ['in the headers of a part', `${form}--b\r\nContent-Disp`],
+    ['in a field', `${form}--b\r\nContent-Disposition: form-data; name="note"\r\n\r\nabc`],
+    ['in a file of a form', `${form}${part}`],
+    ['between two files of a form', `${form}${part}\r\n--b\r\n`],
+  ])('an upload that stops %s is ended with 408, and leaves no file', async (_, sent) => {
+    const answer = await talk(sent);
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
     expect(answer).toContain('CT_UPLOAD_STALLED');
+    expect(await readdir(server.services.spoolDir)).toEqual([]);
   });
 
   test('headers that never end are ended', async () => {
@@ -110,11 +122,8 @@ describe('limits', () => {
 
   test('a form whose sender goes away in the middle leaves the server up', async () => {
     const { hostname, port } = new URL(server.url);
-    const part = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nabc';
     const socket = connect(Number(port), hostname);
-    socket.write(
-      `POST /v1/predictions HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000\r\n\r\n${part}`,
-    );
+    socket.write(`${form}${part}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
     socket.destroy();
     await new Promise((resolve) => setTimeout(resolve, 100));

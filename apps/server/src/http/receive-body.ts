@@ -45,14 +45,18 @@ export function bodyTooLarge(maxBytes: number): CtError {
   return new CtError('CT_TOO_LARGE', `Expected a body of at most ${maxBytes} bytes, got more`);
 }
 
+export function uploadStalled(idleMs: number): CtError {
+  const seconds = Math.round(idleMs / 1000);
+  return new CtError('CT_UPLOAD_STALLED', `Expected more of the body within ${seconds} s`);
+}
+
 async function* withIdleLimit(stream: Readable, idleMs: number): AsyncGenerator<Buffer> {
   const iterator = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   for (;;) {
     let timer: NodeJS.Timeout | undefined;
     const stalled = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const seconds = Math.round(idleMs / 1000);
-        reject(new CtError('CT_UPLOAD_STALLED', `Expected more of the body within ${seconds} s`));
+        reject(uploadStalled(idleMs));
       }, idleMs);
     });
     const read = iterator.next().catch((cause: unknown) => {

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { UploadedFile } from '../codec/codec-calls.js';
 import { discardRef } from '../inference/byte-ref.js';
 import type { ByteRef } from '../inference/tensor.js';
-import { bodyTooLarge, receiveBody, type BodyLimits } from './receive-body.js';
+import { bodyTooLarge, receiveBody, uploadStalled, type BodyLimits } from './receive-body.js';
 
 /** A long series has about a thousand slices. */
 const mostFiles = 2048;
@@ -72,8 +72,17 @@ async function receiveForm(
     file.catch((error: unknown) => form.destroy(error as Error));
     received.push(file);
   });
+  let silence: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
+      // `receiveBody` sees silence within a file only.
+      const listen = (): void => {
+        clearTimeout(silence);
+        silence = setTimeout(() => {
+          reject(uploadStalled(limits.idleMs));
+        }, limits.idleMs);
+      };
+      listen();
       form.once('close', resolve);
       form.once('error', (cause) => {
         reject(cause instanceof CtError ? cause : malformed(cause));
@@ -85,6 +94,7 @@ async function receiveForm(
       }
       let length = 0;
       req.on('data', (chunk: Buffer) => {
+        listen();
         length += chunk.length;
         if (length > limits.maxBytes) reject(bodyTooLarge(limits.maxBytes));
       });
@@ -101,6 +111,8 @@ async function receiveForm(
       if (each.status === 'fulfilled') await discardRef(each.value.data);
     }
     throw error;
+  } finally {
+    clearTimeout(silence);
   }
 }
 

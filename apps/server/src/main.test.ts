@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ask } from './server.fixture.js';
+
+const command = join(import.meta.dirname, '../bin/groundglass-server.mjs');
+const models = join(import.meta.dirname, '../fixtures/models');
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'groundglass-main-'));
+});
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+/** The command, once it answers. */
+async function start() {
+  const child = spawn(
+    process.execPath,
+    [
+      ...[command, '--models', models, '--port', '0', '--grpc-port', 'off', '--processes', '1'],
+      ...['--cache-dir', join(scratch, 'cache'), '--spool-dir', scratch],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const told = { out: '', log: '' };
+  child.stdout.on('data', (chunk: Buffer) => (told.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (told.log += chunk.toString()));
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  await expect.poll(() => told.out, { timeout: 60_000 }).toMatch(/Models: .+\n/);
+  const url = /answers at (\S+)/.exec(told.out)![1]!;
+  return { child, told, ended, url };
+}
+
+/** Two requests that take a while, of which one waits for the other; settles when the server has both. */
+async function keepBusy(url: string): Promise<() => Promise<unknown[]>> {
+  const body = JSON.stringify({
+    inputs: [{ name: 'steps', datatype: 'INT64', shape: [1], data: [20_000] }],
+  });
+  const answers = [1, 2].map(() =>
+    ask(`${url}/v2/models/busy/infer`, { method: 'POST', body }).then(
+      ({ status }) => status,
+      (error: unknown) => (error as NodeJS.ErrnoException).code,
+    ),
+  );
+  await expect
+    .poll(async () => (await ask(`${url}/metrics`)).text)
+    .toMatch(/^groundglass_queue_length 1$/m);
+  return () => Promise.all(answers);
+}
+
+test('the first signal waits for what was accepted, a second one does not, and no upload stays behind', async () => {
+  const { child, told, ended, url } = await start();
+  expect(await readdir(scratch)).toContainEqual(expect.stringMatching(/^groundglass-/));
+  const answers = await keepBusy(url);
+  child.kill('SIGTERM');
+  await expect.poll(() => told.log).toContain('stopping after what was accepted, in 30 s at most');
+  expect(child.exitCode).toBe(null);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([1, null]);
+  expect(await answers()).toEqual(['ECONNRESET', 'ECONNRESET']);
+  expect(await readdir(scratch)).toEqual(['cache']);
+});
