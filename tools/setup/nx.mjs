@@ -2,18 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/**
- * Runs Nx and returns its exit code. Its output goes to stderr, so that stdout stays free for what a command prints.
- *
- * The daemon is off: it would stay behind after the command, and a cold start costs about a second.
- */
+/** The daemon is off: it would stay behind after the command, and a cold start costs about a second. */
+export const nxEnvironment = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true' };
+
+/** Runs Nx and returns its exit code. Its output goes to stderr, so that stdout stays free for what a command prints. */
 export function nx(root, args, { quiet = false } = {}) {
   const cli = createRequire(join(root, 'package.json')).resolve('nx/bin/nx.js');
   const result = spawnSync(process.execPath, [cli, ...args], {
     cwd: root,
     stdio: ['ignore', quiet ? 'pipe' : 2, quiet ? 'pipe' : 2],
     maxBuffer: 256 * 1024 * 1024,
-    env: { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', ...process.env },
+    env: { ...nxEnvironment, ...process.env },
   });
   if (quiet && result.status !== 0) {
     process.stderr.write(result.stdout);

@@ -131,7 +131,7 @@ test('a DICOM file without an ending opens from the menu of the explorer', async
   copyFileSync(join(samples, 'covid-series/005.dcm'), join(folder, 'IM000005'));
   await workbench.open();
   await workbench.chooseFromMenu('IM000005', 'Open as CT', () =>
-    workbench.tab('IM000005').waitFor({ timeout: 10_000 }),
+    workbench.tab('IM000005').waitFor({ timeout: 4000 }),
   );
   await workbench.picture();
   await expect(workbench.preview.locator('.facts')).toContainText('DICOM');
