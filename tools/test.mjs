@@ -1,10 +1,12 @@
+import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, rmSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { ensureChromium } from './setup/chromium.mjs';
 import { ensureInstalled, requireNode } from './setup/install.mjs';
-import { nx, nxEnvironment } from './setup/nx.mjs';
+import { nxEnvironment } from './setup/nx.mjs';
 import { readCounts, sumCounts, total } from './setup/test-counts.mjs';
 
 /**
@@ -29,12 +31,19 @@ for (const project of projects) {
   rmSync(join(root, project, 'test-output'), { recursive: true, force: true });
 }
 
+const nxScript = 'nx/bin/nx.js';
+const many = (target, ...args) => [
+  ...[nxScript, 'run-many', '-t', ...target.split(' ')],
+  ...[...args, '--outputStyle=static'],
+];
+
 // One process lints all projects, which takes half of what a process for each does, and has one core; the rest shares the other.
+console.error('— lint, formatting, unused code, project references and types');
 const others = [
   ['formatting', 'prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
   ['unused code', 'knip/bin/knip.js'],
-  ['project references', 'nx/bin/nx.js', 'sync:check'],
-  ['types', 'nx/bin/nx.js', 'run-many', '-t', 'typecheck', '--parallel=1', '--outputStyle=static'],
+  ['project references', nxScript, 'sync:check'],
+  ['types', ...many('typecheck', '--parallel=1')],
 ];
 const [lint, checked] = await Promise.all([
   check('lint', 'eslint/bin/eslint.js', '.'),
@@ -44,8 +53,21 @@ const [lint, checked] = await Promise.all([
   ),
 ]);
 const rows = [...checked, lint];
-const testStatus = nx(root, ['run-many', '-t', 'test', '--outputStyle=static']);
-const browserStatus = nx(root, ['run-many', '-t', 'e2e', '--parallel=1', '--outputStyle=static']);
+
+// A browser test waits for its page a quarter of the time: the tests that only compute take what it leaves, and no more.
+const computing = 'trainer,tools';
+const testStatuses = [
+  await run(many('test', `--exclude=${computing}`)),
+  await run(many('build bundle')),
+];
+console.error(`\n— browser tests, and the tests of ${computing}, whose output comes last`);
+const computed = run(many('test', `--projects=${computing}`, '--parallel=1'), {
+  quiet: true,
+  priority: constants.priority.PRIORITY_LOW,
+});
+const browserStatus = await run(many('e2e', '--parallel=1'));
+testStatuses.push(await computed);
+const testStatus = testStatuses.find((status) => status !== 0) ?? 0;
 const suites = projects.flatMap((project) => readCounts(root, project));
 rows.push(...suites);
 // A runner that broke before it wrote its report has failed, whatever the other reports say.
@@ -63,18 +85,30 @@ console.log();
 console.log(total(sum));
 process.exit(sum.failed > 0 || testStatus !== 0 || browserStatus !== 0 ? 1 : 0);
 
-/** Runs a package's script, shows what it printed once it has ended, and counts it as one check. */
-async function check(name, script, ...args) {
+/** Runs a package's script as one check. */
+async function check(name, ...script) {
+  const status = await run(script, { quiet: true, title: name });
+  return { name, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+}
+
+/**
+ * Runs a package's script and settles with its exit code. What it prints goes to stderr, where it is quiet in one piece at its end.
+ *
+ * @param priority of the process and of those that it starts; the usual one unless given.
+ */
+async function run([script, ...args], { quiet = false, title, priority } = {}) {
+  const output = quiet ? 'pipe' : 2;
   const child = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output, output],
     env: { ...nxEnvironment, ...process.env },
   });
+  if (priority !== undefined) setPriority(child.pid, priority);
   const printed = [];
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (data) => printed.push(data));
+    stream?.on('data', (data) => printed.push(data));
   const [status] = await once(child, 'close');
-  console.error(`\n— ${name}`);
+  if (title) console.error(`\n— ${title}`);
   process.stderr.write(Buffer.concat(printed));
-  return { name, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+  return status ?? 1;
 }
