@@ -6,7 +6,7 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { ensureChromium } from './setup/chromium.mjs';
 import { ensureInstalled, requireNode } from './setup/install.mjs';
-import { nxEnvironment } from './setup/nx.mjs';
+import { nxEnvironment, nxScript } from './setup/nx.mjs';
 import { readCounts, sumCounts, total } from './setup/test-counts.mjs';
 
 /**
@@ -31,41 +31,47 @@ for (const project of projects) {
   rmSync(join(root, project, 'test-output'), { recursive: true, force: true });
 }
 
-const nxScript = 'nx/bin/nx.js';
-const many = (target, ...args) => [
-  ...[nxScript, 'run-many', '-t', ...target.split(' ')],
-  ...[...args, '--outputStyle=static'],
+const script = (name) => join(root, 'node_modules', name);
+const nx = nxScript(root);
+const many = (targets, ...args) => [
+  nx,
+  'run-many',
+  '-t',
+  ...targets,
+  ...args,
+  '--outputStyle=static',
 ];
 
+// Its graph of the projects is what lint looks up who may import whom in.
+const references = await check('project references', nx, 'sync:check');
 // One process lints all projects, which takes half of what a process for each does, and has one core; the rest shares the other.
-console.error('— lint, formatting, unused code, project references and types');
+console.error('\n— lint beside formatting, unused code and types');
 const others = [
-  ['formatting', 'prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
-  ['unused code', 'knip/bin/knip.js'],
-  ['project references', nxScript, 'sync:check'],
-  ['types', ...many('typecheck', '--parallel=1')],
+  ['formatting', script('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
+  ['unused code', script('knip/bin/knip.js')],
+  ['types', ...many(['typecheck'], '--parallel=1')],
 ];
 const [lint, checked] = await Promise.all([
-  check('lint', 'eslint/bin/eslint.js', '.'),
+  check('lint', script('eslint/bin/eslint.js'), '.'),
   others.reduce(
     async (before, each) => [...(await before), await check(...each)],
     Promise.resolve([]),
   ),
 ]);
-const rows = [...checked, lint];
+const rows = [references, ...checked, lint];
 
 // A browser test waits for its page a quarter of the time: the tests that only compute take what it leaves, and no more.
 const computing = 'trainer,tools';
 const testStatuses = [
-  await run(many('test', `--exclude=${computing}`)),
-  await run(many('build bundle')),
+  await run(many(['test'], `--exclude=${computing}`)),
+  await run(many(['build', 'bundle'])),
 ];
 console.error(`\n— browser tests, and the tests of ${computing}, whose output comes last`);
-const computed = run(many('test', `--projects=${computing}`, '--parallel=1'), {
+const computed = run(many(['test'], `--projects=${computing}`, '--parallel=1'), {
   quiet: true,
   priority: constants.priority.PRIORITY_LOW,
 });
-const browserStatus = await run(many('e2e', '--parallel=1'));
+const browserStatus = await run(many(['e2e'], '--parallel=1'));
 testStatuses.push(await computed);
 const testStatus = testStatuses.find((status) => status !== 0) ?? 0;
 const suites = projects.flatMap((project) => readCounts(root, project));
@@ -85,20 +91,20 @@ console.log();
 console.log(total(sum));
 process.exit(sum.failed > 0 || testStatus !== 0 || browserStatus !== 0 ? 1 : 0);
 
-/** Runs a package's script as one check. */
-async function check(name, ...script) {
-  const status = await run(script, { quiet: true, title: name });
+/** Runs a script and its arguments as one check. */
+async function check(name, ...command) {
+  const status = await run(command, { quiet: true, title: name });
   return { name, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
 }
 
 /**
- * Runs a package's script and settles with its exit code. What it prints goes to stderr, where it is quiet in one piece at its end.
+ * Runs a script and its arguments, and settles with its exit code. What it prints goes to stderr, where it is quiet in one piece at its end.
  *
  * @param priority of the process and of those that it starts; the usual one unless given.
  */
-async function run([script, ...args], { quiet = false, title, priority } = {}) {
+async function run(command, { quiet = false, title, priority } = {}) {
   const output = quiet ? 'pipe' : 2;
-  const child = spawn(process.execPath, [join(root, 'node_modules', script), ...args], {
+  const child = spawn(process.execPath, command, {
     cwd: root,
     stdio: ['ignore', output, output],
     env: { ...nxEnvironment, ...process.env },

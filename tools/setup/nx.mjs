@@ -5,10 +5,14 @@ import { join } from 'node:path';
 /** The daemon is off: it would stay behind after the command, and a cold start costs about a second. */
 export const nxEnvironment = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true' };
 
+/** Nx's command, a file for Node.js. */
+export function nxScript(root) {
+  return createRequire(join(root, 'package.json')).resolve('nx/bin/nx.js');
+}
+
 /** Runs Nx and returns its exit code. Its output goes to stderr, so that stdout stays free for what a command prints. */
 export function nx(root, args, { quiet = false } = {}) {
-  const cli = createRequire(join(root, 'package.json')).resolve('nx/bin/nx.js');
-  const result = spawnSync(process.execPath, [cli, ...args], {
+  const result = spawnSync(process.execPath, [nxScript(root), ...args], {
     cwd: root,
     stdio: ['ignore', quiet ? 'pipe' : 2, quiet ? 'pipe' : 2],
     maxBuffer: 256 * 1024 * 1024,
