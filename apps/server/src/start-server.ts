@@ -159,7 +159,10 @@ function createHttpServer(services: Services): Server {
   server.requestTimeout = 0;
   server.keepAliveTimeout = options.idleSeconds * 1000;
   server.maxConnections = options.maxConnections;
-  server.on('request', createApp(services));
+  const app = createApp(services);
+  server.on('request', app);
+  // Else Node itself would invite every body, before anybody has looked at the headers.
+  server.on('checkContinue', app);
   return server;
 }
 

@@ -1,5 +1,5 @@
 import express, { type Express } from 'express';
-import { answerErrors, endStalledReaders, notFound } from './finish-connection.js';
+import { answerErrors, endStalledReaders, inviteBodies, notFound } from './finish-connection.js';
 import { guardOrigin, guardToken } from './guard.js';
 import { pageRoutes, sampleRoutes } from './page-routes.js';
 import { whyNotReady } from './readiness.js';
@@ -19,6 +19,7 @@ export function createApp(services: Services): Express {
   app.use(observe(services), securityHeaders, endStalledReaders(options.idleSeconds * 1000));
   // Pages come before the token: they hold nothing secret, and the playground is where a person gives it.
   app.use(guardOrigin(options), pageRoutes(), guardToken(options));
+  app.use(inviteBodies(options.maxBodyMib * 1024 * 1024));
   if (options.samples !== undefined) app.use('/samples', sampleRoutes(options.samples));
   app.get('/healthz', (_req, res) => {
     const reason = whyNotReady(services);

@@ -32,6 +32,18 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
   };
 }
 
+/**
+ * Invites a body that its sender holds back (`Expect: 100-continue`, as curl does from 1 MiB on), unless it is too large: then
+ * the sender reads why before it has sent anything.
+ */
+export function inviteBodies(maxBytes: number): RequestHandler {
+  return (req, res, next) => {
+    const isHeldBack = req.headers.expect?.toLowerCase() === '100-continue';
+    if (isHeldBack && Number(req.headers['content-length'] ?? 0) <= maxBytes) res.writeContinue();
+    next();
+  };
+}
+
 /** For whatever no route matched. */
 export const notFound: RequestHandler = (req) => {
   throw new CtError('CT_NOT_FOUND', `There is no ${req.method.slice(0, 10)} at this address`);

@@ -41,6 +41,18 @@ describe('limits', () => {
     expect(answer).toContain('Expected a body of at most 8388608 bytes, got more');
   });
 
+  test('a body that its sender holds back is invited, unless it is too large or its sender a stranger', async () => {
+    const asks = (host: string, length: number) =>
+      `POST /v1/predictions HTTP/1.1\r\nHost: ${host}\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
+    expect(await talk(asks('localhost', 9 * 1024 * 1024))).toMatch(/^HTTP\/1.1 413 /);
+    expect(await talk(asks('elsewhere.example', 1000))).toMatch(/^HTTP\/1.1 403 /);
+    const picture = greyPng(100);
+    const answer = await talk(asks('localhost', picture.length), (socket) => {
+      socket.once('data', () => socket.write(picture));
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK\r\n/);
+  });
+
   test('a body that turns out too large is refused while it comes, and leaves no file', async () => {
     const megabyte = 'x'.repeat(1024 * 1024);
     const answer = await talk(
