@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -170,6 +171,19 @@ describe('ModelRepository', () => {
       code: 'CT_MODEL_NOT_FOUND',
     });
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'a pipe in place of config.pbtxt is refused, not waited for',
+    async () => {
+      core = await startCore({ models: [] });
+      await mkdir(join(core.root, 'piped'));
+      execFileSync('mkfifo', [join(core.root, 'piped', 'config.pbtxt')]);
+      await expect(core.repository.load('piped')).rejects.toMatchObject({
+        code: 'CT_MODEL_INVALID',
+        message: 'Expected config.pbtxt to be a file',
+      });
+    },
+  );
 
   test.each(['..', '../models', '.hidden', 'a/b', 'a\\b', 'a\0b', '', 'x'.repeat(129)])(
     'the model name %j is refused',

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { CtError } from '@groundglass/core';
 import { parseModelConfig, type ModelConfig } from './model-config.js';
 
@@ -129,7 +129,12 @@ async function inside(root: string, path: string): Promise<string> {
 }
 
 async function readText(root: string, path: string): Promise<string | undefined> {
-  if (!(await statOrNone(path))) return undefined;
+  const stats = await statOrNone(path);
+  if (!stats) return undefined;
+  // A pipe would be waited for without an end.
+  if (!stats.isFile()) {
+    throw new CtError('CT_MODEL_INVALID', `Expected ${basename(path)} to be a file`);
+  }
   const file = await open(await inside(root, path), 'r');
   try {
     const { size } = await file.stat();
