@@ -7,9 +7,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     passWithNoTests: true,
-    // Modules are loaded once for all files, which takes half the time: no test changes what they hold.
+    // Modules are loaded once for all files: no test changes what they hold.
     isolate: false,
-    // The last of the rooms to be done: both cores are its own.
+    // Two files at a time: in `npm test` the browser tests beside them leave a part of both cores.
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     passWithNoTests: true,
-    // Modules are loaded once for all files, which takes half the time: no test changes what they hold.
+    // Modules are loaded once for all files: no test changes what they hold.
     isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,

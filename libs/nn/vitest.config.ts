@@ -19,7 +19,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     // The core of TensorFlow.js registers its gradients in files that Node does not load as modules.
     server: { deps: { inline: [/@tensorflow/] } },
-    // Modules are loaded once for all files, which takes half the time: no test changes what they hold.
+    // Modules are loaded once for all files: no test changes what they hold.
     isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
