@@ -70,7 +70,8 @@ export class Workbench {
       await this.explorerRow(name).click({ button: 'right', timeout: 2000 });
       try {
         const entry = this.page.locator('.monaco-menu').getByText(item, { exact: true });
-        await entry.click({ timeout: 2000 });
+        // A menu takes no click in the first 100 ms of its life, so that nobody hits it by accident: the button stays down for longer.
+        await entry.click({ timeout: 2000, delay: 200 });
         await seeOutcome();
       } catch (error) {
         await this.page.keyboard.press('Escape');

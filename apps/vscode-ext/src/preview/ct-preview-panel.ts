@@ -24,8 +24,8 @@ export class CtPreviewPanel implements vscode.Disposable {
   #reloading: NodeJS.Timeout | undefined;
   #disposed = false;
   #painted = false;
-  /** The slice on the screen. */
-  #slice = 0;
+  /** The slice on the screen; undefined until one is chosen. */
+  #slice: number | undefined;
   #openings = 0;
   /** VS Code keeps messages to a page that is loading; to one that is hidden, and so no longer there, it does not. */
   #isLoading = true;
@@ -209,7 +209,7 @@ export class CtPreviewPanel implements vscode.Disposable {
       const ct = await this.document.open();
       const result = await this.predictor.predict(this.document.uri, ct, {
         signal,
-        startAt: this.#slice,
+        startAt: this.#slice ?? firstSliceOf(ct),
         onProgress: (progress) => {
           if (!signal.aborted) this.#add(progress);
         },
