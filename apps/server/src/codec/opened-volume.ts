@@ -38,8 +38,6 @@ import { writeSegmentation, type SegmentedSlice } from './write-segmentation.js'
 interface Decoded {
   readonly slice: CtSlice;
   readonly cropBox: CropBox;
-  /** Sought while the model runs, since it takes as long as decoding. */
-  readonly lung: Promise<Uint8Array | undefined>;
 }
 
 /** Lesion probability from which a pixel counts into the lesion fraction. */
@@ -108,11 +106,7 @@ export class OpenedVolume {
     const { data, shape, window, huLost, cropBox } = toModelInput(slice, { crop: params.crop });
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const ref = toRef(bytes, params.spoolDir);
-    // Not before the pixels are written: it would hold up the answer.
-    const lung = later(() => lungMask(slice));
-    // Awaited by `finish`; a slice that is never finished must not end the process.
-    lung.catch(() => undefined);
-    this.#decoded.set(params.index, { slice, cropBox, lung });
+    this.#decoded.set(params.index, { slice, cropBox });
     return {
       data: ref,
       shape,
@@ -122,15 +116,16 @@ export class OpenedVolume {
     };
   }
 
-  async finish(params: CodecCalls['finish']['params']): Promise<SliceFindings> {
-    const { slice, cropBox, lung } = this.#of(params);
+  finish(params: CodecCalls['finish']['params']): SliceFindings {
+    const { slice, cropBox } = this.#of(params);
     const { mask, size } = readMask(params.mask);
     const placed = placeMask(mask, size, cropBox, slice);
     this.#decoded.delete(params.index);
     if (params.keepFrom !== undefined) {
       this.#kept.set(params.index, { index: params.index, lesion: cut(placed, params.keepFrom) });
     }
-    const counts = countLesion(placed, await lung, lesionThreshold);
+    // Not beside the model, which has a thread for each core: whatever takes one of them from it holds up both.
+    const counts = countLesion(placed, lungMask(slice), lesionThreshold);
     if (!params.encodeMask) return { counts, mask: undefined };
     // A mask in JSON covers the whole slice; only where the model saw a part must it be placed first.
     const travels =
@@ -181,12 +176,6 @@ export class OpenedVolume {
     if (!decoded) throw new Error('The slice was not prepared in this process');
     return decoded;
   }
-}
-
-/** Works after the answer that is about to go out. */
-async function later<T>(work: () => T): Promise<T> {
-  await new Promise((resolve) => setImmediate(resolve));
-  return work();
 }
 
 function cut(placed: Float32Array, threshold: number): Uint8Array {

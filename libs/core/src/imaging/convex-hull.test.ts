@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { intersect, toBits } from './bit-mask.js';
 import { convexHull, hullMask, type Point } from './convex-hull.js';
 import { anyMask, linesOf, maskOf, morphologyGolden } from './masks.fixture.js';
 
@@ -58,26 +59,19 @@ describe('convexHull', () => {
 
 describe('hullMask', () => {
   test('fills the bay of an L', () => {
-    const { mask, size } = maskOf(['#....', '#....', '#....', '#....', '#####']);
+    const { bits } = maskOf(['#....', '#....', '#....', '#....', '#####']);
     // The side runs from (1, 0) to (5, 4), through the centre of (1, 0): centres on it are inside.
-    expect(linesOf(hullMask(mask, size), size)).toEqual([
-      '##...',
-      '###..',
-      '####.',
-      '#####',
-      '#####',
-    ]);
+    expect(linesOf(hullMask(bits))).toEqual(['##...', '###..', '####.', '#####', '#####']);
   });
 
   test('holds the mask, and is empty where the mask is', () => {
     fc.assert(
       fc.property(anyMask, ({ mask, size }) => {
-        const hull = hullMask(mask, size);
-        mask.forEach((value, i) => {
-          expect(hull[i]).toBeGreaterThanOrEqual(value);
-        });
+        const bits = toBits(mask, size);
+        const hull = hullMask(bits);
+        expect(intersect(bits, hull)).toEqual(bits);
         const empty = mask.every((value) => value === 0);
-        expect(hull.every((value) => value === 0)).toBe(empty);
+        expect(hull.words.every((word) => word === 0)).toBe(empty);
       }),
       { seed: 7 },
     );

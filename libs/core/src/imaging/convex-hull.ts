@@ -1,4 +1,4 @@
-import type { PictureSize } from './resample.js';
+import { emptyMask, nextInside, nextOutside, setRun, type BitMask } from './bit-mask.js';
 
 /** A point of the picture plane: the first pixel reaches from (0, 0) to (1, 1), its centre is (0.5, 0.5). */
 export type Point = readonly [x: number, y: number];
@@ -16,29 +16,27 @@ export function convexHull(points: readonly Point[]): Point[] {
   return upper.length > 1 ? [...upper.slice(0, -1), ...lower.slice(0, -1)] : upper;
 }
 
-/**
- * The convex hull of a mask: all pixels whose centres lie in the hull of the mask's pixels, taken as squares.
- *
- * @param mask `rows * columns` values, inside where not 0.
- * @returns 1 inside of the hull, 0 outside.
- */
-export function hullMask(mask: Uint8Array, { columns, rows }: PictureSize): Uint8Array {
+/** The convex hull of a mask: all pixels whose centres lie in the hull of the mask's pixels, taken as squares. */
+export function hullMask(mask: BitMask): BitMask {
+  const { columns, rows } = mask.size;
   const corners: Point[] = [];
   for (let row = 0; row < rows; row++) {
-    const line = mask.subarray(row * columns, (row + 1) * columns);
-    const first = line.findIndex((value) => value !== 0);
+    const first = nextInside(mask, row, 0);
     if (first < 0) continue;
-    const end = line.findLastIndex((value) => value !== 0) + 1;
+    let end = first;
+    for (let next = first; next >= 0; next = nextInside(mask, row, end)) {
+      end = nextOutside(mask, row, next);
+    }
     corners.push([first, row], [end, row], [first, row + 1], [end, row + 1]);
   }
   const hull = convexHull(corners);
-  const result = new Uint8Array(mask.length);
+  const result = emptyMask(mask.size);
   for (let row = 0; row < rows; row++) {
     const [from, to] = spanAt(hull, row + 0.5);
     // The centre of column c is c + 0.5; the tolerance keeps centres on the hull's sides in.
     const first = Math.max(0, Math.ceil(from - 0.5 - 1e-9));
     const end = Math.min(columns, Math.floor(to - 0.5 + 1e-9) + 1);
-    if (end > first) result.fill(1, row * columns + first, row * columns + end);
+    setRun(result, row, first, end);
   }
   return result;
 }

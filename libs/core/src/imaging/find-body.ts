@@ -1,6 +1,6 @@
-import { connectedComponents } from './connected-components.js';
+import { invert, type BitMask } from './bit-mask.js';
+import { connectedComponents, maskOfRegions, type Components } from './connected-components.js';
 import { open } from './morphology.js';
-import type { PictureSize } from './resample.js';
 
 /** Lengths are shares of the picture's longer side where nothing else is said. */
 const shape = {
@@ -18,48 +18,37 @@ const shape = {
  * air is the dark regions that hold a corner of the picture or lie across all of it, as under a table; a picture that is cropped into the body has none and is body all
  * over.
  *
- * @param air `rows * columns` values, 1 where the picture is as dark as air or lung.
- * @returns 1 in the body.
+ * @param air the pixels as dark as air or lung.
  */
-export function findBody(air: Uint8Array, size: PictureSize): Uint8Array {
+export function findBody(air: BitMask): BitMask {
+  const { size } = air;
   const side = Math.max(size.columns, size.rows);
-  const { labels, components } = connectedComponents(air, size);
-  const room = labelsAtCorners(labels, size, Math.ceil(shape.corner * side));
-  for (const { label, columns, rows } of components) {
+  const regions = connectedComponents(air);
+  const room = labelsAtCorners(regions, Math.ceil(shape.corner * side));
+  for (const { label, columns, rows } of regions.components) {
     if (columns >= shape.bandWidth * size.columns && rows < shape.bandHeight * size.rows) {
       room.add(label);
     }
   }
-  const inside = new Uint8Array(air.length).fill(1);
+  const inside = invert(maskOfRegions(regions, room));
   if (room.size === 0) return inside;
-  const isRoom = new Uint8Array(components.length + 1);
-  for (const label of room) isRoom[label] = 1;
-  for (let at = 0; at < air.length; at++) if (isRoom[labels[at]!] === 1) inside[at] = 0;
-  const pieces = connectedComponents(open(inside, size, shape.bridge * side), size);
+  const pieces = connectedComponents(open(inside, shape.bridge * side));
   const largest = pieces.components.reduce(
     (best, piece) => (piece.area > best.area ? piece : best),
     { label: -1, area: 0 },
   );
-  for (let at = 0; at < inside.length; at++) {
-    inside[at] = pieces.labels[at] === largest.label ? 1 : 0;
-  }
-  return inside;
+  return maskOfRegions(pieces, new Set([largest.label]));
 }
 
-function labelsAtCorners(
-  labels: Int32Array,
-  { columns, rows }: PictureSize,
-  reach: number,
-): Set<number> {
+/** The regions with a pixel in one of the squares of `reach` pixels in the corners. */
+function labelsAtCorners({ runs, size }: Components, reach: number): Set<number> {
   const found = new Set<number>();
-  for (const row of ends(rows, reach)) {
-    for (const column of ends(columns, reach)) found.add(labels[row * columns + column]!);
+  for (let run = 0; run < runs.count; run++) {
+    const row = runs.row[run]!;
+    if (row >= reach && row < size.rows - reach) continue;
+    if (runs.left[run]! < reach || runs.right[run]! > size.columns - reach) {
+      found.add(runs.label[run]!);
+    }
   }
-  found.delete(0);
   return found;
-}
-
-/** The first and the last `reach` indices below `length`. */
-function ends(length: number, reach: number): number[] {
-  return Array.from({ length }, (_, i) => i).filter((i) => i < reach || i >= length - reach);
 }

@@ -1,6 +1,24 @@
 import type { PixelUnit } from '../volume.js';
+import {
+  alignToWords,
+  below,
+  countInRun,
+  cutMask,
+  emptyMask,
+  intersect,
+  pasteMask,
+  toBytes,
+  unite,
+  valuesInside,
+  type BitMask,
+} from './bit-mask.js';
 import type { Box } from './bounding-box.js';
-import { connectedComponents, type Component } from './connected-components.js';
+import {
+  connectedComponents,
+  maskOfRegions,
+  type Component,
+  type Components,
+} from './connected-components.js';
 import { hullMask } from './convex-hull.js';
 import { cut, paste } from './cut.js';
 import { squaredDistance } from './distance-transform.js';
@@ -55,15 +73,26 @@ export interface Anatomy {
  * in.
  */
 export function findAnatomy(pixels: Float32Array, size: PictureSize, unit: PixelUnit): Anatomy {
-  if (unit === 'HU') return anatomyAt(pixels, size, unit, lungHu, lungHu);
-  const box = trimFrame(pixels, size);
-  const { body, lungs } = greyAnatomy(cut(pixels, size, box), box);
-  return { body: paste(body, box, size), lungs: lungs && paste(lungs, box, size) };
+  const box = unit === 'HU' ? { left: 0, top: 0, ...size } : trimFrame(pixels, size);
+  const { body, lungs } =
+    unit === 'HU'
+      ? anatomyAt(pixels, size, unit, lungHu, lungHu)
+      : greyAnatomy(cut(pixels, size, box), box);
+  const toPicture = (mask: BitMask): Uint8Array => paste(toBytes(mask), box, size);
+  return { body: toPicture(body), lungs: lungs && toPicture(lungs) };
 }
 
-function greyAnatomy(pixels: Float32Array, size: PictureSize): Anatomy {
+/** The same as {@link Anatomy}, in bits. */
+interface FoundAnatomy {
+  readonly body: BitMask;
+  readonly lungs: BitMask | undefined;
+  /** Radius of the widest disc in the lungs. */
+  readonly depth: number;
+}
+
+function greyAnatomy(pixels: Float32Array, size: PictureSize): FoundAnatomy {
   const threshold = otsuThreshold(pixels);
-  if (threshold === undefined) return { body: new Uint8Array(pixels.length), lungs: undefined };
+  if (threshold === undefined) return { body: emptyMask(size), lungs: undefined, depth: 0 };
   const first = anatomyAt(pixels, size, 'grey', threshold);
   if (first.depth >= shape.usualRadius * Math.max(size.columns, size.rows)) return first;
   const second = anatomyAt(pixels, size, 'grey', threshold / 2, threshold / 2);
@@ -76,17 +105,16 @@ function anatomyAt(
   unit: PixelUnit,
   outer: number,
   given?: number,
-): Anatomy & { depth: number } {
-  const body = findBody(below(pixels, outer), size);
-  const inner = given ?? otsuThreshold(inside(pixels, body));
-  const air = below(pixels, inner ?? outer);
-  for (let at = 0; at < air.length; at++) if (body[at] === 0) air[at] = 0;
-  const regions = findRegions(air, pixels, size);
-  const lungs = chooseLungs(regions, size, unit);
+): FoundAnatomy {
+  const body = findBody(below(pixels, size, outer));
+  const inner = given ?? otsuThreshold(valuesInside(pixels, body));
+  const air = intersect(below(pixels, size, inner ?? outer), body);
+  const found = findRegions(air, pixels);
+  const lungs = chooseLungs(found, unit);
   if (lungs.length === 0) return { body, lungs: undefined, depth: 0 };
   return {
     body,
-    lungs: joinLungs(lungs, regions, body, size),
+    lungs: joinLungs(lungs, found, body),
     depth: Math.max(...lungs.map(({ depth }) => depth)),
   };
 }
@@ -98,31 +126,37 @@ interface Region extends Component {
   readonly depth: number;
 }
 
-interface Regions {
-  readonly labels: Int32Array;
+interface Regions extends Pick<Components, 'runs' | 'size'> {
   readonly regions: readonly Region[];
 }
 
-function findRegions(air: Uint8Array, pixels: Float32Array, size: PictureSize): Regions {
-  const { labels, components } = connectedComponents(air, size);
-  const distance = squaredDistance(air, size);
+function findRegions(air: BitMask, pixels: Float32Array): Regions {
+  const { runs, size, components } = connectedComponents(air);
+  const distance = squaredDistance(toBytes(air), size);
   const sums = new Float64Array(components.length + 1);
   const depths = new Float64Array(components.length + 1);
-  for (let at = 0; at < labels.length; at++) {
-    const label = labels[at]!;
-    sums[label]! += pixels[at]!;
-    if (distance[at]! > depths[label]!) depths[label] = distance[at]!;
+  for (let run = 0; run < runs.count; run++) {
+    const label = runs.label[run]!;
+    let [sum, depth] = [0, depths[label]!];
+    const first = runs.row[run]! * size.columns;
+    const end = first + runs.right[run]!;
+    for (let at = first + runs.left[run]!; at < end; at++) {
+      sum += pixels[at]!;
+      if (distance[at]! > depth) depth = distance[at]!;
+    }
+    sums[label]! += sum;
+    depths[label] = depth;
   }
   const regions = components.map((component) => ({
     ...component,
     mean: sums[component.label]! / component.area,
     depth: Math.sqrt(depths[component.label]!),
   }));
-  return { labels, regions };
+  return { runs, size, regions };
 }
 
-function chooseLungs({ labels, regions }: Regions, size: PictureSize, unit: PixelUnit): Region[] {
-  const pixels = labels.length;
+function chooseLungs({ regions, size }: Regions, unit: PixelUnit): Region[] {
+  const pixels = size.columns * size.rows;
   const side = Math.max(size.columns, size.rows);
   const plausible = regions.filter(
     ({ area, depth, borderPixels, mean }) =>
@@ -138,35 +172,27 @@ function chooseLungs({ labels, regions }: Regions, size: PictureSize, unit: Pixe
 }
 
 /** Closes each lung by itself, so that nothing is filled in between the two. */
-function joinLungs(
-  lungs: readonly Region[],
-  regions: Regions,
-  body: Uint8Array,
-  size: PictureSize,
-): Uint8Array {
-  const { labels } = regions;
+function joinLungs(lungs: readonly Region[], found: Regions, body: BitMask): BitMask {
+  const { size } = found;
   const side = Math.max(size.columns, size.rows);
-  const rests = flags(findRests(lungs, regions, size), regions);
-  const result = new Uint8Array(labels.length);
+  const rests = findRests(lungs, found);
+  const reach = Math.ceil(Math.max(shape.restDistance, shape.closing) * side) + 1;
+  let result = emptyMask(size);
   for (const lung of lungs) {
     // Only around the lung, as far as something can be added to it.
-    const box = grow(lung, Math.ceil(Math.max(shape.restDistance, shape.closing) * side) + 1, size);
-    const around = cut(labels, size, box);
-    const part = pick(around, flags([lung.label], regions));
-    const near = dilate(part, box, shape.restDistance * side);
-    for (let at = 0; at < part.length; at++) {
-      if (near[at] !== 0 && rests[around[at]!] === 1) part[at] = 1;
-    }
-    const filled = paste(fillHoles(close(part, box, shape.closing * side), box), box, size);
-    for (let at = 0; at < result.length; at++) {
-      if (filled[at] !== 0 && body[at] !== 0) result[at] = 1;
-    }
+    const box = alignToWords(widen(lung, reach, size), size);
+    const alone = cutMask(maskOfRegions(found, new Set([lung.label])), box);
+    const restsAround = rests && cutMask(rests, box);
+    const near = restsAround && dilate(alone, shape.restDistance * side);
+    const whole = near ? unite(alone, intersect(near, restsAround)) : alone;
+    const filled = fillHoles(close(whole, shape.closing * side));
+    result = unite(result, intersect(pasteMask(filled, box, size), body));
   }
   return result;
 }
 
 /** A box with a margin, cut at the border of the picture. */
-function grow(box: Box, margin: number, size: PictureSize): Box {
+function widen(box: Box, margin: number, size: PictureSize): Box {
   const left = Math.max(0, box.left - margin);
   const top = Math.max(0, box.top - margin);
   return {
@@ -177,52 +203,27 @@ function grow(box: Box, margin: number, size: PictureSize): Box {
   };
 }
 
-/** Labels of the aerated rests in consolidations: in the lungs' convex hull and brighter than they, no single pixels of noise. */
-function findRests(lungs: readonly Region[], found: Regions, size: PictureSize): number[] {
-  const { labels, regions } = found;
+/**
+ * The aerated rests in consolidations: in the lungs' convex hull and brighter than they, no single pixels of noise.
+ *
+ * @returns undefined where there is none, as in most pictures.
+ */
+function findRests(lungs: readonly Region[], found: Regions): BitMask | undefined {
+  const { runs, size, regions } = found;
   const mean = lungs.reduce((sum, lung) => sum + lung.mean, 0) / lungs.length;
   const side = Math.max(size.columns, size.rows);
-  const all = pick(
-    labels,
-    flags(
-      lungs.map(({ label }) => label),
-      found,
-    ),
+  const bright = regions.filter(
+    (region) => region.mean > mean && region.depth >= shape.restRadius * side,
   );
-  const hull = hullMask(dilate(all, size, shape.restBeyond * side), size);
-  const inHull = new Float64Array(regions.length + 1);
-  for (let at = 0; at < labels.length; at++) if (hull[at] !== 0) inHull[labels[at]!]! += 1;
-  const rests = regions.filter(
-    (region) =>
-      region.mean > mean &&
-      region.depth >= shape.restRadius * side &&
-      inHull[region.label]! >= region.area / 2,
-  );
-  return rests.map(({ label }) => label);
-}
-
-/** 1 at each of the labels: looked up for every pixel, a set would take several times as long. */
-function flags(labels: readonly number[], { regions }: Regions): Uint8Array {
-  const result = new Uint8Array(regions.length + 1);
-  for (const label of labels) result[label] = 1;
-  return result;
-}
-
-function pick(labels: Int32Array, chosen: Uint8Array): Uint8Array {
-  const result = new Uint8Array(labels.length);
-  for (let at = 0; at < labels.length; at++) result[at] = chosen[labels[at]!]!;
-  return result;
-}
-
-function inside(pixels: Float32Array, mask: Uint8Array): Float32Array {
-  const result = new Float32Array(pixels.length);
-  let count = 0;
-  for (let at = 0; at < pixels.length; at++) if (mask[at] !== 0) result[count++] = pixels[at]!;
-  return result.subarray(0, count);
-}
-
-function below(pixels: Float32Array, threshold: number): Uint8Array {
-  const result = new Uint8Array(pixels.length);
-  for (let at = 0; at < pixels.length; at++) if (pixels[at]! < threshold) result[at] = 1;
-  return result;
+  if (bright.length === 0) return undefined;
+  const all = maskOfRegions(found, new Set(lungs.map(({ label }) => label)));
+  const hull = hullMask(dilate(all, shape.restBeyond * side));
+  const inHull = new Int32Array(regions.length + 1);
+  for (let run = 0; run < runs.count; run++) {
+    const count = countInRun(hull, runs.row[run]!, runs.left[run]!, runs.right[run]!);
+    inHull[runs.label[run]!]! += count;
+  }
+  const rests = bright.filter(({ label, area }) => inHull[label]! >= area / 2);
+  if (rests.length === 0) return undefined;
+  return maskOfRegions(found, new Set(rests.map(({ label }) => label)));
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contourLengthMm, maskAreaMm2, maskContours } from '../index.js';
+import { toBits } from './bit-mask.js';
 import { connectedComponents } from './connected-components.js';
 import { anyMask, maskOf } from './masks.fixture.js';
 
@@ -84,7 +85,8 @@ describe('maskContours', () => {
       fc.property(anyMask, ({ mask, size }) => {
         // The mean of two diagonal pixels is 0.5, at the threshold: corners connect, as in 8-connected regions.
         const outer = maskContours(mask, size).filter(({ area }) => area > 0);
-        expect(outer).toHaveLength(connectedComponents(mask, size, 8).components.length);
+        const { components } = connectedComponents(toBits(mask, size), 8);
+        expect(outer).toHaveLength(components.length);
       }),
       { seed: 9, numRuns: 300 },
     );

@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { toBits, toBytes, type BitMask } from './bit-mask.js';
 import type { PictureSize } from './resample.js';
 
-/** A mask drawn as text: `#` inside, anything else outside. */
-export function maskOf(lines: readonly string[]): { mask: Uint8Array; size: PictureSize } {
+/** A mask drawn as text: `#` inside, anything else outside; in bits and in bytes. */
+export function maskOf(lines: readonly string[]): {
+  bits: BitMask;
+  mask: Uint8Array;
+  size: PictureSize;
+} {
   const size = { columns: lines[0]!.length, rows: lines.length };
-  return { mask: Uint8Array.from(lines.join(''), (sign) => (sign === '#' ? 1 : 0)), size };
+  const mask = Uint8Array.from(lines.join(''), (sign) => (sign === '#' ? 1 : 0));
+  return { bits: toBits(mask, size), mask, size };
 }
 
 /** The inverse of {@link maskOf}. */
-export function linesOf(mask: Uint8Array, { columns, rows }: PictureSize): string[] {
+export function linesOf(bits: BitMask): string[] {
+  const { columns, rows } = bits.size;
+  const mask = toBytes(bits);
   return Array.from({ length: rows }, (_, row) =>
     Array.from(mask.subarray(row * columns, (row + 1) * columns), (v) => (v ? '#' : '.')).join(''),
   );

@@ -7,10 +7,12 @@ const bins = 256;
  * @returns a threshold in 0–1, `value >= threshold` being the bright class; undefined where all values share a bin.
  */
 export function otsuThreshold(values: Float32Array): number | undefined {
-  const histogram = new Float64Array(bins);
+  const histogram = new Int32Array(bins);
   let total = 0;
   for (let i = 0; i < values.length; i++) {
-    const bin = Math.min(bins - 1, Math.max(0, Math.floor(values[i]! * bins)));
+    const value = values[i]!;
+    // Not a number counts as black.
+    const bin = value > 0 ? (value < 1 ? (value * bins) | 0 : bins - 1) : 0;
     histogram[bin]! += 1;
     total += bin;
   }
