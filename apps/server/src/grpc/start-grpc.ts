@@ -143,7 +143,7 @@ function inferenceMethods(services: Services): Record<string, Method> {
           raw_output_contents: await Promise.all(outputs.map(({ tensor }) => readRef(tensor.data))),
         };
       } finally {
-        await Promise.all(outputs.map(({ tensor }) => discardRef(tensor.data)));
+        for (const { tensor } of outputs) discardRef(tensor.data);
       }
     },
   };

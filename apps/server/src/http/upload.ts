@@ -29,8 +29,9 @@ export async function receiveUpload(req: Request, limits: BodyLimits): Promise<U
   return { ...first, companions };
 }
 
-export async function discardUpload({ data, companions }: UploadedFile): Promise<void> {
-  await Promise.all([data, ...companions.map((each) => each.data)].map((ref) => discardRef(ref)));
+export function discardUpload({ data, companions }: UploadedFile): void {
+  discardRef(data);
+  for (const companion of companions) discardRef(companion.data);
 }
 
 /** What the headers tell already. @throws {CtError} `CT_TOO_LARGE`, `CT_BAD_REQUEST`. */
@@ -108,7 +109,7 @@ async function receiveForm(
     req.unpipe(form);
     form.destroy();
     for (const each of await Promise.allSettled(received)) {
-      if (each.status === 'fulfilled') await discardRef(each.value.data);
+      if (each.status === 'fulfilled') discardRef(each.value.data);
     }
     throw error;
   } finally {

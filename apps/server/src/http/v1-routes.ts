@@ -41,7 +41,7 @@ export function v1Routes(services: Services): Router {
     try {
       await answer(services, { file, query, signal, type }, res);
     } finally {
-      await discardUpload(file);
+      discardUpload(file);
     }
   });
   return router;
@@ -136,6 +136,6 @@ async function sendRef(res: Response, ref: ByteRef): Promise<void> {
       res,
     );
   } finally {
-    await discardRef(ref);
+    discardRef(ref);
   }
 }

@@ -141,10 +141,10 @@ async function receiveCall(services: Services, req: Request): Promise<InferCall>
       ask('readInfer', { header, binary, spoolDir: services.spoolDir }),
     );
     // The tensors were copied out of the JSON.
-    if (binary.length === 0) await discardRef(body);
+    if (binary.length === 0) discardRef(body);
     return call;
   } catch (error) {
-    await discardRef(body);
+    discardRef(body);
     throw error;
   }
 }
@@ -198,7 +198,7 @@ async function sendInferred(
     for (const ref of binary) res.write(await readRef(ref));
     res.end();
   } finally {
-    await Promise.all(outputs.map(({ tensor }) => discardRef(tensor.data)));
+    for (const { tensor } of outputs) discardRef(tensor.data);
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { closeSync, openSync, readSync, rmSync, unlink, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteRef } from './tensor.js';
 
@@ -69,9 +69,9 @@ export function toRef(bytes: Uint8Array, dir: string): ByteRef {
   return { path, offset: 0, length: bytes.length };
 }
 
-/** Removes the file behind a reference, if it is one. */
-export async function discardRef(ref: ByteRef): Promise<void> {
-  if (!(ref instanceof Uint8Array)) await rm(ref.path, { force: true });
+/** Removes the file behind a reference, if it is one. No answer waits for it; what could not be removed goes with its folder. */
+export function discardRef(ref: ByteRef): void {
+  if (!(ref instanceof Uint8Array)) unlink(ref.path, () => undefined);
 }
 
 const shorter = (): Error => new Error('A spooled file is shorter than its reference');

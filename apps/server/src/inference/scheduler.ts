@@ -236,8 +236,7 @@ export class Scheduler {
           queueMs: started - job.submitted,
           inferMs,
         });
-        const unwanted = results.filter(({ name }) => !wanted.includes(name));
-        await Promise.all(unwanted.map(({ data }) => discardRef(data)));
+        for (const { name, data } of results) if (!wanted.includes(name)) discardRef(data);
       }
     } catch (error) {
       for (const job of batch) this.#failOrRetry(job, error, batch.length, hung);

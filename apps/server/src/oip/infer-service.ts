@@ -61,7 +61,7 @@ export class InferService {
         };
       });
     } finally {
-      await Promise.all(call.inputs.map(({ data }) => discardRef(data)));
+      for (const { data } of call.inputs) discardRef(data);
     }
   }
 }

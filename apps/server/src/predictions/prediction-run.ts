@@ -191,7 +191,9 @@ export class PredictionRun {
       shape: [1, ...prepared.shape],
       data: prepared.data,
     };
-    const answer = await this.#infer(image, isVolume).finally(() => discardRef(image.data));
+    const answer = await this.#infer(image, isVolume).finally(() => {
+      discardRef(image.data);
+    });
     const [probability, mask] = answer.outputs as [Tensor, Tensor];
     try {
       this.#times.queue += answer.queueMs;
@@ -218,7 +220,7 @@ export class PredictionRun {
         counts,
       };
     } finally {
-      await discardRef(mask.data);
+      discardRef(mask.data);
     }
   }
 
