@@ -17,6 +17,9 @@ interface BenchOptions {
 
 const side = 512;
 
+/** Times that the server under load and ONNX Runtime alone take turns. */
+const rounds = 3;
+
 /** Measures the server as a process of its own and yields a line for each result. */
 export async function* benchServer(options: BenchOptions): AsyncGenerator<string> {
   const { seconds, clients } = options;
@@ -30,16 +33,25 @@ export async function* benchServer(options: BenchOptions): AsyncGenerator<string
 
   const raw = await RawModel.load(path, { threads: cores, rows: side, columns: side });
   yield* single(server, model.name, raw);
-  // Before and after the load: a machine's speed changes, and so would the ratio.
-  const before = await raw.throughput(seconds / 2);
-  const load = await loaded(server, model.name, { seconds, clients });
-  const after = await raw.throughput(seconds / 2);
-  const rawPerSecond = (before.perSecond + after.perSecond) / 2;
-  const rawCpuMs = (before.cpuMs + after.cpuMs) / 2;
-  yield `ONNX Runtime alone, ${cores} threads: ${rawPerSecond.toFixed(2)} runs/s (${before.perSecond.toFixed(2)} before and ${after.perSecond.toFixed(2)} after the next row), ${rawCpuMs.toFixed(0)} ms of processor time each`;
-  yield `POST /v2/…/infer, ${clients} clients: ${load.perSecond.toFixed(2)} requests/s, ${((100 * load.perSecond) / rawPerSecond).toFixed(0)} % of ONNX Runtime alone; ${load.failed} failed`;
-  yield `  processor time of one: ${load.clientCpuMs.toFixed(0)} ms in the client; all cores together had ${((1000 * cores) / load.perSecond).toFixed(0)} ms`;
-  yield `  /healthz under that load: p50 ${quantile(load.health, 0.5).toFixed(1)} ms, p99 ${quantile(load.health, 0.99).toFixed(1)} ms, of ${load.health.length}`;
+  // In turns, since a machine's speed changes within seconds, and so would the ratio.
+  const alone = [await raw.throughput(seconds / rounds)];
+  const loads: LoadedServer[] = [];
+  while (loads.length < rounds) {
+    loads.push(await loaded(server, model.name, { seconds, clients }));
+    alone.push(await raw.throughput(seconds / rounds));
+  }
+  const rawPerSecond = mean(alone.map(({ perSecond }) => perSecond));
+  const shares = loads.map(
+    ({ perSecond }, round) =>
+      (200 * perSecond) / (alone[round]!.perSecond + alone[round + 1]!.perSecond),
+  );
+  const perSecond = mean(loads.map((load) => load.perSecond));
+  const failed = loads.reduce((sum, load) => sum + load.failed, 0);
+  const health = loads.flatMap((load) => load.health);
+  yield `ONNX Runtime alone, ${cores} threads: ${rawPerSecond.toFixed(2)} runs/s (${alone.map((each) => each.perSecond.toFixed(2)).join(', ')}; the next row ran in between), ${mean(alone.map(({ cpuMs }) => cpuMs)).toFixed(0)} ms of processor time each`;
+  yield `POST /v2/…/infer, ${clients} clients: ${perSecond.toFixed(2)} requests/s, ${quantile(shares, 0.5).toFixed(0)} % of ONNX Runtime alone (${shares.map((share) => share.toFixed(0)).join(', ')}); ${failed} failed`;
+  yield `  processor time of one: ${mean(loads.map(({ clientCpuMs }) => clientCpuMs)).toFixed(0)} ms in the client; all cores together had ${((1000 * cores) / perSecond).toFixed(0)} ms`;
+  yield `  /healthz under that load: p50 ${quantile(health, 0.5).toFixed(1)} ms, p99 ${quantile(health, 0.99).toFixed(1)} ms, of ${health.length}`;
   yield* byAutocannon(server, model.name);
   yield* overloaded(server, model.name, rawPerSecond, seconds);
 }
@@ -80,12 +92,20 @@ async function* single(
   yield `  in the same requests: inference ${inference!.toFixed(1)} ms, all else ${all!.toFixed(1)} ms, of that decoding ${decoding!.toFixed(1)} ms`;
 }
 
+interface LoadedServer {
+  readonly perSecond: number;
+  readonly clientCpuMs: number;
+  readonly failed: number;
+  /** Milliseconds of each health check. */
+  readonly health: readonly number[];
+}
+
 /** Many clients at once over the Open Inference Protocol, and then how quickly /healthz answers beside them. */
 async function loaded(
   server: SpawnedServer,
   model: string,
   { seconds, clients }: { seconds: number; clients: number },
-): Promise<{ perSecond: number; clientCpuMs: number; failed: number; health: number[] }> {
+): Promise<LoadedServer> {
   const { header, body } = inferBody();
   // In another thread, so that the load does not hold up the health checks that are timed here.
   const load = runLoad({
@@ -94,7 +114,7 @@ async function loaded(
     body,
     clients,
     // Longer than what is measured: the queue fills before, and empties behind.
-    seconds: rampSeconds + 2 * seconds + 1,
+    seconds: rampSeconds + seconds + seconds / rounds + 1,
   });
   await sleep(1000 * rampSeconds);
   const first = await answered(server, model);
@@ -104,7 +124,7 @@ async function loaded(
   const clientCpuMs = cpuMsSince(cpuBefore) / (last.count - first.count);
   // Afterwards, since to ask fifty times a second takes its part of the processor.
   const health: number[] = [];
-  while (performance.now() - last.at < 1000 * seconds) {
+  while (performance.now() - last.at < (1000 * seconds) / rounds) {
     const started = performance.now();
     await (await fetch(`${server.url}/healthz`)).text();
     health.push(performance.now() - started);
@@ -145,6 +165,9 @@ async function* byAutocannon(server: SpawnedServer, model: string): AsyncGenerat
 
 /** Seconds in which the queue fills: until then nothing is measured. */
 const rampSeconds = 3;
+
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
