@@ -69,7 +69,7 @@ test(`${kills} processes killed under load: every request is answered once, and 
   expect(wrong).toEqual([]);
   expect(sent).toBeGreaterThan(kills);
   await server.services.scheduler.drain();
-  expect(await readdir(spoolDir)).toEqual([]);
+  await expect.poll(() => readdir(spoolDir)).toEqual([]);
   const { text } = await ask(`${server.url}/metrics`);
   const restarts = [...text.matchAll(/process_restarts_total\{process="\w+"\} (\d+)/g)].map(
     ([, n]) => Number(n),

@@ -70,7 +70,7 @@ export class Workbench {
       await this.explorerRow(name).click({ button: 'right', timeout: 2000 });
       try {
         const entry = this.page.locator('.monaco-menu').getByText(item, { exact: true });
-        // A menu takes no click in the first 100 ms of its life, so that nobody hits it by accident: the button stays down for longer.
+        // VS Code takes no click in a menu's first 100 ms, so that nobody hits it by accident: the button stays down longer.
         await entry.click({ timeout: 2000, delay: 200 });
         await seeOutcome();
       } catch (error) {

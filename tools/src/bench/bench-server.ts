@@ -29,7 +29,7 @@ export async function* benchServer(options: BenchOptions): AsyncGenerator<string
   const model = models.find(({ name }) => options.model === undefined || name === options.model);
   if (!model) throw new Error(`Expected a model for CT images in ${options.models}`);
   const path = join(options.models, model.name, model.version, 'model.onnx');
-  yield `${model.name} ${model.version}, ${cores} cores, ${side}×${side} slices, ${seconds} s each`;
+  yield `${model.name} ${model.version}, ${cores} cores, ${side}×${side} slices, ${rounds} turns of ${seconds} s`;
 
   const raw = await RawModel.load(path, { threads: cores, rows: side, columns: side });
   yield* single(server, model.name, raw);
@@ -41,15 +41,16 @@ export async function* benchServer(options: BenchOptions): AsyncGenerator<string
     alone.push(await raw.throughput(seconds / rounds));
   }
   const rawPerSecond = mean(alone.map(({ perSecond }) => perSecond));
+  // Of each turn to ONNX Runtime alone before and behind it.
   const shares = loads.map(
     ({ perSecond }, round) =>
-      (200 * perSecond) / (alone[round]!.perSecond + alone[round + 1]!.perSecond),
+      (100 * perSecond) / mean([alone[round]!.perSecond, alone[round + 1]!.perSecond]),
   );
   const perSecond = mean(loads.map((load) => load.perSecond));
   const failed = loads.reduce((sum, load) => sum + load.failed, 0);
   const health = loads.flatMap((load) => load.health);
   yield `ONNX Runtime alone, ${cores} threads: ${rawPerSecond.toFixed(2)} runs/s (${alone.map((each) => each.perSecond.toFixed(2)).join(', ')}; the next row ran in between), ${mean(alone.map(({ cpuMs }) => cpuMs)).toFixed(0)} ms of processor time each`;
-  yield `POST /v2/…/infer, ${clients} clients: ${perSecond.toFixed(2)} requests/s, ${quantile(shares, 0.5).toFixed(0)} % of ONNX Runtime alone (${shares.map((share) => share.toFixed(0)).join(', ')}); ${failed} failed`;
+  yield `POST /v2/…/infer, ${clients} clients: ${perSecond.toFixed(2)} requests/s, ${mean(shares).toFixed(0)} % of ONNX Runtime alone on average (${shares.map((share) => share.toFixed(0)).join(', ')}); ${failed} failed`;
   yield `  processor time of one: ${mean(loads.map(({ clientCpuMs }) => clientCpuMs)).toFixed(0)} ms in the client; all cores together had ${((1000 * cores) / perSecond).toFixed(0)} ms`;
   yield `  /healthz under that load: p50 ${quantile(health, 0.5).toFixed(1)} ms, p99 ${quantile(health, 0.99).toFixed(1)} ms, of ${health.length}`;
   yield* byAutocannon(server, model.name);

@@ -69,6 +69,8 @@ export interface CodecCalls {
       /** The model's mask, `[1, 1, S, S]`. */
       readonly mask: Tensor;
       readonly encodeMask: boolean;
+      /** Else the counts are 0: who wants a picture or a segmentation does not wait for the lungs. */
+      readonly countLesion: boolean;
       /** Keeps the mask for `segment`, cut at this probability. */
       readonly keepFrom: number | undefined;
     };

@@ -124,8 +124,9 @@ export class OpenedVolume {
     if (params.keepFrom !== undefined) {
       this.#kept.set(params.index, { index: params.index, lesion: cut(placed, params.keepFrom) });
     }
-    // Not beside the model, which has a thread for each core: whatever takes one of them from it holds up both.
-    const counts = countLesion(placed, lungMask(slice), lesionThreshold);
+    // Only now: the model has a thread on each core, which wait for each other, so that work beside it delays it by more than itself.
+    const lung = params.countLesion ? lungMask(slice) : undefined;
+    const counts = countLesion(placed, lung, lesionThreshold);
     if (!params.encodeMask) return { counts, mask: undefined };
     // A mask in JSON covers the whole slice; only where the model saw a part must it be placed first.
     const travels =

@@ -62,7 +62,7 @@ describe('limits', () => {
       },
     );
     expect(answer).toMatch(/^HTTP\/1.1 413 /);
-    expect(await readdir(server.services.spoolDir)).toEqual([]);
+    await expect.poll(() => readdir(server.services.spoolDir)).toEqual([]);
   });
 
   const form =
@@ -80,7 +80,7 @@ describe('limits', () => {
     const answer = await talk(sent);
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
     expect(answer).toContain('CT_UPLOAD_STALLED');
-    expect(await readdir(server.services.spoolDir)).toEqual([]);
+    await expect.poll(() => readdir(server.services.spoolDir)).toEqual([]);
   });
 
   test('headers that never end are ended', async () => {
@@ -175,7 +175,7 @@ describe('limits', () => {
       body: greyPng(100),
     });
     expect(status).toBe(200);
-    expect(await readdir(server.services.spoolDir)).toEqual([]);
+    await expect.poll(() => readdir(server.services.spoolDir)).toEqual([]);
   });
 });
 

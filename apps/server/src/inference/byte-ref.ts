@@ -69,9 +69,14 @@ export function toRef(bytes: Uint8Array, dir: string): ByteRef {
   return { path, offset: 0, length: bytes.length };
 }
 
-/** Removes the file behind a reference, if it is one. No answer waits for it; what could not be removed goes with its folder. */
+/** Removes a reference's file, where it has one, without waiting for it: no answer should. A failure is a warning of the process. */
 export function discardRef(ref: ByteRef): void {
-  if (!(ref instanceof Uint8Array)) unlink(ref.path, () => undefined);
+  if (ref instanceof Uint8Array) return;
+  unlink(ref.path, (error) => {
+    if (error && error.code !== 'ENOENT') {
+      process.emitWarning(`A spooled file could not be removed: ${error.code}`);
+    }
+  });
 }
 
 const shorter = (): Error => new Error('A spooled file is shorter than its reference');

@@ -207,6 +207,7 @@ export class PredictionRun {
         ...slice,
         mask,
         encodeMask: product === 'prediction' && (query.mask ?? true),
+        countLesion: product === 'prediction',
         keepFrom: product === 'segmentation' ? query.maskThreshold : undefined,
       });
       const { counts, mask: encoded } = findings;

@@ -209,7 +209,7 @@ export class CtPreviewPanel implements vscode.Disposable {
       const ct = await this.document.open();
       const result = await this.predictor.predict(this.document.uri, ct, {
         signal,
-        startAt: this.#slice ?? firstSliceOf(ct),
+        startAt: Math.min(this.#slice ?? firstSliceOf(ct), ct.volume.sliceCount - 1),
         onProgress: (progress) => {
           if (!signal.aborted) this.#add(progress);
         },

@@ -9,36 +9,24 @@ export interface BitMask {
   readonly size: PictureSize;
 }
 
+/** A mask with no pixel inside. */
 export function emptyMask({ columns, rows }: PictureSize): BitMask {
   const wordsPerRow = Math.ceil(columns / 32);
   return { words: new Int32Array(wordsPerRow * rows), wordsPerRow, size: { columns, rows } };
 }
 
-/** @param mask `rows * columns` values, inside where not 0. */
-export function toBits(mask: Uint8Array, size: PictureSize): BitMask {
-  return fromWords(size, (first, count) => {
-    let word = 0;
-    for (let bit = 0; bit < count; bit++) word |= (mask[first + bit] === 0 ? 0 : 1) << bit;
-    return word;
-  });
-}
-
-/** The pixels whose value is below the threshold. */
+/** The pixels whose value is below the threshold; what is not a number is not. */
 export function below(pixels: Float32Array, size: PictureSize, threshold: number): BitMask {
-  return fromWords(size, (first, count) => {
-    let word = 0;
-    for (let bit = 0; bit < count; bit++) word |= (pixels[first + bit]! < threshold ? 1 : 0) << bit;
-    return word;
-  });
-}
-
-/** @param word gives the bits of `count` pixels from `first` on. */
-function fromWords(size: PictureSize, word: (first: number, count: number) => number): BitMask {
   const mask = emptyMask(size);
   const { columns, rows } = size;
-  for (let row = 0, to = 0; row < rows; row++) {
+  for (let row = 0, to = 0, at = 0; row < rows; row++) {
     for (let column = 0; column < columns; column += 32, to++) {
-      mask.words[to] = word(row * columns + column, Math.min(32, columns - column));
+      const count = Math.min(32, columns - column);
+      let word = 0;
+      for (let bit = 0; bit < count; bit++, at++) {
+        word |= (pixels[at]! < threshold ? 1 : 0) << bit;
+      }
+      mask.words[to] = word;
     }
   }
   return mask;
@@ -74,14 +62,17 @@ export function valuesInside(pixels: Float32Array, mask: BitMask): Float32Array 
   return values.subarray(0, count);
 }
 
+/** What is outside. */
 export function invert(mask: BitMask): BitMask {
   return clearBehind({ ...mask, words: mask.words.map((word) => ~word) });
 }
 
+/** What is in both; they must be of one size. */
 export function intersect(a: BitMask, b: BitMask): BitMask {
   return { ...a, words: a.words.map((word, at) => word & b.words[at]!) };
 }
 
+/** What is in one of them or in both; they must be of one size. */
 export function unite(a: BitMask, b: BitMask): BitMask {
   return { ...a, words: a.words.map((word, at) => word | b.words[at]!) };
 }
@@ -112,7 +103,7 @@ export function countInRun(mask: BitMask, row: number, left: number, right: numb
   return count;
 }
 
-/** How many runs, stretches of a row that are inside, there are in all rows: the pixels with none to their left. */
+/** How many runs, stretches of a row that are inside, there are in all rows: the pixels with none to their left. Exact. */
 export function countRuns({ words, wordsPerRow }: BitMask): number {
   let count = 0;
   for (let first = 0; first < words.length; first += wordsPerRow) {
@@ -145,11 +136,10 @@ export function nextInside({ words, wordsPerRow }: BitMask, row: number, from: n
   return at * 32 + lowestBit(word);
 }
 
-/** The first column from `from` on that is outside, which may be the one behind the last. */
+/** The first column behind `from`, which is inside, that is outside; it may be the one behind the last. */
 export function nextOutside(mask: BitMask, row: number, from: number): number {
   const { words, wordsPerRow, size } = mask;
   let at = from >>> 5;
-  if (at >= wordsPerRow) return size.columns;
   let word = ~words[row * wordsPerRow + at]! & (-1 << (from & 31));
   while (word === 0) {
     if (++at === wordsPerRow) return size.columns;
@@ -161,8 +151,8 @@ export function nextOutside(mask: BitMask, row: number, from: number): number {
 const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);
 
 /**
- * The box with its sides moved outwards to where words begin, so that it can be cut out word by word. Its right side may be that of
- * the picture.
+ * The box with its sides moved outwards to where words begin, so that it can be cut out word by word; its right side may be
+ * that of the picture.
  */
 export function alignToWords({ left, top, columns, rows }: Box, size: PictureSize): Box {
   const aligned = left - (left % 32);
@@ -170,7 +160,11 @@ export function alignToWords({ left, top, columns, rows }: Box, size: PictureSiz
   return { left: aligned, top, columns: right - aligned, rows };
 }
 
-/** Cuts out a box that {@link alignToWords} gave. */
+/**
+ * Cuts out a box, word by word.
+ *
+ * @param box `left` is a multiple of 32, and nothing is inside between its right side and the next word: {@link alignToWords}.
+ */
 export function cutMask(mask: BitMask, box: Box): BitMask {
   const part = emptyMask(box);
   for (let row = 0; row < box.rows; row++) {
@@ -180,7 +174,7 @@ export function cutMask(mask: BitMask, box: Box): BitMask {
   return part;
 }
 
-/** Places a mask of such a box's size on an empty one; the inverse of {@link cutMask}. */
+/** Places a mask of the box's size on an empty one; the inverse of {@link cutMask}, with a box of the same kind. */
 export function pasteMask(part: BitMask, box: Box, size: PictureSize): BitMask {
   const mask = emptyMask(size);
   for (let row = 0; row < box.rows; row++) {

@@ -38,6 +38,11 @@ test('connectedComponents labels the pixels and counts those on the border', () 
   expect(linesOf(maskOfRegions(found, new Set([2])))).toEqual(['.....', '...#.', '...#.', '.....']);
 });
 
+test('a pixel of a picture of one column lies on the border once', () => {
+  const { components } = connectedComponents(maskOf(['.', '#', '.']).bits);
+  expect(components.map(({ borderPixels }) => borderPixels)).toEqual([1]);
+});
+
 test('a region goes on over the end of a word of bits', () => {
   const line = '.'.repeat(30) + '#'.repeat(70) + '.';
   const { bits } = maskOf([line, '.'.repeat(101), line]);

@@ -25,9 +25,8 @@ export interface Components {
   readonly size: PictureSize;
 }
 
-/** Stretches of a row that are inside the mask, from the top left on; the `i`-th holds the columns `left[i] <= column < right[i]`. */
+/** Stretches of a row inside the mask, from the top left on; the `i`-th holds the columns `left[i] <= column < right[i]`. */
 export interface Runs {
-  readonly count: number;
   readonly row: Int32Array;
   readonly left: Int32Array;
   readonly right: Int32Array;
@@ -37,7 +36,7 @@ export interface Runs {
 
 /**
  * Finds the connected regions of a binary mask: runs of pixels along the rows, joined where they touch a run of the row above
- * (union-find over runs). A lung mask looks for regions four times; over runs that is a tenth of what it costs pixel by pixel.
+ * (union-find over runs). A lung mask looks for regions five times; over runs that is a fraction of what it costs pixel by pixel.
  *
  * @param connectivity 4: neighbours share a side, 8: or a corner.
  */
@@ -45,15 +44,14 @@ export function connectedComponents(mask: BitMask, connectivity: 4 | 8 = 4): Com
   const { size } = mask;
   const { parent, ...runs } = findRuns(mask, connectivity === 8 ? 1 : 0);
   const components: { -readonly [K in keyof Component]: Component[K] }[] = [];
-  for (let run = 0; run < runs.count; run++) {
+  for (let run = 0; run < runs.label.length; run++) {
     const [row, left, right] = [runs.row[run]!, runs.left[run]!, runs.right[run]!];
     const root = rootOf(parent, run);
     // The root is the region's first run, so labels come in the order of a scan.
     if (root === run) {
       const label = components.length + 1;
+      components.push({ label, area: 0, left, top: row, columns: 0, rows: 0, borderPixels: 0 });
       runs.label[run] = label;
-      const box = { left, top: row, columns: 0, rows: 0 };
-      components.push({ label, area: 0, ...box, borderPixels: 0 });
     }
     const label = runs.label[root]!;
     runs.label[run] = label;
@@ -77,7 +75,7 @@ export function maskOfRegions(
   chosen: ReadonlySet<number>,
 ): BitMask {
   const mask = emptyMask(size);
-  for (let run = 0; run < runs.count; run++) {
+  for (let run = 0; run < runs.label.length; run++) {
     if (!chosen.has(runs.label[run]!)) continue;
     setRun(mask, runs.row[run]!, runs.left[run]!, runs.right[run]!);
   }
@@ -117,7 +115,7 @@ function findRuns(mask: BitMask, corners: 0 | 1): JoinedRuns {
     }
     [above, aboveEnd] = [first, count];
   }
-  return { count, ...runs };
+  return runs;
 }
 
 function join(parent: Int32Array, a: number, b: number): void {

@@ -1,8 +1,8 @@
 import type { Box } from './bounding-box.js';
 import type { PictureSize } from './resample.js';
 
-/** Cuts a box out of a picture, mask or labels; the same array where the box is all of it. */
-export function cut<T extends Float32Array | Uint8Array | Int32Array>(
+/** Cuts a box out of a picture or mask; the same array where the box is all of it. */
+export function cut<T extends Float32Array | Uint8Array>(
   pixels: T,
   { columns, rows }: PictureSize,
   box: Box,
@@ -17,7 +17,7 @@ export function cut<T extends Float32Array | Uint8Array | Int32Array>(
 }
 
 /** Places a picture or mask of the box's size on an empty one; the inverse of {@link cut}. */
-export function paste<T extends Float32Array | Uint8Array | Int32Array>(
+export function paste<T extends Float32Array | Uint8Array>(
   part: T,
   box: Box,
   { columns, rows }: PictureSize,

@@ -15,8 +15,8 @@ const shape = {
 
 /**
  * Finds the body with everything in it, lungs too: what is left without the room's air, of that the largest piece. The room's
- * air is the dark regions that hold a corner of the picture or lie across all of it, as under a table; a picture that is cropped into the body has none and is body all
- * over.
+ * air is the dark regions that hold a corner of the picture or lie across all of it, as under a table; a picture that is
+ * cropped into the body has none and is body all over.
  *
  * @param air the pixels as dark as air or lung.
  */
@@ -43,7 +43,7 @@ export function findBody(air: BitMask): BitMask {
 /** The regions with a pixel in one of the squares of `reach` pixels in the corners. */
 function labelsAtCorners({ runs, size }: Components, reach: number): Set<number> {
   const found = new Set<number>();
-  for (let run = 0; run < runs.count; run++) {
+  for (let run = 0; run < runs.label.length; run++) {
     const row = runs.row[run]!;
     if (row >= reach && row < size.rows - reach) continue;
     if (runs.left[run]! < reach || runs.right[run]! > size.columns - reach) {

@@ -73,24 +73,25 @@ export interface Anatomy {
  * in.
  */
 export function findAnatomy(pixels: Float32Array, size: PictureSize, unit: PixelUnit): Anatomy {
-  const box = unit === 'HU' ? { left: 0, top: 0, ...size } : trimFrame(pixels, size);
-  const { body, lungs } =
-    unit === 'HU'
-      ? anatomyAt(pixels, size, unit, lungHu, lungHu)
-      : greyAnatomy(cut(pixels, size, box), box);
+  if (unit === 'HU') {
+    const { body, lungs } = anatomyAt(pixels, size, unit, lungHu, lungHu);
+    return { body: toBytes(body), lungs: lungs && toBytes(lungs) };
+  }
+  const box = trimFrame(pixels, size);
+  const { body, lungs } = greyAnatomy(cut(pixels, size, box), box);
   const toPicture = (mask: BitMask): Uint8Array => paste(toBytes(mask), box, size);
   return { body: toPicture(body), lungs: lungs && toPicture(lungs) };
 }
 
-/** The same as {@link Anatomy}, in bits. */
-interface FoundAnatomy {
+/** {@link Anatomy} in bits, with what two thresholds are compared by. */
+interface BitAnatomy {
   readonly body: BitMask;
   readonly lungs: BitMask | undefined;
   /** Radius of the widest disc in the lungs. */
   readonly depth: number;
 }
 
-function greyAnatomy(pixels: Float32Array, size: PictureSize): FoundAnatomy {
+function greyAnatomy(pixels: Float32Array, size: PictureSize): BitAnatomy {
   const threshold = otsuThreshold(pixels);
   if (threshold === undefined) return { body: emptyMask(size), lungs: undefined, depth: 0 };
   const first = anatomyAt(pixels, size, 'grey', threshold);
@@ -105,7 +106,7 @@ function anatomyAt(
   unit: PixelUnit,
   outer: number,
   given?: number,
-): FoundAnatomy {
+): BitAnatomy {
   const body = findBody(below(pixels, size, outer));
   const inner = given ?? otsuThreshold(valuesInside(pixels, body));
   const air = intersect(below(pixels, size, inner ?? outer), body);
@@ -135,7 +136,7 @@ function findRegions(air: BitMask, pixels: Float32Array): Regions {
   const distance = squaredDistance(toBytes(air), size);
   const sums = new Float64Array(components.length + 1);
   const depths = new Float64Array(components.length + 1);
-  for (let run = 0; run < runs.count; run++) {
+  for (let run = 0; run < runs.label.length; run++) {
     const label = runs.label[run]!;
     let [sum, depth] = [0, depths[label]!];
     const first = runs.row[run]! * size.columns;
@@ -180,11 +181,11 @@ function joinLungs(lungs: readonly Region[], found: Regions, body: BitMask): Bit
   let result = emptyMask(size);
   for (const lung of lungs) {
     // Only around the lung, as far as something can be added to it.
-    const box = alignToWords(widen(lung, reach, size), size);
+    const box = alignToWords(growBox(lung, reach, size), size);
     const alone = cutMask(maskOfRegions(found, new Set([lung.label])), box);
-    const restsAround = rests && cutMask(rests, box);
-    const near = restsAround && dilate(alone, shape.restDistance * side);
-    const whole = near ? unite(alone, intersect(near, restsAround)) : alone;
+    const whole = rests
+      ? unite(alone, intersect(dilate(alone, shape.restDistance * side), cutMask(rests, box)))
+      : alone;
     const filled = fillHoles(close(whole, shape.closing * side));
     result = unite(result, intersect(pasteMask(filled, box, size), body));
   }
@@ -192,7 +193,7 @@ function joinLungs(lungs: readonly Region[], found: Regions, body: BitMask): Bit
 }
 
 /** A box with a margin, cut at the border of the picture. */
-function widen(box: Box, margin: number, size: PictureSize): Box {
+function growBox(box: Box, margin: number, size: PictureSize): Box {
   const left = Math.max(0, box.left - margin);
   const top = Math.max(0, box.top - margin);
   return {
@@ -219,7 +220,7 @@ function findRests(lungs: readonly Region[], found: Regions): BitMask | undefine
   const all = maskOfRegions(found, new Set(lungs.map(({ label }) => label)));
   const hull = hullMask(dilate(all, shape.restBeyond * side));
   const inHull = new Int32Array(regions.length + 1);
-  for (let run = 0; run < runs.count; run++) {
+  for (let run = 0; run < runs.label.length; run++) {
     const count = countInRun(hull, runs.row[run]!, runs.left[run]!, runs.right[run]!);
     inHull[runs.label[run]!]! += count;
   }

@@ -44,6 +44,17 @@ describe('lungMask of Hounsfield units', () => {
     expect(shareOf(slice)).toBeCloseTo(lungShare, 2);
   });
 
+  test('holds an aerated rest near a lung that is brighter than it, and none that is far', () => {
+    // The lungs reach from x 0.17 to 0.43 and from 0.57 to 0.83: a rest of 0.48 is 0.05 away, and their hull holds it.
+    const narrow = [{ x: 0.5, y: 0.5, a: 0.02, b: 0.05, value: -600 }];
+    expect(at(drawSlice(hu, -1000, [...thorax, ...narrow]), 0.5, 0.5)).toBe(1);
+    // With the lungs half as wide and further apart it is 0.16 from either, beyond the 0.12 of a picture's side.
+    const apart = thorax.map((ellipse) =>
+      ellipse.value === -850 ? { ...ellipse, x: ellipse.x < 0.5 ? 0.25 : 0.75, a: 0.07 } : ellipse,
+    );
+    expect(at(drawSlice(hu, -1000, [...apart, ...narrow]), 0.5, 0.5)).toBe(0);
+  });
+
   test('leaves out trachea, the room, padding and a hollow table', () => {
     const slice = drawSlice(hu, -2000, [
       { x: 0.5, y: 0.5, a: 0.5, b: 0.5, value: -1000 },

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contourLengthMm, maskAreaMm2, maskContours } from '../index.js';
-import { toBits } from './bit-mask.js';
 import { connectedComponents } from './connected-components.js';
-import { anyMask, maskOf } from './masks.fixture.js';
+import { anyMask, maskOf, toBits } from './masks.fixture.js';
 
 describe('maskContours', () => {
   test('draws a diamond around a pixel, clockwise on the screen', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { toBits, toBytes, type BitMask } from './bit-mask.js';
+import { below, toBytes, type BitMask } from './bit-mask.js';
 import type { PictureSize } from './resample.js';
 
 /** A mask drawn as text: `#` inside, anything else outside; in bits and in bytes. */
@@ -14,6 +14,15 @@ export function maskOf(lines: readonly string[]): {
   return { bits: toBits(mask, size), mask, size };
 }
 
+/** @param mask `rows * columns` values, inside where not 0. */
+export function toBits(mask: Uint8Array, size: PictureSize): BitMask {
+  return below(
+    Float32Array.from(mask, (value) => (value === 0 ? 1 : 0)),
+    size,
+    1,
+  );
+}
+
 /** The inverse of {@link maskOf}. */
 export function linesOf(bits: BitMask): string[] {
   const { columns, rows } = bits.size;
@@ -23,9 +32,9 @@ export function linesOf(bits: BitMask): string[] {
   );
 }
 
-/** Any mask of up to 12×12 pixels. */
+/** Any mask of up to 40×12 pixels: more columns than a word has bits. */
 export const anyMask = fc
-  .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }))
+  .tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 12 }))
   .chain(([columns, rows]) =>
     fc.record({
       size: fc.constant({ columns, rows }),

@@ -3,8 +3,8 @@ import { connectedComponents, maskOfRegions } from './connected-components.js';
 import type { PictureSize } from './resample.js';
 
 /**
- * Binary morphology with a disc: all pixels whose centres are at most `radius` away. What lies beyond the picture's border neither
- * grows in nor eats away. The cost grows with the radius, by a few operations on 32 pixels at a time.
+ * Binary morphology with a disc: all pixels whose centres are at most `radius` away, 0 or more. What lies beyond the
+ * picture's border neither grows in nor eats away. The cost grows with the radius, by a few operations on 32 pixels at a time.
  */
 
 /** Grows the mask by `radius` pixels: the disc of each pixel, row by row of the disc. */
@@ -24,10 +24,10 @@ export function dilate(mask: BitMask, radius: number): BitMask {
     let width = 0;
     // From the disc's ends, where it is narrowest, to its middle.
     for (let distance = widths.length - 1; distance >= 0; distance--) {
-      for (; width < widths[distance]!; width++) widen(line);
-      if (distance <= row) add(result.words, (row - distance) * wordsPerRow + first, line);
+      for (; width < widths[distance]!; width++) widenRow(line);
+      if (distance <= row) uniteInto(result.words, (row - distance) * wordsPerRow + first, line);
       if (row + distance < size.rows) {
-        add(result.words, (row + distance) * wordsPerRow + first, line);
+        uniteInto(result.words, (row + distance) * wordsPerRow + first, line);
       }
     }
   }
@@ -35,7 +35,7 @@ export function dilate(mask: BitMask, radius: number): BitMask {
 }
 
 /** Adds to each pixel of a row its neighbours on both sides. */
-function widen(line: Int32Array): void {
+function widenRow(line: Int32Array): void {
   let before = 0;
   for (let at = 0; at < line.length; at++) {
     const word = line[at]!;
@@ -45,7 +45,7 @@ function widen(line: Int32Array): void {
   }
 }
 
-function add(words: Int32Array, first: number, line: Int32Array): void {
+function uniteInto(words: Int32Array, first: number, line: Int32Array): void {
   for (let at = 0; at < line.length; at++) words[first + at]! |= line[at]!;
 }
 
@@ -81,12 +81,13 @@ export function close(mask: BitMask, radius: number): BitMask {
   const box = { left: wordsBeside, top: margin, columns, rows };
   const roomy = { columns: columns + 2 * wordsBeside, rows: rows + 2 * margin };
   const closed = erode(dilate(pasteMask(mask, box, roomy), radius), radius);
-  return clearBehind(cutMask(closed, box));
+  // A closing stays within the sides of the box, so that nothing is inside behind it.
+  return cutMask(closed, box);
 }
 
 /** Fills the holes: the regions outside of the mask (4-connected) that do not reach the picture's border. */
 export function fillHoles(mask: BitMask): BitMask {
   const outside = connectedComponents(invert(mask), 4);
-  const open = outside.components.filter(({ borderPixels }) => borderPixels > 0);
-  return invert(maskOfRegions(outside, new Set(open.map(({ label }) => label))));
+  const reachingBorder = outside.components.filter(({ borderPixels }) => borderPixels > 0);
+  return invert(maskOfRegions(outside, new Set(reachingBorder.map(({ label }) => label))));
 }

@@ -19,6 +19,10 @@ test('otsuThreshold counts what is outside of 0–1 in the outermost bins', () =
   expect(threshold).toBe(0.5);
 });
 
+test('otsuThreshold counts what is not a number as black', () => {
+  expect(otsuThreshold(Float32Array.of(NaN, 0, 1, 1))).toBe(0.5);
+});
+
 test.each([[[]], [[0.3, 0.3]]])('otsuThreshold finds none in %j', (values) => {
   expect(otsuThreshold(Float32Array.from(values))).toBeUndefined();
 });

@@ -2,7 +2,7 @@ const bins = 256;
 
 /**
  * Otsu's threshold of grey values: the one that maximises the variance between the two classes that it makes (IEEE Trans.
- * SMC 9(1), 1979), over 256 bins of 0–1. Values outside of 0–1 count in the outermost bins.
+ * SMC 9(1), 1979), over 256 bins of 0–1. Values outside of 0–1 count in the outermost bins, what is not a number as black.
  *
  * @returns a threshold in 0–1, `value >= threshold` being the bright class; undefined where all values share a bin.
  */
@@ -11,7 +11,6 @@ export function otsuThreshold(values: Float32Array): number | undefined {
   let total = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    // Not a number counts as black.
     const bin = value > 0 ? (value < 1 ? (value * bins) | 0 : bins - 1) : 0;
     histogram[bin]! += 1;
     total += bin;
