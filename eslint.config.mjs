@@ -101,6 +101,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['libs/nn/**/*.ts', 'apps/trainer/**/*.ts'],
+    ignores: ['libs/nn/src/engine/onnx-runtime.ts', '**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          name: 'onnxruntime-node',
+          message: 'Import it from engine/onnx-runtime.js, which turns its telemetry off first.',
+        },
+      ],
+    },
+  },
+  {
     // Tests may use the test tools that every room shares.
     files: ['**/*.test.ts', '**/*.fixture.ts', '**/vitest.config.ts'],
     rules: {

@@ -30,8 +30,13 @@ const cwd = process.env.INIT_CWD ?? process.cwd();
 const child = spawn(process.execPath, ['--enable-source-maps', script, ...args], {
   cwd,
   stdio: 'inherit',
-  // Where commands that drive a browser find it.
-  env: { ...process.env, ...(chromium && { GROUNDGLASS_CHROMIUM: chromium }) },
+  env: {
+    ...process.env,
+    // Where commands that drive a browser find it.
+    ...(chromium && { GROUNDGLASS_CHROMIUM: chromium }),
+    // ONNX Runtime would report what it runs.
+    ORT_DISABLE_TELEMETRY: '1',
+  },
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -10,10 +10,14 @@ const command = join(import.meta.dirname, '../bin/groundglass-server.mjs');
 const models = join(import.meta.dirname, '../fixtures/models');
 
 let scratch: string;
+let home: string;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'groundglass-main-'));
+  home = await mkdtemp(join(tmpdir(), 'groundglass-home-'));
 });
-afterAll(() => rm(scratch, { recursive: true, force: true }));
+afterAll(() =>
+  Promise.all([scratch, home].map((dir) => rm(dir, { recursive: true, force: true }))),
+);
 
 /** The command, once it answers. */
 async function start() {
@@ -23,7 +27,11 @@ async function start() {
       ...[command, '--models', models, '--port', '0', '--grpc-port', 'off', '--processes', '1'],
       ...['--cache-dir', join(scratch, 'cache'), '--spool-dir', scratch],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Without the variables that tell continuous integration, where ONNX Runtime sends nothing anyway.
+      env: { PATH: process.env.PATH, HOME: home, TMPDIR: home },
+    },
   );
   const told = { out: '', log: '' };
   child.stdout.on('data', (chunk: Buffer) => (told.out += chunk.toString()));
@@ -62,4 +70,15 @@ test('the first signal waits for what was accepted, a second one does not, and n
   expect(await ended).toEqual([1, null]);
   expect(await answers()).toEqual(['ECONNRESET', 'ECONNRESET']);
   expect(await readdir(scratch)).toEqual(['cache']);
+});
+
+test('a server that scores leaves nothing in the home folder and the temporary one: no telemetry, no identifier', async () => {
+  const { child, ended, url } = await start();
+  const body = JSON.stringify({
+    inputs: [{ name: 'steps', datatype: 'INT64', shape: [1], data: [1] }],
+  });
+  expect((await ask(`${url}/v2/models/busy/infer`, { method: 'POST', body })).status).toBe(200);
+  child.kill('SIGTERM');
+  await ended;
+  expect(await readdir(home)).toEqual([]);
 });

@@ -38,6 +38,8 @@ export class ChildPeer<C extends Calls<C>> {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: ['--enable-source-maps', `--initial-old-space-size=${oldSpaceMib}`],
+      // ONNX Runtime would send its maker what it loads and runs, and keep an identifier in the user's cache folder.
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
     });
     this.#lowerPriority();
     this.exited = new Promise((resolve) => {

@@ -5,15 +5,17 @@ import {
   readSafetensors,
   writeSafetensors,
 } from '@groundglass/nn';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { trainer } from './discs.fixture.js';
+import { cli, trainer } from './discs.fixture.js';
 
 let root: string;
 const at = (name: string) => join(root, name);
@@ -96,5 +98,14 @@ describe('groundglass-trainer doctor', () => {
     expect(stdout).toMatch(/^[✓✗] ONNX Runtime, cuda +\S/m);
     expect(stdout).toMatch(/^[✓✗] ONNX Runtime, webgpu +\S/m);
     expect(stdout).toMatch(/^(✓ TensorFlow.js +@tensorflow|✗ TensorFlow.js .*npm install)/m);
+  });
+
+  test('leaves nothing in the home folder and the temporary one: no telemetry, no identifier', async () => {
+    const home = at('home');
+    await mkdir(home);
+    // Without the variables that tell continuous integration, where ONNX Runtime sends nothing anyway.
+    const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home };
+    await promisify(execFile)(process.execPath, [cli, 'doctor'], { env });
+    expect(await readdir(home)).toEqual([]);
   });
 });

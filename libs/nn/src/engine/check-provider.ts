@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { OnnxEmitter } from '../onnx/onnx-emitter.js';
 import { writeOnnx } from '../onnx/write-onnx.js';
 import { sessionOptions, type Provider } from './session-options.js';
+import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /** Version of ONNX Runtime. */
 export function onnxRuntimeVersion(): string {

@@ -1,4 +1,3 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { buildClassifier, exportClassifier, type ClassifierConfig } from '../models/classifier.js';
 import { softmaxCrossEntropy } from '../train/softmax-cross-entropy.js';
 import type { OptimizerConfig } from '../train/optimizers.js';
@@ -8,6 +7,7 @@ import type { NamedTensors } from '../weights/named-tensors.js';
 import { sessionOptions, type SessionOptions } from './session-options.js';
 import { scalarInputs } from './step-inputs.js';
 import { StepState } from './step-state.js';
+import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /** A classifier's training: for pretraining a backbone, and for comparing with other libraries. */
 export class ClassifierTraining {

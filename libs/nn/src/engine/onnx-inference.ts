@@ -1,5 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sessionOptions, type SessionOptions } from './session-options.js';
+import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /** What a model answers for a batch of pictures. */
 export interface InferenceResult {

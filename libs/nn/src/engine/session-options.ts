@@ -1,4 +1,4 @@
-import { env, type InferenceSession } from 'onnxruntime-node';
+import { env, type InferenceSession } from './onnx-runtime.js';
 
 /** Execution providers of ONNX Runtime that are used here. */
 export const providers = ['cpu', 'cuda', 'webgpu'] as const;

@@ -1,8 +1,8 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sizeOf } from '../graph/shape.js';
 import type { WrittenStep } from '../train/write-step.js';
 import type { NamedTensors } from '../weights/named-tensors.js';
 import { sessionOptions, type SessionOptions } from './session-options.js';
+import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /** A step's graph on ONNX Runtime, and the tensors that one step hands to the next. */
 export class StepState {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emitBackward, emitForward } from '../graph/differentiate.js';
 import { Graph, type Node } from '../graph/graph.js';
@@ -14,6 +13,7 @@ import type { NamedTensors } from '../weights/named-tensors.js';
 import { readSafetensors } from '../weights/safetensors.js';
 import { buildDenseNet, denseNet121, denseNet169, denseNet201, denseNetTiny } from './densenet.js';
 import { linearLayer } from './layers.js';
+import { InferenceSession, Tensor } from '../engine/onnx-runtime.js';
 
 /** What torchvision 0.14 computed: see fixtures/make-torchvision-densenet.py. */
 const torch = readSafetensors(

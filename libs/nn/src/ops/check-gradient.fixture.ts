@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { emitBackward, emitForward } from '../graph/differentiate.js';
 import { Graph, type Node } from '../graph/graph.js';
 import { sizeOf, type Shape } from '../graph/shape.js';
@@ -9,6 +8,7 @@ import { reduceSum } from './reduce-sum.js';
 import { reshape } from './reshape.js';
 import { mul } from './mul.js';
 import { uniformAt } from '../weights/initialise.js';
+import { InferenceSession, Tensor } from '../engine/onnx-runtime.js';
 
 /** Values of an input, by position. */
 export type Fill = (i: number) => number;
