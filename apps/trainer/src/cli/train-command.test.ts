@@ -271,9 +271,13 @@ describe('groundglass-trainer train', () => {
       const before = await checkpointOf('memory');
       // 1.5 GB; a step of eight pictures of 1024×1024 takes more than 2.5 GB.
       const limited = ['-c', 'ulimit -d 1500000; exec "$0" "$@"', process.execPath];
-      const failed: unknown = await run('bash', [...limited, ...goOn]).catch(
-        (error: unknown) => error,
-      );
+      const fail = () => run('bash', [...limited, ...goOn]).catch((error: unknown) => error);
+      let failed = await fail();
+      // ONNX Runtime takes memory up to the brim before it gives up; where V8 asks for a page at that moment, it aborts.
+      for (let tries = 1; tries < 4 && (failed as { code: unknown }).code === null; tries++) {
+        expect((await checkpointOf('memory')).equals(before)).toBe(true);
+        failed = await fail();
+      }
       expect(failed).toMatchObject({ code: 1 });
       const lines = (failed as { stderr: string }).stderr.trim().split('\n');
       expect(lines.filter((line) => line.startsWith('Out of memory'))).toEqual([
