@@ -2,54 +2,7 @@ import eslint from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
-
-/**
- * The table of rooms in docs/architecture.md as lint: who may import whom, and which packages stay out.
- * `bannedExternalImports` takes glob patterns of package names.
- */
-const roomRules = [
-  {
-    sourceTag: 'room:core',
-    onlyDependOnLibsWithTags: ['room:core'],
-    bannedExternalImports: ['vscode', 'express', 'onnxruntime-*', 'onnx-proto', '@tensorflow/*'],
-  },
-  {
-    sourceTag: 'room:metrics',
-    onlyDependOnLibsWithTags: ['room:metrics'],
-    allowedExternalImports: [],
-  },
-  {
-    sourceTag: 'room:nn',
-    onlyDependOnLibsWithTags: ['room:nn'],
-    allowedExternalImports: ['onnxruntime-*', 'onnx-proto', 'protobufjs', '@tensorflow/*'],
-  },
-  {
-    sourceTag: 'room:client',
-    onlyDependOnLibsWithTags: ['room:client', 'room:core'],
-    bannedExternalImports: ['vscode', 'express', 'onnxruntime-*', '@tensorflow/*'],
-  },
-  {
-    sourceTag: 'room:viewer',
-    onlyDependOnLibsWithTags: ['room:viewer', 'room:core'],
-    bannedExternalImports: ['vscode', 'express', 'onnxruntime-*', '@tensorflow/*', 'sharp'],
-  },
-  {
-    sourceTag: 'room:trainer',
-    onlyDependOnLibsWithTags: ['room:trainer', 'room:core', 'room:metrics', 'room:nn'],
-    bannedExternalImports: ['vscode', 'express'],
-  },
-  {
-    sourceTag: 'room:server',
-    onlyDependOnLibsWithTags: ['room:server', 'room:core', 'room:client', 'room:viewer'],
-    bannedExternalImports: ['vscode', '@tensorflow/*'],
-  },
-  {
-    sourceTag: 'room:vscode-ext',
-    onlyDependOnLibsWithTags: ['room:vscode-ext', 'room:core', 'room:client', 'room:viewer'],
-    bannedExternalImports: ['express', 'onnxruntime-*', '@tensorflow/*'],
-  },
-  { sourceTag: 'room:tools', onlyDependOnLibsWithTags: ['*'] },
-];
+import { roomConstraints } from './tools/rooms.mjs';
 
 export default tseslint.config(
   {
@@ -95,7 +48,7 @@ export default tseslint.config(
         {
           enforceBuildableLibDependency: true,
           allow: ['^.*/eslint\\.config\\.mjs$'],
-          depConstraints: roomRules,
+          depConstraints: roomConstraints,
         },
       ],
     },
@@ -120,7 +73,7 @@ export default tseslint.config(
       '@nx/enforce-module-boundaries': [
         'error',
         {
-          depConstraints: roomRules.map(({ allowedExternalImports, ...rule }) =>
+          depConstraints: roomConstraints.map(({ allowedExternalImports, ...rule }) =>
             allowedExternalImports
               ? {
                   ...rule,

@@ -1,19 +1,12 @@
 import { ESLint } from 'eslint';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { rooms } from '../rooms.mjs';
 
-/** The table of docs/architecture.md: each room and the rooms that it may import. */
-const table: Record<string, { folder: string; mayImport: string[] }> = {
-  core: { folder: 'libs/core', mayImport: [] },
-  metrics: { folder: 'libs/metrics', mayImport: [] },
-  nn: { folder: 'libs/nn', mayImport: [] },
-  client: { folder: 'libs/client', mayImport: ['core'] },
-  viewer: { folder: 'libs/viewer', mayImport: ['core'] },
-  trainer: { folder: 'apps/trainer', mayImport: ['core', 'metrics', 'nn'] },
-  server: { folder: 'apps/server', mayImport: ['core', 'client', 'viewer'] },
-  'vscode-ext': { folder: 'apps/vscode-ext', mayImport: ['core', 'client', 'viewer'] },
-};
-const importable = ['core', 'metrics', 'nn', 'client', 'viewer', 'trainer', 'server'];
+const libraries = Object.keys(rooms).filter(
+  (name) => !['tools', 'vscode-ext', 'playground'].includes(name),
+);
 const rule = '@nx/enforce-module-boundaries';
 
 let eslint: ESLint;
@@ -26,7 +19,8 @@ beforeAll(() => {
 
 /** The type-checked rules want a file that exists: the library's door, or the extension's. */
 function entryOf(folder: string): string {
-  return folder === 'apps/vscode-ext' ? 'extension.ts' : 'index.ts';
+  if (folder === 'apps/vscode-ext') return 'extension.ts';
+  return folder === 'apps/playground' ? 'main.ts' : 'index.ts';
 }
 
 async function boundaryErrors(folder: string, imported: string): Promise<string[]> {
@@ -42,8 +36,9 @@ async function boundaryErrors(folder: string, imported: string): Promise<string[
 }
 
 describe('an import that the table of rooms does not allow fails lint', () => {
-  for (const [room, { folder, mayImport }] of Object.entries(table)) {
-    for (const other of importable.filter((name) => name !== room)) {
+  for (const [room, { folder, mayImport }] of Object.entries(rooms)) {
+    if (room === 'tools') continue;
+    for (const other of libraries.filter((name) => name !== room)) {
       const allowed = mayImport.includes(other);
       test(`${room} ${allowed ? 'may' : 'may not'} import ${other}`, async () => {
         const errors = await boundaryErrors(folder, `@groundglass/${other}`);
@@ -69,4 +64,21 @@ describe('packages stay in the rooms that own them', () => {
   test('core may import its decoders', async () => {
     expect(await boundaryErrors('libs/core', 'dicom-parser')).toEqual([]);
   });
+});
+
+test('docs/architecture.md has the table of rooms as lint enforces it', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/architecture.md'), 'utf8');
+  const rows = page.matchAll(/^\| `((?:libs|apps)\/[\w-]+|tools)` *\|[^|]*\|([^|]*)\|$/gm);
+  const written = [...rows].map(([, folder, mayImport]) => [
+    folder,
+    Object.keys(rooms).filter((room) => new RegExp(`\\b${room}\\b`).test(mayImport!)),
+  ]);
+  expect(Object.fromEntries(written)).toEqual(
+    Object.fromEntries(
+      Object.values(rooms).map(({ folder, mayImport }) => [
+        folder,
+        Object.keys(rooms).filter((room) => mayImport.includes(room)),
+      ]),
+    ),
+  );
 });

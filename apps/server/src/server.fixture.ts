@@ -81,7 +81,7 @@ export function greyPng(value: number, columns = 64, rows = 48): Uint8Array {
 
 const coreFixtures = join(import.meta.dirname, '../../../libs/core/src');
 
-/** A file of libs/core's fixtures, such as `dicom/fixtures/explicit.dcm`. */
+/** A file of libs/core's fixtures, such as `formats/dicom/fixtures/explicit.dcm`. */
 export function coreFixture(path: string): Promise<Uint8Array> {
   return readFile(join(coreFixtures, path));
 }

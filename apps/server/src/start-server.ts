@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { CodecPool } from './codec/codec-pool.js';
+import { CodecPool } from './imaging-worker/codec-pool.js';
 import type { GrpcServer } from './grpc/start-grpc.js';
 import { createApp } from './http/app.js';
 import { isLoopback } from './http/addresses.js';

@@ -1,14 +1,14 @@
-import { loadNodeWasmCodec } from './dicom/codecs/node-wasm-codecs.js';
-import { WasmCodecs } from './dicom/codecs/wasm-codec.js';
+import { loadNodeWasmCodec } from './formats/dicom/codecs/node-wasm-codecs.js';
+import { WasmCodecs } from './formats/dicom/codecs/wasm-codec.js';
 import {
   openDicomSeries as openSeries,
   type DicomOptions,
   type DicomSeries,
   type NamedSource,
-} from './dicom/open-dicom.js';
-import { openPicture } from './image/open-picture.js';
-import { nodeInflate } from './inflate/node-inflate.js';
-import { createOpenVolume, type OpenVolume } from './open-volume.js';
+} from './formats/dicom/open-dicom.js';
+import { openPicture } from './formats/picture/open-picture.js';
+import { nodeInflate } from './formats/inflate/node-inflate.js';
+import { createOpenVolume, type OpenVolume } from './formats/open-volume.js';
 
 const codecs = new WasmCodecs(loadNodeWasmCodec);
 
@@ -36,16 +36,16 @@ export function openDicomSeries(
   return openSeries(files, { ...options, codecs });
 }
 
-export type { DicomSeries, NamedSource, SeriesVolume } from './dicom/open-dicom.js';
-export type { OpenOptions, OpenVolume } from './open-volume.js';
+export type { DicomSeries, NamedSource, SeriesVolume } from './formats/dicom/open-dicom.js';
+export type { OpenOptions, OpenVolume } from './formats/open-volume.js';
 export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js';
-export { bytesSource, type ByteSource } from './byte-source.js';
-export { fileSource } from './file-source.js';
-export { aggregate, defaultAggregation } from './aggregate.js';
-export { startingAt } from './starting-at.js';
-export { sniffFormat, sniffLength } from './sniff.js';
-export { defaultLimits, type Limits } from './limits.js';
-export { applyWindow, modelWindow, windowPresets, type Window } from './window.js';
+export { bytesSource, type ByteSource } from './formats/byte-source.js';
+export { fileSource } from './formats/file-source.js';
+export { aggregate, defaultAggregation } from './scoring/aggregate.js';
+export { startingAt } from './formats/starting-at.js';
+export { sniffFormat, sniffLength } from './formats/sniff.js';
+export { defaultLimits, type Limits } from './formats/limits.js';
+export { applyWindow, modelWindow, windowPresets, type Window } from './imaging/window.js';
 export type {
   CtFormat,
   CtSlice,
@@ -54,7 +54,7 @@ export type {
   MetadataEntry,
   PixelUnit,
   Vector3,
-} from './volume.js';
+} from './contracts/volume.js';
 export {
   encodedMaskSchema,
   labelSchema,
@@ -77,11 +77,11 @@ export {
 } from './contracts/dataset.js';
 export { resample, resampleNearest, type PictureSize } from './imaging/resample.js';
 export type { Box as CropBox } from './imaging/bounding-box.js';
-export { findChest, type ChestBox } from './imaging/chest-box.js';
-export { lungMask } from './imaging/lung-mask.js';
-export { toModelInput, type ModelInput } from './imaging/to-model-input.js';
+export { findChest, type ChestBox } from './anatomy/chest-box.js';
+export { lungMask } from './anatomy/lung-mask.js';
+export { toModelInput, type ModelInput } from './scoring/to-model-input.js';
 export { windowSlice, windowSliceToBytes } from './imaging/window-slice.js';
-export { decodeMask, encodeMask } from './imaging/encoded-mask.js';
+export { decodeMask, encodeMask } from './masks/encoded-mask.js';
 export {
   overlayColours,
   overlayComparison,
@@ -89,10 +89,10 @@ export {
   type Colour,
   type GreyPicture,
   type OverlayStyle,
-} from './imaging/overlay.js';
-export { placeMask } from './imaging/place-mask.js';
+} from './masks/overlay.js';
+export { placeMask } from './masks/place-mask.js';
 export { encodePng, type PngPicture } from './imaging/png.js';
-export { countLesion, lesionFraction, type LesionCounts } from './imaging/lesion-fraction.js';
-export { contourLengthMm, maskAreaMm2, type PixelSpacing } from './imaging/mask-area.js';
-export { maskContours, type Contour } from './imaging/mask-contours.js';
+export { countLesion, lesionFraction, type LesionCounts } from './masks/lesion-fraction.js';
+export { contourLengthMm, maskAreaMm2, type PixelSpacing } from './masks/mask-area.js';
+export { maskContours, type Contour } from './masks/mask-contours.js';
 export type { Point } from './imaging/convex-hull.js';

@@ -16,8 +16,8 @@ const notImages = /\.(py|sh|json|md|txt|ts|mjs)$/;
 /** The decoders' fixtures and a few pictures of each kind: every format, pixel type and codec at least once. */
 export async function readCorpus(): Promise<CorpusFile[]> {
   const files: CorpusFile[] = [];
-  for (const room of ['dicom', 'nifti', 'metaimage', 'image']) {
-    const folder = join(workspaceRoot, 'libs/core/src', room, 'fixtures');
+  for (const room of ['dicom', 'nifti', 'metaimage']) {
+    const folder = join(workspaceRoot, 'libs/core/src/formats', room, 'fixtures');
     const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const companions = new Map<string, Uint8Array>();
     for (const entry of names) {

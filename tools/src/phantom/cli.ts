@@ -1,12 +1,16 @@
+import {
+  phantomFiles,
+  phantomFormats,
+  sampleFiles,
+  thoraxPhantom,
+  writePhantomDataset,
+  type PhantomFile,
+  type PhantomFormat,
+} from '@groundglass/phantom';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writePhantomDataset } from './dataset.js';
-import { sampleFiles } from './samples.js';
-import { thoraxPhantom } from './thorax-phantom.js';
-import type { PhantomFile } from './writers/phantom-file.js';
-import { phantomFiles, phantomFormats, type PhantomFormat } from './writers/write-phantom.js';
 
 const usage = `Makes synthetic chest CT. The same options give the same bytes.
 

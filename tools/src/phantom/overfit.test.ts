@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writePhantomDataset } from './dataset.js';
+import { writePhantomDataset } from '@groundglass/phantom';
 
 const run = promisify(execFile);
 const cli = join(import.meta.dirname, '../../../apps/trainer/bin/groundglass-trainer.mjs');

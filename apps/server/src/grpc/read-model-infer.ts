@@ -7,7 +7,7 @@ import {
   type Datatype,
   type Tensor,
   type TensorSpec,
-} from '../inference/tensor.js';
+} from '../tensors/tensor.js';
 import type { InferCall } from '../oip/read-infer-request.js';
 
 /** `InferParameter` as proto-loader gives it: the chosen field's name and value. */

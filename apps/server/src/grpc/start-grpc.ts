@@ -8,10 +8,10 @@ import {
 } from '@grpc/grpc-js';
 import { CtError, type ErrorCode } from '@groundglass/core';
 import { isBearer } from '../http/guard.js';
-import { toErrorAnswer } from '../http/error-answer.js';
+import { toErrorAnswer } from '../errors/error-answer.js';
 import { whyNotReady } from '../http/readiness.js';
 import type { Services } from '../http/services.js';
-import { discardRef, readRef } from '../inference/byte-ref.js';
+import { discardRef, readRef } from '../tensors/byte-ref.js';
 import {
   describeConfig,
   describeModel,

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { CtError } from '@groundglass/core';
 import type { Logger } from 'pino';
-import { toErrorAnswer } from './error-answer.js';
+import { toErrorAnswer } from '../errors/error-answer.js';
 
 /** How long a caller may go on sending a body that was refused, so that it gets to read why. */
 const lingerMs = 1000;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Router, static as serveStatic, type Response } from 'express';
 import { docsPage } from '../docs/docs-page.js';
@@ -67,14 +67,12 @@ const named =
     res.locals[fileRoute] = route;
   };
 
-/** The page that libs/viewer bundles, where it was, and where the viewer is installed: not in the editor's extension. */
+/** The page that apps/playground builds, where it is installed and built: not in the editor's extension. */
 function playgroundFolder(): string | undefined {
-  let bundle: string;
   try {
-    bundle = fileURLToPath(import.meta.resolve('@groundglass/viewer/bundle'));
+    const page = fileURLToPath(import.meta.resolve('@groundglass/playground/index.html'));
+    return existsSync(page) ? dirname(page) : undefined;
   } catch {
     return undefined;
   }
-  const folder = join(dirname(bundle), 'playground');
-  return existsSync(join(folder, 'index.html')) ? folder : undefined;
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CtError } from '@groundglass/core';
 import { OverloadedError } from '../inference/scheduler.js';
-import { largestMessage } from '../inference/byte-ref.js';
-import type { ByteRef } from '../inference/tensor.js';
+import { largestMessage } from '../tensors/byte-ref.js';
+import type { ByteRef } from '../tensors/tensor.js';
 
 export interface BodyLimits {
   /** Largest body in bytes. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { CodecPool } from '../codec/codec-pool.js';
+import type { CodecPool } from '../imaging-worker/codec-pool.js';
 import type { InferencePool } from '../inference/inference-pool.js';
 import type { Scheduler } from '../inference/scheduler.js';
 import type { Metrics } from '../observability/metrics.js';

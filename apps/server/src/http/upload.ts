@@ -1,9 +1,9 @@
 import busboy from 'busboy';
 import { CtError } from '@groundglass/core';
 import type { Request } from 'express';
-import type { UploadedFile } from '../codec/codec-calls.js';
-import { discardRef } from '../inference/byte-ref.js';
-import type { ByteRef } from '../inference/tensor.js';
+import type { UploadedFile } from '../imaging-worker/codec-calls.js';
+import { discardRef } from '../tensors/byte-ref.js';
+import type { ByteRef } from '../tensors/tensor.js';
 import { bodyTooLarge, receiveBody, uploadStalled, type BodyLimits } from './receive-body.js';
 
 /** A long series has about a thousand slices. */

@@ -2,8 +2,8 @@ import { CtError } from '@groundglass/core';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { indexRequestSchema } from '../oip/answer-schemas.js';
-import { discardRef, readRef } from '../inference/byte-ref.js';
-import type { ByteRef } from '../inference/tensor.js';
+import { discardRef, readRef } from '../tensors/byte-ref.js';
+import type { ByteRef } from '../tensors/tensor.js';
 import {
   describeConfig,
   describeModel,

@@ -1,4 +1,4 @@
-import type { Tensor, TensorSpec } from './tensor.js';
+import type { Tensor, TensorSpec } from '../tensors/tensor.js';
 
 /** A model file, and how to get it ready in a child. */
 export interface LoadParams {

@@ -1,10 +1,10 @@
 import { CtError } from '@groundglass/core';
 import { answerCalls } from '../processes/calls.js';
-import { readRefNow, toRef } from './byte-ref.js';
+import { readRefNow, toRef } from '../tensors/byte-ref.js';
 import type { InferenceCalls, RunParams, RunResult } from './inference-calls.js';
 import { loadSession, type LoadedSession } from './load-session.js';
-import { fromOrtTensor, toOrtTensor } from './ort-tensor.js';
-import { datatypes, type Tensor } from './tensor.js';
+import { fromOrtTensor, toOrtTensor } from '../tensors/ort-tensor.js';
+import { datatypes, type Tensor } from '../tensors/tensor.js';
 
 /** Entry point of an inference process: holds sessions of ONNX Runtime and runs batches. */
 const sessions = new Map<string, LoadedSession>();

@@ -6,7 +6,7 @@ import { planCpuShare } from '../processes/cpu-share.js';
 import { ModelRepository } from '../repository/model-repository.js';
 import { InferencePool } from './inference-pool.js';
 import { Scheduler } from './scheduler.js';
-import type { Datatype, Tensor } from './tensor.js';
+import type { Datatype, Tensor } from '../tensors/tensor.js';
 
 /** The models of `fixtures/make-models.py`. */
 export const fixtureModels = join(import.meta.dirname, '../../fixtures/models');

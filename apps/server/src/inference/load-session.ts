@@ -5,8 +5,8 @@ import { InferenceSession, env } from 'onnxruntime-node';
 import { inspectOnnx } from './inspect-onnx.js';
 import type { LoadParams, LoadedModel, Warmup } from './inference-calls.js';
 import { OptimisedCache } from './optimised-cache.js';
-import { datatypeOf, toOrtTensor } from './ort-tensor.js';
-import { datatypes, elementCount, type TensorSpec } from './tensor.js';
+import { datatypeOf, toOrtTensor } from '../tensors/ort-tensor.js';
+import { datatypes, elementCount, type TensorSpec } from '../tensors/tensor.js';
 
 export interface LoadedSession {
   /** For a run beside others, or for every run. */

@@ -11,7 +11,7 @@ import {
   type Core,
 } from './inference.fixture.js';
 import { OverloadedError, type InferenceAnswer, type InferenceRequest } from './scheduler.js';
-import { joinBytesElements, type Tensor } from './tensor.js';
+import { joinBytesElements, type Tensor } from '../tensors/tensor.js';
 
 let core: Core | undefined;
 afterEach(async () => {

@@ -5,10 +5,10 @@ import { ChildExited } from '../processes/child-peer.js';
 import { rowsOf, type ServedModel } from '../repository/served-model.js';
 import type { InferencePool } from './inference-pool.js';
 import type { InferenceSlot } from './inference-slot.js';
-import { discardRef } from './byte-ref.js';
+import { discardRef } from '../tensors/byte-ref.js';
 import { joinedRows, JobQueue, type Job } from './job-queue.js';
 import { ServiceTimes } from './service-times.js';
-import type { Tensor } from './tensor.js';
+import type { Tensor } from '../tensors/tensor.js';
 
 export interface InferenceRequest {
   readonly model: ServedModel;

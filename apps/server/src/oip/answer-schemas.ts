@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datatypeNames } from '../inference/tensor.js';
+import { datatypeNames } from '../tensors/tensor.js';
 
 /** What `/v2` answers, for the OpenAPI description and for tests that hold the answers against it. */
 const shapeSchema = z.array(z.int().min(-1));

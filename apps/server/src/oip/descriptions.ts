@@ -1,4 +1,4 @@
-import { datatypes, type TensorSpec } from '../inference/tensor.js';
+import { datatypes, type TensorSpec } from '../tensors/tensor.js';
 import type { Duration, ModelStatistics } from '../repository/model-statistics.js';
 import type { ServedModel } from '../repository/served-model.js';
 

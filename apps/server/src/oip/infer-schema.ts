@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datatypeNames } from '../inference/tensor.js';
+import { datatypeNames } from '../tensors/tensor.js';
 
 /** Values that `parameters` may hold; what a parameter means is looked up where it is used. */
 const parameterSchema = z.union([z.string().max(1024), z.number(), z.boolean()]);

@@ -1,6 +1,6 @@
-import { discardRef } from '../inference/byte-ref.js';
+import { discardRef } from '../tensors/byte-ref.js';
 import type { Scheduler } from '../inference/scheduler.js';
-import type { Tensor } from '../inference/tensor.js';
+import type { Tensor } from '../tensors/tensor.js';
 import type { ModelRepository } from '../repository/model-repository.js';
 import { checkRequest, type ServedModel } from '../repository/served-model.js';
 import type { InferCall } from './read-infer-request.js';

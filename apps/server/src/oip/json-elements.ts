@@ -4,7 +4,7 @@ import {
   joinBytesElements,
   type Datatype,
   type TensorSpec,
-} from '../inference/tensor.js';
+} from '../tensors/tensor.js';
 
 type NumberArray =
   | Uint8Array<ArrayBuffer>

@@ -1,8 +1,8 @@
 import { CtError } from '@groundglass/core';
 import type { z } from 'zod';
 import { parseJsonBody } from '../http/json-depth.js';
-import { describeIssue, reportInput } from '../http/error-answer.js';
-import { checkByteLength, type ByteRef, type Tensor } from '../inference/tensor.js';
+import { describeIssue, reportInput } from '../errors/error-answer.js';
+import { checkByteLength, type ByteRef, type Tensor } from '../tensors/tensor.js';
 import { inferRequestSchema } from './infer-schema.js';
 import { packJsonElements } from './json-elements.js';
 

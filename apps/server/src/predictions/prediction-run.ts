@@ -11,11 +11,11 @@ import {
   type WarningCode,
 } from '@groundglass/core';
 import type { PredictionEvent } from '@groundglass/client';
-import type { CodecCall } from '../codec/codec-pool.js';
-import type { UploadedFile, VolumeInfo } from '../codec/codec-calls.js';
-import { discardRef } from '../inference/byte-ref.js';
+import type { CodecCall } from '../imaging-worker/codec-pool.js';
+import type { UploadedFile, VolumeInfo } from '../imaging-worker/codec-calls.js';
+import { discardRef } from '../tensors/byte-ref.js';
 import { OverloadedError, type InferenceAnswer, type Scheduler } from '../inference/scheduler.js';
-import type { ByteRef, Tensor } from '../inference/tensor.js';
+import type { ByteRef, Tensor } from '../tensors/tensor.js';
 import type { CtModel } from './ct-model.js';
 import { selectSlices, type PredictQuery } from './predict-query.js';
 

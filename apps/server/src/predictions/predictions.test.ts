@@ -180,9 +180,9 @@ describe('POST /v1/predictions', () => {
 
   test('every format of the decoders’ fixtures is scored', async () => {
     for (const path of [
-      'dicom/fixtures/explicit.dcm',
-      'dicom/fixtures/jpeg-2000.dcm',
-      'dicom/fixtures/enhanced.dcm',
+      'formats/dicom/fixtures/explicit.dcm',
+      'formats/dicom/fixtures/jpeg-2000.dcm',
+      'formats/dicom/fixtures/enhanced.dcm',
     ]) {
       const prediction = await client.predict(await coreFixture(path));
       expect(prediction.probability).toBeGreaterThanOrEqual(0);

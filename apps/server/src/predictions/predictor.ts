@@ -1,5 +1,5 @@
 import { CtError } from '@groundglass/core';
-import type { CodecPool } from '../codec/codec-pool.js';
+import type { CodecPool } from '../imaging-worker/codec-pool.js';
 import type { ModelRepository } from '../repository/model-repository.js';
 import { isCtModel, toCtModel, type CtModel } from './ct-model.js';
 import type { PredictQuery } from './predict-query.js';

@@ -1,6 +1,6 @@
 import { CtError } from '@groundglass/core';
 import { z } from 'zod';
-import { datatypeNames, datatypes, type TensorSpec } from '../inference/tensor.js';
+import { datatypeNames, datatypes, type TensorSpec } from '../tensors/tensor.js';
 import { Identifier, parsePbtxt, type PbMessage, type PbValue } from './pbtxt.js';
 
 /**

@@ -1,5 +1,5 @@
 import { CtError } from '@groundglass/core';
-import type { TensorSpec } from '../inference/tensor.js';
+import type { TensorSpec } from '../tensors/tensor.js';
 import type { ModelConfig } from './model-config.js';
 import type { ModelStatistics } from './model-statistics.js';
 

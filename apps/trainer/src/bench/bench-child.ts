@@ -6,7 +6,7 @@ import {
   OnnxTrainingSession,
   onnxRuntimeVersion,
 } from '@groundglass/nn';
-import { recipes } from '../recipes/recipes.js';
+import { recipes } from '../training/recipes/recipes.js';
 import type { Measured, Part } from './parts.js';
 
 /*

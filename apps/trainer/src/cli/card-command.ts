@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { recipeSchema } from '../recipes/recipe.js';
-import { trainingCurves } from '../report/training-curves.js';
-import { renderModelCard } from '../results/model-card.js';
-import type { Publication, PublishedRun } from '../results/publication.js';
-import { renderResultsPage } from '../results/results-page.js';
-import type { Results } from '../results/results.js';
+import { recipeSchema } from '../training/recipes/recipe.js';
+import { trainingCurves } from '../run/report/training-curves.js';
+import { renderModelCard } from '../evaluation/results/model-card.js';
+import type { Publication, PublishedRun } from '../evaluation/results/publication.js';
+import { renderResultsPage } from '../evaluation/results/results-page.js';
+import type { Results } from '../evaluation/results/results.js';
 import { RunFolder, type RunInputs } from '../run/run-folder.js';
-import { calibrationName, type Calibration } from '../training/calibrate.js';
+import { calibrationName, type Calibration } from '../evaluation/calibrate.js';
 
 interface CardOptions {
   readonly model: string;

@@ -5,10 +5,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDatasets } from '../dataset/open-datasets.js';
-import { formatResults, type DatasetResult, type Results } from '../results/results.js';
+import { openDatasets } from '../datasets/open-datasets.js';
+import { formatResults, type DatasetResult, type Results } from '../evaluation/results/results.js';
 import { RunFolder } from '../run/run-folder.js';
-import { evaluateDataset } from '../training/evaluate-dataset.js';
+import { evaluateDataset } from '../evaluation/evaluate-dataset.js';
 import { showCount } from './progress.js';
 
 interface EvaluateOptions {

@@ -1,3 +1,4 @@
+import type { Dataset } from '@groundglass/dataset';
 import { CtError, type DatasetSample } from '@groundglass/core';
 import { applyTemperature } from '@groundglass/metrics';
 import {
@@ -10,16 +11,15 @@ import {
 import type { Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { combineDatasets } from '../dataset/combine-datasets.js';
-import type { Dataset } from '../dataset/manifest-files.js';
-import { openDatasets } from '../dataset/open-datasets.js';
-import { recipeSchema, type Recipe } from '../recipes/recipe.js';
-import { formatResults, type DatasetResult } from '../results/results.js';
+import { combineDatasets } from '../datasets/combine-datasets.js';
+import { openDatasets } from '../datasets/open-datasets.js';
+import { recipeSchema, type Recipe } from '../training/recipes/recipe.js';
+import { formatResults, type DatasetResult } from '../evaluation/results/results.js';
 import { replaceFile } from '../run/replace-file.js';
 import { RunFolder } from '../run/run-folder.js';
-import { calibrate, calibrationName } from '../training/calibrate.js';
-import { evaluateDataset } from '../training/evaluate-dataset.js';
-import { evaluate, type SampleScore } from '../training/evaluate.js';
+import { calibrate, calibrationName } from '../evaluation/calibrate.js';
+import { evaluateDataset } from '../evaluation/evaluate-dataset.js';
+import { evaluate, type SampleScore } from '../evaluation/evaluate.js';
 import { showCount } from './progress.js';
 
 /** Rounded weights may move a probability by less than this. */

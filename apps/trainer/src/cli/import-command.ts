@@ -1,14 +1,17 @@
+import {
+  formatProblem,
+  type ImportedDataset,
+  importCovidCt,
+  importCovidSeg,
+  importCsv,
+  importFolders,
+  importNamePattern,
+  labelFromName,
+  writeManifest,
+} from '@groundglass/dataset';
 import { CtError, type Label } from '@groundglass/core';
 import type { Command } from 'commander';
 import { dirname } from 'node:path';
-import { formatProblem, type ImportedDataset } from '../dataset/import-report.js';
-import { importCovidCt } from '../dataset/importers/covid-ct.js';
-import { importCovidSeg } from '../dataset/importers/covid-seg.js';
-import { importCsv } from '../dataset/importers/csv.js';
-import { importFolders } from '../dataset/importers/folders.js';
-import { importNamePattern } from '../dataset/importers/name-pattern.js';
-import { labelFromName } from '../dataset/label-names.js';
-import { writeManifest } from '../dataset/manifest-files.js';
 
 interface ImportOptions {
   readonly out: string;

@@ -1,7 +1,7 @@
 import { CtError } from '@groundglass/core';
 import { importBackbone, writeSafetensors } from '@groundglass/nn';
 import type { Command } from 'commander';
-import { recipeSchema } from '../recipes/recipe.js';
+import { recipeSchema } from '../training/recipes/recipe.js';
 import { replaceFile } from '../run/replace-file.js';
 import { readWeights } from '../weights/read-weights.js';
 

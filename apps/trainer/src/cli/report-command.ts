@@ -2,8 +2,8 @@ import { CtError } from '@groundglass/core';
 import type { Command } from 'commander';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeReport } from '../report/write-report.js';
-import { trainingCurves } from '../report/training-curves.js';
+import { writeReport } from '../run/report/write-report.js';
+import { trainingCurves } from '../run/report/training-curves.js';
 import { RunFolder } from '../run/run-folder.js';
 
 /** `report --run FOLDER [--svg FOLDER]`. */

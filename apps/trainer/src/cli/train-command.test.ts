@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cli, trainer, writeDiscs } from './discs.fixture.js';
-import type { Publication } from '../results/publication.js';
+import type { Publication } from '../evaluation/results/publication.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EpochRecord } from '../run/run-folder.js';
 

@@ -9,15 +9,15 @@ import {
   type NamedTensors,
   type TrainingSession,
 } from '@groundglass/nn';
-import { countDrawn } from '../data/draw-samples.js';
-import { SampleLoader } from '../data/sample-loader.js';
-import type { Recipe } from '../recipes/recipe.js';
-import { writeReport } from '../report/write-report.js';
+import { countDrawn } from '../batches/draw-samples.js';
+import { SampleLoader } from '../batches/sample-loader.js';
+import type { Recipe } from './recipes/recipe.js';
+import { writeReport } from '../run/report/write-report.js';
 import type { EpochRecord, RunFolder } from '../run/run-folder.js';
 import { blendWeights } from './blend-weights.js';
-import { restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
-import { evaluate, selectionScore, type Evaluation } from './evaluate.js';
-import { measureGrey } from './measure-grey.js';
+import { restoreCheckpoint, saveCheckpoint } from '../run/checkpoint.js';
+import { evaluate, selectionScore, type Evaluation } from '../evaluation/evaluate.js';
+import { measureGrey } from '../evaluation/measure-grey.js';
 import { openSession, type EngineOptions } from './open-session.js';
 
 /** What a run trains on. */

@@ -15,7 +15,7 @@ import {
   unite,
   valuesInside,
 } from './bit-mask.js';
-import { linesOf, maskOf, toBits } from './masks.fixture.js';
+import { linesOf, maskOf, toBits } from './bit-masks.fixture.js';
 
 /** A row of pixels, often longer than a word. */
 const anyRow = fc

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { connectedComponents, maskOfRegions } from './connected-components.js';
-import { linesOf, maskOf, morphologyGolden } from './masks.fixture.js';
+import { linesOf, maskOf, morphologyGolden } from './bit-masks.fixture.js';
 
 test.each(morphologyGolden)(
   'connectedComponents finds the regions that scipy.ndimage finds',

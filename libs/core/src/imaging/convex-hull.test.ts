@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { intersect } from './bit-mask.js';
 import { convexHull, hullMask, type Point } from './convex-hull.js';
-import { anyMask, linesOf, maskOf, morphologyGolden, toBits } from './masks.fixture.js';
+import { anyMask, linesOf, maskOf, morphologyGolden, toBits } from './bit-masks.fixture.js';
 
 function areaOf(polygon: readonly Point[]): number {
   return polygon.reduce((sum, [ax, ay], i) => {

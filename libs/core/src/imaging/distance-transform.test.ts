@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { squaredDistance } from './distance-transform.js';
-import { anyMask, maskOf, morphologyGolden } from './masks.fixture.js';
+import { anyMask, maskOf, morphologyGolden } from './bit-masks.fixture.js';
 
 test.each(morphologyGolden)('squaredDistance answers what scipy.ndimage answers', (golden) => {
   const { mask, size } = maskOf(golden.mask);

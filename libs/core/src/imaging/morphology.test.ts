@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emptyMask, intersect, invert } from './bit-mask.js';
-import { anyMask, linesOf, maskOf, morphologyGolden, toBits } from './masks.fixture.js';
+import { anyMask, linesOf, maskOf, morphologyGolden, toBits } from './bit-masks.fixture.js';
 import { close, dilate, erode, fillHoles, open } from './morphology.js';
 
 describe.each(morphologyGolden)('morphology with a disc of $radius', (golden) => {

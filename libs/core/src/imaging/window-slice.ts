@@ -1,5 +1,5 @@
-import type { CtSlice } from '../volume.js';
-import type { Window } from '../window.js';
+import type { CtSlice } from '../contracts/volume.js';
+import type { Window } from './window.js';
 import { loadKernel } from './kernel/load-kernel.js';
 
 /** Pixels that go through the kernel at once: they stay in the processor's cache. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { toGrey } from '../../image/picture-volume.js';
+import { toGrey } from '../../formats/picture/picture-volume.js';
 import { resample } from '../resample.js';
 import { windowSlice } from '../window-slice.js';
 import { kernelBytes } from './kernel-bytes.js';
@@ -78,7 +78,7 @@ test.each([3, 4] as const)(
     const fast = toGrey(picture);
     vi.stubGlobal('WebAssembly', undefined);
     vi.resetModules();
-    const { toGrey: plain } = await import('../../image/picture-volume.js');
+    const { toGrey: plain } = await import('../../formats/picture/picture-volume.js');
     expect(fast).toEqual(plain(picture));
   },
 );

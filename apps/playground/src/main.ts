@@ -1,0 +1,157 @@
+import { defineViewer, toViewerError } from '@groundglass/viewer';
+import { GroundglassClient } from '@groundglass/client';
+import { CtError, type SlicePrediction } from '@groundglass/core/browser';
+import { droppedFiles } from './dropped-files.js';
+import { openFile } from './open-file.js';
+import { fetchSamples } from './samples.js';
+
+/** The server's page: a CT image dropped, chosen or picked from the samples is decoded here and scored by the server. */
+defineViewer();
+
+const byId = (id: string): HTMLElement => document.getElementById(id)!;
+const viewer = document.querySelector('groundglass-viewer')!;
+const chooser = byId('files') as HTMLInputElement;
+const welcome = byId('welcome');
+const token = byId('token') as HTMLInputElement;
+let opened: readonly File[] = [];
+/** Of these the files that the server needs. */
+let upload: readonly File[] = [];
+let opening = new AbortController();
+let predicting = new AbortController();
+
+/** Shows some files and asks for their prediction. */
+async function show(files: readonly File[]): Promise<void> {
+  if (files.length === 0) return;
+  opening.abort();
+  predicting.abort();
+  opening = new AbortController();
+  const { signal } = opening;
+  opened = files;
+  upload = [];
+  welcome.hidden = true;
+  viewer.hidden = false;
+  viewer.wait();
+  try {
+    const found = await openFile(files, signal);
+    if (signal.aborted) return;
+    upload = found.upload;
+    viewer.open(found.volume, found.provider);
+    viewer.focus();
+    await predict();
+  } catch (error) {
+    if (!signal.aborted) viewer.fail(toViewerError(error));
+  }
+}
+
+async function predict(): Promise<void> {
+  if (upload.length === 0) return;
+  predicting.abort();
+  predicting = new AbortController();
+  const { signal } = predicting;
+  viewer.prediction = { kind: 'running', done: 0, total: 0, slices: [] };
+  try {
+    const slices: SlicePrediction[] = [];
+    const prediction = await server().predictStream(
+      upload.length === 1 ? upload[0]! : upload.map((file) => ({ name: file.name, data: file })),
+      {
+        signal,
+        startAt: viewer.viewState.slice,
+        onEvent: (event) => {
+          if (event.event !== 'slice' || signal.aborted) return;
+          slices.push(event.slice);
+          const { done, total } = event;
+          viewer.prediction = { kind: 'running', done, total, slices: [...slices] };
+        },
+      },
+    );
+    if (!signal.aborted) viewer.prediction = { kind: 'done', prediction };
+  } catch (error) {
+    if (signal.aborted) return;
+    viewer.prediction = { kind: 'failed', error: toViewerError(error) };
+    if (error instanceof CtError && error.code === 'CT_UNAUTHORIZED') askForToken();
+  }
+}
+
+/** The server that sent this page. It may still be loading its models, so a call is repeated for about a quarter of a minute. */
+function server(): GroundglassClient {
+  const given = token.value.trim();
+  const baseUrl = new URL('.', document.baseURI).href;
+  return new GroundglassClient({ baseUrl, attempts: 8, ...(given ? { token: given } : {}) });
+}
+
+function authorization(): Record<string, string> {
+  const given = token.value.trim();
+  return given ? { authorization: `Bearer ${given}` } : {};
+}
+
+/** Back to the first view, where the token is given; the picture waits. */
+function askForToken(): void {
+  (byId('access') as HTMLDetailsElement).open = true;
+  welcome.hidden = false;
+  viewer.hidden = true;
+  token.focus();
+}
+
+token.addEventListener('change', () => {
+  void listSamples();
+  if (upload.length === 0) return;
+  welcome.hidden = true;
+  viewer.hidden = false;
+  void predict();
+});
+
+viewer.addEventListener('requestprediction', () => void predict());
+viewer.addEventListener('cancelprediction', () => {
+  predicting.abort();
+  viewer.prediction = { kind: 'idle' };
+});
+viewer.addEventListener('retry', () => void show(opened));
+chooser.addEventListener('change', () => {
+  void show([...(chooser.files ?? [])]);
+  // The same file can be chosen again.
+  chooser.value = '';
+});
+addEventListener('dragover', (event) => {
+  event.preventDefault();
+  document.body.classList.add('dropping');
+});
+addEventListener('dragleave', (event) => {
+  if (event.relatedTarget === null) document.body.classList.remove('dropping');
+});
+addEventListener('drop', (event) => {
+  event.preventDefault();
+  document.body.classList.remove('dropping');
+  if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(show);
+});
+
+async function listSamples(): Promise<void> {
+  const samples = await fetchSamples(authorization());
+  byId('samples').hidden = samples.length === 0;
+  byId('sample-list').replaceChildren(
+    ...samples.map(({ name, url }) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = name;
+      button.addEventListener('click', () => void showSample(name, url));
+      const item = document.createElement('li');
+      item.append(button);
+      return item;
+    }),
+  );
+}
+
+async function showSample(name: string, url: string): Promise<void> {
+  const response = await fetch(url, { headers: authorization() }).catch(() => undefined);
+  if (response?.ok) await show([new File([await response.blob()], name)]);
+  else {
+    welcome.hidden = true;
+    viewer.hidden = false;
+    viewer.fail(
+      toViewerError(
+        new CtError('CT_READ_FAILED', 'Expected the sample, the server did not send it'),
+      ),
+    );
+  }
+}
+
+void listSamples();

@@ -1,0 +1,97 @@
+import type { CtFormat, EncodedMask, LesionCounts, WarningCode, Window } from '@groundglass/core';
+import type { ByteRef, Datatype, Tensor } from '../tensors/tensor.js';
+import type { InferCall } from '../oip/read-infer-request.js';
+
+/** An uploaded CT file. */
+export interface UploadedFile {
+  readonly data: ByteRef;
+  /** The file's own name, where the upload has one; formats of two files need it. */
+  readonly name: string | undefined;
+  /** Files that came with it: the pixels of a `.mhd` header, or the other files of a DICOM series. */
+  readonly companions: readonly { readonly name: string; readonly data: ByteRef }[];
+}
+
+export interface VolumeInfo {
+  readonly format: CtFormat;
+  readonly columns: number;
+  readonly rows: number;
+  readonly sliceCount: number;
+  readonly warnings: readonly WarningCode[];
+}
+
+type Crop = 'none' | 'chest';
+
+/** A slice ready for the model. */
+export interface PreparedSlice {
+  readonly data: ByteRef;
+  readonly shape: readonly [1, number, number];
+  readonly window: Window | undefined;
+  readonly huLost: boolean;
+  readonly decodeMs: number;
+}
+
+/** Which slice of which open volume. */
+export interface SliceRef {
+  readonly session: string;
+  readonly index: number;
+  readonly crop: Crop;
+}
+
+export interface SliceFindings {
+  readonly counts: LesionCounts;
+  readonly mask: EncodedMask | undefined;
+}
+
+interface OverlayStyleParams {
+  /** For slices in HU; undefined for the lung window. */
+  readonly window: Window | undefined;
+  readonly opacity: number;
+  readonly maskThreshold: number;
+}
+
+/** What the segmentation object says of the model that made it. */
+interface SegmentationParams {
+  readonly session: string;
+  readonly model: { readonly name: string; readonly version: string };
+  readonly maskThreshold: number;
+  readonly spoolDir: string;
+}
+
+/** What a codec child does: everything that reads bytes of strangers or takes long on the event loop. */
+export interface CodecCalls {
+  open: {
+    params: { readonly session: string; readonly file: UploadedFile };
+    result: { readonly info: VolumeInfo; readonly decodeMs: number };
+  };
+  prepare: { params: SliceRef & { readonly spoolDir: string }; result: PreparedSlice };
+  finish: {
+    params: SliceRef & {
+      /** The model's mask, `[1, 1, S, S]`. */
+      readonly mask: Tensor;
+      readonly encodeMask: boolean;
+      /** Else the counts are 0: who wants a picture or a segmentation does not wait for the lungs. */
+      readonly countLesion: boolean;
+      /** Keeps the mask for `segment`, cut at this probability. */
+      readonly keepFrom: number | undefined;
+    };
+    result: SliceFindings;
+  };
+  overlay: {
+    params: SliceRef & {
+      readonly mask: Tensor;
+      readonly style: OverlayStyleParams;
+      readonly spoolDir: string;
+    };
+    result: ByteRef;
+  };
+  segment: { params: SegmentationParams; result: ByteRef };
+  close: { params: { readonly session: string }; result: undefined };
+  readInfer: {
+    params: { readonly header: ByteRef; readonly binary: ByteRef; readonly spoolDir: string };
+    result: InferCall;
+  };
+  formatElements: {
+    params: { readonly name: string; readonly datatype: Datatype; readonly data: ByteRef };
+    result: Uint8Array;
+  };
+}

@@ -1,0 +1,207 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import {
+  CtError,
+  bytesSource,
+  countLesion,
+  encodeMask,
+  encodePng,
+  fileSource,
+  lungMask,
+  openDicomSeries,
+  openVolume,
+  overlayMask,
+  placeMask,
+  toModelInput,
+  windowPresets,
+  windowSliceToBytes,
+  sniffFormat,
+  sniffLength,
+  type ByteSource,
+  type CropBox,
+  type CtSlice,
+  type CtVolume,
+  type PictureSize,
+  type SeriesVolume,
+} from '@groundglass/core';
+import { readRefNow, toRef } from '../tensors/byte-ref.js';
+import type { ByteRef, Tensor } from '../tensors/tensor.js';
+import type {
+  CodecCalls,
+  PreparedSlice,
+  SliceFindings,
+  SliceRef,
+  UploadedFile,
+  VolumeInfo,
+} from './codec-calls.js';
+import { writeSegmentation, type SegmentedSlice } from './write-segmentation.js';
+
+interface Decoded {
+  readonly slice: CtSlice;
+  readonly cropBox: CropBox;
+}
+
+/** Lesion probability from which a pixel counts into the lesion fraction. */
+const lesionThreshold = 0.5;
+
+/** A volume that a prediction works on. Slices are decoded when asked for and dropped when they are finished. */
+export class OpenedVolume {
+  readonly #decoded = new Map<number, Decoded>();
+  readonly #kept = new Map<number, SegmentedSlice>();
+
+  private constructor(
+    private readonly volume: CtVolume,
+    /** The file that holds slice `i`. */
+    private readonly fileOf: (index: number) => ByteRef,
+    private readonly handles: readonly FileHandle[],
+  ) {}
+
+  /** @throws {CtError} what `openVolume` of core throws. */
+  static async open(file: UploadedFile): Promise<OpenedVolume> {
+    const handles: FileHandle[] = [];
+    const source = async (ref: ByteRef): Promise<ByteSource> => {
+      if (ref instanceof Uint8Array) return bytesSource(ref);
+      const handle = await open(ref.path, 'r');
+      handles.push(handle);
+      return fileSource(handle);
+    };
+    try {
+      const main = await source(file.data);
+      if (file.companions.length > 0 && (await isDicom(main))) {
+        const files = [file.data, ...file.companions.map((each) => each.data)];
+        const { volume, files: names } = await openSeries(await Promise.all(files.map(source)));
+        return new OpenedVolume(volume, (index) => files[Number(names[index])]!, handles);
+      }
+      const used = new Set<ByteRef>();
+      const volume = await openVolume(main, {
+        ...(file.name === undefined ? {} : { name: file.name }),
+        companion: async (name) => {
+          const found = file.companions.find((each) => each.name === name);
+          if (found) used.add(found.data);
+          return found && source(found.data);
+        },
+      });
+      const unused = file.companions.length - used.size;
+      if (unused > 0) {
+        // An answer for the first alone would pass for one of all.
+        throw new CtError(
+          'CT_BAD_REQUEST',
+          `Expected one CT file, a header with its pixels or the files of a DICOM series, got ${unused} more that do not belong to the first`,
+        );
+      }
+      return new OpenedVolume(volume, () => file.data, handles);
+    } catch (error) {
+      await Promise.all(handles.map((handle) => handle.close()));
+      throw error;
+    }
+  }
+
+  get info(): VolumeInfo {
+    const { format, columns, rows, sliceCount, warnings } = this.volume;
+    return { format, columns, rows, sliceCount, warnings };
+  }
+
+  async prepare(params: CodecCalls['prepare']['params']): Promise<PreparedSlice> {
+    const started = performance.now();
+    const slice = await this.volume.slice(params.index);
+    const { data, shape, window, huLost, cropBox } = toModelInput(slice, { crop: params.crop });
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const ref = toRef(bytes, params.spoolDir);
+    this.#decoded.set(params.index, { slice, cropBox });
+    return {
+      data: ref,
+      shape,
+      window,
+      huLost,
+      decodeMs: performance.now() - started,
+    };
+  }
+
+  finish(params: CodecCalls['finish']['params']): SliceFindings {
+    const { slice, cropBox } = this.#of(params);
+    const { mask, size } = readMask(params.mask);
+    const placed = placeMask(mask, size, cropBox, slice);
+    this.#decoded.delete(params.index);
+    if (params.keepFrom !== undefined) {
+      this.#kept.set(params.index, { index: params.index, lesion: cut(placed, params.keepFrom) });
+    }
+    // Only now: the model has a thread on each core, which wait for each other, so that work beside it delays it by more than itself.
+    const lung = params.countLesion ? lungMask(slice) : undefined;
+    const counts = countLesion(placed, lung, lesionThreshold);
+    if (!params.encodeMask) return { counts, mask: undefined };
+    // A mask in JSON covers the whole slice; only where the model saw a part must it be placed first.
+    const travels =
+      params.crop === 'none'
+        ? encodeMask(mask, size.columns, size.rows)
+        : encodeMask(placed, slice.columns, slice.rows);
+    return { counts, mask: travels };
+  }
+
+  overlay(params: CodecCalls['overlay']['params']): ByteRef {
+    const { slice, cropBox } = this.#of(params);
+    const { mask, size } = readMask(params.mask);
+    const { window, opacity, maskThreshold } = params.style;
+    const shown = slice.unit === 'HU' ? (window ?? windowPresets.lung) : { center: 0.5, width: 1 };
+    const { columns, rows } = slice;
+    const picture = { columns, rows, pixels: windowSliceToBytes(slice, shown) };
+    const rgba = overlayMask(picture, placeMask(mask, size, cropBox, slice), {
+      opacity,
+      threshold: maskThreshold,
+    });
+    return toRef(encodePng({ columns, rows, channels: 4, data: rgba }), params.spoolDir);
+  }
+
+  segment(params: CodecCalls['segment']['params']): ByteRef {
+    if (this.volume.format !== 'dicom') {
+      throw new CtError(
+        'CT_BAD_REQUEST',
+        `Expected a DICOM file for a DICOM segmentation, got ${this.volume.format}`,
+      );
+    }
+    const slices = [...this.#kept.values()].sort((a, b) => a.index - b.index);
+    const sources = new Map<ByteRef, Uint8Array>();
+    for (const { index } of slices) {
+      const file = this.fileOf(index);
+      if (!sources.has(file)) sources.set(file, readRefNow(file));
+    }
+    const sourceOf = (index: number): Uint8Array => sources.get(this.fileOf(index))!;
+    const bytes = writeSegmentation(sourceOf, this.volume, slices, params);
+    return toRef(bytes, params.spoolDir);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.handles.map((handle) => handle.close()));
+  }
+
+  #of({ index }: SliceRef): Decoded {
+    const decoded = this.#decoded.get(index);
+    if (!decoded) throw new Error('The slice was not prepared in this process');
+    return decoded;
+  }
+}
+
+function cut(placed: Float32Array, threshold: number): Uint8Array {
+  return Uint8Array.from(placed, (probability) => (probability >= threshold ? 1 : 0));
+}
+
+async function isDicom(source: ByteSource): Promise<boolean> {
+  return sniffFormat(await source.read(0, Math.min(source.size, sniffLength))) === 'dicom';
+}
+
+/** Opens files that must all belong to one series. */
+async function openSeries(sources: readonly ByteSource[]): Promise<SeriesVolume> {
+  const named = sources.map((source, index) => ({ name: String(index), source }));
+  const { volumes, problems } = await openDicomSeries(named);
+  const [problem] = problems;
+  if (problem) throw problem.error;
+  const [series, other] = volumes;
+  if (!series || other) {
+    throw new CtError('CT_MIXED_SERIES', `Expected files of one series, got ${volumes.length}`);
+  }
+  return series;
+}
+
+function readMask(tensor: Tensor): { mask: Float32Array; size: PictureSize } {
+  const [rows = 0, columns = 0] = tensor.shape.slice(-2);
+  const bytes = new Uint8Array(readRefNow(tensor.data));
+  return { mask: new Float32Array(bytes.buffer), size: { columns, rows } };
+}

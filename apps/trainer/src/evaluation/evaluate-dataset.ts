@@ -1,0 +1,60 @@
+import type { Dataset } from '@groundglass/dataset';
+import type { OnnxInference } from '@groundglass/nn';
+import { shortcutFloor } from '../baselines/shortcut-floor.js';
+import type { DatasetResult } from './results/results.js';
+import { evaluate } from './evaluate.js';
+import { measure } from './measure.js';
+
+/** How a dataset is measured. */
+export interface DatasetOptions {
+  readonly split: string;
+  readonly threshold: number;
+  readonly crop: 'none' | 'chest';
+  /** Also measure what shortcuts alone reach. */
+  readonly floor: boolean;
+  /** Called with a line to show while it runs, and with an empty one at the end. */
+  readonly onCount: (text: string) => void;
+}
+
+/** Scores one split of a dataset with an exported model, and measures the scores. */
+export async function evaluateDataset(
+  model: OnnxInference,
+  { manifest, root, samples }: Dataset,
+  { split, threshold, crop, floor: withFloor, onCount }: DatasetOptions,
+): Promise<DatasetResult> {
+  const chosen = samples.filter((sample) => sample.split === split);
+  const { scores } = await evaluate(model, chosen, {
+    root,
+    crop,
+    onSample: (done) => {
+      onCount(`${manifest.name}: ${done}/${chosen.length}`);
+    },
+  });
+  const kept = scores.filter(({ sample }) => sample.meta?.contradicts === undefined);
+  const both = (list: typeof samples) => new Set(list.map(({ label }) => label)).size === 2;
+  const splits = ['train', 'val', split].map((name) =>
+    samples.filter((sample) => sample.split === name),
+  );
+  const floor =
+    withFloor && split !== 'train' && splits.every(both)
+      ? await shortcutFloor(root, samples, chosen, (done, total) => {
+          onCount(`shortcut floor: ${done}/${total}`);
+        })
+      : undefined;
+  onCount('');
+  return {
+    name: manifest.name,
+    split,
+    samples: scores.length,
+    all: measure(scores, threshold),
+    ...(kept.length < scores.length
+      ? {
+          withoutContradictions: {
+            dropped: scores.length - kept.length,
+            ...measure(kept, threshold),
+          },
+        }
+      : {}),
+    ...(floor ? { floor } : {}),
+  };
+}

@@ -1,0 +1,112 @@
+import { placeMask, type DatasetSample } from '@groundglass/core';
+import { dice, maskOverlap, rocAuc, type MaskOverlap } from '@groundglass/metrics';
+import type { OnnxInference } from '@groundglass/nn';
+import { loadSample, type LoadOptions } from '../batches/load-sample.js';
+
+/** What the model says of one sample. */
+export interface SampleScore {
+  readonly sample: DatasetSample;
+  /** Of covid. */
+  readonly probability: number;
+  /** Non-covid, covid. */
+  readonly logits: readonly [number, number];
+  /** Dice of the mask at 0.5 against the sample's, in the model's crop at the picture's own size; undefined without a mask. */
+  readonly dice: number | undefined;
+  readonly overlap: MaskOverlap | undefined;
+}
+
+/** Scores of a split, and what can be computed on it. */
+export interface Evaluation {
+  readonly scores: readonly SampleScore[];
+  /** Area under the ROC curve with covid as positive; null where a class is missing. */
+  readonly auc: number | null;
+  /** Share of right labels at a probability of 0.5. */
+  readonly accuracy: number | null;
+  /** Mean negative log-likelihood of the labels. */
+  readonly crossEntropy: number | null;
+  /** Mean Dice over the samples that have a mask. */
+  readonly dice: number | null;
+}
+
+/** How samples are scored. */
+export interface EvaluationOptions extends LoadOptions {
+  /** Sources that AUC, accuracy and cross-entropy leave out: their labels were not trained on. */
+  readonly segmentationOnly?: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly onSample?: (done: number) => void;
+}
+
+/**
+ * Scores samples one by one with an exported model, at their own size, as a server does.
+ *
+ * @throws {CtError} when a sample cannot be decoded, or `CT_CANCELLED`.
+ */
+export async function evaluate(
+  model: OnnxInference,
+  samples: readonly DatasetSample[],
+  options: EvaluationOptions,
+): Promise<Evaluation> {
+  const scores: SampleScore[] = [];
+  for (const sample of samples) {
+    options.signal?.throwIfAborted();
+    scores.push(await scoreSample(model, sample, options));
+    options.onSample?.(scores.length);
+  }
+  return summarise(scores, options.segmentationOnly);
+}
+
+async function scoreSample(
+  model: OnnxInference,
+  sample: DatasetSample,
+  options: EvaluationOptions,
+): Promise<SampleScore> {
+  const { image, mask } = await loadSample(sample, options);
+  const { probability, logits, mask: lesions, maskSize } = await model.run(image.data, image);
+  const scored = {
+    sample,
+    probability: probability[0]!,
+    logits: [logits[0]!, logits[1]!] as const,
+  };
+  if (!mask) return { ...scored, dice: undefined, overlap: undefined };
+  const { columns, rows } = image;
+  const size = { columns: maskSize, rows: maskSize };
+  const placed = placeMask(lesions, size, { left: 0, top: 0, columns, rows }, { columns, rows });
+  const predicted = Uint8Array.from(placed, (value) => (value >= 0.5 ? 1 : 0));
+  const reference = Uint8Array.from(mask.data, (value) => (value > 0 ? 1 : 0));
+  const overlap = maskOverlap(reference, predicted);
+  return { ...scored, dice: dice(overlap), overlap };
+}
+
+/** Metrics of scores; a metric that needs what the split does not have is null. */
+export function summarise(
+  scores: readonly SampleScore[],
+  segmentationOnly: readonly string[] = [],
+): Evaluation {
+  const labelled = scores.filter(({ sample }) => !segmentationOnly.includes(sample.source));
+  const labels = labelled.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
+  const probabilities = labelled.map(({ probability }) => probability);
+  const hasBoth = labels.includes(0) && labels.includes(1);
+  const dices = scores.map((score) => score.dice).filter((value) => value !== undefined);
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    scores,
+    auc: hasBoth ? rocAuc(labels, probabilities) : null,
+    accuracy:
+      labelled.length > 0
+        ? mean(probabilities.map((p, i) => ((p >= 0.5 ? 1 : 0) === labels[i] ? 1 : 0)))
+        : null,
+    crossEntropy:
+      labelled.length > 0
+        ? mean(probabilities.map((p, i) => -Math.log(Math.max(1e-7, labels[i] === 1 ? p : 1 - p))))
+        : null,
+    dice: dices.length > 0 ? mean(dices) : null,
+  };
+}
+
+/** What the best epoch is chosen by: the mean of AUC and Dice, of those that the validation split allows. */
+export function selectionScore({ auc, dice, crossEntropy }: Evaluation): number {
+  const known = [auc, dice].filter((value) => value !== null);
+  if (known.length === 0) return -(crossEntropy ?? Infinity);
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+}

@@ -1,0 +1,25 @@
+import type { Recipe } from '../../training/recipes/recipe.js';
+import type { EpochRecord, LedgerRecord, RunInputs } from '../../run/run-folder.js';
+import type { Calibration } from '../calibrate.js';
+import type { Results } from './results.js';
+
+/** One training run of those that led to a model. */
+export interface PublishedRun {
+  readonly name: string;
+  readonly recipe: Recipe;
+  readonly inputs: RunInputs;
+  readonly records: readonly EpochRecord[];
+  readonly ledger: readonly LedgerRecord[];
+}
+
+/** Everything that a model card and the page of results say: the content of `docs/results/<name>-<version>.json`. */
+export interface Publication {
+  /** The command that renders card and page from this file. */
+  readonly command: string;
+  readonly model: { readonly name: string; readonly version: string; readonly bytes: number };
+  /** In order; where one started from another's weights, its row says so. */
+  readonly runs: readonly PublishedRun[];
+  /** What temperature and threshold were chosen on. */
+  readonly calibration?: Calibration;
+  readonly results: Results;
+}

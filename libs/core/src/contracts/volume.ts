@@ -1,0 +1,71 @@
+import type { WarningCode } from './warning-codes.js';
+import type { Window } from '../imaging/window.js';
+
+/** The file formats that `openVolume` tells apart by content. */
+export type CtFormat = 'png' | 'jpeg' | 'dicom' | 'nifti' | 'metaimage';
+
+/** What a pixel's number means: Hounsfield units, or grey from 0 (black) to 1 (white) where these are lost. */
+export type PixelUnit = 'HU' | 'grey';
+
+/** A vector in the patient's coordinates of DICOM: x to the patient's left, y to the back, z to the head (LPS), in mm. */
+export type Vector3 = readonly [x: number, y: number, z: number];
+
+/** Where the pixels lie in the patient; DICOM PS3.3 C.7.6.2.1.1. */
+export interface Geometry {
+  /** Millimetres between the centres of neighbouring columns, rows and slices. */
+  readonly spacing: { readonly column: number; readonly row: number; readonly slice: number };
+  /** Unit vector along which the column index grows (first half of Image Orientation (Patient)). */
+  readonly rowDirection: Vector3;
+  /** Unit vector along which the row index grows (second half of Image Orientation (Patient)). */
+  readonly columnDirection: Vector3;
+  /** Unit vector along which the slice index grows. */
+  readonly sliceDirection: Vector3;
+  /** Centre of the first pixel of slice 0. */
+  readonly origin: Vector3;
+}
+
+/** One line of a file's header, for the metadata panel. */
+export interface MetadataEntry {
+  /** DICOM tag as `(gggg,eeee)`, or the field's name in the other formats. */
+  readonly key: string;
+  /** Name in words, as the standard gives it. */
+  readonly name: string;
+  readonly value: string;
+  /** True where the value can identify the patient (DICOM PS3.15 annex E, basic profile). */
+  readonly identifying: boolean;
+}
+
+/** One decoded slice, row by row from the top left corner. */
+export interface CtSlice {
+  readonly index: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly unit: PixelUnit;
+  /** `rows * columns` values. Padding outside of the reconstruction circle is -1024 HU or less. */
+  readonly pixels: Float32Array;
+}
+
+/**
+ * A CT image of one or more slices in the usual axial view where the file says how it lies: the patient's right on the
+ * left of the picture, the spine at the bottom. Slices are sorted along the normal and decoded when asked for.
+ */
+export interface CtVolume {
+  readonly format: CtFormat;
+  readonly columns: number;
+  readonly rows: number;
+  readonly sliceCount: number;
+  readonly unit: PixelUnit;
+  /** Pixel size alone, where the file has it but no orientation. */
+  readonly pixelSpacing: { readonly column: number; readonly row: number } | undefined;
+  readonly geometry: Geometry | undefined;
+  /** The windows that the header proposes, first is default. */
+  readonly windows: readonly Window[];
+  readonly warnings: readonly WarningCode[];
+  readonly metadata: readonly MetadataEntry[];
+  /**
+   * Decodes one slice, and only that where the format allows it.
+   *
+   * @throws {CtError} `CT_SLICE_RANGE`, `CT_TRUNCATED`, `CT_CORRUPT`, `CT_UNSUPPORTED`, `CT_CANCELLED`.
+   */
+  slice(index: number, signal?: AbortSignal): Promise<CtSlice>;
+}

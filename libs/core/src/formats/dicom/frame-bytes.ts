@@ -1,0 +1,189 @@
+import type { DataSet } from 'dicom-parser';
+import type { ByteSource } from '../byte-source.js';
+import { CtError } from '../../errors.js';
+import { nativeFrameBytes, type PixelFormat } from './pixel-format.js';
+import type { DicomHeader } from './read-header.js';
+
+/** Reads the bytes of single frames: as stored, or the code stream of an encapsulated frame. */
+export type FrameReader = (frame: number) => Promise<Uint8Array>;
+
+interface Fragment {
+  /** Offset of the fragment's bytes in the source. */
+  readonly offset: number;
+  readonly length: number;
+  /** Offset of its item tag from the first item after the basic offset table, as offset tables count. */
+  readonly position: number;
+}
+
+/** More fragments than any image has; a damaged file could claim one for each eight bytes. */
+const mostFragments = 1_000_000;
+
+/**
+ * A reader of frames by ranges (DICOM PS3.5 section 8.2 native, A.4 encapsulated). The table of fragments is built when the
+ * first encapsulated frame is read.
+ *
+ * @throws {CtError} `CT_NO_PIXELS` when there is no pixel data, `CT_TRUNCATED` when native frames are missing.
+ */
+export function frameReader(
+  { dataSet, syntax, source, pixelData }: DicomHeader,
+  format: PixelFormat,
+): FrameReader {
+  if (!pixelData) {
+    throw new CtError('CT_NO_PIXELS', 'Expected an image, the DICOM file holds no pixel data');
+  }
+  const encapsulated = syntax.codec !== 'native';
+  if (encapsulated !== pixelData.undefinedLength) {
+    throw new CtError(
+      'CT_CORRUPT',
+      `Expected ${encapsulated ? 'encapsulated' : 'plain'} pixel data for ${syntax.name}, got the other kind`,
+    );
+  }
+  if (!encapsulated) {
+    const length = nativeFrameBytes(format);
+    const available = Math.min(pixelData.length, source.size - pixelData.offset);
+    if (length * format.frames > available) {
+      throw new CtError(
+        'CT_TRUNCATED',
+        `Expected ${length * format.frames} bytes of pixels for ${format.columns}×${format.rows}×${format.frames}, got ${available}`,
+      );
+    }
+    return (frame) => source.read(pixelData.offset + frame * length, length);
+  }
+  let table: Promise<readonly (readonly Fragment[])[]> | undefined;
+  return async (frame) => {
+    table ??= fragmentTable(source, pixelData.offset, format.frames, dataSet);
+    const fragments = (await table)[frame] ?? [];
+    const parts = await Promise.all(
+      fragments.map(({ offset, length }) => source.read(offset, length)),
+    );
+    return parts.length === 1 ? parts[0]! : concat(parts);
+  };
+}
+
+/** The fragments of each frame. */
+async function fragmentTable(
+  source: ByteSource,
+  start: number,
+  frames: number,
+  dataSet: DataSet,
+): Promise<Fragment[][]> {
+  const { offsets, fragments } = await readItems(source, start);
+  if (fragments.length === 0) {
+    throw new CtError('CT_TRUNCATED', `Expected the fragments of ${frames} frames, there are none`);
+  }
+  if (frames === 1) return [fragments];
+  const starts = extendedOffsets(dataSet) ?? (offsets.length > 0 ? offsets : undefined);
+  if (starts) {
+    if (starts.length < frames) {
+      throw new CtError(
+        'CT_CORRUPT',
+        `Expected the offsets of ${frames} frames, the table has ${starts.length}`,
+      );
+    }
+    return Array.from({ length: frames }, (_, frame) => {
+      const from = starts[frame]!;
+      const to = starts[frame + 1] ?? Infinity;
+      const own = fragments.filter(({ position }) => position >= from && position < to);
+      if (own.length === 0) {
+        throw new CtError(
+          'CT_CORRUPT',
+          `Expected a fragment at offset ${from} for frame ${frame}, there is none`,
+        );
+      }
+      return own;
+    });
+  }
+  if (fragments.length === frames) return fragments.map((fragment) => [fragment]);
+  return splitByStreamStart(source, fragments, frames);
+}
+
+/** Without a table, a frame starts where a code stream does: SOI of JPEG and JPEG-LS, SOC of JPEG 2000. */
+async function splitByStreamStart(
+  source: ByteSource,
+  fragments: readonly Fragment[],
+  frames: number,
+): Promise<Fragment[][]> {
+  const result: Fragment[][] = [];
+  for (const fragment of fragments) {
+    const [first, second] = await source.read(fragment.offset, Math.min(2, fragment.length));
+    const starts = first === 0xff && (second === 0xd8 || second === 0x4f);
+    if (starts || result.length === 0) result.push([fragment]);
+    else result.at(-1)!.push(fragment);
+  }
+  if (result.length !== frames) {
+    throw new CtError(
+      'CT_CORRUPT',
+      `Expected ${frames} frames, the ${fragments.length} fragments hold ${result.length}`,
+    );
+  }
+  return result;
+}
+
+async function readItems(
+  source: ByteSource,
+  start: number,
+): Promise<{ offsets: number[]; fragments: Fragment[] }> {
+  const fragments: Fragment[] = [];
+  let offsets: number[] | undefined;
+  let firstItem = start;
+  for (let at = start; at + 8 <= source.size && fragments.length < mostFragments;) {
+    const head = await source.read(at, 8);
+    const view = new DataView(head.buffer, head.byteOffset, 8);
+    const [group, element, length] = [
+      view.getUint16(0, true),
+      view.getUint16(2, true),
+      view.getUint32(4, true),
+    ];
+    if (group === 0xfffe && element === 0xe0dd) break;
+    if (group !== 0xfffe || element !== 0xe000) {
+      throw new CtError(
+        'CT_CORRUPT',
+        'Expected an item in the encapsulated pixel data, got another tag',
+      );
+    }
+    if (at + 8 + length > source.size) {
+      throw new CtError(
+        'CT_TRUNCATED',
+        `Expected a fragment of ${length} bytes, the file ends before`,
+      );
+    }
+    if (offsets === undefined) {
+      // The first item is the basic offset table, empty or not.
+      const table = await source.read(at + 8, length);
+      const entries = new DataView(table.buffer, table.byteOffset, table.byteLength);
+      offsets = Array.from({ length: Math.floor(length / 4) }, (_, i) =>
+        entries.getUint32(i * 4, true),
+      );
+      firstItem = at + 8 + length;
+    } else {
+      fragments.push({ offset: at + 8, length, position: at - firstItem });
+    }
+    at += 8 + length;
+  }
+  return { offsets: offsets ?? [], fragments };
+}
+
+/** Extended Offset Table (7FE0,0001): 64-bit offsets. */
+function extendedOffsets(dataSet: DataSet): number[] | undefined {
+  const element = dataSet.elements.x7fe00001;
+  if (!element || element.length < 8) return undefined;
+  const { byteArray } = dataSet;
+  const view = new DataView(
+    byteArray.buffer,
+    byteArray.byteOffset + element.dataOffset,
+    element.length,
+  );
+  return Array.from({ length: Math.floor(element.length / 8) }, (_, i) =>
+    Number(view.getBigUint64(i * 8, true)),
+  );
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}

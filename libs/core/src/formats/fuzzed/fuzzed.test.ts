@@ -1,0 +1,41 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { bytesSource } from '../byte-source.js';
+import { openVolume } from '../../index.js';
+
+/**
+ * Damaged files that once ended in an exception without a code. `npm run fuzz -- core` finds such files; each kind of crash
+ * stays here. The first ones: a DICOM attribute with fewer values than the header promises, for which dicom-parser throws.
+ */
+const fixtures = join(import.meta.dirname, 'fixtures');
+
+test.each(await readdir(fixtures))('%s ends in a slice or a coded error', async (name) => {
+  const bytes = await readFile(join(fixtures, name));
+  const outcome = await openVolume(bytesSource(bytes))
+    .then((volume) => volume.slice(0))
+    .catch((error: unknown) => error);
+  expect(outcome).toSatisfy(
+    (value: { name?: string; pixels?: unknown }) =>
+      value.name === 'CtError' || value.pixels instanceof Float32Array,
+  );
+});
+
+test('a double past the range of a float is no measurement and becomes air', async () => {
+  const header = Buffer.from(
+    'ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementType = MET_DOUBLE\nElementSpacing = 1 1 1\nElementDataFile = LOCAL\n',
+  );
+  const voxels = new Uint8Array(Float64Array.of(1e300, 40).buffer);
+  const volume = await openVolume(bytesSource(Buffer.concat([header, voxels])));
+  expect([...(await volume.slice(0)).pixels]).toEqual([-1024, 40]);
+});
+
+test("Node's Buffer, whose slice does not copy, is read like any bytes", async () => {
+  const header = Buffer.from(
+    'ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementType = MET_SHORT\nElementSpacing = 1 1 1\nElementDataFile = LOCAL\n',
+  );
+  // One byte before the header makes the voxels start at an odd offset of the memory behind the Buffer.
+  const odd = Buffer.concat([Buffer.of(0), header, Buffer.of(1, 0, 2, 0)]).subarray(1);
+  const volume = await openVolume(bytesSource(odd));
+  expect([...(await volume.slice(0)).pixels]).toEqual([1, 2]);
+});

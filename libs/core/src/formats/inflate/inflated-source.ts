@@ -1,0 +1,205 @@
+import { assertRange, type ByteSource } from '../byte-source.js';
+import { CtError } from '../../errors.js';
+import type { Limits } from '../limits.js';
+
+/** The two containers of deflated data: gzip (RFC 1952) in `.nii.gz`, zlib (RFC 1950) in `.zraw`. */
+export type DeflateContainer = 'gzip' | 'zlib';
+
+/**
+ * Inflates a stream of pieces, handing out what it has before it asks for more. Node and browsers bring their own.
+ *
+ * @throws when the data is damaged or ends early.
+ */
+export type Inflate = (
+  compressed: AsyncIterable<Uint8Array>,
+  container: DeflateContainer,
+) => AsyncIterable<Uint8Array>;
+
+/** Compressed bytes that are read at once: enough for a first slice, little enough that it comes in milliseconds. */
+const readAtOnce = 128 * 1024;
+
+/**
+ * A source over deflated data, as if it were not deflated. Reading at an offset inflates up to there and keeps what it saw;
+ * going back past what is kept starts again. All sources of a process keep `limits.keptInflatedBytes` together, and what was read
+ * longest ago goes first: many open volumes cost no more memory than one.
+ *
+ * @param start offset of the container in `source`.
+ * @param size inflated bytes that may be read; what follows is never inflated.
+ * @throws {CtError} `CT_TOO_LARGE` past the limits, and from `read` also `CT_TRUNCATED` and `CT_CORRUPT`.
+ */
+export function inflatedSource(
+  source: ByteSource,
+  { start, size, container, inflate, limits }: InflatedOptions,
+): ByteSource {
+  if (size > limits.inflatedBytes) {
+    throw new CtError(
+      'CT_TOO_LARGE',
+      `Expected at most ${limits.inflatedBytes} inflated bytes, the header declares ${size}`,
+    );
+  }
+  let run = startRun();
+  // Reads of one source wait for each other: they share the position in the stream.
+  let turn: Promise<unknown> = Promise.resolve();
+
+  return {
+    size,
+    read(offset, length) {
+      const result = turn.then(() => readRange(offset, length));
+      turn = result.catch(() => undefined);
+      return result;
+    },
+  };
+
+  function startRun(): Run {
+    return listed({
+      pieces: [],
+      kept: 0,
+      end: 0,
+      lastRead: 0,
+      iterator: inflated()[Symbol.asyncIterator](),
+    });
+  }
+
+  async function* inflated(): AsyncIterable<Uint8Array> {
+    let compressed = 0;
+    let produced = 0;
+    async function* pieces(): AsyncIterable<Uint8Array> {
+      for (let at = start; at < source.size; at += readAtOnce) {
+        const piece = await source.read(at, Math.min(readAtOnce, source.size - at));
+        compressed += piece.length;
+        yield piece;
+      }
+    }
+    for await (const piece of inflate(pieces(), container)) {
+      produced += piece.length;
+      if (produced > limits.inflationRatio * Math.max(compressed, 1024)) {
+        throw new CtError(
+          'CT_TOO_LARGE',
+          `Expected at most ${limits.inflationRatio} inflated bytes for each compressed one`,
+        );
+      }
+      yield piece;
+    }
+  }
+
+  async function readRange(offset: number, length: number): Promise<Uint8Array> {
+    assertRange(offset, length, size);
+    const first = run.pieces[0];
+    // Where others took the memory nothing is kept, and what lies before the end has to be inflated again.
+    if (offset < (first?.start ?? run.end)) {
+      forget(run);
+      run = startRun();
+    }
+    run.lastRead = ++reads;
+    const result = new Uint8Array(length);
+    // What is kept already, newest last.
+    for (const piece of run.pieces) copyOverlap(piece, result, offset);
+    while (run.end < offset + length) {
+      const piece = await nextPiece(offset + length);
+      copyOverlap(piece, result, offset);
+    }
+    return result;
+  }
+
+  async function nextPiece(wanted: number): Promise<Piece> {
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = await run.iterator.next();
+    } catch (error) {
+      run = startRun();
+      throw inflateError(error);
+    }
+    if (next.done === true) {
+      const end = run.end;
+      run = startRun();
+      throw new CtError(
+        'CT_TRUNCATED',
+        `Expected ${wanted} inflated bytes, the data ends after ${end}`,
+      );
+    }
+    const piece = { start: run.end, bytes: next.value };
+    run.pieces.push(piece);
+    run.end += next.value.length;
+    run.kept += next.value.length;
+    makeRoom(limits.keptInflatedBytes);
+    return piece;
+  }
+}
+
+/** See {@link inflatedSource}. */
+export interface InflatedOptions {
+  readonly start: number;
+  readonly size: number;
+  readonly container: DeflateContainer;
+  readonly inflate: Inflate;
+  readonly limits: Limits;
+}
+
+interface Piece {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
+
+/** One way through the data from its start, with the last pieces that it gave. */
+interface Run {
+  readonly pieces: Piece[];
+  /** Bytes of the pieces. */
+  kept: number;
+  /** Inflated so far. */
+  end: number;
+  /** Number of the last read, over all runs. */
+  lastRead: number;
+  readonly iterator: AsyncIterator<Uint8Array>;
+}
+
+/** The runs of all sources that still exist; weak, since nobody closes a source. */
+const runs = new Set<WeakRef<Run>>();
+let reads = 0;
+
+function listed(run: Run): Run {
+  runs.add(new WeakRef(run));
+  return run;
+}
+
+/** Gives the memory of a run back at once, and not when it is collected. */
+function forget(run: Run): void {
+  run.pieces.length = 0;
+  run.kept = 0;
+}
+
+/** Drops pieces until all runs together keep no more than that: of the run that was read longest ago, its oldest first. */
+function makeRoom(most: number): void {
+  const alive: Run[] = [];
+  for (const ref of runs) {
+    const run = ref.deref();
+    if (run) alive.push(run);
+    else runs.delete(ref);
+  }
+  alive.sort((a, b) => a.lastRead - b.lastRead);
+  const newest = alive.at(-1);
+  let total = alive.reduce((sum, { kept }) => sum + kept, 0);
+  for (const run of alive) {
+    // The newest one keeps the piece that is being read.
+    const least = run === newest ? 1 : 0;
+    while (total > most && run.pieces.length > least) {
+      const { length } = run.pieces.shift()!.bytes;
+      run.kept -= length;
+      total -= length;
+    }
+  }
+}
+
+function copyOverlap(piece: Piece, target: Uint8Array, offset: number): void {
+  const from = Math.max(piece.start, offset);
+  const to = Math.min(piece.start + piece.bytes.length, offset + target.length);
+  if (from >= to) return;
+  target.set(piece.bytes.subarray(from - piece.start, to - piece.start), from - offset);
+}
+
+function inflateError(error: unknown): CtError {
+  if (error instanceof CtError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return /unexpected end|incomplete|terminated/i.test(reason)
+    ? new CtError('CT_TRUNCATED', 'Expected whole deflated data, it ends early', { cause: error })
+    : new CtError('CT_CORRUPT', 'Expected valid deflated data, it is damaged', { cause: error });
+}

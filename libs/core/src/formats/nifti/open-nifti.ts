@@ -1,0 +1,145 @@
+import type { ByteSource } from '../byte-source.js';
+import { CtError } from '../../errors.js';
+import { inflatedSource, type Inflate } from '../inflate/inflated-source.js';
+import type { Limits } from '../limits.js';
+import type { CtVolume, MetadataEntry } from '../../contracts/volume.js';
+import { rawVolume } from '../voxels/raw-volume.js';
+import { voxelBytes } from '../voxels/voxel-type.js';
+import type { Window } from '../../imaging/window.js';
+import {
+  niftiHeaderLength,
+  niftiVoxelType,
+  readNiftiHeader,
+  type NiftiHeader,
+} from './nifti-header.js';
+import { niftiPosition } from './nifti-position.js';
+
+/** See {@link openNifti}. */
+export interface NiftiOptions {
+  readonly limits: Limits;
+  readonly inflate: Inflate;
+  /** Finds the voxels of a `.hdr` file; asked with `undefined` as the name, since the header does not name them. */
+  readonly image?: () => Promise<ByteSource | undefined>;
+}
+
+/**
+ * Opens NIfTI-1 or -2: one file (`.nii`), gzipped (`.nii.gz`), or a header with its voxels beside it (`.hdr`, `.img`). Only the
+ * header is read; slices come by ranges, gzipped ones by inflating up to them.
+ *
+ * @throws {CtError} `CT_UNSUPPORTED` for more than one volume or for complex numbers, `CT_MISSING_COMPANION`, `CT_TOO_LARGE`,
+ *   `CT_TRUNCATED`, `CT_CORRUPT`.
+ */
+export async function openNifti(source: ByteSource, options: NiftiOptions): Promise<CtVolume> {
+  const { limits } = options;
+  const zipped = await isGzip(source);
+  // One stream for header and voxels: a second one would inflate the beginning again.
+  const unzipped = zipped ? inflated(source, options) : source;
+  const header = readNiftiHeader(await readHead(unzipped, zipped));
+  const { type, channels } = niftiVoxelType(header.datatype);
+  const [, , , ...more] = header.dimensions;
+  if (more.some((size) => size > 1)) {
+    throw new CtError(
+      'CT_UNSUPPORTED',
+      `Expected one volume of three dimensions, the file holds ${header.dimensions.join('×')}`,
+    );
+  }
+  const { axes, oriented, spaced } = niftiPosition(header);
+  const offset = header.pair
+    ? header.offset
+    : Math.max(header.offset, header.version === 1 ? 352 : 544);
+  const [d0, d1, d2] = axes.dimensions;
+  const needed = offset + d0 * d1 * d2 * voxelBytes[type] * channels;
+  if (d0 * d1 * d2 > limits.volumePixels) {
+    throw new CtError(
+      'CT_TOO_LARGE',
+      `Expected at most ${limits.volumePixels} voxels, the header says ${axes.dimensions.join('×')}`,
+    );
+  }
+  const voxels = header.pair ? await pairedVoxels(options) : unzipped;
+  if (zipped && needed > limits.inflatedBytes) {
+    throw new CtError(
+      'CT_TOO_LARGE',
+      `Expected at most ${limits.inflatedBytes} inflated bytes, the header declares ${needed}`,
+    );
+  }
+  // A slope of 0 means that there is none (nifti1.h); nibabel passes over an unusable one, too.
+  const scaled =
+    header.slope !== 0 && Number.isFinite(header.slope) && Number.isFinite(header.intercept);
+  return rawVolume(
+    {
+      format: 'nifti',
+      source: voxels,
+      offset,
+      type,
+      channels,
+      littleEndian: header.littleEndian,
+      slope: scaled ? header.slope : 1,
+      intercept: scaled ? header.intercept : 0,
+      position: axes,
+      oriented,
+      spaced,
+      windows: headerWindow(header),
+      metadata: metadataOf(header),
+    },
+    limits,
+  );
+}
+
+async function isGzip(source: ByteSource): Promise<boolean> {
+  const [first, second] = await source.read(0, Math.min(2, source.size));
+  return first === 0x1f && second === 0x8b;
+}
+
+/** The header's bytes: 540 where there are as many, else what there is. */
+async function readHead(source: ByteSource, zipped: boolean): Promise<Uint8Array> {
+  if (!zipped) return source.read(0, Math.min(source.size, niftiHeaderLength));
+  try {
+    return await source.read(0, niftiHeaderLength);
+  } catch (error) {
+    // A NIfTI-1 file of a few voxels can be shorter than a NIfTI-2 header.
+    if (error instanceof CtError && error.code === 'CT_TRUNCATED') return source.read(0, 348);
+    throw error;
+  }
+}
+
+function inflated(source: ByteSource, { inflate, limits }: NiftiOptions): ByteSource {
+  const size = limits.inflatedBytes;
+  return inflatedSource(source, { start: 0, size, container: 'gzip', inflate, limits });
+}
+
+async function pairedVoxels(options: NiftiOptions): Promise<ByteSource> {
+  const image = await options.image?.();
+  if (!image) {
+    throw new CtError(
+      'CT_MISSING_COMPANION',
+      'Expected the voxels in an .img file beside the .hdr header',
+    );
+  }
+  return (await isGzip(image)) ? inflated(image, options) : image;
+}
+
+function headerWindow({ calMin, calMax }: NiftiHeader): Window[] {
+  if (!(Number.isFinite(calMin) && Number.isFinite(calMax) && calMax > calMin)) return [];
+  return [{ center: (calMin + calMax) / 2, width: calMax - calMin, name: 'Header' }];
+}
+
+function metadataOf(header: NiftiHeader): MetadataEntry[] {
+  const entry = (key: string, name: string, value: string | number, identifying = false) => ({
+    key,
+    name,
+    value: String(value),
+    identifying,
+  });
+  return [
+    entry('version', 'NIfTI version', header.version),
+    entry('dim', 'Dimensions', header.dimensions.join(' × ')),
+    entry('pixdim', 'Voxel size', header.voxelSize.join(' × ')),
+    entry('datatype', 'Datatype', header.datatype),
+    entry('scl_slope', 'Slope', header.slope),
+    entry('scl_inter', 'Intercept', header.intercept),
+    entry('qform_code', 'Code of the qform', header.qformCode),
+    entry('sform_code', 'Code of the sform', header.sformCode),
+    // Free text, into which some converters write the patient's name.
+    entry('descrip', 'Description', header.description, true),
+  ];
+}

@@ -1,0 +1,58 @@
+import { assignSplit, type SplitShares } from '../../splits/assign-split.js';
+import { DatasetFolder } from '../dataset-folder.js';
+import type { ImportedDataset } from '../import-report.js';
+import { SampleCollector } from '../sample-collector.js';
+
+/**
+ * Imports the expert slices of COVID-Seg (medicalsegmentation.com, as packed by Inf-Net): `train` and `test` with
+ * `images`, `lesion-masks` (0 or 255) and `class-masks` (1 ground-glass, 2 consolidation) of the same stem. All slices
+ * show COVID-19.
+ *
+ * The folder may also be the whole dataset, which holds them in `slices` beside its volumes. It names no patients, so each
+ * slice is one; part of `train` becomes `val`, `test` stays as published.
+ *
+ * @param valShare share of the published training slices that goes to validation.
+ * @throws {CtError} `CT_BAD_DATASET` when the folder is missing.
+ */
+export async function importCovidSeg(path: string, valShare = 0.2): Promise<ImportedDataset> {
+  const folder = await DatasetFolder.open(path);
+  const parent = (await folder.has('slices/train')) ? 'slices/' : '';
+  const collector = new SampleCollector(folder);
+  const shares: SplitShares = { val: valShare, test: 0 };
+  for (const published of ['train', 'test'] as const) {
+    const images = `${parent}${published}/images`;
+    if (!(await folder.has(images))) {
+      collector.report({ file: images }, 'Expected a folder of slices, there is none');
+      continue;
+    }
+    for (const name of await folder.files(images)) {
+      const stem = name.replace(/\.[^.]+$/, '');
+      const patient = `${published}-${stem}`;
+      const classMask = `${parent}${published}/class-masks/${stem}.png`;
+      await collector.add(
+        {
+          path: `${images}/${name}`,
+          label: 'covid',
+          split: published === 'test' ? 'test' : assignSplit(patient, shares),
+          patient,
+          source: 'covid-seg',
+          mask: `${parent}${published}/lesion-masks/${stem}.png`,
+          ...((await folder.has(classMask)) ? { meta: { classMask } } : {}),
+        },
+        { file: `${images}/${name}` },
+      );
+    }
+  }
+  return {
+    manifest: {
+      format: 'groundglass-dataset',
+      version: 1,
+      name: 'COVID-Seg slices',
+      description: 'Axial slices of COVID-19 patients with lesion masks drawn by a radiologist',
+      license: 'Non-commercial research use',
+      samples: 'samples.jsonl',
+    },
+    samples: collector.finish(),
+    problems: collector.problems,
+  };
+}

@@ -1,0 +1,86 @@
+import { CtError, type Label } from '@groundglass/core';
+import { assignSplit, defaultShares, type SplitShares } from '../../splits/assign-split.js';
+import { DatasetFolder, joinPath } from '../dataset-folder.js';
+import type { ImportedDataset } from '../import-report.js';
+import { SampleCollector } from '../sample-collector.js';
+
+/** How file names tell patients and slices apart, and what all files have in common. */
+export interface NamePatternOptions {
+  /** Folder of the images inside the dataset's; the dataset's own unless given. */
+  readonly images?: string;
+  /** Folder of masks with the same stem as the image and the ending `.png`. */
+  readonly masks?: string;
+  /** True where the masks are a network's and not an expert's; they become `meta.pseudoMask`, never `mask`. */
+  readonly pseudoMasks?: boolean;
+  /** `{patient}` and `{slice}` stand for parts of the name without its ending; `{patient}_{slice}` unless given. */
+  readonly pattern?: string;
+  readonly label: Label;
+  readonly source: string;
+  readonly shares?: SplitShares;
+}
+
+/**
+ * Imports a folder whose file names carry patient and slice, as the slices of COVID-Seg volumes (`coronacases_001_042.jpg`)
+ * and of LUNA16 (`<series>_<slice>.png`) do. Patients keep together in the splits.
+ *
+ * @throws {CtError} `CT_BAD_DATASET` when the folder is missing or the pattern has no `{patient}`.
+ */
+export async function importNamePattern(
+  path: string,
+  options: NamePatternOptions,
+): Promise<ImportedDataset> {
+  const folder = await DatasetFolder.open(path);
+  const {
+    images = '.',
+    masks,
+    pseudoMasks = false,
+    pattern = '{patient}_{slice}',
+    label,
+    source,
+  } = options;
+  const matcher = patternMatcher(pattern);
+  const collector = new SampleCollector(folder);
+  for (const name of await folder.files(images)) {
+    const file = joinPath(images, name);
+    const stem = name.replace(/\.[^.]+$/, '');
+    const fields = matcher.exec(stem)?.groups;
+    if (!fields?.patient) {
+      collector.report({ file }, `Expected a name like "${pattern}"`);
+      continue;
+    }
+    const mask = masks === undefined ? undefined : `${masks}/${stem}.png`;
+    const slice = fields.slice;
+    const meta = {
+      ...(slice === undefined ? {} : { sliceName: slice }),
+      ...(pseudoMasks && mask !== undefined ? { pseudoMask: mask } : {}),
+    };
+    await collector.add(
+      {
+        path: file,
+        label,
+        split: assignSplit(fields.patient, options.shares ?? defaultShares),
+        patient: fields.patient,
+        source,
+        ...(!pseudoMasks && mask !== undefined ? { mask } : {}),
+        ...(Object.keys(meta).length > 0 ? { meta } : {}),
+      },
+      { file },
+    );
+  }
+  return {
+    manifest: { format: 'groundglass-dataset', version: 1, name: source, samples: 'samples.jsonl' },
+    samples: collector.finish(),
+    problems: collector.problems,
+  };
+}
+
+function patternMatcher(pattern: string): RegExp {
+  if (!pattern.includes('{patient}')) {
+    throw new CtError('CT_BAD_DATASET', `Expected a pattern with {patient}, got "${pattern}"`);
+  }
+  const source = pattern
+    .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
+    .replace('{patient}', '(?<patient>.+)')
+    .replace('{slice}', '(?<slice>\\d+)');
+  return new RegExp(`^${source}$`);
+}
