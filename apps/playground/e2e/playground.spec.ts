@@ -49,7 +49,7 @@ const events = [
       slices: [{ index: 0, probability: 0.91, lesionFraction: 0.2 }],
       model: { name: 'thorax-net', version: '1', sha256: 'b'.repeat(64), trained: true },
       preprocessing: { window: null, crop: 'none', huLost: true },
-      warnings: ['HU_LOST'],
+      warnings: [{ code: 'HU_LOST' }],
       timingsMs: { decode: 1, queue: 0, infer: 20, total: 22 },
     },
   },

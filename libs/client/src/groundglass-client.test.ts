@@ -13,7 +13,7 @@ const prediction: Prediction = {
   slices: [{ index: 3, probability: 0.75, lesionFraction: 0.1 }],
   model: { name: 'm', version: '1', sha256: 'a'.repeat(64), trained: true },
   preprocessing: { window: null, crop: 'none', huLost: true },
-  warnings: ['HU_LOST'],
+  warnings: [{ code: 'HU_LOST' }],
   timingsMs: { decode: 1, queue: 0, infer: 2, total: 3 },
 };
 const mask = { width: 1, height: 1, encoding: 'png', data: 'AAAA' } as const;

@@ -46,12 +46,14 @@ export { sniffFormat, sniffLength } from './formats/sniff.js';
 export { defaultLimits, type Limits } from './formats/limits.js';
 export { applyWindow, modelWindow, windowPresets, type Window } from './imaging/window.js';
 export type {
+  Acquisition,
   CtFormat,
   CtSlice,
   CtVolume,
   Geometry,
   MetadataEntry,
   PixelUnit,
+  SliceView,
   Vector3,
 } from './contracts/volume.js';
 export {
@@ -66,7 +68,8 @@ export {
   type Prediction,
   type SlicePrediction,
 } from './contracts/prediction.js';
-export { warningCodes, type WarningCode } from './contracts/warning-codes.js';
+export { warningCodes, type Warning, type WarningCode } from './contracts/warning-codes.js';
+export { mergeWarnings } from './contracts/merge-warnings.js';
 export {
   datasetManifestSchema,
   datasetSampleSchema,

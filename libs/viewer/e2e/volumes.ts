@@ -128,7 +128,7 @@ export async function predictChest(
           slices,
           model: { name: 'thorax-net', version: '1', sha256: 'a'.repeat(64), trained },
           preprocessing: { window: { center: -500, width: 1500 }, crop: 'chest', huLost: false },
-          warnings: trained ? [] : ['MODEL_UNTRAINED'],
+          warnings: trained ? [] : [{ code: 'MODEL_UNTRAINED' }],
           timingsMs: { decode: 12, queue: 0, infer: 388, total: 402 },
         },
       };

@@ -6,7 +6,7 @@ import type {
   PixelUnit,
   Prediction,
   SlicePrediction,
-  WarningCode,
+  Warning,
   Window,
 } from '@groundglass/core/browser';
 
@@ -22,7 +22,7 @@ export interface ViewerVolume {
   readonly pixelSpacing: { readonly column: number; readonly row: number } | undefined;
   readonly geometry: Geometry | undefined;
   readonly windows: readonly Window[];
-  readonly warnings: readonly WarningCode[];
+  readonly warnings: readonly Warning[];
   /** Warnings that the host has worded: of the files around the image, say. */
   readonly notes?: readonly string[];
   readonly metadata: readonly MetadataEntry[];

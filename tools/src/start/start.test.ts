@@ -88,7 +88,7 @@ describe('the command', () => {
     });
     const predictions = predictionSchema.array().parse(JSON.parse(stdout));
     expect(predictions).toHaveLength(1);
-    expect(predictions[0]?.warnings).toContain('HU_LOST');
+    expect(predictions[0]?.warnings).toContainEqual({ code: 'HU_LOST' });
     expect(stderr).toContain('trained:');
   });
 

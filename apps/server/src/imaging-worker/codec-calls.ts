@@ -1,4 +1,4 @@
-import type { CtFormat, EncodedMask, LesionCounts, WarningCode, Window } from '@groundglass/core';
+import type { CtFormat, EncodedMask, LesionCounts, Warning, Window } from '@groundglass/core';
 import type { ByteRef, Datatype, Tensor } from '../tensors/tensor.js';
 import type { InferCall } from '../oip/read-infer-request.js';
 
@@ -16,7 +16,7 @@ export interface VolumeInfo {
   readonly columns: number;
   readonly rows: number;
   readonly sliceCount: number;
-  readonly warnings: readonly WarningCode[];
+  readonly warnings: readonly Warning[];
 }
 
 type Crop = 'none' | 'chest';

@@ -3,12 +3,13 @@ import {
   aggregate,
   CtError,
   lesionFraction,
+  mergeWarnings,
   startingAt,
   type EncodedMask,
   type LesionCounts,
   type Prediction,
   type SlicePrediction,
-  type WarningCode,
+  type Warning,
 } from '@groundglass/core';
 import type { PredictionEvent } from '@groundglass/client';
 import type { CodecCall } from '../imaging-worker/codec-pool.js';
@@ -277,8 +278,8 @@ export class PredictionRun {
     };
   }
 
-  #warnings({ warnings }: VolumeInfo): WarningCode[] {
-    return [...new Set([...warnings, ...(this.model.trained ? [] : ['MODEL_UNTRAINED' as const])])];
+  #warnings({ warnings }: VolumeInfo): Warning[] {
+    return mergeWarnings(warnings, this.model.trained ? [] : [{ code: 'MODEL_UNTRAINED' }]);
   }
 }
 

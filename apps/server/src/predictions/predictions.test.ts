@@ -33,7 +33,7 @@ describe('POST /v1/predictions', () => {
       model: { name: 'lesion-rule', version: '1', trained: true },
       preprocessing: { window: null, crop: 'none', huLost: true },
     });
-    expect(prediction.warnings).toContain('HU_LOST');
+    expect(prediction.warnings).toContainEqual({ code: 'HU_LOST' });
     const [slice] = prediction.slices;
     const mask = decodeMask(slice!.mask!);
     expect(mask).toHaveLength(32 * 32);
@@ -173,9 +173,9 @@ describe('POST /v1/predictions', () => {
     const bright = await client.overlay(greyPng(200, 40, 30));
     const volume = await openVolume(bytesSource(bright));
     expect([volume.columns, volume.rows]).toEqual([40, 30]);
-    expect(volume.warnings).toContain('COLOUR_TO_GREY');
+    expect(volume.warnings).toContainEqual({ code: 'COLOUR_TO_GREY' });
     const dark = await openVolume(bytesSource(await client.overlay(greyPng(20, 40, 30))));
-    expect(dark.warnings).not.toContain('COLOUR_TO_GREY');
+    expect(dark.warnings).not.toContainEqual({ code: 'COLOUR_TO_GREY' });
   });
 
   test('every format of the decoders’ fixtures is scored', async () => {

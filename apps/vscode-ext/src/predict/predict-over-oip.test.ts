@@ -13,8 +13,11 @@ const volume: CtVolume = {
   pixelSpacing: undefined,
   geometry: undefined,
   windows: [],
-  warnings: ['NO_SPACING'],
+  warnings: [{ code: 'NO_SPACING' }],
   metadata: [],
+  view: null,
+  acquisition: { modality: null, imageType: [], bodyPart: null },
+  sliceFiles: null,
   slice: (index) =>
     Promise.resolve({
       index,
@@ -55,7 +58,7 @@ test('every slice is windowed, scored by the server, and summed up as a Groundgl
   expect(prediction.probability).toBeCloseTo(0.6, 12);
   expect(prediction).toMatchObject({ label: 'covid', lesionFraction: null });
   expect(prediction.slices.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
-  expect(prediction.warnings).toEqual(['NO_SPACING', 'TRAINING_UNKNOWN']);
+  expect(prediction.warnings).toEqual([{ code: 'NO_SPACING' }, { code: 'TRAINING_UNKNOWN' }]);
   expect(predictionSchema.safeParse(prediction).error).toBeUndefined();
 });
 

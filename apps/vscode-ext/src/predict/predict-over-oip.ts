@@ -6,6 +6,7 @@ import {
   defaultAggregation,
   encodeMask,
   lesionFraction,
+  mergeWarnings,
   lungMask,
   placeMask,
   startingAt,
@@ -15,7 +16,6 @@ import {
   type ModelInput,
   type Prediction,
   type SlicePrediction,
-  type WarningCode,
 } from '@groundglass/core';
 import type { PredictProgress } from './predict-progress.js';
 
@@ -109,7 +109,7 @@ export async function predictOverOip(
       crop: 'none',
       huLost,
     },
-    warnings: [...new Set<WarningCode>([...volume.warnings, 'TRAINING_UNKNOWN'])],
+    warnings: mergeWarnings(volume.warnings, [{ code: 'TRAINING_UNKNOWN' }]),
     timingsMs: { ...times, queue: 0, total: performance.now() - started },
   };
 }

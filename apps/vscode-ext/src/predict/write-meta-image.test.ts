@@ -22,6 +22,9 @@ test('a series comes back from the MetaImage with its values and its place in th
     windows: [],
     warnings: [],
     metadata: [],
+    view: null,
+    acquisition: { modality: null, imageType: [], bodyPart: null },
+    sliceFiles: null,
     slice: (index) =>
       Promise.resolve({
         index,

@@ -25,7 +25,7 @@ const prediction: Prediction = {
   ],
   model: { name: 'covid-ct', version: '1', sha256: '0f'.repeat(32), trained: true },
   preprocessing: { window: { center: -500, width: 1500 }, crop: 'chest', huLost: false },
-  warnings: ['NO_SPACING'],
+  warnings: [{ code: 'NO_SPACING' }],
   timingsMs: { decode: 3.5, queue: 0, infer: 80, total: 84 },
 };
 
@@ -49,7 +49,10 @@ describe('predictionSchema', () => {
       ...prediction,
       lesionFraction: null,
       preprocessing: { window: null, crop: 'none', huLost: true },
-      warnings: ['HU_LOST', 'MODEL_UNTRAINED'],
+      warnings: [
+        { code: 'HU_LOST' },
+        { code: 'FILE_UNREADABLE', file: 'i006.dcm', detail: 'CT_TRUNCATED' },
+      ],
     };
     expect(predictionSchema.parse(lost)).toEqual(lost);
   });
@@ -77,7 +80,8 @@ describe('predictionSchema', () => {
     ['preprocessing.window', { center: -500, width: 0 }],
     ['preprocessing.crop', 'lung'],
     ['preprocessing.huLost', undefined],
-    ['warnings', ['SOMETHING_ELSE']],
+    ['warnings', [{ code: 'SOMETHING_ELSE' }]],
+    ['warnings', ['HU_LOST']],
     ['timingsMs.infer', -1],
   ])('refuses %s of %j', (path, value) => {
     const result = predictionSchema.safeParse(changed(path, value));
@@ -95,7 +99,7 @@ test('covid is the second of the labels, as in the logits of the model', () => {
 
 test('every warning code is taken, and spelled like the others', () => {
   for (const code of warningCodes) {
-    expect(warningSchema.parse(code)).toBe(code);
+    expect(warningSchema.parse({ code })).toEqual({ code });
     expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
   }
 });

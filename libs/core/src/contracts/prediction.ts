@@ -19,7 +19,12 @@ export const encodedMaskSchema = z.object({
 });
 export type EncodedMask = z.infer<typeof encodedMaskSchema>;
 
-export const warningSchema = z.enum(warningCodes);
+/** A {@link Warning} as it travels in JSON. */
+export const warningSchema = z.object({
+  code: z.enum(warningCodes),
+  file: z.string().optional(),
+  detail: z.string().optional(),
+});
 
 export const slicePredictionSchema = z.object({
   /** Index of the slice in the volume, from 0. */

@@ -1,4 +1,4 @@
-import type { WarningCode } from './warning-codes.js';
+import type { Warning } from './warning-codes.js';
 import type { Window } from '../imaging/window.js';
 
 /** The file formats that `openVolume` tells apart by content. */
@@ -22,6 +22,19 @@ export interface Geometry {
   readonly sliceDirection: Vector3;
   /** Centre of the first pixel of slice 0. */
   readonly origin: Vector3;
+}
+
+/** How the slices lie in the patient: `oblique` where they are closer to none of the three than half way. */
+export type SliceView = 'axial' | 'coronal' | 'sagittal' | 'oblique';
+
+/** How the image was made, as the header says; null or empty where it does not. */
+export interface Acquisition {
+  /** DICOM's Modality: CT, MR, PT, SEG, … */
+  readonly modality: string | null;
+  /** DICOM's Image Type, such as `ORIGINAL`, `PRIMARY`, `LOCALIZER`. */
+  readonly imageType: readonly string[];
+  /** DICOM's Body Part Examined, such as `CHEST`. */
+  readonly bodyPart: string | null;
 }
 
 /** One line of a file's header, for the metadata panel. */
@@ -60,8 +73,13 @@ export interface CtVolume {
   readonly geometry: Geometry | undefined;
   /** The windows that the header proposes, first is default. */
   readonly windows: readonly Window[];
-  readonly warnings: readonly WarningCode[];
+  readonly warnings: readonly Warning[];
   readonly metadata: readonly MetadataEntry[];
+  /** Null where the file does not give its orientation. */
+  readonly view: SliceView | null;
+  readonly acquisition: Acquisition;
+  /** Name of the file that holds slice `i`; null where all slices come from one file. */
+  readonly sliceFiles: readonly string[] | null;
   /**
    * Decodes one slice, and only that where the format allows it.
    *

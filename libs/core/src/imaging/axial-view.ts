@@ -1,4 +1,4 @@
-import type { Geometry, Vector3 } from '../contracts/volume.js';
+import type { Geometry, SliceView, Vector3 } from '../contracts/volume.js';
 
 /**
  * How a file's voxels lie in the patient: the position of voxel (i, j, k) is `origin + i·axes[0] + j·axes[1] + k·axes[2]`, in mm
@@ -21,6 +21,8 @@ export interface AxialView {
   readonly rows: number;
   readonly sliceCount: number;
   readonly geometry: Geometry;
+  /** How the picture's slices lie. */
+  readonly plane: SliceView;
 }
 
 /**
@@ -67,6 +69,7 @@ export function axialView({ origin, axes, dimensions }: VoxelAxes): AxialView {
   return {
     order,
     flipped,
+    plane: sliceView(cross(unit(0), unit(1))),
     columns: dimensions[order[0]]!,
     rows: dimensions[order[1]]!,
     sliceCount: dimensions[order[2]]!,
@@ -82,4 +85,20 @@ export function axialView({ origin, axes, dimensions }: VoxelAxes): AxialView {
       origin: start,
     },
   };
+}
+
+/** Cosine of 45°: a normal further than that from every axis of the patient lies between two of them. */
+const nearestCosine = Math.SQRT1_2;
+
+/** Names the view of slices by the direction of their normal in the patient: along z axial, y coronal, x sagittal. */
+export function sliceView([x, y, z]: Vector3): SliceView {
+  const length = Math.hypot(x, y, z);
+  if (Math.abs(z) > nearestCosine * length) return 'axial';
+  if (Math.abs(y) > nearestCosine * length) return 'coronal';
+  return Math.abs(x) > nearestCosine * length ? 'sagittal' : 'oblique';
+}
+
+/** The cross product of two vectors. */
+export function cross(a: Vector3, b: Vector3): Vector3 {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }

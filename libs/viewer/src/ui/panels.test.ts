@@ -29,11 +29,11 @@ test('warnings come once each, the untrained model first', () => {
     slices: [{ index: 0, probability: 0.5, lesionFraction: null }],
     model: { name: 'm', version: '1', sha256: '0'.repeat(64), trained: false },
     preprocessing: { window: null, crop: 'none', huLost: true },
-    warnings: ['HU_LOST'],
+    warnings: [{ code: 'HU_LOST' }],
     timingsMs: { decode: 0, queue: 0, infer: 0, total: 0 },
   } as const;
   const codes = warningsOf({
-    volume: { warnings: ['HU_LOST', 'NO_SPACING'] } as never,
+    volume: { warnings: [{ code: 'HU_LOST' }, { code: 'NO_SPACING' }] } as never,
     prediction: {
       kind: 'done',
       prediction: {
@@ -43,7 +43,7 @@ test('warnings come once each, the untrained model first', () => {
       },
     },
   });
-  expect(codes).toEqual(['MODEL_UNTRAINED', 'HU_LOST', 'NO_SPACING']);
+  expect(codes.map(({ code }) => code)).toEqual(['MODEL_UNTRAINED', 'HU_LOST', 'NO_SPACING']);
 });
 
 test('an error takes title and advice from the catalogue unless the host has its own', () => {

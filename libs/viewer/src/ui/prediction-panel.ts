@@ -124,7 +124,7 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
     rows.push(
       [
         strings.model,
-        prediction.warnings.includes('TRAINING_UNKNOWN')
+        prediction.warnings.some(({ code }) => code === 'TRAINING_UNKNOWN')
           ? `${weights.name} ${weights.version}`
           : `${weights.name} ${weights.version}, ${weights.trained ? strings.trained : strings.untrained}`,
       ],

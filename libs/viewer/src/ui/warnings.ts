@@ -1,4 +1,4 @@
-import { warningCodes, type WarningCode } from '@groundglass/core/browser';
+import { mergeWarnings, warningCodes, type Warning } from '@groundglass/core/browser';
 import type { ViewerStrings } from '../strings.js';
 import type { Part, ViewModel } from '../view-model.js';
 import { make, show } from './dom.js';
@@ -12,18 +12,24 @@ export function createWarnings(strings: ViewerStrings): Part {
   return {
     element,
     update(model) {
-      const codes = warningsOf(model);
+      const warnings = warningsOf(model);
       const notes = model.volume?.notes ?? [];
-      show(element, codes.length + notes.length > 0);
-      const key = JSON.stringify([codes, notes]);
+      show(element, warnings.length + notes.length > 0);
+      const key = JSON.stringify([warnings, notes]);
       if (key === shown) return;
       shown = key;
       list.replaceChildren(
-        ...codes.map((code) => line(strings[code], { 'data-code': code })),
+        ...warnings.map((warning) => line(inWords(warning), { 'data-code': warning.code })),
         ...notes.map((note) => line(note)),
       );
     },
   };
+
+  /** The sentence of the code, and what is known of this case. */
+  function inWords({ code, file, detail }: Warning): string {
+    const more = [file, detail].filter((part) => part !== undefined).join(': ');
+    return more === '' ? strings[code] : `${strings[code]} (${more})`;
+  }
 }
 
 function line(text: string, attributes: Record<string, string> = {}): HTMLLIElement {
@@ -34,12 +40,15 @@ function line(text: string, attributes: Record<string, string> = {}): HTMLLIElem
 export function warningsOf({
   volume,
   prediction,
-}: Pick<ViewModel, 'volume' | 'prediction'>): WarningCode[] {
-  const found = new Set(volume?.warnings);
-  if (prediction.kind === 'done') {
-    for (const code of prediction.prediction.warnings) found.add(code);
-    if (!prediction.prediction.model.trained) found.add('MODEL_UNTRAINED');
-  }
-  const first = (code: WarningCode) => Number(code !== 'MODEL_UNTRAINED');
-  return warningCodes.filter((code) => found.has(code)).sort((a, b) => first(a) - first(b));
+}: Pick<ViewModel, 'volume' | 'prediction'>): Warning[] {
+  const found = mergeWarnings(
+    volume?.warnings ?? [],
+    prediction.kind === 'done' ? prediction.prediction.warnings : [],
+    prediction.kind === 'done' && !prediction.prediction.model.trained
+      ? [{ code: 'MODEL_UNTRAINED' }]
+      : [],
+  );
+  const rank = ({ code }: Warning) =>
+    code === 'MODEL_UNTRAINED' ? -1 : warningCodes.indexOf(code);
+  return found.sort((a, b) => rank(a) - rank(b));
 }

@@ -9,6 +9,12 @@ export function textValues(dataSet: DataSet, tag: string): string[] {
   return text === undefined ? [] : text.split('\\').map((value) => value.trim());
 }
 
+/** The first value of a text attribute, or null where it is missing or blank. */
+export function firstText(dataSet: DataSet, tag: string): string | null {
+  const value = textValues(dataSet, tag)[0];
+  return value === undefined || value === '' ? null : value;
+}
+
 /** The values of a Decimal or Integer String attribute; NaN where one is no number. */
 export function numberValues(dataSet: DataSet, tag: string): number[] {
   return textValues(dataSet, tag).map((value) => (value === '' ? NaN : Number(value)));

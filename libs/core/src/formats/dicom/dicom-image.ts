@@ -1,11 +1,11 @@
 import type { DataSet } from 'dicom-parser';
 import type { ByteSource } from '../byte-source.js';
-import type { WarningCode } from '../../contracts/warning-codes.js';
+import type { Warning } from '../../contracts/warning-codes.js';
 import { asCtError, CtError } from '../../errors.js';
 import type { Limits } from '../limits.js';
-import type { PixelUnit } from '../../contracts/volume.js';
+import type { Acquisition, PixelUnit } from '../../contracts/volume.js';
 import type { WasmCodecs } from './codecs/wasm-codec.js';
-import { firstNumber } from './attribute-values.js';
+import { firstNumber, firstText, textValues } from './attribute-values.js';
 import { decodeFrame } from './decode-frame.js';
 import { readFramePlanes, type FramePlane } from './dicom-frame.js';
 import { frameReader } from './frame-bytes.js';
@@ -21,7 +21,8 @@ export interface DicomImage {
   readonly format: PixelFormat;
   readonly unit: PixelUnit;
   readonly planes: readonly FramePlane[];
-  readonly warnings: readonly WarningCode[];
+  readonly warnings: readonly Warning[];
+  readonly acquisition: Acquisition;
   readonly seriesUid: string;
   readonly instanceNumber: number;
   decode(frame: number, signal?: AbortSignal): Promise<Float32Array>;
@@ -107,13 +108,18 @@ function imageOf(header: DicomHeader, { limits, codecs, name }: ReadOptions): Di
     unit,
     planes,
     warnings: [
-      ...(measured ? [] : (['HU_LOST'] as const)),
-      ...(isCt ? [] : (['NOT_CT'] as const)),
-      ...(isColour ? (['COLOUR_TO_GREY'] as const) : []),
+      ...(measured ? [] : [{ code: 'HU_LOST' } as const]),
+      ...(isCt ? [] : [{ code: 'NOT_CT' } as const]),
+      ...(isColour ? [{ code: 'COLOUR_TO_GREY' } as const] : []),
       ...(syntax.lossy || dataSet.string('x00282110')?.trim() === '01'
-        ? (['LOSSY_COMPRESSION'] as const)
+        ? [{ code: 'LOSSY_COMPRESSION' } as const]
         : []),
     ],
+    acquisition: {
+      modality: firstText(dataSet, 'x00080060'),
+      imageType: textValues(dataSet, 'x00080008'),
+      bodyPart: firstText(dataSet, 'x00180015'),
+    },
     seriesUid: dataSet.string('x0020000e')?.trim() ?? '',
     instanceNumber: firstNumber(dataSet, 'x00200013') ?? 0,
     async decode(frame, signal) {

@@ -1,10 +1,10 @@
 import type { ByteSource } from '../byte-source.js';
-import type { WarningCode } from '../../contracts/warning-codes.js';
+import { mergeWarnings } from '../../contracts/merge-warnings.js';
 import { asCtError, CtError } from '../../errors.js';
-import { axialView } from '../../imaging/axial-view.js';
+import { axialView, cross, sliceView } from '../../imaging/axial-view.js';
 import { defaultLimits, type Limits } from '../limits.js';
 import { sniffFormat, sniffLength } from '../sniff.js';
-import type { CtVolume, Geometry, Vector3 } from '../../contracts/volume.js';
+import type { CtVolume, Geometry, SliceView, Vector3 } from '../../contracts/volume.js';
 import type { WasmCodecs } from './codecs/wasm-codec.js';
 import { readMetadata } from './dicom-metadata.js';
 import { readDicomImage, type DicomImage } from './dicom-image.js';
@@ -140,11 +140,9 @@ function stackVolume(
   const { turn, geometry, columns, rows } = placed;
   if (placed.reversed) frames.reverse();
   const plane = frames[0]!.plane;
-  const allWarnings = new Set<WarningCode>([
-    ...first.warnings,
-    ...warnings,
-    ...(plane.spacing ? [] : (['NO_SPACING'] as const)),
-    ...(plane.rowDirection ? [] : (['NO_ORIENTATION'] as const)),
+  const allWarnings = mergeWarnings(first.warnings, warnings, [
+    ...(plane.spacing ? [] : [{ code: 'NO_SPACING' } as const]),
+    ...(plane.rowDirection ? [] : [{ code: 'NO_ORIENTATION' } as const]),
   ]);
   let metadata: CtVolume['metadata'] | undefined;
   const volume: CtVolume = {
@@ -156,7 +154,10 @@ function stackVolume(
     pixelSpacing: placed.pixelSpacing,
     geometry,
     windows: plane.windows,
-    warnings: [...allWarnings],
+    warnings: allWarnings,
+    view: placed.view,
+    acquisition: first.acquisition,
+    sliceFiles: images.length > 1 ? frames.map(({ image }) => image.name ?? '') : null,
     get metadata() {
       metadata ??= readMetadata(first.dataSet);
       return metadata;
@@ -197,6 +198,7 @@ interface Placement {
   /** The slices run from head to feet and must be reversed. */
   readonly reversed: boolean;
   readonly turn: (pixels: Float32Array) => Float32Array;
+  readonly view: SliceView | null;
 }
 
 /**
@@ -219,6 +221,7 @@ function placement(
     pixelSpacing,
     reversed: false,
     turn: (pixels) => pixels,
+    view: null,
   };
   if (!rowDirection || !columnDirection) return asStored;
   const normal = cross(rowDirection, columnDirection);
@@ -239,7 +242,11 @@ function placement(
       sliceDirection: scale(between, 1 / length),
       origin,
     };
-    return { ...asStored, geometry: spacing && position ? geometry : undefined };
+    return {
+      ...asStored,
+      geometry: spacing && position ? geometry : undefined,
+      view: sliceView(normal),
+    };
   }
   return {
     columns: view.columns,
@@ -250,6 +257,7 @@ function placement(
       row: view.geometry.spacing.row,
     },
     reversed: view.flipped[2],
+    view: sliceView(normal),
     turn: turner(view.order[0] === 1, view.flipped[0], view.flipped[1], width, height),
   };
 }
@@ -277,10 +285,6 @@ function turner(
     }
     return result;
   };
-}
-
-function cross(a: Vector3, b: Vector3): Vector3 {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }
 
 function scale([x, y, z]: Vector3, factor: number): Vector3 {

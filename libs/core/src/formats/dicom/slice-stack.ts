@@ -1,4 +1,4 @@
-import type { WarningCode } from '../../contracts/warning-codes.js';
+import type { Warning } from '../../contracts/warning-codes.js';
 import type { Vector3 } from '../../contracts/volume.js';
 import type { DicomImage } from './dicom-image.js';
 import type { FramePlane } from './dicom-frame.js';
@@ -15,7 +15,7 @@ export interface SliceStack {
   readonly frames: StackedFrame[];
   /** Millimetres from a slice's first pixel to the next slice's; undefined for one slice or without positions. */
   readonly step: Vector3 | undefined;
-  readonly warnings: readonly WarningCode[];
+  readonly warnings: readonly Warning[];
 }
 
 /** Gaps between slices may differ by this share of their median before it is worth a warning. */
@@ -50,7 +50,7 @@ export function sliceStack(images: readonly DicomImage[]): SliceStack {
   const last = frames.at(-1)!.plane.position!;
   const whole: Vector3 = [last[0] - first[0], last[1] - first[1], last[2] - first[2]];
   const length = Math.hypot(...whole);
-  if (length === 0) return { frames, step: undefined, warnings: ['UNEVEN_SPACING'] };
+  if (length === 0) return { frames, step: undefined, warnings: [{ code: 'UNEVEN_SPACING' }] };
   const tilted = dot(whole, normal) / length < uprightCosine;
   // Uneven stacks are shown with their median gap: one missing slice must not stretch all the others.
   const scale = (uneven && median > 0 ? median : length / gaps.length) / length;
@@ -58,8 +58,8 @@ export function sliceStack(images: readonly DicomImage[]): SliceStack {
     frames,
     step: [whole[0] * scale, whole[1] * scale, whole[2] * scale],
     warnings: [
-      ...(uneven ? (['UNEVEN_SPACING'] as const) : []),
-      ...(tilted ? (['GANTRY_TILT'] as const) : []),
+      ...(uneven ? [{ code: 'UNEVEN_SPACING' } as const] : []),
+      ...(tilted ? [{ code: 'GANTRY_TILT' } as const] : []),
     ],
   };
 }

@@ -148,7 +148,7 @@ describe('bad files', () => {
 
 test('a volume without a matrix opens in file order and says that it has no orientation', async () => {
   const volume = await openVolume(bytesSource(file({})));
-  expect(volume.warnings).toContain('NO_ORIENTATION');
+  expect(volume.warnings).toContainEqual({ code: 'NO_ORIENTATION' });
   expect(volume.geometry).toBeUndefined();
   expect(volume.pixelSpacing).toEqual({ column: 1, row: 1 });
 });

@@ -1,4 +1,4 @@
-import type { WarningCode } from '../../contracts/warning-codes.js';
+import type { Warning } from '../../contracts/warning-codes.js';
 import { CtError } from '../../errors.js';
 import { loadKernel } from '../../imaging/kernel/load-kernel.js';
 import type { CtVolume, MetadataEntry } from '../../contracts/volume.js';
@@ -27,10 +27,10 @@ export function pictureVolume(
 ): CtVolume {
   const { columns, rows } = picture;
   const { pixels, coloured } = toGrey(picture);
-  const warnings: WarningCode[] = ['HU_LOST'];
-  if (format === 'jpeg') warnings.push('LOSSY_COMPRESSION');
-  if (coloured) warnings.push('COLOUR_TO_GREY');
-  warnings.push('NO_SPACING', 'NO_ORIENTATION');
+  const warnings: Warning[] = [{ code: 'HU_LOST' }];
+  if (format === 'jpeg') warnings.push({ code: 'LOSSY_COMPRESSION' });
+  if (coloured) warnings.push({ code: 'COLOUR_TO_GREY' });
+  warnings.push({ code: 'NO_SPACING' }, { code: 'NO_ORIENTATION' });
   return {
     format,
     columns,
@@ -42,6 +42,9 @@ export function pictureVolume(
     windows: [{ center: 0.5, width: 1, name: 'Full range' }],
     warnings,
     metadata,
+    view: null,
+    acquisition: { modality: null, imageType: [], bodyPart: null },
+    sliceFiles: null,
     slice: (index, signal) =>
       new Promise((resolve) => {
         if (index !== 0) {

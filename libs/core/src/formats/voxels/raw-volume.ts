@@ -1,5 +1,5 @@
 import type { ByteSource } from '../byte-source.js';
-import type { WarningCode } from '../../contracts/warning-codes.js';
+import type { Warning } from '../../contracts/warning-codes.js';
 import { CtError } from '../../errors.js';
 import { axialView, type VoxelAxes } from '../../imaging/axial-view.js';
 import type { Limits } from '../limits.js';
@@ -88,6 +88,9 @@ export function rawVolume(voxels: RawVoxels, limits: Limits): CtVolume {
     windows: voxels.windows,
     warnings: warningsOf(voxels, grey),
     metadata: voxels.metadata,
+    view: voxels.oriented ? view.plane : null,
+    acquisition: { modality: null, imageType: [], bodyPart: null },
+    sliceFiles: null,
     slice,
   };
 
@@ -188,11 +191,11 @@ function scaled(
   return pixels;
 }
 
-function warningsOf({ channels, spaced, oriented }: RawVoxels, grey: boolean): WarningCode[] {
+function warningsOf({ channels, spaced, oriented }: RawVoxels, grey: boolean): Warning[] {
   return [
-    ...(grey ? (['HU_LOST'] as const) : []),
-    ...(channels > 1 ? (['COLOUR_TO_GREY'] as const) : []),
-    ...(spaced ? [] : (['NO_SPACING'] as const)),
-    ...(oriented ? [] : (['NO_ORIENTATION'] as const)),
+    ...(grey ? [{ code: 'HU_LOST' } as const] : []),
+    ...(channels > 1 ? [{ code: 'COLOUR_TO_GREY' } as const] : []),
+    ...(spaced ? [] : [{ code: 'NO_SPACING' } as const]),
+    ...(oriented ? [] : [{ code: 'NO_ORIENTATION' } as const]),
   ];
 }
