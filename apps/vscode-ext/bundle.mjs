@@ -47,7 +47,7 @@ const results = await Promise.all([
     // Every file one folder deep: the server finds its children by `../<name>.js`, as in its own build.
     entryPoints: {
       'main/main': join(server, 'src/main.ts'),
-      'codec/codec-child': join(server, 'src/codec/codec-child.ts'),
+      'imaging-worker/codec-child': join(server, 'src/imaging-worker/codec-child.ts'),
       'inference/inference-child': join(server, 'src/inference/inference-child.ts'),
     },
     outdir: join(outdir, 'server'),

@@ -1,137 +1,112 @@
 /**
  * The catalogue of coded errors. Every failure that a user can cause carries one of these codes.
  *
- * `status` is the HTTP status that the server answers with; `title` is what an editor shows above the sentence;
- * `advice` is what the user can do about it.
+ * `title` is what an editor shows above the sentence; `advice` is what the user can do about it. Nothing here knows of HTTP: the
+ * server maps codes to statuses.
  */
 export const errorCatalogue = {
-  CT_EMPTY: { status: 400, title: 'The file is empty', advice: 'Choose a file that has content.' },
+  CT_EMPTY: { title: 'The file is empty', advice: 'Choose a file that has content.' },
   CT_UNKNOWN_FORMAT: {
-    status: 415,
     title: 'Not a CT image that Groundglass reads',
     advice: 'Supported: DICOM, NIfTI-1 and -2, MetaImage, PNG and JPEG.',
   },
   CT_NOT_CT: {
-    status: 422,
     title: 'Not a CT image',
     advice: 'Open a CT slice or series; other modalities have no Hounsfield units.',
   },
   CT_TRUNCATED: {
-    status: 422,
     title: 'The file ends too early',
     advice: 'Copy or download the file again.',
   },
   CT_CORRUPT: {
-    status: 422,
     title: 'The file is damaged',
     advice: 'Copy or download the file again, or export it once more from its source.',
   },
   CT_UNSUPPORTED: {
-    status: 422,
     title: 'The file uses a feature that Groundglass does not read',
     advice: 'Convert the file, for example with dcmdjpeg or dcm2niix.',
   },
   CT_NO_PIXELS: {
-    status: 422,
     title: 'The file has no pixels',
     advice: 'Choose a DICOM image object; this one holds other data.',
   },
   CT_TOO_LARGE: {
-    status: 413,
     title: 'The image is larger than the limit',
     advice: 'Open a smaller image, or raise the limit in the settings.',
   },
   CT_SLICE_RANGE: {
-    status: 400,
     title: 'There is no such slice',
     advice: 'Ask for a slice between 0 and the number of slices less one.',
   },
   CT_MISSING_COMPANION: {
-    status: 422,
     title: 'The file that holds the pixels is missing',
     advice: 'Put the .img, .raw or .zraw file beside its header.',
   },
   CT_MIXED_SERIES: {
-    status: 422,
     title: 'The files do not form one series',
     advice: 'Choose files of one series, all with the same size and orientation.',
   },
   CT_READ_FAILED: {
-    status: 500,
     title: 'The file could not be read',
     advice: 'Check that the file still exists and that you may read it.',
   },
   CT_CANCELLED: {
-    status: 499,
     title: 'Cancelled',
     advice: 'Start again when you need the result.',
   },
   CT_BAD_REQUEST: {
-    status: 400,
     title: 'The request is wrong',
     advice: 'Correct the named field.',
   },
   CT_BAD_DATASET: {
-    status: 422,
     title: 'The dataset is not as declared',
     advice: 'Correct the named file and row.',
   },
   CT_MODEL_NOT_FOUND: {
-    status: 404,
     title: 'There is no such model',
     advice: 'Check its name, or its folder: a server lists what it has loaded at /v1/models.',
   },
   CT_MODEL_INVALID: {
-    status: 422,
     title: 'The model cannot be used',
     advice: 'Export the model again with groundglass-trainer export.',
   },
   CT_NOT_FOUND: {
-    status: 404,
     title: 'There is nothing at this address',
     advice: 'GET /openapi.json lists what the server answers.',
   },
   CT_UNAUTHORIZED: {
-    status: 401,
     title: 'The server asks for a token',
     advice: 'Send the token that the server was started with as "Authorization: Bearer …".',
   },
   CT_FORBIDDEN: {
-    status: 403,
     title: 'The server does not allow this',
     advice: 'Call the server by a name that it allows and not from a page of another site.',
   },
   CT_UPLOAD_STALLED: {
-    status: 408,
     title: 'The upload stopped',
     advice: 'Send the file again.',
   },
   CT_UNREACHABLE: {
-    status: 502,
     title: 'The server does not answer',
     advice: 'Check that the server runs and that its address is right.',
   },
   CT_OVERLOADED: {
-    status: 503,
     title: 'The server is busy',
     advice: 'Try again after the time in Retry-After.',
   },
   CT_TIMEOUT: {
-    status: 504,
     title: 'The answer took too long',
     advice: 'Try again, or allow more time.',
   },
   CT_INFERENCE_FAILED: {
-    status: 500,
     title: 'The model could not be run',
     advice: 'Look into the log of the server; the request was not lost by your fault.',
   },
   CT_INTERNAL: {
-    status: 500,
     title: 'Something went wrong inside Groundglass',
     advice: 'Please report it with the log.',
   },
-} as const satisfies Record<string, { status: number; title: string; advice: string }>;
+} as const satisfies Record<string, { title: string; advice: string }>;
 
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof errorCatalogue;
@@ -149,11 +124,6 @@ export class CtError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
-  }
-
-  /** The HTTP status of the code. */
-  get status(): number {
-    return errorCatalogue[this.code].status;
   }
 }
 

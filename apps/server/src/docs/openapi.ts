@@ -2,6 +2,7 @@
 import { errorBodySchema, modelListSchema, predictionEventSchema } from '@groundglass/client';
 import { errorCatalogue, predictionSchema } from '@groundglass/core';
 import { z } from 'zod';
+import { statuses } from '../errors/statuses.js';
 import { inferRequestSchema } from '../oip/infer-schema.js';
 import {
   indexRequestSchema,
@@ -75,7 +76,7 @@ function errors(...codes: (keyof typeof errorCatalogue)[]): Record<string, Json>
   const all = [...codes, 'CT_UNAUTHORIZED', 'CT_FORBIDDEN', 'CT_INTERNAL'] as const;
   const byStatus = new Map<string, string[]>();
   for (const code of all) {
-    const status = String(errorCatalogue[code].status);
+    const status = String(statuses[code]);
     byStatus.set(status, [
       ...(byStatus.get(status) ?? []),
       `${code}: ${errorCatalogue[code].title}`,

@@ -1,6 +1,7 @@
-import { CtError, errorCatalogue, type ErrorCode } from '@groundglass/core';
+import { CtError, type ErrorCode } from '@groundglass/core';
 import { z } from 'zod';
-import { OverloadedError } from '../inference/scheduler.js';
+import { OverloadedError } from './overloaded-error.js';
+import { statuses } from './statuses.js';
 
 /** What goes out for an exception. */
 export interface ErrorAnswer {
@@ -16,18 +17,18 @@ export interface ErrorAnswer {
  */
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof OverloadedError) {
-    const { status, code, message, retryAfterS } = error;
-    return { status, code, message, retryAfterS };
+    const { code, message, retryAfterS } = error;
+    return { status: statuses[code], code, message, retryAfterS };
   }
   if (error instanceof CtError && error.code !== 'CT_INTERNAL') {
-    const { status, code, message } = error;
-    return { status, code, message, retryAfterS: undefined };
+    const { code, message } = error;
+    return { status: statuses[code], code, message, retryAfterS: undefined };
   }
   if (error instanceof z.ZodError) return badRequest(describeIssue(error));
   // Express: a path that is not UTF-8 after percent-decoding.
   if (error instanceof URIError) return badRequest('Expected a path in percent-encoded UTF-8');
   return {
-    status: errorCatalogue.CT_INTERNAL.status,
+    status: statuses.CT_INTERNAL,
     code: 'CT_INTERNAL',
     message: 'Something went wrong inside the server; its log says more',
     retryAfterS: undefined,
@@ -52,6 +53,10 @@ function describeInput(input: unknown): string {
 }
 
 function badRequest(message: string): ErrorAnswer {
-  const { status } = errorCatalogue.CT_BAD_REQUEST;
-  return { status, code: 'CT_BAD_REQUEST', message, retryAfterS: undefined };
+  return {
+    status: statuses.CT_BAD_REQUEST,
+    code: 'CT_BAD_REQUEST',
+    message,
+    retryAfterS: undefined,
+  };
 }

@@ -3,7 +3,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CtError } from '@groundglass/core';
-import { OverloadedError } from '../inference/scheduler.js';
+import { OverloadedError } from '../errors/overloaded-error.js';
 import { largestMessage } from '../tensors/byte-ref.js';
 import type { ByteRef } from '../tensors/tensor.js';
 

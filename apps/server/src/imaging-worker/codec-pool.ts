@@ -1,5 +1,5 @@
 import { CtError } from '@groundglass/core';
-import { OverloadedError } from '../inference/scheduler.js';
+import { OverloadedError } from '../errors/overloaded-error.js';
 import { ChildExited, type ChildPeer } from '../processes/child-peer.js';
 import { childModule } from '../processes/child-module.js';
 import { CannotStart, Supervisor } from '../processes/supervisor.js';
@@ -43,7 +43,7 @@ export class CodecPool {
     this.#places = Array.from({ length: options.processes }, () => ({
       used: 0,
       supervisor: new Supervisor<CodecCalls>({
-        modulePath: childModule('codec/codec-child'),
+        modulePath: childModule('imaging-worker/codec-child'),
         onCrash: options.onCrash,
       }),
     }));

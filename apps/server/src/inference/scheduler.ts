@@ -2,7 +2,9 @@ import { CtError } from '@groundglass/core';
 import type { Logger } from 'pino';
 import { ChildFault } from '../processes/calls.js';
 import { ChildExited } from '../processes/child-peer.js';
-import { rowsOf, type ServedModel } from '../repository/served-model.js';
+import { OverloadedError } from '../errors/overloaded-error.js';
+import { statuses } from '../errors/statuses.js';
+import { rowsOf, type ServedModel } from './served-model.js';
 import type { InferencePool } from './inference-pool.js';
 import type { InferenceSlot } from './inference-slot.js';
 import { discardRef } from '../tensors/byte-ref.js';
@@ -255,7 +257,7 @@ export class Scheduler {
       this.#queue.putBack(job);
       return;
     }
-    if (error instanceof CtError && error.status < 500) {
+    if (error instanceof CtError && statuses[error.code] < 500) {
       job.settle(error);
       return;
     }
@@ -272,16 +274,6 @@ export class Scheduler {
         ? new CtError('CT_TIMEOUT', 'Expected the model to answer, it hung and was restarted')
         : new CtError('CT_INFERENCE_FAILED', 'Expected the model to answer, it failed'),
     );
-  }
-}
-
-/** An overload that says when to come again. */
-export class OverloadedError extends CtError {
-  constructor(
-    message: string,
-    readonly retryAfterS: number,
-  ) {
-    super('CT_OVERLOADED', message);
   }
 }
 

@@ -1,6 +1,6 @@
 import { datatypes, type TensorSpec } from '../tensors/tensor.js';
 import type { Duration, ModelStatistics } from '../repository/model-statistics.js';
-import type { ServedModel } from '../repository/served-model.js';
+import type { RepositoryModel } from '../repository/repository-model.js';
 
 const platform = 'onnxruntime_onnx';
 
@@ -14,7 +14,7 @@ export const extensions = [
 ];
 
 /** `GET /v2/models/{model}`. */
-export function describeModel(model: ServedModel, versions: readonly string[]) {
+export function describeModel(model: RepositoryModel, versions: readonly string[]) {
   const tensor = ({ name, datatype, shape }: TensorSpec) => ({ name, datatype, shape: [...shape] });
   return {
     name: model.name,
@@ -26,7 +26,7 @@ export function describeModel(model: ServedModel, versions: readonly string[]) {
 }
 
 /** `GET /v2/models/{model}/config`: the file's fields, completed from the model as Triton does. */
-export function describeConfig(model: ServedModel) {
+export function describeConfig(model: RepositoryModel) {
   const { config, maxBatchSize } = model;
   const tensor = ({ name, datatype, shape }: TensorSpec) => ({
     name,
@@ -51,7 +51,7 @@ export function describeConfig(model: ServedModel) {
 }
 
 /** One entry of `GET /v2/models/{model}/stats`. */
-export function describeStatistics({ name, version, statistics }: ServedModel) {
+export function describeStatistics({ name, version, statistics }: RepositoryModel) {
   return { name, version, ...counted(statistics) };
 }
 

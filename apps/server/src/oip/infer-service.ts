@@ -2,7 +2,8 @@ import { discardRef } from '../tensors/byte-ref.js';
 import type { Scheduler } from '../inference/scheduler.js';
 import type { Tensor } from '../tensors/tensor.js';
 import type { ModelRepository } from '../repository/model-repository.js';
-import { checkRequest, type ServedModel } from '../repository/served-model.js';
+import type { RepositoryModel } from '../repository/repository-model.js';
+import { checkRequest } from './check-request.js';
 import type { InferCall } from './read-infer-request.js';
 
 interface InferServiceOptions {
@@ -13,7 +14,7 @@ interface InferServiceOptions {
 }
 
 export interface Inferred {
-  readonly model: ServedModel;
+  readonly model: RepositoryModel;
   /** With the binary flag that was asked for. Who asked removes those that are files. */
   readonly outputs: readonly { readonly tensor: Tensor; readonly binary: boolean }[];
 }
@@ -66,6 +67,6 @@ export class InferService {
   }
 }
 
-function defaultPriority({ config }: ServedModel): number {
+function defaultPriority({ config }: RepositoryModel): number {
   return Math.max(1, config.dynamic_batching?.default_priority_level ?? 1);
 }

@@ -1,17 +1,17 @@
 import { aggregate, CtError, defaultAggregation, labels } from '@groundglass/core';
 import type { ModelSummary } from '@groundglass/client';
-import type { ServedModel } from '../repository/served-model.js';
+import type { RepositoryModel } from '../repository/repository-model.js';
 
 /** What `/v1` needs to know of a model that follows the contract of Groundglass. */
 export interface CtModel {
-  readonly served: ServedModel;
+  readonly served: RepositoryModel;
   readonly trained: boolean;
   readonly threshold: number;
   readonly aggregation: string;
 }
 
 /** Whether a model takes `image` `[N, 1, H, W]` and gives `probability` and `mask`, all of FP32. */
-export function isCtModel({ inputs, outputs }: ServedModel): boolean {
+export function isCtModel({ inputs, outputs }: RepositoryModel): boolean {
   const [image] = inputs;
   const has = (name: string, rank: number): boolean =>
     outputs.some(
@@ -28,7 +28,7 @@ export function isCtModel({ inputs, outputs }: ServedModel): boolean {
 }
 
 /** @throws {CtError} `CT_MODEL_INVALID` when the model does not follow the contract or its metadata is not valid. */
-export function toCtModel(served: ServedModel): CtModel {
+export function toCtModel(served: RepositoryModel): CtModel {
   if (!isCtModel(served)) {
     throw new CtError(
       'CT_MODEL_INVALID',

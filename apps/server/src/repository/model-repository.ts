@@ -3,7 +3,8 @@
 import { CtError } from '@groundglass/core';
 import type { Logger } from 'pino';
 import type { InferencePool } from '../inference/inference-pool.js';
-import { OverloadedError, type Scheduler } from '../inference/scheduler.js';
+import { OverloadedError } from '../errors/overloaded-error.js';
+import type { Scheduler } from '../inference/scheduler.js';
 import { resolveBatchSize } from './model-config.js';
 import { ModelStatistics } from './model-statistics.js';
 import {
@@ -13,7 +14,7 @@ import {
   type ModelFiles,
   type VersionFiles,
 } from './read-repository.js';
-import type { ServedModel } from './served-model.js';
+import type { RepositoryModel } from './repository-model.js';
 import { warmupsOf } from './warmups.js';
 
 /** States of the repository extension of the protocol. */
@@ -35,7 +36,7 @@ interface Lease {
 
 interface Entry {
   /** Oldest first; the last is what a request without a version gets. */
-  served: readonly ServedModel[];
+  served: readonly RepositoryModel[];
   /** Of the files that were last looked at, whether they could be loaded or not. */
   fingerprint: string;
   state: ModelState;
@@ -72,12 +73,12 @@ export class ModelRepository {
   }
 
   /** Whether some process has the model, or is being brought back with it. */
-  runs({ key }: ServedModel): boolean {
+  runs({ key }: RepositoryModel): boolean {
     return this.options.pool.mayRun(key);
   }
 
   /** All versions that are served, by name and then oldest first. */
-  get models(): readonly ServedModel[] {
+  get models(): readonly RepositoryModel[] {
     return [...this.#entries.values()].flatMap((entry) => entry.served);
   }
 
@@ -86,7 +87,7 @@ export class ModelRepository {
    *
    * @throws {CtError} `CT_MODEL_NOT_FOUND`; `CT_OVERLOADED` until all models were tried once.
    */
-  get(name: string, version?: string): ServedModel {
+  get(name: string, version?: string): RepositoryModel {
     const served = this.#entries.get(name)?.served ?? [];
     const model = version ? served.find((each) => each.version === version) : served.at(-1);
     if (model) return model;
@@ -107,7 +108,7 @@ export class ModelRepository {
   async use<T>(
     name: string,
     version: string | undefined,
-    work: (model: ServedModel) => Promise<T>,
+    work: (model: RepositoryModel) => Promise<T>,
   ): Promise<T> {
     const model = this.get(name, version);
     const lease = this.#leases.get(model.key) ?? { holders: 0, released: undefined };
@@ -228,7 +229,7 @@ export class ModelRepository {
     if (!force && entry.fingerprint === files.fingerprint) return;
     entry.fingerprint = files.fingerprint;
     entry.state = 'LOADING';
-    const fresh: ServedModel[] = [];
+    const fresh: RepositoryModel[] = [];
     try {
       for (const version of files.versions) fresh.push(await this.#loadVersion(files, version));
     } catch (error) {
@@ -244,7 +245,7 @@ export class ModelRepository {
     this.#retire(old);
   }
 
-  async #loadVersion(files: ModelFiles, { version, path }: VersionFiles): Promise<ServedModel> {
+  async #loadVersion(files: ModelFiles, { version, path }: VersionFiles): Promise<RepositoryModel> {
     const { name, config, labels } = files;
     const key = `${name}/${version}#${++this.#loads}`;
     const counts = config.instance_group.map(({ count }) => count);
@@ -286,7 +287,7 @@ export class ModelRepository {
   }
 
   /** Frees models that get no new requests, once the last request that holds them has ended. */
-  #retire(models: readonly ServedModel[]): void {
+  #retire(models: readonly RepositoryModel[]): void {
     for (const { key } of models) {
       const done = this.#free(key).finally(() => this.#retiring.delete(done));
       this.#retiring.add(done);

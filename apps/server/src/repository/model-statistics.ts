@@ -1,3 +1,5 @@
+import type { BatchTimes, RunStatistics } from '../inference/served-model.js';
+
 /** How often, and how long in all. */
 export interface Duration {
   count: number;
@@ -15,14 +17,8 @@ const phases = [
 ] as const;
 type Phase = (typeof phases)[number];
 
-export interface BatchTimes {
-  readonly inputNs: number;
-  readonly inferNs: number;
-  readonly outputNs: number;
-}
-
 /** Counts what one version of a model did since the server started; a reload goes on counting. */
-export class ModelStatistics {
+export class ModelStatistics implements RunStatistics {
   lastInference = 0;
   /** Rows answered. */
   inferenceCount = 0;

@@ -1,31 +1,7 @@
 import { CtError } from '@groundglass/core';
+import { rowsOf } from '../inference/served-model.js';
+import type { RepositoryModel } from '../repository/repository-model.js';
 import type { TensorSpec } from '../tensors/tensor.js';
-import type { ModelConfig } from './model-config.js';
-import type { ModelStatistics } from './model-statistics.js';
-
-/** One version of a model that is loaded and answers. A reload makes a new one; the old one answers what it accepted. */
-export interface ServedModel {
-  /** Names this load in the children; never used twice. */
-  readonly key: string;
-  readonly name: string;
-  readonly version: string;
-  /** Of the model file. */
-  readonly sha256: string;
-  readonly config: ModelConfig;
-  readonly labels: readonly string[];
-  readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
-  /** `metadata_props` of the ONNX file. */
-  readonly metadata: ReadonlyMap<string, string>;
-  /** Rows that may run together; 0 where the model takes no batches. */
-  readonly maxBatchSize: number;
-  readonly statistics: ModelStatistics;
-}
-
-/** Rows of the batch that a request with these inputs takes. */
-export function rowsOf(model: ServedModel, inputs: readonly TensorSpec[]): number {
-  return model.maxBatchSize === 0 ? 1 : (inputs[0]?.shape[0] ?? 1);
-}
 
 /**
  * Checks a request's tensors against the model: every input once and no others, types and shapes that fit, one batch
@@ -34,7 +10,7 @@ export function rowsOf(model: ServedModel, inputs: readonly TensorSpec[]): numbe
  * @throws {CtError} `CT_BAD_REQUEST` with the tensor, what was expected and what came.
  */
 export function checkRequest(
-  model: ServedModel,
+  model: RepositoryModel,
   inputs: readonly TensorSpec[],
   outputs: readonly string[],
 ): void {
@@ -66,7 +42,7 @@ export function checkRequest(
   }
 }
 
-function checkRows(model: ServedModel, inputs: readonly TensorSpec[]): void {
+function checkRows(model: RepositoryModel, inputs: readonly TensorSpec[]): void {
   if (model.maxBatchSize === 0) return;
   const rows = rowsOf(model, inputs);
   if (rows < 1 || rows > model.maxBatchSize) {

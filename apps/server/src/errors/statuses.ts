@@ -1,0 +1,31 @@
+import type { ErrorCode } from '@groundglass/core';
+
+/** The HTTP status of each code. Below 500 the caller can act on it; 499 is what nginx logs for a client that left. */
+export const statuses: Readonly<Record<ErrorCode, number>> = {
+  CT_EMPTY: 400,
+  CT_UNKNOWN_FORMAT: 415,
+  CT_NOT_CT: 422,
+  CT_TRUNCATED: 422,
+  CT_CORRUPT: 422,
+  CT_UNSUPPORTED: 422,
+  CT_NO_PIXELS: 422,
+  CT_TOO_LARGE: 413,
+  CT_SLICE_RANGE: 400,
+  CT_MISSING_COMPANION: 422,
+  CT_MIXED_SERIES: 422,
+  CT_READ_FAILED: 500,
+  CT_CANCELLED: 499,
+  CT_BAD_REQUEST: 400,
+  CT_BAD_DATASET: 422,
+  CT_MODEL_NOT_FOUND: 404,
+  CT_MODEL_INVALID: 422,
+  CT_NOT_FOUND: 404,
+  CT_UNAUTHORIZED: 401,
+  CT_FORBIDDEN: 403,
+  CT_UPLOAD_STALLED: 408,
+  CT_UNREACHABLE: 502,
+  CT_OVERLOADED: 503,
+  CT_TIMEOUT: 504,
+  CT_INFERENCE_FAILED: 500,
+  CT_INTERNAL: 500,
+};

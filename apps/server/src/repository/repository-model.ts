@@ -1,0 +1,18 @@
+import type { ServedModel } from '../inference/served-model.js';
+import type { TensorSpec } from '../tensors/tensor.js';
+import type { ModelConfig } from './model-config.js';
+import type { ModelStatistics } from './model-statistics.js';
+
+/** One version of a model that is loaded and answers. A reload makes a new one; the old one answers what it accepted. */
+export interface RepositoryModel extends ServedModel {
+  readonly version: string;
+  /** Of the model file. */
+  readonly sha256: string;
+  readonly config: ModelConfig;
+  readonly labels: readonly string[];
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** `metadata_props` of the ONNX file. */
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly statistics: ModelStatistics;
+}
