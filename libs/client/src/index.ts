@@ -26,5 +26,15 @@ export {
   type OipServerMetadata,
   type SliceScore,
 } from './oip-client.js';
-export type { OipDatatype, OipTensor } from './oip-tensor.js';
+export { joinBytesElements, splitBytesElements } from './oip-bytes.js';
+export {
+  checkByteLength,
+  elementCount,
+  oipDatatypeNames,
+  oipDatatypes,
+  type OipDatatype,
+  type OipTensorSpec,
+} from './oip-datatypes.js';
+export { formatJsonElements, packJsonElements } from './oip-json.js';
+export type { OipTensor } from './oip-tensor.js';
 export type { ConnectionOptions } from './transport.js';

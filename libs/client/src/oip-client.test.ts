@@ -63,6 +63,23 @@ describe('OipClient', () => {
     ]);
   });
 
+  test('a server without the binary extension answers in JSON', async () => {
+    await using server = await serve((response) => {
+      json(response, 200, {
+        model_name: 'm',
+        outputs: [
+          { name: 'Y', datatype: 'FP32', shape: [1, 2], data: [[1, -2]] },
+          { name: 'T', datatype: 'BYTES', shape: [1], data: ['hi'] },
+        ],
+      });
+    });
+    const { outputs } = await new OipClient(server).infer({ model: 'm', inputs: [] });
+    expect(outputs.map(({ data }) => data)).toEqual([
+      Float32Array.of(1, -2),
+      [new Uint8Array([0x68, 0x69])],
+    ]);
+  });
+
   test('scoreSlice adds the batch and returns probability and mask', async () => {
     const { header, body } = binaryAnswer([
       { name: 'probability', datatype: 'FP32', shape: [1, 1], bytes: Buffer.from([0, 0, 0, 63]) },
@@ -84,7 +101,21 @@ describe('OipClient', () => {
   });
 
   test.each([
-    ['no header length', {}, Buffer.from('{}')],
+    ['no outputs', {}, Buffer.from('{}')],
+    [
+      'a data type that the protocol lacks',
+      {},
+      Buffer.from(
+        '{"model_name":"m","outputs":[{"name":"Y","datatype":"FP99","shape":[1],"data":[1]}]}',
+      ),
+    ],
+    [
+      'fewer elements than its shape',
+      {},
+      Buffer.from(
+        '{"model_name":"m","outputs":[{"name":"Y","datatype":"FP32","shape":[2],"data":[1]}]}',
+      ),
+    ],
     [
       'a header longer than the answer',
       { 'inference-header-content-length': '9' },

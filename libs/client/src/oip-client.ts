@@ -1,5 +1,7 @@
 import { CtError } from '@groundglass/core/browser';
 import { z } from 'zod';
+import { oipDatatypeNames } from './oip-datatypes.js';
+import { packJsonElements } from './oip-json.js';
 import { decodeTensor, encodeTensor, type OipTensor } from './oip-tensor.js';
 import { Transport, parseJson, type ConnectionOptions } from './transport.js';
 
@@ -36,9 +38,11 @@ const inferResponseSchema = z.object({
   outputs: z.array(
     z.object({
       name: z.string(),
-      datatype: z.string(),
+      datatype: z.enum(oipDatatypeNames),
       shape: z.array(z.int().nonnegative()),
-      parameters: z.object({ binary_data_size: z.int().nonnegative() }),
+      parameters: z.object({ binary_data_size: z.int().nonnegative().optional() }).optional(),
+      /** Of a server without the binary extension. */
+      data: z.array(z.unknown()).optional(),
     }),
   ),
 });
@@ -155,7 +159,7 @@ export class OipClient {
     });
     return readInferResponse(
       new Uint8Array(await response.arrayBuffer()),
-      Number(response.headers.get('inference-header-content-length') ?? NaN),
+      response.headers.get('inference-header-content-length'),
     );
   }
 
@@ -187,26 +191,44 @@ export class OipClient {
   }
 }
 
-function readInferResponse(bytes: Uint8Array, headerLength: number): OipInferResponse {
-  if (!(headerLength > 0 && headerLength <= bytes.length)) {
-    throw notOfProtocol('a binary answer with Inference-Header-Content-Length');
+/** @param declared the header that says where the JSON ends; without it all is JSON. */
+function readInferResponse(bytes: Uint8Array, declared: string | null): OipInferResponse {
+  const headerLength = declared === null ? bytes.length : Number(declared);
+  if (!(headerLength >= 0 && headerLength <= bytes.length)) {
+    throw notOfProtocol(`${headerLength} bytes of JSON by Inference-Header-Content-Length`);
   }
   const text = new TextDecoder().decode(bytes.subarray(0, headerLength));
   const header = parseAnswer(inferResponseSchema, text);
   let offset = headerLength;
-  const outputs = header.outputs.map(({ name, datatype, shape, parameters }) => {
-    const end = offset + parameters.binary_data_size;
-    if (end > bytes.length) throw notOfProtocol(`${end} bytes`);
-    const data = bytes.subarray(offset, end);
-    offset = end;
-    return decodeTensor(name, datatype, shape, data);
-  });
+  const outputs = header.outputs.map(({ name, datatype, shape, parameters, data }) =>
+    asAnswer(() => {
+      if (data) {
+        const packed = packJsonElements({ name, datatype, shape }, data);
+        return decodeTensor(name, datatype, shape, packed);
+      }
+      const end = offset + (parameters?.binary_data_size ?? NaN);
+      if (!(end <= bytes.length)) throw notOfProtocol(`data for "${name}"`);
+      const part = bytes.subarray(offset, end);
+      offset = end;
+      return decodeTensor(name, datatype, shape, part);
+    }),
+  );
   return {
     modelName: header.model_name,
     modelVersion: header.model_version,
     id: header.id,
     outputs,
   };
+}
+
+/** What does not fit is the server's fault, not of the request. */
+function asAnswer<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CtError) || error.code !== 'CT_BAD_REQUEST') throw error;
+    throw new CtError('CT_CORRUPT', error.message, { cause: error });
+  }
 }
 
 function floatOutput(

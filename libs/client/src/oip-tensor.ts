@@ -1,6 +1,7 @@
-import { CtError } from '@groundglass/core/browser';
+import { joinBytesElements, splitBytesElements } from './oip-bytes.js';
+import { checkByteLength, elementCount, type OipDatatype } from './oip-datatypes.js';
 
-/** What the elements of each data type of the Open Inference Protocol are here. FP16 stays as its 16 bits. */
+/** What the elements of each data type of the Open Inference Protocol are here. FP16 and BF16 stay as their 16 bits. */
 interface OipArrays {
   BOOL: Uint8Array;
   UINT8: Uint8Array;
@@ -12,12 +13,11 @@ interface OipArrays {
   INT32: Int32Array;
   INT64: BigInt64Array;
   FP16: Uint16Array;
+  BF16: Uint16Array;
   FP32: Float32Array;
   FP64: Float64Array;
   BYTES: readonly Uint8Array[];
 }
-
-export type OipDatatype = keyof OipArrays;
 
 /** A tensor with its elements in row-major order. */
 export type OipTensor = {
@@ -31,86 +31,52 @@ export type OipTensor = {
 
 /** The bytes of a tensor as the protocol's binary extension has them: little-endian, BYTES with length prefixes. */
 export function encodeTensor(tensor: OipTensor): Uint8Array {
-  if (tensor.datatype === 'BYTES') return encodeBytes(tensor.data);
+  if (tensor.datatype === 'BYTES') return joinBytesElements(tensor.data);
   const { buffer, byteOffset, byteLength } = tensor.data;
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** @throws {CtError} `CT_CORRUPT` when the bytes do not fit the shape, or the data type is unknown. */
+/**
+ * The elements of a tensor's bytes, in a copy: a view of 4-byte elements must start at a multiple of 4.
+ *
+ * @throws {CtError} `CT_BAD_REQUEST` when the bytes do not fit the shape.
+ */
 export function decodeTensor(
   name: string,
-  datatype: string,
+  datatype: OipDatatype,
   shape: readonly number[],
   bytes: Uint8Array,
 ): OipTensor {
   const tensor = { name, shape };
-  const count = shape.reduce((product, size) => product * size, 1);
-  // A copy, since a view of 4-byte elements must start at a multiple of 4.
-  const buffer = new Uint8Array(bytes).buffer;
-  const sized = <T extends { length: number }>(make: (buffer: ArrayBuffer) => T): T => {
-    try {
-      const data = make(buffer);
-      if (data.length === count) return data;
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-    }
-    throw new CtError(
-      'CT_CORRUPT',
-      `Expected ${count} elements of ${datatype} for "${name}", got ${bytes.length} bytes`,
-    );
-  };
+  checkByteLength({ name, datatype, shape }, bytes.length);
+  const { buffer } = new Uint8Array(bytes);
   switch (datatype) {
     case 'BOOL':
     case 'UINT8':
-      return { ...tensor, datatype, data: sized((b) => new Uint8Array(b)) };
+      return { ...tensor, datatype, data: new Uint8Array(buffer) };
     case 'UINT16':
     case 'FP16':
-      return { ...tensor, datatype, data: sized((b) => new Uint16Array(b)) };
+    case 'BF16':
+      return { ...tensor, datatype, data: new Uint16Array(buffer) };
     case 'UINT32':
-      return { ...tensor, datatype, data: sized((b) => new Uint32Array(b)) };
+      return { ...tensor, datatype, data: new Uint32Array(buffer) };
     case 'UINT64':
-      return { ...tensor, datatype, data: sized((b) => new BigUint64Array(b)) };
+      return { ...tensor, datatype, data: new BigUint64Array(buffer) };
     case 'INT8':
-      return { ...tensor, datatype, data: sized((b) => new Int8Array(b)) };
+      return { ...tensor, datatype, data: new Int8Array(buffer) };
     case 'INT16':
-      return { ...tensor, datatype, data: sized((b) => new Int16Array(b)) };
+      return { ...tensor, datatype, data: new Int16Array(buffer) };
     case 'INT32':
-      return { ...tensor, datatype, data: sized((b) => new Int32Array(b)) };
+      return { ...tensor, datatype, data: new Int32Array(buffer) };
     case 'INT64':
-      return { ...tensor, datatype, data: sized((b) => new BigInt64Array(b)) };
+      return { ...tensor, datatype, data: new BigInt64Array(buffer) };
     case 'FP32':
-      return { ...tensor, datatype, data: sized((b) => new Float32Array(b)) };
+      return { ...tensor, datatype, data: new Float32Array(buffer) };
     case 'FP64':
-      return { ...tensor, datatype, data: sized((b) => new Float64Array(b)) };
-    case 'BYTES':
-      return { ...tensor, datatype, data: sized(() => decodeBytes(name, bytes)) };
-    default:
-      throw new CtError('CT_CORRUPT', `Expected a data type of the protocol, got "${datatype}"`);
-  }
-}
-
-function encodeBytes(elements: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(elements.reduce((sum, element) => sum + 4 + element.length, 0));
-  const view = new DataView(joined.buffer);
-  let offset = 0;
-  for (const element of elements) {
-    view.setUint32(offset, element.length, true);
-    joined.set(element, offset + 4);
-    offset += 4 + element.length;
-  }
-  return joined;
-}
-
-function decodeBytes(name: string, bytes: Uint8Array): Uint8Array[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const elements: Uint8Array[] = [];
-  for (let offset = 0; offset < bytes.length;) {
-    const end = offset + 4 <= bytes.length ? offset + 4 + view.getUint32(offset, true) : Infinity;
-    if (end > bytes.length) {
-      throw new CtError('CT_CORRUPT', `Expected the elements of "${name}" to end with the answer`);
+      return { ...tensor, datatype, data: new Float64Array(buffer) };
+    case 'BYTES': {
+      const count = elementCount(name, shape);
+      return { ...tensor, datatype, data: splitBytesElements(name, new Uint8Array(buffer), count) };
     }
-    elements.push(bytes.slice(offset + 4, end));
-    offset = end;
   }
-  return elements;
 }

@@ -1,13 +1,13 @@
-import { CtError } from '@groundglass/core';
 import {
   checkByteLength,
-  datatypeNames,
   elementCount,
   joinBytesElements,
-  type Datatype,
-  type Tensor,
-  type TensorSpec,
-} from '../tensors/tensor.js';
+  oipDatatypeNames,
+  type OipDatatype,
+  type OipTensorSpec,
+} from '@groundglass/client';
+import { CtError } from '@groundglass/core';
+import type { Tensor } from '../tensors/tensor.js';
 import type { InferCall } from '../oip/read-infer-request.js';
 
 /** `InferParameter` as proto-loader gives it: the chosen field's name and value. */
@@ -77,7 +77,7 @@ export function readModelInfer(request: ModelInferRequest): InferCall {
     timeoutMs: timeout ? timeout / 1000 : undefined,
     priority: Math.min(16, wholeOf(request.parameters, 'priority') ?? 0),
     inputs: inputs.map((input, index): Tensor => {
-      const datatype = datatypeNames.find((name) => name === input.datatype);
+      const datatype = oipDatatypeNames.find((name) => name === input.datatype);
       if (!datatype)
         throw bad(`Expected a data type of the protocol for "${input.name.slice(0, 64)}"`);
       const spec = { name: input.name, datatype, shape: input.shape.map(Number) };
@@ -104,7 +104,7 @@ function wholeOf(parameters: Parameters, name: string): number | undefined {
 
 /** Which typed field holds which data type, and how its elements become bytes. */
 const packers: Record<
-  Exclude<Datatype, 'FP16' | 'BYTES'>,
+  Exclude<OipDatatype, 'FP16' | 'BF16' | 'BYTES'>,
   readonly [field: keyof Contents, pack: (values: readonly never[]) => ArrayBufferView]
 > = {
   BOOL: ['bool_contents', (values: readonly boolean[]) => Uint8Array.from(values, Number)],
@@ -120,7 +120,7 @@ const packers: Record<
   FP64: ['fp64_contents', (values: readonly number[]) => Float64Array.from(values)],
 };
 
-function packContents(spec: TensorSpec, contents: Contents | null): Uint8Array {
+function packContents(spec: OipTensorSpec, contents: Contents | null): Uint8Array {
   if (!contents) throw bad(`Expected contents for "${spec.name.slice(0, 64)}"`);
   const count = elementCount(spec.name, spec.shape);
   const expectCount = (got: number): void => {
@@ -128,7 +128,9 @@ function packContents(spec: TensorSpec, contents: Contents | null): Uint8Array {
       throw bad(`Expected ${count} elements for "${spec.name.slice(0, 64)}", got ${got}`);
     }
   };
-  if (spec.datatype === 'FP16') throw bad('Expected FP16 as raw contents');
+  if (spec.datatype === 'FP16' || spec.datatype === 'BF16') {
+    throw bad(`Expected ${spec.datatype} as raw contents`);
+  }
   if (spec.datatype === 'BYTES') {
     expectCount(contents.bytes_contents.length);
     return joinBytesElements(contents.bytes_contents);

@@ -1,3 +1,4 @@
+import { formatJsonElements } from '@groundglass/client';
 import { CtError } from '@groundglass/core';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
@@ -11,7 +12,6 @@ import {
   extensions,
 } from '../oip/descriptions.js';
 import type { Inferred } from '../oip/infer-service.js';
-import { formatJsonElements } from '../oip/json-elements.js';
 import { readInferRequest, type InferCall } from '../oip/read-infer-request.js';
 import { refuseChanges } from '../oip/model-control.js';
 import { serverVersion } from '../options/server-version.js';

@@ -1,5 +1,6 @@
+import type { OipDatatype } from '@groundglass/client';
 import type { CtFormat, EncodedMask, LesionCounts, Warning, Window } from '@groundglass/core';
-import type { ByteRef, Datatype, Tensor } from '../tensors/tensor.js';
+import type { ByteRef, Tensor } from '../tensors/tensor.js';
 import type { InferCall } from '../oip/read-infer-request.js';
 
 /** An uploaded CT file. */
@@ -91,7 +92,7 @@ export interface CodecCalls {
     result: InferCall;
   };
   formatElements: {
-    params: { readonly name: string; readonly datatype: Datatype; readonly data: ByteRef };
+    params: { readonly name: string; readonly datatype: OipDatatype; readonly data: ByteRef };
     result: Uint8Array;
   };
 }

@@ -1,6 +1,6 @@
+import { formatJsonElements } from '@groundglass/client';
 import { answerCalls } from '../processes/calls.js';
 import { readRefNow, toRef } from '../tensors/byte-ref.js';
-import { formatJsonElements } from '../oip/json-elements.js';
 import { readInferRequest } from '../oip/read-infer-request.js';
 import type { CodecCalls } from './codec-calls.js';
 import { OpenedVolume } from './opened-volume.js';

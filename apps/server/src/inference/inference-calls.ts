@@ -1,4 +1,5 @@
-import type { Tensor, TensorSpec } from '../tensors/tensor.js';
+import type { OipTensorSpec } from '@groundglass/client';
+import type { Tensor } from '../tensors/tensor.js';
 
 /** A model file, and how to get it ready in a child. */
 export interface LoadParams {
@@ -24,8 +25,8 @@ export interface Warmup {
 
 export interface LoadedModel {
   readonly sha256: string;
-  readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
+  readonly inputs: readonly OipTensorSpec[];
+  readonly outputs: readonly OipTensorSpec[];
   readonly metadata: ReadonlyMap<string, string>;
   /** Whether the optimised model came from the cache. */
   readonly fromCache: boolean;

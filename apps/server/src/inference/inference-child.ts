@@ -1,10 +1,11 @@
+import { oipDatatypes } from '@groundglass/client';
 import { CtError } from '@groundglass/core';
 import { answerCalls } from '../processes/calls.js';
 import { readRefNow, toRef } from '../tensors/byte-ref.js';
 import type { InferenceCalls, RunParams, RunResult } from './inference-calls.js';
 import { loadSession, type LoadedSession } from './load-session.js';
 import { fromOrtTensor, toOrtTensor } from '../tensors/ort-tensor.js';
-import { datatypes, type Tensor } from '../tensors/tensor.js';
+import type { Tensor } from '../tensors/tensor.js';
 
 /** Entry point of an inference process: holds sessions of ONNX Runtime and runs batches. */
 const sessions = new Map<string, LoadedSession>();
@@ -47,12 +48,7 @@ async function run({ key, items, outputs, alone, spoolDir }: RunParams): Promise
   for (const name of outputs) {
     const result = results[name]!;
     const spec = loaded.model.outputs.find((output) => output.name === name)!;
-    const parts = splitRows(
-      fromOrtTensor(result),
-      result.dims,
-      rows,
-      datatypes[spec.datatype].bytes,
-    );
+    const parts = splitRows(fromOrtTensor(result), result.dims, rows, oipDatatypes[spec.datatype]);
     for (const [index, { shape, data }] of parts.entries()) {
       split[index]!.push({
         name,

@@ -1,3 +1,4 @@
+import type { OipDatatype } from '@groundglass/client';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { planCpuShare } from '../processes/cpu-share.js';
 import { ModelRepository } from '../repository/model-repository.js';
 import { InferencePool } from './inference-pool.js';
 import { Scheduler } from './scheduler.js';
-import type { Datatype, Tensor } from '../tensors/tensor.js';
+import type { Tensor } from '../tensors/tensor.js';
 
 /** The models of `fixtures/make-models.py`. */
 export const fixtureModels = join(import.meta.dirname, '../../fixtures/models');
@@ -79,7 +80,7 @@ export function longs(name: string, shape: readonly number[], values: readonly b
 
 export function tensor(
   name: string,
-  datatype: Datatype,
+  datatype: OipDatatype,
   shape: readonly number[],
   values: ArrayBufferView,
 ): Tensor {

@@ -1,3 +1,4 @@
+import { elementCount, oipDatatypes, type OipTensorSpec } from '@groundglass/client';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { CtError } from '@groundglass/core';
@@ -6,7 +7,6 @@ import { inspectOnnx } from './inspect-onnx.js';
 import type { LoadParams, LoadedModel, Warmup } from './inference-calls.js';
 import { OptimisedCache } from './optimised-cache.js';
 import { datatypeOf, toOrtTensor } from '../tensors/ort-tensor.js';
-import { datatypes, elementCount, type TensorSpec } from '../tensors/tensor.js';
 
 export interface LoadedSession {
   /** For a run beside others, or for every run. */
@@ -117,7 +117,7 @@ function sessionOptions(threads: number, spinning: boolean): InferenceSession.Se
   };
 }
 
-function toSpec(value: InferenceSession.ValueMetadata): TensorSpec {
+function toSpec(value: InferenceSession.ValueMetadata): OipTensorSpec {
   const datatype = value.isTensor ? datatypeOf(value.type) : undefined;
   if (!value.isTensor || !datatype) {
     throw invalid(`Expected "${value.name}" to be a tensor of a type of the protocol`);
@@ -131,13 +131,13 @@ function toSpec(value: InferenceSession.ValueMetadata): TensorSpec {
 
 async function warmUp(
   session: InferenceSession,
-  inputs: readonly TensorSpec[],
+  inputs: readonly OipTensorSpec[],
   { shapes }: Warmup,
 ): Promise<void> {
   const feeds = Object.fromEntries(
     inputs.map(({ name, datatype, shape: open }) => {
       const shape = shapes[name] ?? open.map((size) => Math.max(size, 1));
-      const bytes = (datatypes[datatype].bytes ?? 4) * elementCount(name, shape);
+      const bytes = (oipDatatypes[datatype] ?? 4) * elementCount(name, shape);
       return [name, toOrtTensor(name, datatype, [{ shape, data: new Uint8Array(bytes) }])];
     }),
   );

@@ -1,3 +1,4 @@
+import { joinBytesElements } from '@groundglass/client';
 import { CtError } from '@groundglass/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -12,7 +13,7 @@ import {
 } from './inference.fixture.js';
 import { OverloadedError } from '../errors/overloaded-error.js';
 import type { InferenceAnswer, InferenceRequest } from './scheduler.js';
-import { joinBytesElements, type Tensor } from '../tensors/tensor.js';
+import type { Tensor } from '../tensors/tensor.js';
 
 let core: Core | undefined;
 afterEach(async () => {

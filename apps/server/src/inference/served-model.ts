@@ -1,5 +1,4 @@
-import type { TensorSpec } from '../tensors/tensor.js';
-
+import type { OipTensorSpec } from '@groundglass/client';
 /** Times of one batch, in nanoseconds. */
 export interface BatchTimes {
   readonly inputNs: number;
@@ -25,6 +24,6 @@ export interface ServedModel {
 }
 
 /** Rows of the batch that a request with these inputs takes. */
-export function rowsOf(model: ServedModel, inputs: readonly TensorSpec[]): number {
+export function rowsOf(model: ServedModel, inputs: readonly OipTensorSpec[]): number {
   return model.maxBatchSize === 0 ? 1 : (inputs[0]?.shape[0] ?? 1);
 }

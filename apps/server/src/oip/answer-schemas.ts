@@ -1,5 +1,5 @@
+import { oipDatatypeNames } from '@groundglass/client';
 import { z } from 'zod';
-import { datatypeNames } from '../tensors/tensor.js';
 
 /** What `/v2` answers, for the OpenAPI description and for tests that hold the answers against it. */
 const shapeSchema = z.array(z.int().min(-1));
@@ -12,7 +12,7 @@ export const serverMetadataSchema = z.object({
 
 const tensorMetadataSchema = z.object({
   name: z.string(),
-  datatype: z.enum(datatypeNames),
+  datatype: z.enum(oipDatatypeNames),
   shape: shapeSchema,
 });
 export const modelMetadataSchema = z.object({
@@ -30,7 +30,7 @@ export const inferResponseSchema = z.object({
   outputs: z.array(
     z.object({
       name: z.string(),
-      datatype: z.enum(datatypeNames),
+      datatype: z.enum(oipDatatypeNames),
       shape: shapeSchema,
       parameters: z.object({ binary_data_size: z.int().min(0) }).optional(),
       data: z.array(z.union([z.number(), z.string(), z.boolean()])).optional(),

@@ -1,7 +1,7 @@
+import type { OipTensorSpec } from '@groundglass/client';
 import { CtError } from '@groundglass/core';
 import { rowsOf } from '../inference/served-model.js';
 import type { RepositoryModel } from '../repository/repository-model.js';
-import type { TensorSpec } from '../tensors/tensor.js';
 
 /**
  * Checks a request's tensors against the model: every input once and no others, types and shapes that fit, one batch
@@ -11,7 +11,7 @@ import type { TensorSpec } from '../tensors/tensor.js';
  */
 export function checkRequest(
   model: RepositoryModel,
-  inputs: readonly TensorSpec[],
+  inputs: readonly OipTensorSpec[],
   outputs: readonly string[],
 ): void {
   for (const [index, input] of inputs.entries()) {
@@ -42,7 +42,7 @@ export function checkRequest(
   }
 }
 
-function checkRows(model: RepositoryModel, inputs: readonly TensorSpec[]): void {
+function checkRows(model: RepositoryModel, inputs: readonly OipTensorSpec[]): void {
   if (model.maxBatchSize === 0) return;
   const rows = rowsOf(model, inputs);
   if (rows < 1 || rows > model.maxBatchSize) {
@@ -56,8 +56,8 @@ function checkRows(model: RepositoryModel, inputs: readonly TensorSpec[]): void 
   }
 }
 
-const names = (specs: readonly TensorSpec[]): string =>
+const names = (specs: readonly OipTensorSpec[]): string =>
   specs.map(({ name }) => `"${name}"`).join(', ');
-const shape = (spec: TensorSpec): string => `[${spec.shape.slice(0, 16).join(', ')}]`;
+const shape = (spec: OipTensorSpec): string => `[${spec.shape.slice(0, 16).join(', ')}]`;
 const clip = (name: string): string => name.slice(0, 64);
 const bad = (message: string): CtError => new CtError('CT_BAD_REQUEST', message);

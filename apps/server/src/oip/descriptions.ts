@@ -1,4 +1,5 @@
-import { datatypes, type TensorSpec } from '../tensors/tensor.js';
+import type { OipTensorSpec } from '@groundglass/client';
+import { configTypeOf } from '../repository/config-type.js';
 import type { Duration, ModelStatistics } from '../repository/model-statistics.js';
 import type { RepositoryModel } from '../repository/repository-model.js';
 
@@ -15,7 +16,11 @@ export const extensions = [
 
 /** `GET /v2/models/{model}`. */
 export function describeModel(model: RepositoryModel, versions: readonly string[]) {
-  const tensor = ({ name, datatype, shape }: TensorSpec) => ({ name, datatype, shape: [...shape] });
+  const tensor = ({ name, datatype, shape }: OipTensorSpec) => ({
+    name,
+    datatype,
+    shape: [...shape],
+  });
   return {
     name: model.name,
     versions: [...versions],
@@ -28,12 +33,12 @@ export function describeModel(model: RepositoryModel, versions: readonly string[
 /** `GET /v2/models/{model}/config`: the file's fields, completed from the model as Triton does. */
 export function describeConfig(model: RepositoryModel) {
   const { config, maxBatchSize } = model;
-  const tensor = ({ name, datatype, shape }: TensorSpec) => ({
+  const tensor = ({ name, datatype, shape }: OipTensorSpec) => ({
     name,
-    data_type: datatypes[datatype].config,
+    data_type: configTypeOf(datatype),
     dims: maxBatchSize > 0 ? shape.slice(1) : [...shape],
   });
-  const declared = (list: typeof config.output, specs: readonly TensorSpec[]) =>
+  const declared = (list: typeof config.output, specs: readonly OipTensorSpec[]) =>
     specs.map((spec) => ({ ...tensor(spec), ...list.find(({ name }) => name === spec.name) }));
   return {
     name: model.name,

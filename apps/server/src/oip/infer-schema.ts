@@ -1,5 +1,5 @@
+import { oipDatatypeNames } from '@groundglass/client';
 import { z } from 'zod';
-import { datatypeNames } from '../tensors/tensor.js';
 
 /** Values that `parameters` may hold; what a parameter means is looked up where it is used. */
 const parameterSchema = z.union([z.string().max(1024), z.number(), z.boolean()]);
@@ -8,7 +8,7 @@ const nameSchema = z.string().min(1).max(256);
 
 const inferInputSchema = z.object({
   name: nameSchema,
-  datatype: z.enum(datatypeNames),
+  datatype: z.enum(oipDatatypeNames),
   shape: z.array(z.int().min(0)).max(32),
   parameters: parametersSchema
     .and(z.object({ binary_data_size: z.int().min(0).optional() }))

@@ -1,7 +1,6 @@
 import { CtError } from '@groundglass/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatJsonElements, packJsonElements } from './json-elements.js';
 import { readInferRequest } from './read-infer-request.js';
 
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
@@ -66,36 +65,6 @@ describe('readInferRequest', () => {
         },
       ),
     );
-  });
-});
-
-describe('JSON elements', () => {
-  test('numbers and text come back as they went', () => {
-    const kinds = [
-      [
-        'FP64',
-        fc
-          .double({ noNaN: true, noDefaultInfinity: true })
-          .map((value) => (value === 0 ? 0 : value)),
-      ],
-      ['INT32', fc.integer()],
-      ['UINT8', fc.nat(255)],
-      ['INT64', fc.maxSafeInteger()],
-      ['BOOL', fc.boolean()],
-      ['BYTES', fc.string({ unit: 'grapheme' })],
-    ] as const;
-    for (const [datatype, arbitrary] of kinds) {
-      fc.assert(
-        fc.property(
-          fc.array<unknown>(arbitrary as fc.Arbitrary<unknown>, { maxLength: 12 }),
-          (values) => {
-            const spec = { name: 'x', datatype, shape: [values.length] };
-            const text = formatJsonElements(spec, packJsonElements(spec, values));
-            expect(JSON.parse(text)).toEqual(values);
-          },
-        ),
-      );
-    }
   });
 });
 

@@ -1,10 +1,10 @@
+import { checkByteLength, packJsonElements } from '@groundglass/client';
 import { CtError } from '@groundglass/core';
 import type { z } from 'zod';
 import { parseJsonBody } from '../http/json-depth.js';
 import { describeIssue, reportInput } from '../errors/error-answer.js';
-import { checkByteLength, type ByteRef, type Tensor } from '../tensors/tensor.js';
+import type { ByteRef, Tensor } from '../tensors/tensor.js';
 import { inferRequestSchema } from './infer-schema.js';
-import { packJsonElements } from './json-elements.js';
 
 /** An inference request of any transport, checked in itself but not yet against a model. */
 export interface InferCall {

@@ -1,17 +1,17 @@
+import type { OipTensorSpec } from '@groundglass/client';
 import { CtError } from '@groundglass/core';
 import { z } from 'zod';
-import { datatypeNames, datatypes, type TensorSpec } from '../tensors/tensor.js';
+import { configTypeOf, configTypes } from './config-type.js';
 import { Identifier, parsePbtxt, type PbMessage, type PbValue } from './pbtxt.js';
 
 /**
  * `config.pbtxt` as the server uses it: the fields of Triton's model_config.proto that mean something here. Fields that
  * only other backends or GPUs use are let through and listed in `ignored`, so that one folder serves both.
  */
-const typeNames = datatypeNames.map((name) => datatypes[name].config) as [string, ...string[]];
 const dimsSchema = z.array(z.int().min(-1));
 const tensorSchema = z.object({
   name: z.string().min(1),
-  data_type: z.enum(typeNames),
+  data_type: z.enum(configTypes),
   dims: dimsSchema,
   label_filename: z
     .string()
@@ -133,8 +133,8 @@ function toPlainValue(value: PbValue): unknown {
  */
 export function resolveBatchSize(
   config: ModelConfig,
-  inputs: readonly TensorSpec[],
-  outputs: readonly TensorSpec[],
+  inputs: readonly OipTensorSpec[],
+  outputs: readonly OipTensorSpec[],
 ): number {
   const openFirst = [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
   const maxBatchSize = config.max_batch_size ?? (openFirst ? 8 : 0);
@@ -152,14 +152,14 @@ export function resolveBatchSize(
 function checkTensors(
   kind: string,
   declared: ModelConfig['input'],
-  actual: readonly TensorSpec[],
+  actual: readonly OipTensorSpec[],
   batched: boolean,
 ): void {
   for (const { name, data_type: dataType, dims } of declared) {
     const spec = actual.find((tensor) => tensor.name === name);
     if (!spec) throw mismatch(kind, name, 'a tensor of the model', 'none');
-    if (datatypes[spec.datatype].config !== dataType) {
-      throw mismatch(kind, name, datatypes[spec.datatype].config, dataType);
+    if (configTypeOf(spec.datatype) !== dataType) {
+      throw mismatch(kind, name, configTypeOf(spec.datatype), dataType);
     }
     const shape = batched ? spec.shape.slice(1) : spec.shape;
     const fits =

@@ -1,5 +1,5 @@
+import type { OipTensorSpec } from '@groundglass/client';
 import type { ServedModel } from '../inference/served-model.js';
-import type { TensorSpec } from '../tensors/tensor.js';
 import type { ModelConfig } from './model-config.js';
 import type { ModelStatistics } from './model-statistics.js';
 
@@ -10,8 +10,8 @@ export interface RepositoryModel extends ServedModel {
   readonly sha256: string;
   readonly config: ModelConfig;
   readonly labels: readonly string[];
-  readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
+  readonly inputs: readonly OipTensorSpec[];
+  readonly outputs: readonly OipTensorSpec[];
   /** `metadata_props` of the ONNX file. */
   readonly metadata: ReadonlyMap<string, string>;
   readonly statistics: ModelStatistics;

@@ -1,28 +1,43 @@
-import { CtError } from '@groundglass/core';
-import { Tensor as OrtTensor, type TypedTensor } from 'onnxruntime-node';
 import {
   checkByteLength,
-  datatypeNames,
-  datatypes,
   elementCount,
   joinBytesElements,
   splitBytesElements,
-  type Datatype,
-} from './tensor.js';
+  type OipDatatype,
+} from '@groundglass/client';
+import { CtError } from '@groundglass/core';
+import { Tensor as OrtTensor, type TypedTensor } from 'onnxruntime-node';
 
 /** The protocol's name of ONNX Runtime's element type; undefined for types that the protocol does not have. */
-export function datatypeOf(onnxType: string): Datatype | undefined {
-  return datatypeNames.find((name) => datatypes[name].onnx === onnxType);
+export function datatypeOf(onnxType: string): OipDatatype | undefined {
+  return datatypes.get(onnxType);
 }
+
+const datatypes = new Map<string, OipDatatype>([
+  ['bool', 'BOOL'],
+  ['uint8', 'UINT8'],
+  ['uint16', 'UINT16'],
+  ['uint32', 'UINT32'],
+  ['uint64', 'UINT64'],
+  ['int8', 'INT8'],
+  ['int16', 'INT16'],
+  ['int32', 'INT32'],
+  ['int64', 'INT64'],
+  ['float16', 'FP16'],
+  ['bfloat16', 'BF16'],
+  ['float32', 'FP32'],
+  ['float64', 'FP64'],
+  ['string', 'BYTES'],
+]);
 
 /**
  * Puts the same input of several requests together along the first dimension.
  *
- * @throws {CtError} `CT_BAD_REQUEST` when bytes do not fit the shape, or a BYTES element is not UTF-8.
+ * @throws {CtError} `CT_BAD_REQUEST` when bytes do not fit the shape, or a BYTES element is not UTF-8 or holds NUL.
  */
 export function toOrtTensor(
   name: string,
-  datatype: Datatype,
+  datatype: OipDatatype,
   parts: readonly { readonly shape: readonly number[]; readonly data: Uint8Array }[],
 ): OrtTensor {
   for (const { shape, data } of parts) checkByteLength({ name, datatype, shape }, data.length);
@@ -58,7 +73,7 @@ function wholeBuffer(parts: readonly Uint8Array[]): ArrayBuffer {
 }
 
 function typedTensor(
-  datatype: Exclude<Datatype, 'BYTES'>,
+  datatype: Exclude<OipDatatype, 'BYTES'>,
   buffer: ArrayBuffer,
   shape: number[],
 ): OrtTensor {
@@ -83,6 +98,8 @@ function typedTensor(
       return new OrtTensor('int64', new BigInt64Array(buffer), shape);
     case 'FP16':
       return new OrtTensor('float16', new Uint16Array(buffer), shape);
+    case 'BF16':
+      throw new CtError('CT_BAD_REQUEST', 'Expected no BF16: ONNX Runtime for Node cannot take it');
     case 'FP32':
       return new OrtTensor('float32', new Float32Array(buffer), shape);
     case 'FP64':
@@ -102,6 +119,10 @@ export function fromOrtTensor(tensor: OrtTensor): Uint8Array {
 }
 
 function decodeUtf8(name: string, element: Uint8Array): string {
+  if (element.includes(0)) {
+    // ONNX Runtime's binding takes text as C does, up to the first NUL: the model would see another text.
+    throw new CtError('CT_BAD_REQUEST', `Expected text without NUL characters in "${name}"`);
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(element);
   } catch (cause) {

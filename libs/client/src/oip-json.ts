@@ -1,10 +1,6 @@
-import { CtError } from '@groundglass/core';
-import {
-  elementCount,
-  joinBytesElements,
-  type Datatype,
-  type TensorSpec,
-} from '../tensors/tensor.js';
+import { CtError } from '@groundglass/core/browser';
+import { joinBytesElements } from './oip-bytes.js';
+import { elementCount, type OipDatatype, type OipTensorSpec } from './oip-datatypes.js';
 
 type NumberArray =
   | Uint8Array<ArrayBuffer>
@@ -19,9 +15,9 @@ type NumberArray =
 /**
  * Turns the `data` of a JSON tensor, flat or nested, into raw bytes.
  *
- * @throws {CtError} `CT_BAD_REQUEST` for a wrong count, or an element that its type cannot hold exactly; FP16 has no JSON form.
+ * @throws {CtError} `CT_BAD_REQUEST` for a wrong count, or an element that its type cannot hold; FP16 and BF16 have no JSON form.
  */
-export function packJsonElements(spec: TensorSpec, data: readonly unknown[]): Uint8Array {
+export function packJsonElements(spec: OipTensorSpec, data: readonly unknown[]): Uint8Array {
   const count = elementCount(spec.name, spec.shape);
   const elements = flatten(data, count, spec);
   if (elements.length !== count) throw wrongCount(spec, count, elements.length);
@@ -58,11 +54,18 @@ export function packJsonElements(spec: TensorSpec, data: readonly unknown[]): Ui
     case 'FP64':
       return packFloat(spec, elements, new Float64Array(count));
     case 'FP16':
-      throw new CtError('CT_BAD_REQUEST', `Expected FP16 of "${spec.name}" as binary data`);
+    case 'BF16':
+      throw new CtError(
+        'CT_BAD_REQUEST',
+        `Expected ${spec.datatype} of "${spec.name}" as binary data: the protocol has no JSON form of it`,
+      );
     case 'BYTES':
       return joinBytesElements(
         elements.map((value) => {
-          if (typeof value !== 'string') throw wrongElement(spec, 'a string', value);
+          // A lone surrogate has no UTF-8: it would arrive as another character.
+          if (typeof value !== 'string' || /\p{Surrogate}/u.test(value)) {
+            throw wrongElement(spec, 'a string of Unicode text', value);
+          }
           return new TextEncoder().encode(value);
         }),
       );
@@ -75,7 +78,7 @@ export function packJsonElements(spec: TensorSpec, data: readonly unknown[]): Ui
  * @throws {CtError} `CT_BAD_REQUEST` for NaN, infinity and text that is not UTF-8, which JSON cannot hold.
  */
 export function formatJsonElements(
-  { name, datatype }: { name: string; datatype: Datatype },
+  { name, datatype }: { name: string; datatype: OipDatatype },
   data: Uint8Array,
 ): string {
   // A copy, since views of wide elements must start at a multiple of their size.
@@ -105,12 +108,14 @@ export function formatJsonElements(
       return formatFloats(name, new Float64Array(buffer));
     case 'FP16':
       return formatFloats(name, Float32Array.from(new Uint16Array(buffer), halfToNumber));
+    case 'BF16':
+      return formatFloats(name, Float32Array.from(new Uint16Array(buffer), brainToNumber));
     case 'BYTES':
       return formatStrings(name, data);
   }
 }
 
-function flatten(data: readonly unknown[], limit: number, spec: TensorSpec): unknown[] {
+function flatten(data: readonly unknown[], limit: number, spec: OipTensorSpec): unknown[] {
   if (!data.some(Array.isArray)) return data as unknown[];
   const flat: unknown[] = [];
   const visit = (values: readonly unknown[]): void => {
@@ -125,7 +130,7 @@ function flatten(data: readonly unknown[], limit: number, spec: TensorSpec): unk
 }
 
 function packWhole(
-  spec: TensorSpec,
+  spec: OipTensorSpec,
   elements: readonly unknown[],
   target: NumberArray,
   min: number,
@@ -141,18 +146,20 @@ function packWhole(
 }
 
 function packFloat(
-  spec: TensorSpec,
+  spec: OipTensorSpec,
   elements: readonly unknown[],
   target: NumberArray,
 ): Uint8Array {
   for (const [index, value] of elements.entries()) {
     if (typeof value !== 'number') throw wrongElement(spec, 'a number', value);
     target[index] = value;
+    // A number that JSON can write and 32 bits cannot hold would become infinity.
+    if (!Number.isFinite(target[index])) throw wrongElement(spec, 'a number in its range', value);
   }
   return asBytes(target);
 }
 
-function toBigInt(spec: TensorSpec, value: unknown): bigint {
+function toBigInt(spec: OipTensorSpec, value: unknown): bigint {
   if (!Number.isSafeInteger(value)) {
     throw wrongElement(spec, 'a whole number within 2^53 (larger ones go as binary data)', value);
   }
@@ -183,6 +190,11 @@ function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+/** bfloat16: the upper half of an IEEE 754 binary32. */
+function brainToNumber(bits: number): number {
+  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
+}
+
 function formatStrings(name: string, data: Uint8Array): string {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
@@ -200,14 +212,14 @@ function formatStrings(name: string, data: Uint8Array): string {
   return `[${texts.join(',')}]`;
 }
 
-function wrongCount({ name, shape }: TensorSpec, expected: number, got: number): CtError {
+function wrongCount({ name, shape }: OipTensorSpec, expected: number, got: number): CtError {
   return new CtError(
     'CT_BAD_REQUEST',
     `Expected ${expected} elements for "${name}" of shape [${shape.join(', ')}], got ${got}${got > expected ? ' or more' : ''}`,
   );
 }
 
-function wrongElement(spec: TensorSpec, expected: string, got: unknown): CtError {
+function wrongElement(spec: OipTensorSpec, expected: string, got: unknown): CtError {
   const shown = JSON.stringify(got).slice(0, 40);
   return new CtError(
     'CT_BAD_REQUEST',
