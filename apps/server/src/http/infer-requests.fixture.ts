@@ -20,6 +20,12 @@ export const wrongInferRequests: readonly [string, string, unknown, string][] = 
     'Expected inputs "image", got "x"',
   ],
   ['an input twice', 'lesion-rule', { inputs: [image, image] }, 'got "image" twice'],
+  [
+    'text with NUL, which ONNX Runtime would cut',
+    'echo',
+    { inputs: [{ ...echoInputs[0], data: ['a', '\0z'] }, ...echoInputs.slice(1)] },
+    'Expected text without NUL characters in "TEXT"',
+  ],
   ['a missing input', 'echo', { inputs: echoInputs.slice(0, 2) }, '"FLOAT" is missing'],
   [
     'another datatype',
