@@ -1,18 +1,6 @@
-import { defineConfig } from 'vitest/config';
+import { roomTests } from '../vitest.base.mjs';
 
-export default defineConfig({
-  root: import.meta.dirname,
-  resolve: { conditions: ['@groundglass/source', 'node'] },
-  ssr: { resolve: { conditions: ['@groundglass/source', 'node'] } },
-  test: {
-    include: ['src/**/*.test.ts'],
-    passWithNoTests: true,
-    // Modules are loaded once for all files: no test changes what they hold.
-    isolate: false,
-    // Two files at a time: in `npm test` the browser tests beside them leave a part of both cores.
-    maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    reporters: ['default', ['json', { outputFile: 'test-output/vitest.json' }]],
-  },
+export default roomTests(import.meta.dirname, {
+  // Modules are loaded once for all files: no test changes what they hold.
+  test: { isolate: false },
 });
