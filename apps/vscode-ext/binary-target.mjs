@@ -22,6 +22,11 @@ const elf = { 0x3e: 'x64', 0xb7: 'arm64' };
 const pe = { 0x8664: 'x64', 0xaa64: 'arm64' };
 const mach = { 0x01000007: 'x64', 0x0100000c: 'arm64' };
 
+/**
+ * @param {string} os
+ * @param {number} machine
+ * @param {Readonly<Record<number, string>>} names
+ */
 function named(os, machine, names) {
   return `${os}-${names[machine] ?? machine}`;
 }

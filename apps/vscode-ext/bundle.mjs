@@ -10,6 +10,7 @@ import { build } from 'esbuild';
 const root = import.meta.dirname;
 const server = join(root, '../server');
 const outdir = join(root, 'dist/bundle');
+/** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const shared = {
   bundle: true,
   minify: true,
@@ -19,6 +20,7 @@ const shared = {
   logLevel: 'warning',
   metafile: true,
 };
+/** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const forNode = {
   ...shared,
   format: 'esm',
@@ -82,7 +84,11 @@ for (const folder of ['media', 'l10n', 'walkthrough']) {
   await cp(join(root, folder), join(outdir, folder), { recursive: true });
 }
 
-/** Folders of the packages whose code is in a bundle, relative to the workspace; their licences go with the extension. */
+/**
+ * Folders of the packages whose code is in a bundle, relative to the workspace; their licences go with the extension.
+ *
+ * @param {import('esbuild').Metafile} metafile
+ */
 function packagesOf({ inputs }) {
   return Object.keys(inputs).flatMap((path) => {
     const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [];

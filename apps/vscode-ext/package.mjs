@@ -18,14 +18,13 @@ const root = import.meta.dirname;
 const workspace = join(root, '../..');
 const installed = join(workspace, 'node_modules');
 const bundle = join(root, 'dist/bundle');
+/** The path of a PNG in a README: `![text](../../docs/images/x.png)`. */
+const picture = /(?<=!\[[^\]]*\]\()([\w/.-]+\.png)(?=\))/;
 const targets = ['linux-x64', 'linux-arm64', 'win32-x64', 'darwin-arm64'];
 const { values } = parseArgs({
   options: { target: { type: 'string', multiple: true, default: targets } },
 });
 const host = `${process.platform}-${process.arch}`;
-const {
-  repository: { url: repository },
-} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const lock = JSON.parse(await readFile(join(workspace, 'package-lock.json'), 'utf8')).packages;
 
 for (const name of values.target) {
@@ -40,13 +39,17 @@ for (const name of values.target) {
   const packagePath = join(root, 'dist', `groundglass-${target}.vsix`);
   await createVSIX({
     ...{ cwd: stage, packagePath, target, dependencies: false },
-    // The README's links are relative to its place in the repository, not to the repository.
-    baseContentUrl: `${repository}/blob/HEAD/apps/vscode-ext`,
-    baseImagesUrl: `${repository}/raw/HEAD/apps/vscode-ext`,
+    // The README carries its pictures; vsce would ask for an address to load them from.
+    rewriteRelativeLinks: false,
   });
 }
 
-/** Lays the extension of one platform out as a folder. */
+/**
+ * Lays the extension of one platform out as a folder.
+ *
+ * @param {string} stage the folder
+ * @param {string} target such as `linux-x64`
+ */
 async function fill(stage, target) {
   const dist = join(stage, 'dist');
   const texts = ['media', 'l10n', 'walkthrough'];
@@ -55,9 +58,8 @@ async function fill(stage, target) {
     const place = texts.includes(entry) ? stage : dist;
     await cp(join(bundle, entry), join(place, entry), { recursive: true });
   }
-  for (const file of ['README.md', 'package.nls.json']) {
-    await cp(join(root, file), join(stage, file));
-  }
+  await cp(join(root, 'package.nls.json'), join(stage, 'package.nls.json'));
+  await writeFile(join(stage, 'README.md'), await readmeWithPictures());
   await cp(join(workspace, 'LICENSE'), join(stage, 'LICENSE'));
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   for (const key of ['nx', 'private', 'dependencies', 'devDependencies']) delete manifest[key];
@@ -99,7 +101,25 @@ async function fill(stage, target) {
   await cp(await modelRepository(), join(dist, 'models'), { recursive: true });
 }
 
-/** Copies what `isNeeded` names of an installed package, and what says whose it is. */
+/** The extension's README with its pictures as data URIs, so that its page shows them without a network. */
+async function readmeWithPictures() {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const parts = readme.split(picture);
+  for (let i = 1; i < parts.length; i += 2) {
+    const bytes = await readFile(join(root, parts[i] ?? ''));
+    parts[i] = `data:image/png;base64,${bytes.toString('base64')}`;
+  }
+  return parts.join('');
+}
+
+/**
+ * Copies what `isNeeded` names of an installed package, with its manifest and licence.
+ *
+ * @param {string} name
+ * @param {string} modules the `node_modules` to fill
+ * @param {(path: string) => boolean} isNeeded
+ * @param {string} from
+ */
 async function take(name, modules, isNeeded, from = join(installed, name)) {
   for (const path of await filesOf(from)) {
     if (path === 'package.json' || /^licen[cs]e/i.test(path) || isNeeded(path)) {
@@ -108,9 +128,16 @@ async function take(name, modules, isNeeded, from = join(installed, name)) {
   }
 }
 
-/** A platform's part of sharp, from this machine or from npm. */
+/**
+ * A platform's part of sharp, from this machine or from npm.
+ *
+ * @param {string} name
+ * @param {string} version
+ * @param {string} modules the `node_modules` to fill
+ */
 async function takeSharp(name, version, modules) {
-  const isNeeded = (path) => !/\.(md|h|hpp|d\.[cm]?ts)$/.test(path) && !path.startsWith('lib/glib');
+  const isNeeded = (/** @type {string} */ path) =>
+    !/\.(md|h|hpp|d\.[cm]?ts)$/.test(path) && !path.startsWith('lib/glib');
   const here = join(installed, name);
   if (await exists(here)) return take(name, modules, isNeeded);
   const cache = join(workspace, '.cache/npm-packages', `${name.replace('/', '-')}-${version}`);
@@ -144,14 +171,21 @@ async function modelRepository() {
   return folder;
 }
 
-/** Name, version and licence of every package whose code goes with the extension. */
+/**
+ * Name, version and licence of every package whose code goes with the extension.
+ *
+ * @param {string} modules the `node_modules` of the extension
+ */
 async function notices(modules) {
   const bundled = JSON.parse(await readFile(join(bundle, 'packages.json'), 'utf8'));
   const beside = (await filesOf(modules))
     .filter((path) => path.endsWith('/package.json'))
     .map((path) => join(modules, path, '..'));
   const parts = [];
-  for (const folder of [...bundled.map((path) => join(workspace, path)), ...beside]) {
+  for (const folder of [
+    ...bundled.map((/** @type {string} */ path) => join(workspace, path)),
+    ...beside,
+  ]) {
     const { name, version, license } = JSON.parse(
       await readFile(join(folder, 'package.json'), 'utf8'),
     );
@@ -164,7 +198,12 @@ async function notices(modules) {
   return `Groundglass carries code of these packages.\n${rule}${parts.sort().join(rule)}`;
 }
 
-/** Makes sure that a folder holds everything that runs, and binaries of its platform alone. */
+/**
+ * Makes sure that a folder holds everything that runs, and binaries of its platform alone.
+ *
+ * @param {string} stage the folder
+ * @param {string} target such as `linux-x64`
+ */
 async function check(stage, target) {
   const files = await filesOf(stage);
   const needed = [
@@ -196,6 +235,7 @@ async function check(stage, target) {
   }
 }
 
+/** @param {string} folder */
 async function filesOf(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -203,6 +243,7 @@ async function filesOf(folder) {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
 }
 
+/** @param {string} path */
 function exists(path) {
   return stat(path).then(
     () => true,
