@@ -6,3 +6,9 @@ export interface Room {
   readonly bannedPackages?: readonly string[];
 }
 export declare const rooms: Readonly<Record<string, Room>>;
+export declare const roomConstraints: {
+  sourceTag: string;
+  onlyDependOnLibsWithTags: string[];
+  allowedExternalImports?: string[];
+  bannedExternalImports?: string[];
+}[];

@@ -38,5 +38,7 @@ const child = spawn(process.execPath, ['--enable-source-maps', script, ...args],
     ORT_DISABLE_TELEMETRY: '1',
   },
 });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.on(signal, () => child.kill(signal));
+}
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

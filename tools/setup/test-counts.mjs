@@ -1,8 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The counts of the reports that a project's runners left in `test-output/`. */
+/**
+ * How many tests passed, failed and were skipped.
+ *
+ * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ */
+
+/**
+ * The counts of the reports that a project's runners left in `test-output/`.
+ *
+ * @param {string} root the workspace's folder
+ * @param {string} project the project's folder
+ * @returns {(Counts & { name: string, runner: 'vitest' | 'playwright' })[]}
+ */
 export function readCounts(root, project) {
+  /** @type {ReturnType<typeof readCounts>} */
   const rows = [];
   const vitest = readJson(join(root, project, 'test-output', 'vitest.json'));
   if (vitest) rows.push({ name: `${project} tests`, runner: 'vitest', ...vitestCounts(vitest) });
@@ -17,7 +30,18 @@ export function readCounts(root, project) {
   return rows;
 }
 
-/** Counts of Vitest's JSON report; a file that failed to load holds no test and counts as one failure. */
+/**
+ * Counts of Vitest's JSON report; a file that failed to load holds no test and counts as one failure.
+ *
+ * @param {{
+ *   numPassedTests: number,
+ *   numFailedTests: number,
+ *   numPendingTests: number,
+ *   numTodoTests?: number,
+ *   testResults: { status: string, assertionResults: { status: string }[] }[],
+ * }} report
+ * @returns {Counts}
+ */
 export function vitestCounts(report) {
   const brokenFiles = report.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.every((t) => t.status !== 'failed'),
@@ -29,7 +53,15 @@ export function vitestCounts(report) {
   };
 }
 
-/** Counts of Playwright's JSON report; a flaky test (failed, then passed) counts as failed. */
+/**
+ * Counts of Playwright's JSON report; a flaky test (failed, then passed) counts as failed.
+ *
+ * @param {{
+ *   stats: { expected: number, unexpected: number, flaky: number, skipped: number },
+ *   errors?: unknown[],
+ * }} report
+ * @returns {Counts}
+ */
 export function playwrightCounts({ stats, errors }) {
   return {
     passed: stats.expected,
@@ -38,7 +70,11 @@ export function playwrightCounts({ stats, errors }) {
   };
 }
 
-/** Sums rows of counts. */
+/**
+ * Sums rows of counts.
+ *
+ * @param {readonly Counts[]} rows
+ */
 export function sumCounts(rows) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const row of rows) {
@@ -49,11 +85,16 @@ export function sumCounts(rows) {
   return sum;
 }
 
-/** `N passed, M failed`, and `, K skipped` where any was. */
+/**
+ * `N passed, M failed`, and `, K skipped` where any was.
+ *
+ * @param {Counts} counts
+ */
 export function total({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
+/** @param {string} path */
 function readJson(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
