@@ -27,6 +27,7 @@ const slice = {
   index: 0,
   probability: 0.91,
   lesionFraction: 0.2,
+  counted: true,
   mask: encodeMask(new Float32Array(16).fill(1), 4, 4),
 };
 const events = [
@@ -42,11 +43,13 @@ const events = [
     event: 'prediction',
     prediction: {
       id: 'a',
+      file: 'ramp.png',
       label: 'covid',
+      withheld: [],
       probability: 0.91,
       threshold: 0.5,
       lesionFraction: 0.2,
-      slices: [{ index: 0, probability: 0.91, lesionFraction: 0.2 }],
+      slices: [{ index: 0, probability: 0.91, lesionFraction: 0.2, counted: true }],
       model: { name: 'thorax-net', version: '1', sha256: 'b'.repeat(64), trained: true },
       preprocessing: { window: null, crop: 'none', huLost: true },
       warnings: [{ code: 'HU_LOST' }],

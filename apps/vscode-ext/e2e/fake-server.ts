@@ -17,7 +17,12 @@ export async function startFakeServer(predict: RequestListener, token?: string) 
       response.end(JSON.stringify({ error: 'Expected another token', code: 'CT_UNAUTHORIZED' }));
     } else if (request.url === '/v1/models') {
       response.setHeader('content-type', 'application/json');
-      const more = { threshold: 0.5, labels: ['non-covid', 'covid'], aggregation: 'max' };
+      const more = {
+        threshold: 0.5,
+        volumeThreshold: 0.5,
+        labels: ['non-covid', 'covid'],
+        aggregation: 'max',
+      };
       response.end(JSON.stringify({ models: [{ ...model, ...more, metadata: {} }] }));
     } else if (request.url?.startsWith('/v1/predictions')) {
       request.resume().once('end', () => {
@@ -37,7 +42,7 @@ export async function startFakeServer(predict: RequestListener, token?: string) 
 
 /** The lines that a Groundglass server sends for a picture: the probability is 75 %, the mask as given. */
 export function predictionLines(mask: Float32Array, columns: number, rows: number): string {
-  const slice = { index: 0, probability: 0.75, lesionFraction: 0.5 };
+  const slice = { index: 0, probability: 0.75, lesionFraction: 0.5, counted: true };
   const events = [
     {
       event: 'started',
@@ -56,7 +61,9 @@ export function predictionLines(mask: Float32Array, columns: number, rows: numbe
       event: 'prediction',
       prediction: {
         id: 'known',
+        file: 'known.mha',
         label: 'covid',
+        withheld: [],
         probability: 0.75,
         threshold: 0.5,
         lesionFraction: 0.5,

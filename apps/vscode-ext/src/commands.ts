@@ -85,8 +85,8 @@ async function chooseModel(server: ServerManager): Promise<void> {
   }
 }
 
-function trainingOf(trained: boolean | undefined): string {
-  if (trained === undefined) return vscode.l10n.t('the server does not say whether it is trained');
+function trainingOf(trained: boolean | null): string {
+  if (trained === null) return vscode.l10n.t('the server does not say whether it is trained');
   return trained
     ? vscode.l10n.t('trained')
     : vscode.l10n.t('not trained: its probabilities mean nothing');

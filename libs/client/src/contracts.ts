@@ -1,9 +1,4 @@
-import {
-  labels,
-  predictionSchema,
-  slicePredictionSchema,
-  warningSchema,
-} from '@groundglass/core/browser';
+import { predictionSchema, slicePredictionSchema, warningSchema } from '@groundglass/core/browser';
 import { z } from 'zod';
 
 /** Which slices of a volume to score: all, the middle one, one index, or a range with both ends. */
@@ -16,11 +11,15 @@ export const windowPattern = /^-?\d{1,5}(?:\.\d{1,3})?,\d{1,5}(?:\.\d{1,3})?$/;
 export const modelSummarySchema = z.object({
   name: z.string(),
   version: z.string(),
-  sha256: z.string(),
-  trained: z.boolean(),
-  /** Probability from which the answer is `covid`. */
+  sha256: z.string().nullable(),
+  /** Null where the model does not say. */
+  trained: z.boolean().nullable(),
+  /** Probability from which one slice has the positive label. */
   threshold: z.number().min(0).max(1),
-  labels: z.tuple([z.literal(labels[0]), z.literal(labels[1])]),
+  /** Score from which a volume has it. */
+  volumeThreshold: z.number().min(0).max(1),
+  /** The negative label and the positive one. */
+  labels: z.tuple([z.string().min(1), z.string().min(1)]),
   /** How the score of a volume follows from those of its slices. */
   aggregation: z.string(),
   /** `metadata_props` of the model file. */

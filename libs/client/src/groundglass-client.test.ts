@@ -6,11 +6,13 @@ import { json, serve } from './serve.fixture.js';
 
 const prediction: Prediction = {
   id: 'p1',
+  file: 'scan.nii',
   label: 'covid',
+  withheld: [],
   probability: 0.75,
   threshold: 0.5,
   lesionFraction: 0.1,
-  slices: [{ index: 3, probability: 0.75, lesionFraction: 0.1 }],
+  slices: [{ index: 3, probability: 0.75, lesionFraction: 0.1, counted: true }],
   model: { name: 'm', version: '1', sha256: 'a'.repeat(64), trained: true },
   preprocessing: { window: null, crop: 'none', huLost: true },
   warnings: [{ code: 'HU_LOST' }],

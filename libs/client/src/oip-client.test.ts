@@ -96,6 +96,7 @@ describe('OipClient', () => {
     expect(score).toEqual({
       probability: 0.5,
       mask: { columns: 2, rows: 1, data: new Float32Array(2) },
+      distance: null,
     });
     expect(server.requests[0]!.body.toString()).toContain('"shape":[1,1,2,3]');
   });

@@ -31,6 +31,10 @@ const repositoryIndexSchema = z.array(
 );
 export type OipRepositoryEntry = z.infer<typeof repositoryIndexSchema>[number];
 
+const modelConfigSchema = z.object({
+  parameters: z.record(z.string(), z.object({ string_value: z.string() })).default({}),
+});
+
 const inferResponseSchema = z.object({
   model_name: z.string(),
   model_version: z.string().optional(),
@@ -68,10 +72,12 @@ export interface OipInferResponse {
 
 /** What a Groundglass model says of one slice. */
 export interface SliceScore {
-  /** Probability of COVID-19. */
+  /** Of the positive label. */
   readonly probability: number;
   /** Lesion probabilities, row by row; in the frame of the model's input, which `placeMask` of core undoes. */
   readonly mask: { readonly columns: number; readonly rows: number; readonly data: Float32Array };
+  /** How unlike the training data, 1 being the bound; null where the model has no such output. */
+  readonly distance: number | null;
 }
 
 /**
@@ -97,6 +103,26 @@ export class OipClient {
     signal?: AbortSignal,
   ): Promise<OipModelMetadata> {
     return this.#get(modelPath(model, version), modelMetadataSchema, signal);
+  }
+
+  /**
+   * The parameters of a model's `config.pbtxt` (the protocol's extension "model_configuration", which Triton has).
+   *
+   * @throws {CtError} as `serverMetadata` does.
+   */
+  async modelParameters(
+    model: string,
+    version?: string,
+    signal?: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>> {
+    const config = await this.#get(
+      `${modelPath(model, version)}/config`,
+      modelConfigSchema,
+      signal,
+    );
+    return Object.fromEntries(
+      Object.entries(config.parameters).map(([name, value]) => [name, value.string_value]),
+    );
   }
 
   /**
@@ -166,23 +192,33 @@ export class OipClient {
   /**
    * Runs a Groundglass model on what `toModelInput` of core made of a slice, at any server that has the model.
    *
+   * @param options `distance` where the model has that output, as its metadata say.
    * @throws {CtError} as `infer` does.
    */
   async scoreSlice(
     model: string,
     input: { readonly data: Float32Array; readonly shape: readonly [1, number, number] },
-    options: Pick<OipInferRequest, 'version' | 'timeoutMs' | 'signal'> = {},
+    {
+      distance: hasDistance = false,
+      ...options
+    }: Pick<OipInferRequest, 'version' | 'timeoutMs' | 'signal'> & {
+      readonly distance?: boolean;
+    } = {},
   ): Promise<SliceScore> {
     const { outputs } = await this.infer({
       ...options,
       model,
       inputs: [{ name: 'image', datatype: 'FP32', shape: [1, ...input.shape], data: input.data }],
-      outputs: ['probability', 'mask'],
+      outputs: ['probability', 'mask', ...(hasDistance ? ['distance'] : [])],
     });
     const probability = floatOutput(outputs, 'probability');
     const mask = floatOutput(outputs, 'mask');
     const [rows = 0, columns = 0] = mask.shape.slice(-2);
-    return { probability: probability.data[0]!, mask: { columns, rows, data: mask.data } };
+    return {
+      probability: probability.data[0]!,
+      mask: { columns, rows, data: mask.data },
+      distance: hasDistance ? floatOutput(outputs, 'distance').data[0]! : null,
+    };
   }
 
   async #get<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {

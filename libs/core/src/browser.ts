@@ -41,6 +41,9 @@ export type { OpenOptions, OpenVolume } from './formats/open-volume.js';
 export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js';
 export { bytesSource, type ByteSource } from './formats/byte-source.js';
 export { aggregate, defaultAggregation } from './scoring/aggregate.js';
+export { scoreSlice, type SliceOutputs, type SliceScore } from './scoring/score-slice.js';
+export { scoreVolume, type VolumeFacts, type VolumeScore } from './scoring/score-volume.js';
+export { defaultRule, readScoringRule, type ScoringRule } from './scoring/scoring-rule.js';
 export { startingAt } from './formats/starting-at.js';
 export { sniffFormat, sniffLength } from './formats/sniff.js';
 export { defaultLimits, type Limits } from './formats/limits.js';
@@ -63,6 +66,7 @@ export {
   predictionSchema,
   slicePredictionSchema,
   warningSchema,
+  withheldSchema,
   type EncodedMask,
   type Label,
   type Prediction,
@@ -70,6 +74,7 @@ export {
 } from './contracts/prediction.js';
 export { warningCodes, type Warning, type WarningCode } from './contracts/warning-codes.js';
 export { mergeWarnings } from './contracts/merge-warnings.js';
+export { withheldCodes, type WithheldCode } from './contracts/withheld-codes.js';
 export {
   datasetManifestSchema,
   datasetSampleSchema,

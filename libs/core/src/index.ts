@@ -42,6 +42,9 @@ export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js'
 export { bytesSource, type ByteSource } from './formats/byte-source.js';
 export { fileSource } from './formats/file-source.js';
 export { aggregate, defaultAggregation } from './scoring/aggregate.js';
+export { scoreSlice, type SliceOutputs, type SliceScore } from './scoring/score-slice.js';
+export { scoreVolume, type VolumeFacts, type VolumeScore } from './scoring/score-volume.js';
+export { defaultRule, readScoringRule, type ScoringRule } from './scoring/scoring-rule.js';
 export { startingAt } from './formats/starting-at.js';
 export { sniffFormat, sniffLength } from './formats/sniff.js';
 export { defaultLimits, type Limits } from './formats/limits.js';
@@ -64,6 +67,7 @@ export {
   predictionSchema,
   slicePredictionSchema,
   warningSchema,
+  withheldSchema,
   type EncodedMask,
   type Label,
   type Prediction,
@@ -71,6 +75,7 @@ export {
 } from './contracts/prediction.js';
 export { warningCodes, type Warning, type WarningCode } from './contracts/warning-codes.js';
 export { mergeWarnings } from './contracts/merge-warnings.js';
+export { withheldCodes, type WithheldCode } from './contracts/withheld-codes.js';
 export {
   datasetManifestSchema,
   datasetSampleSchema,

@@ -151,7 +151,7 @@ test('a prediction is asked for, shows its progress, and is cancelled', async ({
       kind: 'running',
       done: 3,
       total: 24,
-      slices: [{ index: 2, probability: 0.4, lesionFraction: 0.1 }],
+      slices: [{ index: 2, probability: 0.4, lesionFraction: 0.1, counted: true }],
     };
   });
   await expect(page.getByText('Computing, 3 of 24 slices')).toBeVisible();

@@ -111,6 +111,7 @@ export async function predictChest(
       index,
       probability: 0.08 + 0.84 * strength ** 2,
       lesionFraction: 0.14 * strength ** 2,
+      counted: true,
       mask: { width: 256, height: 256, encoding: 'png' as const, data },
     };
   });
@@ -121,14 +122,16 @@ export async function predictChest(
         kind: 'done',
         prediction: {
           id: 'p1',
+          file: 'chest.nii.gz',
           label: 'covid',
+          withheld: [],
           probability: 0.873,
           threshold: 0.5,
           lesionFraction: 0.061,
           slices,
           model: { name: 'thorax-net', version: '1', sha256: 'a'.repeat(64), trained },
           preprocessing: { window: { center: -500, width: 1500 }, crop: 'chest', huLost: false },
-          warnings: trained ? [] : [{ code: 'MODEL_UNTRAINED' }],
+          warnings: trained ? [] : [{ code: 'MODEL_UNTRAINED' as const }],
           timingsMs: { decode: 12, queue: 0, infer: 388, total: 402 },
         },
       };

@@ -133,7 +133,7 @@ function rowOf({ label, prediction, error }: Scored): string[] {
   return [
     label,
     probability.toFixed(3),
-    answer,
+    answer ?? `no answer (${prediction.withheld.join(', ')})`,
     lesionFraction === null ? '–' : (lesionFraction * 100).toFixed(1),
     timingsMs.total.toFixed(0),
   ];

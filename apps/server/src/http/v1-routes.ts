@@ -90,6 +90,8 @@ async function answer({ predictor }: Services, asked: Asked, res: Response): Pro
   }
   res.setHeader('content-type', type);
   res.setHeader('x-prediction-probability', String(prediction.probability));
+  res.setHeader('x-prediction-label', encodeURIComponent(prediction.label ?? ''));
+  res.setHeader('x-prediction-withheld', prediction.withheld.join(','));
   await sendRef(res, bytes);
 }
 
@@ -109,11 +111,7 @@ async function stream(
   try {
     const prediction = await predict(write);
     // The masks went out with their slices.
-    const slices = prediction.slices.map(({ index, probability, lesionFraction }) => ({
-      index,
-      probability,
-      lesionFraction,
-    }));
+    const slices = prediction.slices.map((slice) => ({ ...slice, mask: undefined }));
     write({ event: 'prediction', prediction: { ...prediction, slices } });
   } catch (error) {
     if (!res.headersSent) throw error;

@@ -1,5 +1,5 @@
 import type { OipDatatype } from '@groundglass/client';
-import type { CtFormat, EncodedMask, LesionCounts, Warning, Window } from '@groundglass/core';
+import type { CtFormat, SliceScore, Warning, Window } from '@groundglass/core';
 import type { ByteRef, Tensor } from '../tensors/tensor.js';
 import type { InferCall } from '../oip/read-infer-request.js';
 
@@ -18,6 +18,8 @@ export interface VolumeInfo {
   readonly rows: number;
   readonly sliceCount: number;
   readonly warnings: readonly Warning[];
+  /** Name of the file of each slice, where the volume is made of several files with names. */
+  readonly files: readonly string[] | undefined;
 }
 
 type Crop = 'none' | 'chest';
@@ -28,6 +30,8 @@ export interface PreparedSlice {
   readonly shape: readonly [1, number, number];
   readonly window: Window | undefined;
   readonly huLost: boolean;
+  /** What was done; `none` also where a crop was asked for and nothing to crop to was found. */
+  readonly cropped: Crop;
   readonly decodeMs: number;
 }
 
@@ -36,11 +40,6 @@ export interface SliceRef {
   readonly session: string;
   readonly index: number;
   readonly crop: Crop;
-}
-
-export interface SliceFindings {
-  readonly counts: LesionCounts;
-  readonly mask: EncodedMask | undefined;
 }
 
 interface OverlayStyleParams {
@@ -69,13 +68,14 @@ export interface CodecCalls {
     params: SliceRef & {
       /** The model's mask, `[1, 1, S, S]`. */
       readonly mask: Tensor;
+      readonly probability: number;
+      /** Null where the model has no such output. */
+      readonly distance: number | null;
       readonly encodeMask: boolean;
-      /** Else the counts are 0: who wants a picture or a segmentation does not wait for the lungs. */
-      readonly countLesion: boolean;
       /** Keeps the mask for `segment`, cut at this probability. */
       readonly keepFrom: number | undefined;
     };
-    result: SliceFindings;
+    result: SliceScore;
   };
   overlay: {
     params: SliceRef & {

@@ -2,15 +2,13 @@ import { open, type FileHandle } from 'node:fs/promises';
 import {
   CtError,
   bytesSource,
-  countLesion,
-  encodeMask,
   encodePng,
   fileSource,
-  lungMask,
   openDicomSeries,
   openVolume,
   overlayMask,
   placeMask,
+  scoreSlice,
   toModelInput,
   windowPresets,
   windowSliceToBytes,
@@ -20,7 +18,9 @@ import {
   type CropBox,
   type CtSlice,
   type CtVolume,
+  type NamedSource,
   type PictureSize,
+  type SliceScore,
   type SeriesVolume,
 } from '@groundglass/core';
 import { readRefNow, toRef } from '../tensors/byte-ref.js';
@@ -28,7 +28,6 @@ import type { ByteRef, Tensor } from '../tensors/tensor.js';
 import type {
   CodecCalls,
   PreparedSlice,
-  SliceFindings,
   SliceRef,
   UploadedFile,
   VolumeInfo,
@@ -40,9 +39,6 @@ interface Decoded {
   readonly cropBox: CropBox;
 }
 
-/** Lesion probability from which a pixel counts into the lesion fraction. */
-const lesionThreshold = 0.5;
-
 /** A volume that a prediction works on. Slices are decoded when asked for and dropped when they are finished. */
 export class OpenedVolume {
   readonly #decoded = new Map<number, Decoded>();
@@ -52,6 +48,8 @@ export class OpenedVolume {
     private readonly volume: CtVolume,
     /** The file that holds slice `i`. */
     private readonly fileOf: (index: number) => ByteRef,
+    /** Name of the file of each slice, where there are several. */
+    private readonly files: readonly string[] | undefined,
     private readonly handles: readonly FileHandle[],
   ) {}
 
@@ -67,9 +65,17 @@ export class OpenedVolume {
     try {
       const main = await source(file.data);
       if (file.companions.length > 0 && (await isDicom(main))) {
-        const files = [file.data, ...file.companions.map((each) => each.data)];
-        const { volume, files: names } = await openSeries(await Promise.all(files.map(source)));
-        return new OpenedVolume(volume, (index) => files[Number(names[index])]!, handles);
+        const files = withOwnNames([
+          { name: file.name ?? '', data: file.data },
+          ...file.companions,
+        ]);
+        const { volume, files: names } = await openSeries(
+          await Promise.all(
+            files.map(async ({ name, data }) => ({ name, source: await source(data) })),
+          ),
+        );
+        const dataOf = new Map(files.map(({ name, data }) => [name, data]));
+        return new OpenedVolume(volume, (index) => dataOf.get(names[index]!)!, names, handles);
       }
       const used = new Set<ByteRef>();
       const volume = await openVolume(main, {
@@ -88,7 +94,7 @@ export class OpenedVolume {
           `Expected one CT file, a header with its pixels or the files of a DICOM series, got ${unused} more that do not belong to the first`,
         );
       }
-      return new OpenedVolume(volume, () => file.data, handles);
+      return new OpenedVolume(volume, () => file.data, undefined, handles);
     } catch (error) {
       await Promise.all(handles.map((handle) => handle.close()));
       throw error;
@@ -97,13 +103,15 @@ export class OpenedVolume {
 
   get info(): VolumeInfo {
     const { format, columns, rows, sliceCount, warnings } = this.volume;
-    return { format, columns, rows, sliceCount, warnings };
+    return { format, columns, rows, sliceCount, warnings, files: this.files };
   }
 
   async prepare(params: CodecCalls['prepare']['params']): Promise<PreparedSlice> {
     const started = performance.now();
     const slice = await this.volume.slice(params.index);
-    const { data, shape, window, huLost, cropBox } = toModelInput(slice, { crop: params.crop });
+    const { data, shape, window, huLost, cropBox, crop } = toModelInput(slice, {
+      crop: params.crop,
+    });
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const ref = toRef(bytes, params.spoolDir);
     this.#decoded.set(params.index, { slice, cropBox });
@@ -112,28 +120,26 @@ export class OpenedVolume {
       shape,
       window,
       huLost,
+      cropped: crop,
       decodeMs: performance.now() - started,
     };
   }
 
-  finish(params: CodecCalls['finish']['params']): SliceFindings {
+  /** Lungs are looked for only now: the model has a thread on each core, and work beside them delays it by more than itself. */
+  finish(params: CodecCalls['finish']['params']): SliceScore {
     const { slice, cropBox } = this.#of(params);
+    const { probability, distance, index } = params;
     const { mask, size } = readMask(params.mask);
-    const placed = placeMask(mask, size, cropBox, slice);
-    this.#decoded.delete(params.index);
+    this.#decoded.delete(index);
     if (params.keepFrom !== undefined) {
-      this.#kept.set(params.index, { index: params.index, lesion: cut(placed, params.keepFrom) });
+      const placed = placeMask(mask, size, cropBox, slice);
+      this.#kept.set(index, { index, lesion: cut(placed, params.keepFrom) });
     }
-    // Only now: the model has a thread on each core, which wait for each other, so that work beside it delays it by more than itself.
-    const lung = params.countLesion ? lungMask(slice) : undefined;
-    const counts = countLesion(placed, lung, lesionThreshold);
-    if (!params.encodeMask) return { counts, mask: undefined };
-    // A mask in JSON covers the whole slice; only where the model saw a part must it be placed first.
-    const travels =
-      params.crop === 'none'
-        ? encodeMask(mask, size.columns, size.rows)
-        : encodeMask(placed, slice.columns, slice.rows);
-    return { counts, mask: travels };
+    const outputs = { probability, mask, maskSize: size, distance };
+    return scoreSlice(slice, cropBox, outputs, {
+      withMask: params.encodeMask,
+      file: this.files?.[index],
+    });
   }
 
   overlay(params: CodecCalls['overlay']['params']): ByteRef {
@@ -187,9 +193,18 @@ async function isDicom(source: ByteSource): Promise<boolean> {
   return sniffFormat(await source.read(0, Math.min(source.size, sniffLength))) === 'dicom';
 }
 
+/** Gives a number to each name that an earlier file of the upload has, since results and warnings name files. */
+function withOwnNames<T extends { readonly name: string }>(files: readonly T[]): T[] {
+  const taken = new Set<string>();
+  return files.map((file, at) => {
+    const name = taken.has(file.name) || file.name === '' ? `${file.name}#${at + 1}` : file.name;
+    taken.add(name);
+    return { ...file, name };
+  });
+}
+
 /** Opens files that must all belong to one series. */
-async function openSeries(sources: readonly ByteSource[]): Promise<SeriesVolume> {
-  const named = sources.map((source, index) => ({ name: String(index), source }));
+async function openSeries(named: readonly NamedSource[]): Promise<SeriesVolume> {
   const { volumes, problems } = await openDicomSeries(named);
   const [problem] = problems;
   if (problem) throw problem.error;

@@ -1,29 +1,34 @@
-import { aggregate, CtError, defaultAggregation, labels } from '@groundglass/core';
+import { CtError, readScoringRule, type ScoringRule } from '@groundglass/core';
 import type { ModelSummary } from '@groundglass/client';
 import type { RepositoryModel } from '../repository/repository-model.js';
 
 /** What `/v1` needs to know of a model that follows the contract of Groundglass. */
 export interface CtModel {
   readonly served: RepositoryModel;
-  readonly trained: boolean;
-  readonly threshold: number;
-  readonly aggregation: string;
+  /** Null where its metadata do not say. */
+  readonly trained: boolean | null;
+  readonly rule: ScoringRule;
+  /** Names of the outputs to ask for: `probability`, `mask`, and `distance` where the model has it. */
+  readonly outputs: readonly string[];
 }
 
 /** Whether a model takes `image` `[N, 1, H, W]` and gives `probability` and `mask`, all of FP32. */
-export function isCtModel({ inputs, outputs }: RepositoryModel): boolean {
+export function isCtModel(served: RepositoryModel): boolean {
+  const { inputs } = served;
   const [image] = inputs;
-  const has = (name: string, rank: number): boolean =>
-    outputs.some(
-      (each) => each.name === name && each.datatype === 'FP32' && each.shape.length === rank,
-    );
   return (
     inputs.length === 1 &&
     image?.name === 'image' &&
     image.datatype === 'FP32' &&
     image.shape.length === 4 &&
-    has('probability', 2) &&
-    has('mask', 4)
+    hasOutput(served, 'probability', 2) &&
+    hasOutput(served, 'mask', 4)
+  );
+}
+
+function hasOutput({ outputs }: RepositoryModel, name: string, rank: number): boolean {
+  return outputs.some(
+    (each) => each.name === name && each.datatype === 'FP32' && each.shape.length === rank,
   );
 }
 
@@ -35,30 +40,35 @@ export function toCtModel(served: RepositoryModel): CtModel {
       'Expected a model with input "image" and outputs "probability" and "mask"; others answer under /v2',
     );
   }
-  const { metadata, config } = served;
-  const threshold = Number(metadata.get('threshold') ?? 0.5);
-  if (!(threshold >= 0 && threshold <= 1)) {
-    throw new CtError(
-      'CT_MODEL_INVALID',
-      'Expected a threshold from 0 to 1 in the metadata of the model',
-    );
-  }
-  const aggregation =
-    config.parameters.aggregation?.string_value ??
-    metadata.get('aggregation') ??
-    defaultAggregation;
-  aggregate(aggregation, [0]);
-  return { served, trained: metadata.get('trained') === 'true', threshold, aggregation };
+  const trained = served.metadata.get('trained');
+  return {
+    served,
+    trained: trained === undefined ? null : trained === 'true',
+    rule: ruleOf(served),
+    outputs: ['probability', 'mask', ...(hasOutput(served, 'distance', 2) ? ['distance'] : [])],
+  };
 }
 
-export function summarise({ served, trained, threshold, aggregation }: CtModel): ModelSummary {
+/** The rule of a model: `config.pbtxt` comes before the file's own metadata, so that it can be changed beside the file. */
+function ruleOf({ metadata, config, labels }: RepositoryModel): ScoringRule {
+  return readScoringRule(
+    (name) =>
+      config.parameters[name]?.string_value ??
+      metadata.get(name) ??
+      (name === 'labels' && labels.length === 2 ? labels.join(',') : undefined),
+  );
+}
+
+export function summarise({ served, trained, rule }: CtModel): ModelSummary {
   const { name, version, sha256, metadata } = served;
+  const { labels, threshold, volumeThreshold, aggregation } = rule;
   return {
     name,
     version,
     sha256,
     trained,
     threshold,
+    volumeThreshold,
     labels: [...labels],
     aggregation,
     metadata: Object.fromEntries(metadata),

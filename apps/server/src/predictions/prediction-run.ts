@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
-  aggregate,
   CtError,
-  lesionFraction,
   mergeWarnings,
+  scoreVolume,
   startingAt,
-  type EncodedMask,
-  type LesionCounts,
   type Prediction,
-  type SlicePrediction,
+  type SliceScore,
   type Warning,
 } from '@groundglass/core';
 import type { PredictionEvent } from '@groundglass/client';
@@ -51,11 +48,6 @@ export interface PredictAnswer {
   readonly bytes: ByteRef | undefined;
 }
 
-interface SliceResult {
-  readonly slice: SlicePrediction;
-  readonly counts: LesionCounts;
-}
-
 const interactive = 1;
 const background = 2;
 
@@ -63,10 +55,11 @@ const background = 2;
 export class PredictionRun {
   readonly #id = randomUUID();
   readonly #started = performance.now();
-  readonly #results = new Map<number, SliceResult>();
+  readonly #results = new Map<number, SliceScore>();
   readonly #times = { decode: 0, queue: 0, infer: 0 };
   #window: Prediction['preprocessing']['window'] = null;
   #huLost = false;
+  #crop: 'none' | 'chest' = 'none';
   #announced = false;
   #bytes: ByteRef | undefined;
 
@@ -177,7 +170,7 @@ export class PredictionRun {
     session: string,
     index: number,
     isVolume: boolean,
-  ): Promise<SliceResult> {
+  ): Promise<SliceScore> {
     const { query, product } = this.request;
     const { spoolDir } = this.options;
     const slice = { session, index, crop: query.crop };
@@ -185,6 +178,7 @@ export class PredictionRun {
     const prepared = await call('prepare', { ...slice, spoolDir });
     this.#times.decode += prepared.decodeMs;
     this.#huLost = prepared.huLost;
+    if (prepared.cropped === 'chest') this.#crop = 'chest';
     const { window } = prepared;
     this.#window = window ? { center: window.center, width: window.width } : null;
     const image: Tensor = {
@@ -196,7 +190,7 @@ export class PredictionRun {
     const answer = await this.#infer(image, isVolume).finally(() => {
       discardRef(image.data);
     });
-    const [probability, mask] = answer.outputs as [Tensor, Tensor];
+    const [probability, mask, distance] = answer.outputs as [Tensor, Tensor, Tensor?];
     try {
       this.#times.queue += answer.queueMs;
       this.#times.infer += answer.inferMs;
@@ -205,23 +199,14 @@ export class PredictionRun {
         const style = { window: query.window, opacity, maskThreshold };
         this.#bytes = await call('overlay', { ...slice, mask, style, spoolDir });
       }
-      const findings = await call('finish', {
+      return await call('finish', {
         ...slice,
         mask,
+        probability: firstFloat(probability),
+        distance: distance ? firstFloat(distance) : null,
         encodeMask: product === 'prediction' && (query.mask ?? true),
-        countLesion: product === 'prediction',
         keepFrom: product === 'segmentation' ? query.maskThreshold : undefined,
       });
-      const { counts, mask: encoded } = findings;
-      return {
-        slice: {
-          index,
-          probability: firstFloat(probability),
-          lesionFraction: lesionFraction([counts]),
-          ...withMask(encoded),
-        },
-        counts,
-      };
     } finally {
       discardRef(mask.data);
     }
@@ -241,7 +226,7 @@ export class PredictionRun {
         return await this.options.scheduler.submit({
           model: this.model.served,
           inputs: [image],
-          outputs: ['probability', 'mask'],
+          outputs: this.model.outputs,
           priority: (query.priority ?? usual) === 'interactive' ? interactive : background,
           deadline,
           signal,
@@ -255,23 +240,17 @@ export class PredictionRun {
 
   #sumUp(info: VolumeInfo, indices: readonly number[]): Prediction {
     const results = indices.map((index) => this.#results.get(index)!);
-    const { served, threshold: ownThreshold, aggregation, trained } = this.model;
-    const threshold = this.request.query.threshold ?? ownThreshold;
-    const probability = aggregate(
-      aggregation,
-      results.map(({ slice }) => slice.probability),
-    );
+    const { served, rule, trained } = this.model;
+    const { threshold } = this.request.query;
+    const given = threshold === undefined ? {} : { threshold, volumeThreshold: threshold };
     return {
       id: this.#id,
-      label: probability >= threshold ? 'covid' : 'non-covid',
-      probability,
-      threshold,
-      lesionFraction: lesionFraction(results.map(({ counts }) => counts)),
-      slices: results.map(({ slice }) => slice),
+      file: this.request.file.name ?? null,
+      ...scoreVolume(results, info, { ...rule, ...given }),
       model: { name: served.name, version: served.version, sha256: served.sha256, trained },
       preprocessing: {
         window: this.#window,
-        crop: this.request.query.crop,
+        crop: this.#crop,
         huLost: this.#huLost,
       },
       warnings: this.#warnings(info),
@@ -280,19 +259,15 @@ export class PredictionRun {
   }
 
   #warnings({ warnings }: VolumeInfo): Warning[] {
-    return mergeWarnings(warnings, this.model.trained ? [] : [{ code: 'MODEL_UNTRAINED' }]);
+    const { trained } = this.model;
+    if (trained === true) return mergeWarnings(warnings);
+    return mergeWarnings(warnings, [
+      { code: trained === false ? 'MODEL_UNTRAINED' : 'TRAINING_UNKNOWN' },
+    ]);
   }
-}
-
-function withMask(mask: EncodedMask | undefined): { mask?: EncodedMask } {
-  return mask ? { mask } : {};
 }
 
 function firstFloat({ data }: Tensor): number {
-  if (!(data instanceof Uint8Array)) throw new Error('One probability is never a file');
-  const value = new DataView(data.buffer, data.byteOffset, data.byteLength).getFloat32(0, true);
-  if (!(value >= 0 && value <= 1)) {
-    throw new CtError('CT_INFERENCE_FAILED', 'Expected a probability from 0 to 1 of the model');
-  }
-  return value;
+  if (!(data instanceof Uint8Array)) throw new Error('One number is never a file');
+  return new DataView(data.buffer, data.byteOffset, data.byteLength).getFloat32(0, true);
 }

@@ -1,5 +1,7 @@
 import { GroundglassClient, type PredictionEvent } from '@groundglass/client';
 import { decodeMask, openVolume, bytesSource, predictionSchema } from '@groundglass/core';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectedProbability } from '../inference/inference.fixture.js';
 import {
@@ -28,7 +30,10 @@ describe('POST /v1/predictions', () => {
     // 128 of 255 is 0.50196; the formula of make-models.py makes that a mask of 0.50979 and a probability of 0.8883.
     expect(prediction.probability).toBeCloseTo(expectedProbability(128 / 255), 5);
     expect(prediction).toMatchObject({
-      label: 'covid',
+      file: null,
+      // There is no lung in one grey value.
+      label: null,
+      withheld: ['NO_LUNG'],
       threshold: 0.5,
       model: { name: 'lesion-rule', version: '1', trained: true },
       preprocessing: { window: null, crop: 'none', huLost: true },
@@ -151,6 +156,7 @@ describe('POST /v1/predictions', () => {
     });
     const prediction = predictionSchema.parse(await response.json());
     expect(prediction.probability).toBeCloseTo(expectedProbability(128 / 255), 5);
+    expect(prediction.file).toBe('slice.png');
   });
 
   test('a second picture in a form is refused rather than left out', async () => {
@@ -190,8 +196,14 @@ describe('POST /v1/predictions', () => {
   });
 
   test('the decision threshold can be given', async () => {
-    expect((await client.predict(greyPng(128), { threshold: 0.95 })).label).toBe('non-covid');
-    expect((await client.predict(greyPng(128), { threshold: 0.85 })).label).toBe('covid');
+    const picture = await readFile(
+      join(import.meta.dirname, '../../../../samples/covid-slice.png'),
+    );
+    const { probability } = await client.predict(picture);
+    const above = await client.predict(picture, { threshold: probability + 0.01 });
+    expect(above).toMatchObject({ label: 'non-covid', withheld: [] });
+    const below = await client.predict(picture, { threshold: probability - 0.01 });
+    expect(below).toMatchObject({ label: 'covid', withheld: [] });
   });
 
   test.each<[string, string | Uint8Array, { query?: string; accept?: string }, number, string]>([
@@ -268,6 +280,7 @@ test('GET /v1/models lists the models for CT and how a volume is scored', async 
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       trained: true,
       threshold: 0.5,
+      volumeThreshold: 0.5,
       labels: ['non-covid', 'covid'],
       aggregation: 'top-mean:0.1',
       metadata: {

@@ -27,9 +27,18 @@ const volume: CtVolume = {
       pixels: Float32Array.of(-1250, -500, 250, 1000),
     }),
 };
+/** A server that says nothing of its model but the outputs. */
+const told = {
+  modelMetadata: () =>
+    Promise.resolve({ name: 'm', platform: '', inputs: [], outputs: [], versions: ['3'] }),
+  modelParameters: () => Promise.reject(new Error('not an extension of this server')),
+};
 const mask = { columns: 1, rows: 1, data: Float32Array.of(0.25) };
 const model = { name: 'm', version: '3' };
-const request = { model, volume, startAt: 2, signal: new AbortController().signal };
+const request = {
+  ...{ model, volume, file: 'scan.nii', files: undefined, crop: 'none' as const, startAt: 2 },
+  signal: new AbortController().signal,
+};
 
 test('every slice is windowed, scored by the server, and summed up as a Groundglass server does', async () => {
   const inputs: number[][] = [];
@@ -38,10 +47,14 @@ test('every slice is windowed, scored by the server, and summed up as a Groundgl
   const scoreSlice = (name: string, { data }: { data: Float32Array }): Promise<SliceScore> => {
     expect(name).toBe('m');
     inputs.push([...data]);
-    return Promise.resolve({ probability: [0.2, 0.9, 0.6, 0.3][inputs.length - 1]!, mask });
+    return Promise.resolve({
+      probability: [0.2, 0.9, 0.6, 0.3][inputs.length - 1]!,
+      mask,
+      distance: null,
+    });
   };
   const prediction = await predictOverOip(
-    { scoreSlice },
+    { ...told, scoreSlice },
     {
       ...request,
       onProgress: ({ done, total, slice }) => {
@@ -56,7 +69,14 @@ test('every slice is windowed, scored by the server, and summed up as a Groundgl
   expect(order).toEqual([2, 3, 0, 1]);
   // The mean of the three highest of four: (0.9 + 0.6 + 0.3) / 3.
   expect(prediction.probability).toBeCloseTo(0.6, 12);
-  expect(prediction).toMatchObject({ label: 'covid', lesionFraction: null });
+  expect(prediction).toMatchObject({
+    file: 'scan.nii',
+    // There is no lung in four pixels.
+    label: null,
+    withheld: ['NO_LUNG'],
+    lesionFraction: null,
+    model: { name: 'm', version: '3', sha256: null, trained: null },
+  });
   expect(prediction.slices.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
   expect(prediction.warnings).toEqual([{ code: 'NO_SPACING' }, { code: 'TRAINING_UNKNOWN' }]);
   expect(predictionSchema.safeParse(prediction).error).toBeUndefined();
@@ -66,9 +86,33 @@ test('a probability that is none is CT_INFERENCE_FAILED, and no further slice is
   let asked = 0;
   const scoreSlice = (): Promise<SliceScore> => {
     asked++;
-    return Promise.resolve({ probability: Number.NaN, mask });
+    return Promise.resolve({ probability: Number.NaN, mask, distance: null });
   };
-  const call = predictOverOip({ scoreSlice }, { ...request, onProgress: () => undefined });
+  const call = predictOverOip({ ...told, scoreSlice }, { ...request, onProgress: () => undefined });
   await expect(call).rejects.toMatchObject({ code: 'CT_INFERENCE_FAILED' });
   expect(asked).toBeLessThanOrEqual(2);
+});
+
+test('rule, training and distance come from the parameters and outputs that the server lists', async () => {
+  const asked: unknown[] = [];
+  const client = {
+    modelMetadata: () =>
+      Promise.resolve({
+        ...{ name: 'm', platform: '', inputs: [], versions: ['3'] },
+        outputs: [{ name: 'distance', datatype: 'FP32', shape: [-1, 1] }],
+      }),
+    modelParameters: () =>
+      Promise.resolve({
+        ...{ threshold: '0.3', volume_threshold: '0.7', aggregation: 'mean', trained: 'true' },
+        labels: 'healthy,ill',
+      }),
+    scoreSlice: (_model: string, _input: unknown, options?: unknown): Promise<SliceScore> => {
+      asked.push(options);
+      return Promise.resolve({ probability: 0.5, mask, distance: 0.2 });
+    },
+  };
+  const prediction = await predictOverOip(client, { ...request, onProgress: () => undefined });
+  expect(asked[0]).toMatchObject({ version: '3', distance: true });
+  expect(prediction).toMatchObject({ probability: 0.5, threshold: 0.7, model: { trained: true } });
+  expect(prediction.warnings).toEqual([{ code: 'NO_SPACING' }]);
 });

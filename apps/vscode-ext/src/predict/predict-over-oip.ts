@@ -1,21 +1,16 @@
 import type { OipClient } from '@groundglass/client';
 import {
-  aggregate,
-  countLesion,
-  CtError,
-  defaultAggregation,
-  encodeMask,
-  lesionFraction,
   mergeWarnings,
-  lungMask,
-  placeMask,
+  readScoringRule,
+  scoreSlice,
+  scoreVolume,
   startingAt,
   toModelInput,
   type CtVolume,
-  type LesionCounts,
   type ModelInput,
   type Prediction,
-  type SlicePrediction,
+  type ScoringRule,
+  type SliceScore,
 } from '@groundglass/core';
 import type { PredictProgress } from './predict-progress.js';
 
@@ -23,30 +18,39 @@ import type { PredictProgress } from './predict-progress.js';
 export interface OipPredictRequest {
   readonly model: { readonly name: string; readonly version: string };
   readonly volume: CtVolume;
+  /** Name of the file, as the prediction carries it. */
+  readonly file: string;
+  /** Name of the file of each slice, where there are several. */
+  readonly files: readonly string[] | undefined;
+  readonly crop: 'none' | 'chest';
   /** The slice to score first. */
   readonly startAt: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: PredictProgress) => void;
 }
 
-/** Decision threshold and lesion threshold: the protocol does not carry those of the model. */
-const threshold = 0.5;
+/** The part of the client that is used. */
+type OipModel = Pick<OipClient, 'scoreSlice' | 'modelMetadata' | 'modelParameters'>;
+
 /** Slices under way: one is prepared here while the server computes another. */
 const lanes = 2;
 
 /**
  * Predicts with a server that speaks the Open Inference Protocol alone (Triton, KServe): what a Groundglass server does around the
- * model is done here, with the same functions.
+ * model is done here, with the same functions. The rule comes from the parameters of the model's `config.pbtxt`.
  *
- * @throws {CtError} what the server answers, `CT_UNREACHABLE`, `CT_CANCELLED`, `CT_INFERENCE_FAILED`, or what decoding throws.
+ * @throws {CtError} what the server answers, `CT_UNREACHABLE`, `CT_CANCELLED`, `CT_INFERENCE_FAILED`, `CT_MODEL_INVALID`, or what
+ * decoding throws.
  */
 export async function predictOverOip(
-  client: Pick<OipClient, 'scoreSlice'>,
-  { model, volume, startAt, signal, onProgress }: OipPredictRequest,
+  client: OipModel,
+  request: OipPredictRequest,
 ): Promise<Prediction> {
+  const { model, volume, file, files, crop, startAt, signal, onProgress } = request;
   const started = performance.now();
+  const { rule, trained, distance } = await readModel(client, model, signal);
   const total = volume.sliceCount;
-  const results: { slice: SlicePrediction; counts: LesionCounts; input: ModelInput }[] = [];
+  const results: { score: SliceScore; input: ModelInput }[] = [];
   const times = { decode: 0, infer: 0 };
   const left = startingAt(
     Array.from({ length: total }, (_, index) => index),
@@ -56,27 +60,23 @@ export async function predictOverOip(
     for (let index = left.shift(); index !== undefined; index = left.shift()) {
       const before = performance.now();
       const ct = await volume.slice(index, signal);
-      const input = toModelInput(ct, { crop: 'none' });
+      const input = toModelInput(ct, { crop });
       const asked = performance.now();
-      const score = await client.scoreSlice(model.name, input, { version: model.version, signal });
+      const answer = await client.scoreSlice(model.name, input, {
+        version: model.version,
+        signal,
+        distance,
+      });
       times.decode += asked - before;
       times.infer += performance.now() - asked;
-      if (!(score.probability >= 0 && score.probability <= 1)) {
-        throw new CtError(
-          'CT_INFERENCE_FAILED',
-          'Expected a probability from 0 to 1 of the model, the server sent another value',
-        );
-      }
-      const { mask } = score;
-      const placed = placeMask(mask.data, mask, input.cropBox, ct);
-      const counts = countLesion(placed, lungMask(ct), threshold);
-      const slice = {
-        index,
-        probability: score.probability,
-        lesionFraction: lesionFraction([counts]),
-        mask: encodeMask(mask.data, mask.columns, mask.rows),
-      };
-      results.push({ slice, counts, input });
+      const { mask } = answer;
+      const outputs = { ...answer, mask: mask.data, maskSize: mask };
+      const score = scoreSlice(ct, input.cropBox, outputs, {
+        withMask: true,
+        file: files?.[index],
+      });
+      const { slice } = score;
+      results.push({ score, input });
       onProgress({ done: results.length, total, slice });
     }
   };
@@ -89,27 +89,50 @@ export async function predictOverOip(
       }),
     ),
   );
-  results.sort((a, b) => a.slice.index - b.slice.index);
+  results.sort((a, b) => a.score.slice.index - b.score.slice.index);
   const { window, huLost } = results[0]!.input;
-  const probability = aggregate(
-    defaultAggregation,
-    results.map(({ slice }) => slice.probability),
-  );
   return {
     id: `oip-${Math.round(performance.timeOrigin + started)}`,
-    label: probability >= threshold ? 'covid' : 'non-covid',
-    probability,
-    threshold,
-    lesionFraction: lesionFraction(results.map(({ counts }) => counts)),
-    slices: results.map(({ slice }) => slice),
-    // The protocol has no checksum of a model, and does not say whether it is trained.
-    model: { ...model, sha256: '0'.repeat(64), trained: true },
+    file,
+    ...scoreVolume(
+      results.map(({ score }) => score),
+      volume,
+      rule,
+    ),
+    // The protocol has no checksum of a model.
+    model: { ...model, sha256: null, trained },
     preprocessing: {
       window: window ? { center: window.center, width: window.width } : null,
-      crop: 'none',
+      crop: results.some(({ input }) => input.crop === 'chest') ? 'chest' : 'none',
       huLost,
     },
-    warnings: mergeWarnings(volume.warnings, [{ code: 'TRAINING_UNKNOWN' }]),
+    warnings: mergeWarnings(
+      volume.warnings,
+      trained === true
+        ? []
+        : [{ code: trained === false ? 'MODEL_UNTRAINED' : 'TRAINING_UNKNOWN' }],
+    ),
     timingsMs: { ...times, queue: 0, total: performance.now() - started },
+  };
+}
+
+/** What the server says of a model. Servers without the extension for configurations leave the rule at its defaults. */
+async function readModel(
+  client: OipModel,
+  { name, version }: OipPredictRequest['model'],
+  signal: AbortSignal,
+): Promise<{ rule: ScoringRule; trained: boolean | null; distance: boolean }> {
+  const { outputs } = await client.modelMetadata(name, version || undefined, signal);
+  const parameters: Readonly<Record<string, string>> = await client
+    .modelParameters(name, version || undefined, signal)
+    .catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      return {};
+    });
+  const { trained } = parameters;
+  return {
+    rule: readScoringRule((key) => parameters[key]),
+    trained: trained === undefined ? null : trained === 'true',
+    distance: outputs.some((output) => output.name === 'distance'),
   };
 }

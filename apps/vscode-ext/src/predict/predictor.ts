@@ -62,7 +62,16 @@ export class Predictor {
           const model = models.find(({ name }) => name === chosenModel) ?? models[0];
           if (!model) throw new CtError('CT_MODEL_NOT_FOUND', 'The server lists no model');
           const { startAt } = options;
-          return predictOverOip(client, { model, volume: ct.volume, startAt, signal, onProgress });
+          const { volume, title, files } = ct;
+          const read = { volume, file: title, files };
+          return predictOverOip(client, {
+            model,
+            ...read,
+            crop: 'none',
+            startAt,
+            signal,
+            onProgress,
+          });
         }
         const file = await this.#fileOf(uri, ct, signal);
         alive();
@@ -72,7 +81,13 @@ export class Predictor {
         };
         const { chosenModel: model } = this.server;
         const { startAt } = options;
-        return connection.client.predictStream(file, { model, startAt, signal, onEvent });
+        const answer = await connection.client.predictStream(file, {
+          model,
+          startAt,
+          signal,
+          onEvent,
+        });
+        return { ...answer, file: answer.file ?? ct.title };
       });
     } catch (error) {
       if (error instanceof CtError && error.code === 'CT_UNREACHABLE') this.server.lost();

@@ -9,7 +9,14 @@ const metadata = { name: 'chest', versions: ['1', '2'], platform: 'p', inputs: [
 
 test('a Groundglass server is told by its list of models', async () => {
   const model = {
-    ...{ name: 'm', version: '1', sha256: 'a'.repeat(64), trained: true, threshold: 0.5 },
+    ...{
+      name: 'm',
+      version: '1',
+      sha256: 'a'.repeat(64),
+      trained: true,
+      threshold: 0.5,
+      volumeThreshold: 0.5,
+    },
     ...{ labels: ['non-covid', 'covid'], aggregation: 'max', metadata: {} },
   };
   const connection = await connected({ '/v1/models': { models: [model] } });
@@ -23,7 +30,7 @@ test('Triton, which knows no /v1, is asked for its repository', async () => {
   });
   expect(connection).toMatchObject({
     kind: 'oip',
-    models: [{ name: 'chest', version: '1', trained: undefined }],
+    models: [{ name: 'chest', version: '1', trained: null }],
   });
 });
 

@@ -8,8 +8,8 @@ import { CtError } from '@groundglass/core/errors';
 
 /** A model as the editor lists it. */
 export interface ListedModel extends Pick<ModelSummary, 'name' | 'version'> {
-  /** Undefined where the server cannot say. */
-  readonly trained: boolean | undefined;
+  /** Null where the server cannot say. */
+  readonly trained: boolean | null;
 }
 
 /** A server that answers, by the protocol that it speaks. */
@@ -65,9 +65,9 @@ async function modelsOf(
 ): Promise<ListedModel[]> {
   // An extension of the protocol: servers without it are asked for one model by name.
   const listed = await client.repositoryIndex(signal).catch(() => []);
-  const models = listed.map(({ name, version = '' }) => ({ name, version, trained: undefined }));
+  const models = listed.map(({ name, version = '' }) => ({ name, version, trained: null }));
   const wanted = chosenModel ?? (models.length > 0 ? undefined : usualModel);
   if (wanted === undefined || models.some(({ name }) => name === wanted)) return models;
   const { name, versions } = await client.modelMetadata(wanted, undefined, signal);
-  return [{ name, version: versions?.at(-1) ?? '', trained: undefined }, ...models];
+  return [{ name, version: versions?.at(-1) ?? '', trained: null }, ...models];
 }

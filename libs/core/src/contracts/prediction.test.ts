@@ -10,7 +10,9 @@ import {
 
 const prediction: Prediction = {
   id: 'b2c1',
+  file: 'scan/',
   label: 'covid',
+  withheld: [],
   probability: 0.91,
   threshold: 0.5,
   lesionFraction: 0.18,
@@ -19,13 +21,14 @@ const prediction: Prediction = {
       index: 0,
       probability: 0.91,
       lesionFraction: 0.18,
+      counted: true,
       mask: encodeMask(Float32Array.of(0, 1), 2, 1),
     },
-    { index: 7, probability: 0, lesionFraction: null },
+    { index: 7, file: '7.dcm', probability: 0, lesionFraction: null, counted: false },
   ],
   model: { name: 'covid-ct', version: '1', sha256: '0f'.repeat(32), trained: true },
   preprocessing: { window: { center: -500, width: 1500 }, crop: 'chest', huLost: false },
-  warnings: [{ code: 'NO_SPACING' }],
+  warnings: [{ code: 'NO_SPACING' }, { code: 'UNEVEN_SPACING', file: '7.dcm', detail: 'x' }],
   timingsMs: { decode: 3.5, queue: 0, infer: 80, total: 84 },
 };
 
@@ -57,10 +60,25 @@ describe('predictionSchema', () => {
     expect(predictionSchema.parse(lost)).toEqual(lost);
   });
 
+  test('takes a picture that has no answer, of a model and a file that are not known', () => {
+    const withheld = {
+      ...prediction,
+      file: null,
+      label: null,
+      withheld: ['NO_LUNG', 'UNLIKE_TRAINING'],
+      model: { ...prediction.model, sha256: null, trained: null },
+    };
+    expect(predictionSchema.parse(withheld)).toEqual(withheld);
+  });
+
   test.each([
     ['id', ''],
-    ['label', 'COVID'],
-    ['label', 'non_covid'],
+    ['label', ''],
+    ['label', undefined],
+    ['file', undefined],
+    ['withheld', null],
+    ['withheld', ['SOMETHING_ELSE']],
+    ['slices.0.counted', undefined],
     ['probability', 1.01],
     ['probability', -0.01],
     ['probability', null],

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { warningCodes } from './warning-codes.js';
+import { withheldCodes } from './withheld-codes.js';
 
-/** The classes in the order of the model's logits. `covid` is the positive class everywhere. */
+/** The classes that the trainer's models have, in the order of their logits; the second is the positive one. */
 export const labels = ['non-covid', 'covid'] as const;
 
 export const labelSchema = z.enum(labels);
@@ -26,12 +27,18 @@ export const warningSchema = z.object({
   detail: z.string().optional(),
 });
 
+export const withheldSchema = z.enum(withheldCodes);
+
 export const slicePredictionSchema = z.object({
   /** Index of the slice in the volume, from 0. */
   index: z.int().nonnegative(),
+  /** Name of the slice's own file, where the volume is made of several. */
+  file: z.string().optional(),
   probability: probabilitySchema,
   /** Lesion pixels over lung pixels; null where no lung was found. */
   lesionFraction: probabilitySchema.nullable(),
+  /** Whether the slice counts for the score of the volume: it shows enough lung, and nothing speaks against it. */
+  counted: z.boolean(),
   mask: encodedMaskSchema.optional(),
 });
 export type SlicePrediction = z.infer<typeof slicePredictionSchema>;
@@ -39,10 +46,15 @@ export type SlicePrediction = z.infer<typeof slicePredictionSchema>;
 /** What the server answers for one CT file; the contract between server, client, editor and scripts. */
 export const predictionSchema = z.object({
   id: z.string().min(1),
-  label: labelSchema,
-  /** Patient-level probability of COVID-19. */
+  /** Name of the file that was scored, the first of several; null where the upload had none. */
+  file: z.string().nullable(),
+  /** A label of the model, the positive one where `probability >= threshold`; null where `withheld` says why there is none. */
+  label: z.string().min(1).nullable(),
+  /** Why there is no label; empty where there is one. */
+  withheld: z.array(withheldSchema),
+  /** Probability of the positive label, by the model alone: where the label is withheld it means nothing. */
   probability: probabilitySchema,
-  /** Decision threshold: `label` is `covid` where `probability >= threshold`. */
+  /** Decision threshold: that of slices for one slice, that of volumes for several. */
   threshold: probabilitySchema,
   /** Lesion pixels over lung pixels of all scored slices; null where no lung was found. */
   lesionFraction: probabilitySchema.nullable(),
@@ -50,8 +62,13 @@ export const predictionSchema = z.object({
   model: z.object({
     name: z.string().min(1),
     version: z.string().min(1),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    trained: z.boolean(),
+    /** Of the model file; null where the server does not say. */
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
+    /** Null where neither the model nor the server says. */
+    trained: z.boolean().nullable(),
   }),
   preprocessing: z.object({
     /** The window in HU that the model saw; null where the file has no Hounsfield units. */

@@ -22,11 +22,13 @@ test('a hidden identifier cannot be found by its value', () => {
 test('warnings come once each, the untrained model first', () => {
   const prediction = {
     id: '1',
+    file: null,
     label: 'covid',
+    withheld: [],
     probability: 0.5,
     threshold: 0.5,
     lesionFraction: null,
-    slices: [{ index: 0, probability: 0.5, lesionFraction: null }],
+    slices: [{ index: 0, probability: 0.5, lesionFraction: null, counted: true }],
     model: { name: 'm', version: '1', sha256: '0'.repeat(64), trained: false },
     preprocessing: { window: null, crop: 'none', huLost: true },
     warnings: [{ code: 'HU_LOST' }],
@@ -39,6 +41,7 @@ test('warnings come once each, the untrained model first', () => {
       prediction: {
         ...prediction,
         warnings: [...prediction.warnings],
+        withheld: [],
         slices: [...prediction.slices],
       },
     },

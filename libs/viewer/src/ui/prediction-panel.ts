@@ -96,35 +96,28 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
   function showResult(model: ViewModel, prediction: Prediction): void {
     const { probability, threshold, label, model: weights } = prediction;
     const many = (model.volume?.sliceCount ?? 1) > 1;
+    const answered = label !== null;
     setText(caption, many ? strings.patientProbability : strings.probability);
-    setText(score, percent(probability));
-    setText(
-      verdict,
-      `${label === 'covid' ? strings.labelCovid : strings.labelNonCovid}, ${fillIn(
-        label === 'covid' ? strings.aboveThreshold : strings.belowThreshold,
-        percent(threshold, 0),
-      )}`,
-    );
-    result.dataset.label = label;
+    setText(score, answered ? percent(probability) : strings.noAnswer);
+    setText(verdict, answered ? verdictOf(prediction, label) : reasonsOf(prediction));
+    show(caption, answered);
+    show(meter, answered);
+    result.dataset.label = label ?? '';
+    result.dataset.withheld = prediction.withheld.join(' ');
     result.dataset.trained = String(weights.trained);
     meter.setAttribute('aria-valuenow', String(probability));
     meter.setAttribute('aria-valuetext', percent(probability));
     meter.style.setProperty('--gg-value', String(probability));
     meter.style.setProperty('--gg-threshold', String(threshold));
-    const rows: [string, string][] = [[strings.lesionShare, share(prediction.lesionFraction)]];
+    const rows: [string, string][] = answered
+      ? [[strings.lesionShare, share(prediction.lesionFraction)]]
+      : [[strings.rawProbability, percent(probability)]];
     const slice = many && sliceScore(model);
-    if (slice) {
-      rows.push([
-        strings.thisSlice,
-        slice.lesionFraction === null
-          ? `${percent(slice.probability)}, ${strings.noLung}`
-          : `${percent(slice.probability)}, ${strings.lesion.toLowerCase()} ${percent(slice.lesionFraction)}`,
-      ]);
-    }
+    if (slice) rows.push([strings.thisSlice, describeSlice(slice)]);
     rows.push(
       [
         strings.model,
-        prediction.warnings.some(({ code }) => code === 'TRAINING_UNKNOWN')
+        weights.trained === null
           ? `${weights.name} ${weights.version}`
           : `${weights.name} ${weights.version}, ${weights.trained ? strings.trained : strings.untrained}`,
       ],
@@ -132,6 +125,23 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
       [strings.time, `${Math.round(prediction.timingsMs.total)} ms`],
     );
     replaceRows(facts, rows);
+  }
+
+  function verdictOf({ probability, threshold }: Prediction, label: string): string {
+    const isPositive = probability >= threshold;
+    const words = { covid: strings.labelCovid, 'non-covid': strings.labelNonCovid }[label] ?? label;
+    const relation = isPositive ? strings.aboveThreshold : strings.belowThreshold;
+    return `${words}, ${fillIn(relation, percent(threshold, 0))}`;
+  }
+
+  function reasonsOf({ withheld }: Prediction): string {
+    return withheld.map((code) => strings[`withheld_${code}`]).join(' ');
+  }
+
+  function describeSlice({ probability, lesionFraction, counted }: SlicePrediction): string {
+    if (lesionFraction === null) return `${strings.noAnswer}, ${strings.noLung}`;
+    if (!counted) return `${strings.noAnswer}, ${strings.notCounted}`;
+    return `${percent(probability)}, ${strings.lesion.toLowerCase()} ${percent(lesionFraction)}`;
   }
 
   function sliceScore({ prediction, view }: ViewModel): SlicePrediction | undefined {

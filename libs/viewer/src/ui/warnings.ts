@@ -44,7 +44,7 @@ export function warningsOf({
   const found = mergeWarnings(
     volume?.warnings ?? [],
     prediction.kind === 'done' ? prediction.prediction.warnings : [],
-    prediction.kind === 'done' && !prediction.prediction.model.trained
+    prediction.kind === 'done' && prediction.prediction.model.trained === false
       ? [{ code: 'MODEL_UNTRAINED' }]
       : [],
   );

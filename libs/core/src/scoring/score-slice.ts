@@ -1,0 +1,89 @@
+import { lungMask } from '../anatomy/lung-mask.js';
+import type { EncodedMask, SlicePrediction } from '../contracts/prediction.js';
+import type { CtSlice } from '../contracts/volume.js';
+import type { WithheldCode } from '../contracts/withheld-codes.js';
+import { CtError } from '../errors.js';
+import type { Box } from '../imaging/bounding-box.js';
+import type { PictureSize } from '../imaging/resample.js';
+import { countLesion, lesionFraction, type LesionCounts } from '../masks/lesion-fraction.js';
+import { encodeMask } from '../masks/encoded-mask.js';
+import { placeMask } from '../masks/place-mask.js';
+
+/** Lesion probability from which a pixel counts into the lesion fraction. */
+const lesionThreshold = 0.5;
+
+/** What a model answered for one slice. */
+export interface SliceOutputs {
+  /** Of the positive label. */
+  readonly probability: number;
+  /** `rows * columns` lesion probabilities over the part of the slice that the model saw. */
+  readonly mask: Float32Array;
+  readonly maskSize: PictureSize;
+  /** How unlike the training data, 1 being the bound; null where the model does not say. */
+  readonly distance: number | null;
+}
+
+/** What a slice's prediction carries besides its scores. */
+export interface SliceExtras {
+  /** Whether it carries its mask. */
+  readonly withMask: boolean;
+  /** Name of the slice's own file, where the volume is made of several. */
+  readonly file?: string | undefined;
+}
+
+/** What follows from a slice and the model's answer; volumes are summed up from these. */
+export interface SliceScore {
+  readonly slice: SlicePrediction;
+  readonly counts: LesionCounts;
+  /** Why the slice by itself has no verdict. */
+  readonly withheld: readonly WithheldCode[];
+}
+
+/**
+ * Judges one slice by what the model answered: its lesion fraction, and whether there is anything to judge.
+ *
+ * @param cropBox the part of the slice that the model saw, from `toModelInput`.
+ * @throws {CtError} `CT_INFERENCE_FAILED` where an output is no number of its range.
+ */
+export function scoreSlice(
+  slice: CtSlice,
+  cropBox: Box,
+  outputs: SliceOutputs,
+  { withMask, file }: SliceExtras,
+): SliceScore {
+  const { probability, mask, maskSize } = outputs;
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new CtError(
+      'CT_INFERENCE_FAILED',
+      `Expected a probability from 0 to 1 of the model, got ${probability}`,
+    );
+  }
+  const placed = placeMask(mask, maskSize, cropBox, slice);
+  const lung = lungMask(slice);
+  const counts = countLesion(placed, lung, lesionThreshold);
+  const withheld: WithheldCode[] = lung ? [] : ['NO_LUNG'];
+  return {
+    slice: {
+      index: slice.index,
+      ...(file === undefined ? {} : { file }),
+      probability,
+      lesionFraction: lesionFraction([counts]),
+      counted: withheld.length === 0,
+      ...(withMask ? { mask: maskOfSlice(outputs, placed, cropBox, slice) } : {}),
+    },
+    counts,
+    withheld,
+  };
+}
+
+/** A mask in JSON covers the whole slice; only where the model saw a part must it be placed first. */
+function maskOfSlice(
+  { mask, maskSize }: SliceOutputs,
+  placed: Float32Array,
+  box: Box,
+  { columns, rows }: CtSlice,
+): EncodedMask {
+  return box.columns === columns && box.rows === rows
+    ? encodeMask(mask, maskSize.columns, maskSize.rows)
+    : encodeMask(placed, columns, rows);
+}

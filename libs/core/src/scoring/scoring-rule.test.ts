@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { defaultRule, readScoringRule } from './scoring-rule.js';
+
+const read = (values: Record<string, string>) => readScoringRule((name) => values[name]);
+
+test('a model that says nothing is judged by the default rule', () => {
+  expect(read({})).toEqual(defaultRule);
+});
+
+test('a threshold of slices holds for volumes too, unless they have one of their own', () => {
+  expect(read({ threshold: '0.4' })).toMatchObject({ threshold: 0.4, volumeThreshold: 0.4 });
+  expect(read({ threshold: '0.4', volume_threshold: '0.7' }).volumeThreshold).toBe(0.7);
+});
+
+test('labels are the model’s own, the positive one second', () => {
+  expect(read({ labels: 'healthy, ill' }).labels).toEqual(['healthy', 'ill']);
+});
+
+test.each([
+  { threshold: 'high' },
+  { threshold: '' },
+  { volume_threshold: '1.5' },
+  { aggregation: 'median' },
+  { labels: 'one' },
+  { labels: 'a,b,c' },
+])('%j is refused as CT_MODEL_INVALID', (values) => {
+  expect(() => read(values as Record<string, string>)).toThrow(
+    expect.objectContaining({ code: 'CT_MODEL_INVALID' }) as Error,
+  );
+});

@@ -1,0 +1,61 @@
+import { CtError } from '../errors.js';
+import { aggregate, defaultAggregation } from './aggregate.js';
+
+/** How a model's outputs become a verdict; the model carries it. */
+export interface ScoringRule {
+  /** The model's classes; the second is the positive one. */
+  readonly labels: readonly [negative: string, positive: string];
+  /** Probability from which one slice is positive. */
+  readonly threshold: number;
+  /** Score from which a volume is positive. */
+  readonly volumeThreshold: number;
+  /** How the score of a volume follows from those of its slices, as {@link aggregate} reads it. */
+  readonly aggregation: string;
+}
+
+/** What holds where a model does not say. */
+export const defaultRule: ScoringRule = {
+  labels: ['non-covid', 'covid'],
+  threshold: 0.5,
+  volumeThreshold: 0.5,
+  aggregation: defaultAggregation,
+};
+
+/**
+ * Reads the rule that a model carries, from the metadata of its file or the parameters of its configuration: `threshold`,
+ * `volume_threshold`, `aggregation` and `labels` (with a comma between the two).
+ *
+ * @param given the value of a name; undefined where the model does not say.
+ * @throws {CtError} `CT_MODEL_INVALID` where a value is not of its kind.
+ */
+export function readScoringRule(given: (name: string) => string | undefined): ScoringRule {
+  const share = (name: string, unset: number): number => {
+    const text = given(name);
+    const value = text === undefined ? unset : Number(text);
+    if (text?.trim() !== '' && value >= 0 && value <= 1) return value;
+    throw invalid(`${name} from 0 to 1`, text);
+  };
+  const threshold = share('threshold', defaultRule.threshold);
+  const aggregation = given('aggregation') ?? defaultRule.aggregation;
+  aggregate(aggregation, [0]);
+  return {
+    labels: readLabels(given('labels')),
+    threshold,
+    volumeThreshold: share('volume_threshold', threshold),
+    aggregation,
+  };
+}
+
+function readLabels(text: string | undefined): ScoringRule['labels'] {
+  if (text === undefined) return defaultRule.labels;
+  const [negative, positive, ...more] = text.split(',').map((label) => label.trim());
+  if (negative && positive && more.length === 0) return [negative, positive];
+  throw invalid('two labels with a comma between them', text);
+}
+
+function invalid(expected: string, text: string | undefined): CtError {
+  return new CtError(
+    'CT_MODEL_INVALID',
+    `Expected ${expected} in the metadata of the model, got "${(text ?? '').slice(0, 40)}"`,
+  );
+}
