@@ -77,7 +77,7 @@ export function chooseThreshold(
   const next = thresholds[best + 1];
   if (placement === 'score' || next === undefined) return { threshold, matrix };
   const midpoint = next + (threshold - next) / 2;
-  // Neighbouring doubles have no number between them.
+  // There is no double between neighbouring doubles.
   return { threshold: midpoint > next ? midpoint : threshold, matrix };
 }
 

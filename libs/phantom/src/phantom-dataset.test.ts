@@ -75,7 +75,7 @@ describe('a data set of phantoms', () => {
     }
   });
 
-  test('stops when it is told to', async () => {
+  test('stops when its signal aborts', async () => {
     const stop = new AbortController();
     const writing = writePhantomDataset({
       out: join(out, 'stopped'),

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 
-/** What a load client's thread is told. */
+/** Settings of a load client's thread. */
 export interface Load {
   readonly url: string;
   readonly headers: Record<string, string>;

@@ -19,7 +19,7 @@ const methods = [
 const models = [
   'lesion-rule',
   'echo',
-  'nobody',
+  'no-such-model',
   '..',
   '%2e%2e%2f',
   'a'.repeat(300),

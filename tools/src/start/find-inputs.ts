@@ -29,8 +29,8 @@ const maskName = /\.mask\.|\.masks$/;
 const companionEnding = /\.(img|raw|zraw)(\.gz)?$/i;
 
 /**
- * Finds what to score in files and folders. Formats are told by content; in a folder, DICOM files are put together as series,
- * masks and files that are no images are passed over. A file that is named must be an image.
+ * Finds what to score in files and folders. The content decides the format. In a folder, DICOM files are grouped into series;
+ * masks and files that are not images are skipped. A file that is named must be an image.
  *
  * @param from the folder that labels are relative to.
  */

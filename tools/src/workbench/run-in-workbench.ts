@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export interface WorkbenchRun {
   /** The root of the repository. */
   readonly workspace: string;
-  /** What `playwright test` is told. */
+  /** Arguments of `playwright test`. */
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
 }
