@@ -91,6 +91,15 @@ describe('lungMask of grey pictures', () => {
     expect(shareOf(slice)).toBeCloseTo(lungShare, 2);
   });
 
+  test('has the area that was drawn in a narrow window, whose chest wall is darker than the usual threshold', () => {
+    // Otsu's threshold of 0, 0.02, 0.4 and 1 is about 0.7, so that the heart alone is tissue; half of it is below the chest wall.
+    const narrow = [
+      ...mapThorax((value) => (value > 0 ? 0.4 : 0.02)),
+      { x: 0.5, y: 0.5, a: 0.06, b: 0.3, value: 1 },
+    ];
+    expect(shareOf(drawSlice(grey, 0, narrow))).toBeCloseTo(lungShare, 2);
+  });
+
   test('sees through the white frame of a figure', () => {
     const slice = drawSlice(grey, 0.233, lungWindow);
     for (let row = 0; row < 256; row++) {
