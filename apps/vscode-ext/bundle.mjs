@@ -54,7 +54,7 @@ const results = await Promise.all([
     },
     outdir: join(outdir, 'server'),
     chunkNames: 'main/[name]-[hash]',
-    // Names of classes are told to callers, in errors and in DICOM's own tables.
+    // Callers see class names, in errors and in DICOM's own tables.
     keepNames: true,
   }),
   build({

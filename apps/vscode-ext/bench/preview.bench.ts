@@ -50,7 +50,7 @@ for (const { what, file, shows, ...rest } of openings) {
   test(what, async ({ clock, workbench }) => {
     const times: number[] = [];
     await workbench.open();
-    // The first one starts the extension, and is told by itself.
+    // The first one starts the extension; its time is reported separately.
     for (let i = 0; i <= repeats; i++) {
       times.push(await open(workbench, clock, file, shows));
       await closeEditor(workbench);

@@ -64,7 +64,7 @@ test('the first slice comes without being asked for', async ({ workbench, page }
   expect(requests[0]).toBe(-1);
 });
 
-test('a page that is told nothing asks', async ({ workbench, page }) => {
+test('a page that gets no slice asks for it', async ({ workbench, page }) => {
   const requests = await noteSlices(page, true);
   await workbench.open('covid-volume.nii.gz');
   await workbench.picture();

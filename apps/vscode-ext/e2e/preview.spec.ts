@@ -213,7 +213,7 @@ test('a file in two editors is gone in both, and comes back in both', async ({
   }
 });
 
-test('an empty file and a file that is no image show what is wrong', async ({ workbench }) => {
+test('an empty file and a file that is not an image show what is wrong', async ({ workbench }) => {
   const { folder } = workbench.server;
   writeFileSync(join(folder, 'empty.mha'), '');
   writeFileSync(join(folder, 'text.nii'), 'This is not an image.');

@@ -70,7 +70,7 @@ export class Workbench {
       await this.explorerRow(name).click({ button: 'right', timeout: 2000 });
       try {
         const entry = this.page.locator('.monaco-menu').getByText(item, { exact: true });
-        // VS Code takes no click in a menu's first 100 ms, so that nobody hits it by accident: the button stays down longer.
+        // VS Code ignores clicks in a menu's first 100 ms, against accidental ones: the button stays down longer.
         await entry.click({ timeout: 2000, delay: 200 });
         await seeOutcome();
       } catch (error) {

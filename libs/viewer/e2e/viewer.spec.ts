@@ -105,7 +105,7 @@ test('the value and the position under the pointer are read from the pixels', as
   await expect(page.locator('.letter-top')).toHaveText('A');
 });
 
-test('the prediction is told in words, with the model and what it saw', async ({ page }) => {
+test('the prediction is shown in words, with the model and what it saw', async ({ page }) => {
   await openChest(page);
   await predictChest(page, { trained: false });
   const panel = page.locator('.panel');

@@ -452,7 +452,7 @@ export class GroundglassViewer extends HTMLElement {
     this.#report();
   }
 
-  /** Tells the host once what has changed since it was told. */
+  /** Reports to the host, once a frame, what has changed since the last report. */
   #report(): void {
     if (this.#reported === this.#view) return;
     this.#reported = this.#view;

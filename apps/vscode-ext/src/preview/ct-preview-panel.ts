@@ -282,7 +282,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     this.#post({ type: 'openFailed', error });
   }
 
-  /** As the viewer shows it; of what nobody expected the log says more. */
+  /** The error as the viewer shows it; an unexpected one is logged in full. */
   #toError(error: unknown): ViewerError {
     if (!(error instanceof CtError)) this.log.error(error instanceof Error ? error : String(error));
     return toViewerError(error);

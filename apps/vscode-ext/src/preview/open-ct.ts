@@ -120,7 +120,7 @@ async function openSeries(
   };
 }
 
-/** A damaged file may be a slice that is missing; what is no image at all is nobody's loss. */
+/** Damaged files may be missing slices, so they are reported; files that are not images are not. */
 function notesOf(problems: DicomSeries['problems']): string[] {
   const names = problems
     .filter(({ error }) => error.code === 'CT_CORRUPT' || error.code === 'CT_TRUNCATED')

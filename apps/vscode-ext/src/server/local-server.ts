@@ -71,7 +71,7 @@ export class LocalServer {
         ended(signal ? `ended by ${signal}` : `ended with status ${code ?? 'unknown'}`);
       });
     });
-    // Whoever waits for the address hears of the end; nobody has to.
+    // Avoids an unhandledRejection when nothing awaits the address.
     this.url.catch(() => undefined);
   }
 

@@ -7,7 +7,7 @@ import { connectTo } from './model-connection.js';
 const { signal } = new AbortController();
 const metadata = { name: 'chest', versions: ['1', '2'], platform: 'p', inputs: [], outputs: [] };
 
-test('a Groundglass server is told by its list of models', async () => {
+test('a Groundglass server is recognised by its list of models', async () => {
   const model = {
     ...{
       name: 'm',
@@ -47,7 +47,7 @@ test('KServe, whose /v1/models is of another protocol and which lists no reposit
   expect(await connected(answers)).toMatchObject({ models: [{ name: 'groundglass' }] });
 });
 
-test('a server of neither protocol is told as the first one saw it; a wrong token is not tried twice', async () => {
+test('a server of neither protocol gives the error of the first try; a wrong token is not tried twice', async () => {
   await expect(connected({})).rejects.toMatchObject({ code: 'CT_NOT_FOUND' });
   await expect(connected({ '/v1/models': 401, '/v2': {} })).rejects.toMatchObject({
     code: 'CT_UNAUTHORIZED',

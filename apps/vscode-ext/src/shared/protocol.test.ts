@@ -20,7 +20,7 @@ test.each([
   expect(unpackSlice(packed).pixels).toEqual(grey);
 });
 
-test('grey that no number of bits gives travels as it is', () => {
+test('grey that is not on the grid of any bit depth travels unchanged', () => {
   const pixels = Float32Array.of(0.123456, 1.5);
   expect(unpackSlice(packSlice({ ...slice, unit: 'grey', pixels })).pixels).toEqual(pixels);
 });

@@ -30,7 +30,7 @@ interface Request {
 const requests = new Map<number, Request>();
 let nextRequest = 0;
 
-/** Asks the host and settles with its answer; an abort is told to the host. */
+/** Asks the host and settles with its answer; an abort is sent to the host. */
 function ask<T>(type: 'slice' | 'truth', index: number, signal: AbortSignal): Promise<T> {
   const requestId = nextRequest++;
   const answer = answerTo<T>(requestId, signal);
@@ -64,7 +64,7 @@ function slicesOf({ firstSlice, requestId }: ToWebview & { type: 'opened' }): Sl
 function settle(requestId: number, use: (request: Request) => void): void {
   const request = requests.get(requestId);
   requests.delete(requestId);
-  // Answers to what was given up find nobody.
+  // Drop answers to aborted requests.
   if (request) use(request);
 }
 

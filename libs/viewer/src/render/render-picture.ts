@@ -175,7 +175,7 @@ function areasOf(
 ): Uint8Array {
   const areas = new Uint8Array(across.count * down.count);
   const sample = samplerOf(scene, across, down);
-  // Truth is binary and stays on the pixel grid: smoothing it would invent an outline that nobody drew.
+  // Truth is binary and stays on the pixel grid: smoothing it would invent an outline that the expert did not draw.
   const sampleTruth = nearestSampler(scene.columns, across, down);
   const found = new Float64Array(across.count);
   const real = new Float64Array(across.count);
