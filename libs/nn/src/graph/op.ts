@@ -58,6 +58,8 @@ export interface Op {
   readonly attributes?: Readonly<Record<string, number>>;
   /** No gradient passes through it. */
   readonly detached?: true;
+  /** Takes longer to compute again than its result is worth in memory; see `tfjsGradients`. */
+  readonly costly?: true;
   /** @throws {ShapeError} when the inputs do not fit. */
   shape(inputs: readonly Shape[]): Shape;
   forward(context: ForwardContext): ForwardResult;

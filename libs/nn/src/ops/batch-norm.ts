@@ -56,7 +56,7 @@ export function batchNorm({ epsilon = 1e-5, momentum = 0.1 }: BatchNormAttribute
       const { mean, variance, unbiased } = channelStatisticsTfjs(tf, x);
       update(3, blendTfjs(tf, runningMean, mean, momentum));
       update(4, blendTfjs(tf, runningVariance, unbiased, momentum));
-      const factor = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
+      const factor = tf.div(gamma, tf.sqrt(tf.add(variance, epsilon)));
       const distance = tf.sub(x, byChannel(tf, mean));
       return tf.add(tf.mul(distance, byChannel(tf, factor)), byChannel(tf, beta));
     },

@@ -35,6 +35,7 @@ export function conv(attributes: ConvAttributes = {}): Op {
   const geometry: ConvGeometry = { stride, dilation, groups, top, left, bottom, right };
   return {
     name: 'conv',
+    costly: true,
     shape: (shapes) => convShape(shapes, geometry),
     forward: ({ emit, inputs, shapes }) => ({
       output: emit.node('Conv', inputs, {

@@ -5,6 +5,7 @@ import { formatShape, requireRank, ShapeError } from '../graph/shape.js';
 /** Fully connected: `[N, I]` times weights `[O, I]`, plus bias `[O]`; weights as PyTorch stores them. */
 export const linear: Op = {
   name: 'linear',
+  costly: true,
   shape: ([x, weight, bias]) => {
     requireRank('linear input', x!, 2);
     requireRank('linear weights', weight!, 2);

@@ -4,6 +4,9 @@ import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
 import { coverage, poolAttributes, pooledShape, type PoolWindow } from './parts/pool-window.js';
 import { toNchw, toNhwc } from './parts/tfjs-layout.js';
 
+/** Below every value that a network computes. */
+const lowestFloat = -3e38;
+
 /**
  * The largest value under a window. The gradient goes to the first of equal values, as in PyTorch; it is found by comparing each
  * tap with the maximum, since the indices that `MaxPool` can return do not exist on WebGPU.
@@ -18,7 +21,7 @@ export function maxPool(window: PoolWindow): Op {
     }),
     backward: ({ emit, inputs, shapes, shape, output, gradient }) => {
       const [, , rows, columns] = shape as [number, number, number, number];
-      const lowest = emit.scalar(-3e38);
+      const lowest = emit.scalar(lowestFloat);
       const around = [0, 0, padding, padding];
       const padded =
         padding === 0
@@ -42,8 +45,10 @@ export function maxPool(window: PoolWindow): Op {
       return [scatterTaps(emit, taps, shapes[0]!, shape, window)];
     },
     tfjs: ({ tf, inputs: [x] }) => {
-      const y = tf.maxPool(toNhwc(tf, x!), kernel, stride, padding, 'floor');
-      return toNchw(tf, y);
+      // TensorFlow's kernels pad by "same" and "valid" alone: the padding is made of values that no maximum chooses.
+      const around: [number, number] = [padding, padding];
+      const padded = tf.pad(toNhwc(tf, x!), [[0, 0], around, around, [0, 0]], lowestFloat);
+      return toNchw(tf, tf.maxPool(padded, kernel, stride, 'valid'));
     },
   };
 }

@@ -37,7 +37,7 @@ export function normalise(epsilon = 1e-5): Op {
     },
     tfjs: ({ tf, inputs: [x] }) => {
       const { mean, variance } = tf.moments(x!, [0, 2, 3], true);
-      return tf.mul(tf.sub(x!, mean), tf.rsqrt(tf.add(variance, epsilon)));
+      return tf.div(tf.sub(x!, mean), tf.sqrt(tf.add(variance, epsilon)));
     },
   };
 }

@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs';
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { tfjsBackends } from '../engine/tfjs/tfjs-backends.fixture.js';
 import { Graph } from '../graph/graph.js';
 import {
   checkGradient,
@@ -22,7 +21,7 @@ test('every file is one op, named after it, and every op is tried', () => {
   expect(new Set(tried)).toEqual(new Set(files));
 });
 
-describe('gradients are those of finite differences, and output and gradients those of TensorFlow.js', () => {
+describe('gradients are those of finite differences, output and gradients those of TensorFlow.js', () => {
   test.each(opCases)('%s', async (_, shapes, op, { fills = [], fixed = [] } = {}) => {
     const build = (graph: Graph, ...nodes: Parameters<Graph['apply']>[1][]) =>
       graph.apply(op, ...nodes);
@@ -32,17 +31,20 @@ describe('gradients are those of finite differences, and output and gradients th
 
     const graph = new Graph();
     const { shape } = build(graph, ...shapes.map((size, i) => graph.input(`x${i}`, size)));
-    const inputs = shapes.map((size, i) => tf.tensor(inputValues(size, i, fills), [...size]));
-    const forward = (tensors: readonly tf.Tensor[]) =>
-      op.tfjs({ tf, inputs: tensors, shape, update: () => undefined });
-    expectClose(ours.output, forward(inputs).dataSync(), 5e-5);
-    if (learned.length === 0) return;
-    const weights = tf.tensor(outputWeights(shape), [...shape]);
-    const gradientsOf = tf.grads((...tensors: tf.Tensor[]) => {
-      const all = inputs.map((input, i) => tensors[learned.indexOf(i)] ?? input);
-      return tf.sum(tf.mul(forward(all), weights));
-    });
-    for (const [k, gradient] of gradientsOf(learned.map((i) => inputs[i]!)).entries())
-      expectClose(ours.inputs[learned[k]!]!.ours, gradient.dataSync(), 5e-5);
+    for (const { select } of tfjsBackends) {
+      const tf = await select();
+      const inputs = shapes.map((size, i) => tf.tensor(inputValues(size, i, fills), [...size]));
+      const forward = (tensors: readonly Tensor[]) =>
+        op.tfjs({ tf, inputs: tensors, shape, update: () => undefined });
+      expectClose(ours.output, forward(inputs).dataSync(), 5e-5);
+      if (learned.length === 0) continue;
+      const weights = tf.tensor(outputWeights(shape), [...shape]);
+      const gradientsOf = tf.grads((...tensors: Tensor[]) => {
+        const all = inputs.map((input, i) => tensors[learned.indexOf(i)] ?? input);
+        return tf.sum(tf.mul(forward(all), weights));
+      });
+      for (const [k, gradient] of gradientsOf(learned.map((i) => inputs[i]!)).entries())
+        expectClose(ours.inputs[learned[k]!]!.ours, gradient.dataSync(), 5e-5);
+    }
   });
 });

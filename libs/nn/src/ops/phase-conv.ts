@@ -17,6 +17,7 @@ export function phaseConv(padding: Padding): Op {
   const [top, left, bottom, right] = padding;
   return {
     name: 'phaseConv',
+    costly: true,
     shape: ([x, weight]) => {
       requireRank('phaseConv', x!, 4);
       const [n, c, rows, columns] = x as [number, number, number, number];

@@ -11,6 +11,7 @@ import { requireRank, ShapeError } from '../graph/shape.js';
 export function resize(rows: number, columns: number): Op {
   return {
     name: 'resize',
+    costly: true,
     shape: ([x]) => {
       requireRank('resize', x!, 4);
       if (rows < 1 || columns < 1)

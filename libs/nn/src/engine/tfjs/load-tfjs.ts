@@ -1,22 +1,39 @@
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Tfjs } from '../../graph/op.js';
 
-/** No package of TensorFlow.js can be loaded. */
+/** TensorFlow.js is not installed, or cannot be loaded. */
 export class EngineUnavailableError extends Error {
   override readonly name = 'EngineUnavailableError';
 }
 
 const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'];
 
+/** Names a folder whose `node_modules` has TensorFlow.js, as `tools/tfjs-node/build.mjs` makes it. Set, it is the only place searched. */
+export const tfjsFolderVariable = 'GROUNDGLASS_TFJS_NODE';
+
+/** TensorFlow.js as it was loaded. */
+export interface LoadedTfjs {
+  readonly tf: Tfjs;
+  /** The package's name. */
+  readonly from: string;
+}
+
 /**
- * Loads TensorFlow.js, the fastest package that is installed: on CUDA, on TensorFlow's C library, in plain JavaScript. None is a
- * dependency: the first two fetch hundreds of megabytes when they are installed.
+ * Loads TensorFlow.js: the fastest package that is installed, on CUDA, on TensorFlow's C library or in JavaScript. It is no
+ * dependency, since the first two download hundreds of megabytes when they are installed.
  *
- * @throws {EngineUnavailableError} saying what to install, and why a package that is there could not be loaded.
+ * A package that is installed and broken is an error. Going on with a slower one would hide it, and JavaScript is a hundred times
+ * slower than TensorFlow.
+ *
+ * @param folder searched in place of this package's `node_modules`, unless empty.
+ * @throws {EngineUnavailableError} with what to install, or the package that cannot be loaded and why.
  */
 export async function loadTfjs(
-  load: (name: string) => Promise<unknown> = (name) => import(name),
-): Promise<{ tf: Tfjs; from: string }> {
-  const reasons: string[] = [];
+  folder: string = process.env[tfjsFolderVariable] ?? '',
+  load: (name: string) => Promise<unknown> = importFrom(folder),
+): Promise<LoadedTfjs> {
   for (const name of packages) {
     try {
       const loaded = (await load(name)) as Tfjs & { default?: Tfjs };
@@ -24,13 +41,32 @@ export async function loadTfjs(
       await tf.ready();
       return { tf, from: name };
     } catch (error) {
-      const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-      // Not being there is the usual case and needs no words of its own.
-      if (!reason.startsWith(`Cannot find package '${name}'`)) reasons.push(`${name}: ${reason}`);
+      const text = error instanceof Error ? error.message : String(error);
+      if (isMissing(text, name)) continue;
+      throw new EngineUnavailableError(
+        `Expected ${name} to load, since it is installed: ${text.trim().split('\n')[0]!}. Repair it (\`npm rebuild ${name} --build-addon-from-source\`), or remove it to use another package.`,
+        { cause: error },
+      );
     }
   }
   throw new EngineUnavailableError(
-    'TensorFlow.js is not installed. Run `npm install @tensorflow/tfjs-node-gpu` (CUDA), `@tensorflow/tfjs-node` or ' +
-      `\`@tensorflow/tfjs\` (slow), or train with ONNX Runtime.${reasons.map((reason) => ` ${reason}.`).join('')}`,
+    folder === ''
+      ? 'TensorFlow.js is not installed. Run `npm install @tensorflow/tfjs-node-gpu` (CUDA), `@tensorflow/tfjs-node` or ' +
+          '`@tensorflow/tfjs` (slow), or train with ONNX Runtime.'
+      : `Expected ${tfjsFolderVariable} to name a folder with TensorFlow.js in its node_modules, got ${folder}. Fill it with tools/tfjs-node/build.mjs, or unset the variable.`,
   );
+}
+
+/** What Node writes of a package that is not there, as a module and by `require`. */
+function isMissing(message: string, name: string): boolean {
+  return (
+    message.startsWith(`Cannot find package '${name}'`) ||
+    message.startsWith(`Cannot find module '${name}'`)
+  );
+}
+
+function importFrom(folder: string): (name: string) => Promise<unknown> {
+  if (folder === '') return (name) => import(name);
+  const require = createRequire(pathToFileURL(resolve(folder, 'package.json')));
+  return (name) => Promise.resolve().then(() => require(name) as unknown);
 }

@@ -1,5 +1,4 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { topologicalOrder, type Node } from '../../graph/graph.js';
 import type { Tfjs } from '../../graph/op.js';
 import { sizeOf, type Shape } from '../../graph/shape.js';
 import { momentNames } from '../../train/optimizers.js';
@@ -14,6 +13,7 @@ import type {
   TrainingSession,
 } from '../training-session.js';
 import { loadTfjs } from './load-tfjs.js';
+import { tfjsGradients } from './tfjs-gradients.js';
 import { updateTfjs } from './tfjs-update.js';
 
 /**
@@ -63,47 +63,36 @@ export class TfjsTrainingSession implements TrainingSession {
   async run(batch: TrainingBatch, options: StepOptions): Promise<StepResult> {
     const { tf, config, loss } = this;
     const inputs = stepInputs(config, loss.network, batch, options);
+    const wanted = [loss.total, loss.classification, loss.segmentation, loss.network.logits];
     const kept = tf.tidy(() => {
-      const updates = new Map<string, Tensor>();
-      const parts: Record<string, Tensor> = {};
-      const trainable = [...this.variables].filter(([, variable]) => variable.trainable);
-      const { value, grads } = tf.variableGrads(
-        () => {
-          const tensors = this.forward(inputs, updates);
-          parts.classification = tf.keep(tensors.get(loss.classification)!.clone());
-          parts.segmentation = tf.keep(tensors.get(loss.segmentation)!.clone());
-          parts.logits = tf.keep(tensors.get(loss.network.logits)!.clone());
-          return tf.reshape(tensors.get(loss.total)!, []);
-        },
-        trainable.map(([, variable]) => variable),
-      );
-      const gradients = new Map(trainable.map(([name, { name: key }]) => [name, grads[key]!]));
-      this.update(gradients, options.learningRate);
-      for (const [name, tensor] of updates) {
-        this.variables.get(name)!.assign(tensor);
-        tensor.dispose();
-      }
-      const shown = config.outputGradients === true ? Object.fromEntries(gradients) : {};
-      return { parts: { ...parts, total: value }, shown };
+      const { results, gradients, updates } = tfjsGradients(tf, loss.total, wanted, (node) => {
+        if (node.kind === 'variable') return this.variables.get(node.variable.name)!;
+        const { data, shape } = inputs.get(node.name)!;
+        return tf.tensor(data, [...shape]);
+      });
+      this.update(new Map(Object.entries(gradients)), options.learningRate);
+      for (const [name, value] of Object.entries(updates)) this.variables.get(name)!.assign(value);
+      return { results, gradients: config.outputGradients === true ? gradients : {} };
     });
     this.steps++;
-    const read = async (tensor: Tensor) => {
-      const data = Float32Array.from(await tensor.data());
-      tensor.dispose();
-      return data;
-    };
-    const { total, classification, segmentation, logits } = kept.parts as Record<string, Tensor>;
+    const [total, classification, segmentation, logits] = (await readAll(kept.results)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
     const result = {
-      loss: (await read(total!))[0]!,
-      classificationLoss: (await read(classification!))[0]!,
-      segmentationLoss: (await read(segmentation!))[0]!,
-      logits: await read(logits!),
+      loss: total[0]!,
+      classificationLoss: classification[0]!,
+      segmentationLoss: segmentation[0]!,
+      logits,
     };
     if (config.outputGradients !== true) return result;
-    const gradients = new Map<string, Float32Array>();
-    for (const [name, tensor] of Object.entries(kept.shown))
-      gradients.set(name, await read(tensor));
-    return { ...result, gradients };
+    const values = await readAll(Object.values(kept.gradients));
+    return {
+      ...result,
+      gradients: new Map(Object.keys(kept.gradients).map((name, i) => [name, values[i]!])),
+    };
   }
 
   /** The variables alone, as a model is exported from them. */
@@ -145,34 +134,6 @@ export class TfjsTrainingSession implements TrainingSession {
     return Promise.resolve();
   }
 
-  private forward(
-    inputs: ReturnType<typeof stepInputs>,
-    updates: Map<string, Tensor>,
-  ): Map<Node, Tensor> {
-    const { tf, loss } = this;
-    const tensors = new Map<Node, Tensor>();
-    for (const node of topologicalOrder([loss.total, loss.network.logits])) {
-      if (node.kind === 'input') {
-        const { data, shape } = inputs.get(node.name)!;
-        tensors.set(node, tf.tensor(data, [...shape]));
-      } else if (node.kind === 'variable') {
-        tensors.set(node, this.variables.get(node.variable.name)!);
-      } else {
-        const result = node.op.tfjs({
-          tf,
-          inputs: node.inputs.map((input) => tensors.get(input)!),
-          shape: node.shape,
-          update: (index, value) => {
-            const buffer = node.inputs[index]!;
-            if (buffer.kind === 'variable') updates.set(buffer.variable.name, tf.keep(value));
-          },
-        });
-        tensors.set(node, result);
-      }
-    }
-    return tensors;
-  }
-
   private update(gradients: ReadonlyMap<string, Tensor>, learningRate: number): void {
     const { tf, config } = this;
     let factor: Tensor | undefined;
@@ -183,14 +144,16 @@ export class TfjsTrainingSession implements TrainingSession {
     }
     const corrections = biasCorrections(config.optimizer, this.steps + 1);
     for (const [name, gradient] of gradients) {
-      updateTfjs(tf, config.optimizer, {
-        parameter: this.variables.get(name)!,
-        gradient: factor ? tf.mul(gradient, factor) : gradient,
-        moments: momentNames(config.optimizer).map((moment) =>
-          this.moments.get(`optimizer.${moment}.${name}`)!,
-        ),
-        learningRate,
-        corrections,
+      tf.tidy(() => {
+        updateTfjs(tf, config.optimizer, {
+          parameter: this.variables.get(name)!,
+          gradient: factor ? tf.mul(gradient, factor) : gradient,
+          moments: momentNames(config.optimizer).map((moment) =>
+            this.moments.get(`optimizer.${moment}.${name}`)!,
+          ),
+          learningRate,
+          corrections,
+        });
       });
     }
   }
@@ -198,6 +161,17 @@ export class TfjsTrainingSession implements TrainingSession {
 
 function variableOf(tf: Tfjs, data: Float32Array, shape: Shape, trainable: boolean): Variable {
   return tf.tidy(() => tf.variable(tf.tensor(Float32Array.from(data), [...shape]), trainable));
+}
+
+/** Reads tensors and disposes of them, also when one cannot be read. */
+async function readAll(tensors: readonly Tensor[]): Promise<Float32Array[]> {
+  try {
+    return await Promise.all(
+      tensors.map(async (tensor) => Float32Array.from(await tensor.data<'float32'>())),
+    );
+  } finally {
+    for (const tensor of tensors) tensor.dispose();
+  }
 }
 
 function collect(variables: ReadonlyMap<string, Variable>): Map<string, NamedTensor> {
