@@ -29,7 +29,8 @@ const folder = resolve(given);
 const wheels = join(folder, 'whl');
 const unpacked = join(folder, 'tf');
 const addon = join(folder, 'node_modules/@tensorflow/tfjs-node');
-const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+const [main, framework] = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+const libraries = [main, framework];
 
 mkdirSync(wheels, { recursive: true });
 if (!existsSync(join(folder, 'package.json')))
@@ -46,7 +47,7 @@ step(
   'unpack the C library',
   libraries.every((name) => existsSync(join(unpacked, 'tensorflow', name))),
   () => {
-    const [wheel] = wheelNames();
+    const [wheel = ''] = wheelNames();
     const wanted = ['tensorflow/libtensorflow*', 'tensorflow/include/*'];
     run('unzip', ['-qo', join(wheels, wheel), ...wanted, '-d', unpacked]);
   },
@@ -58,9 +59,8 @@ step('place the C library', existsSync(join(addon, 'deps/lib/libtensorflow_frame
   cpSync(join(unpacked, 'tensorflow/include'), include, { recursive: true });
   for (const name of libraries) cpSync(join(unpacked, 'tensorflow', name), join(lib, name));
   // The C functions are in the library of the C++ ones.
-  for (const name of ['libtensorflow.so', 'libtensorflow.so.2'])
-    symlinkSync(libraries[0], join(lib, name));
-  symlinkSync(libraries[1], join(lib, 'libtensorflow_framework.so'));
+  for (const name of ['libtensorflow.so', 'libtensorflow.so.2']) symlinkSync(main, join(lib, name));
+  symlinkSync(framework, join(lib, 'libtensorflow_framework.so'));
 });
 step('compile the addon', existsSync(join(addon, 'lib/napi-v8/tfjs_binding.node')), () => {
   run(
@@ -90,11 +90,21 @@ function wheelNames() {
   return readdirSync(wheels).filter((name) => name.endsWith('.whl'));
 }
 
+/**
+ * @param {string} what
+ * @param {boolean} done
+ * @param {() => void} action
+ */
 function step(what, done, action) {
   console.log(`${done ? 'done already' : 'now'}: ${what}`);
   if (!done) action();
 }
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnSyncOptions} options
+ */
 function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: folder, stdio: 'inherit', ...options });
   if (status === 0) return;
