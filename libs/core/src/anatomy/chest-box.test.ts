@@ -22,10 +22,10 @@ function expectEdges(actual: number[], expected: number[]): void {
 }
 
 describe('findChest', () => {
-  // The lungs reach from 0.17 to 0.83 and from 0.3 to 0.7; 3 % of that on each side.
-  const aroundLungs = [0.17 - 0.0198, 0.3 - 0.012, 0.83 + 0.0198, 0.7 + 0.012];
+  // The lungs reach from 0.17 to 0.83 and from 0.3 to 0.7; 5 % of that on each side.
+  const aroundLungs = [0.17 - 0.033, 0.3 - 0.02, 0.83 + 0.033, 0.7 + 0.02];
 
-  test('lies around both lungs with a margin of 3 %', () => {
+  test('lies around both lungs with a margin of 5 %', () => {
     const chest = findChest(drawSlice(hu, -1000, thorax));
     expect(chest.around).toBe('lungs');
     expectEdges(edges(chest, 400, 320), aroundLungs);
@@ -40,15 +40,27 @@ describe('findChest', () => {
     expectEdges(edges(findChest(slice), 400, 320), aroundLungs);
   });
 
+  test('finds the same in a round field: grey air around the body, black outside of it', () => {
+    const hidden = (value: number) => (value + 1250) / 1500;
+    const slice = drawSlice({ columns: 320, rows: 320, unit: 'grey' }, 0, [
+      { x: 0.5, y: 0.5, a: 0.499, b: 0.499, value: hidden(-800) },
+      // Wide windows bring air, lung and tissue close together, and far from black.
+      ...mapThorax((value) => hidden(value / 3 - 500)),
+    ]);
+    const chest = findChest(slice);
+    expect(chest.around).toBe('lungs');
+    expectEdges(edges(chest, 320, 320), aroundLungs);
+  });
+
   test('lies around the body where one lung is missing, so that what hides it is not cut off', () => {
     const chest = findChest(drawSlice(hu, -1000, thorax.slice(0, 2)));
     expect(chest.around).toBe('body');
     // The body reaches from 0.06 to 0.94 and from 0.16 to 0.84.
     expectEdges(edges(chest, 400, 320), [
-      0.06 - 0.0264,
-      0.16 - 0.0204,
-      0.94 + 0.0264,
-      0.84 + 0.0204,
+      0.06 - 0.044,
+      0.16 - 0.034,
+      0.94 + 0.044,
+      0.84 + 0.034,
     ]);
   });
 
@@ -99,7 +111,7 @@ describe('toModelInput', () => {
     expect(input).toMatchObject({ window: undefined, huLost: true });
   });
 
-  test('gives the pixels of the chest where asked, row by row', () => {
+  test('gives the pixels of the chest where asked, row by row, with lung at 0.2 and tissue at 0.8', () => {
     const slice = drawSlice(hu, -1000, thorax);
     const whole = toModelInput(slice, { crop: 'none' });
     const chest = toModelInput(slice, { crop: 'chest' });
@@ -114,9 +126,35 @@ describe('toModelInput', () => {
       [17, 23],
       [columns - 1, rows - 1],
     ] as const) {
-      // prettier-ignore
-      expect(chest.data[y * columns + x]).toBe(whole.data[(top + y) * 400 + left + x]);
+      // -870 HU is 380 / 1500 in the window, 40 HU 1290 / 1500: 0.6 lie between them.
+      const windowed = whole.data[(top + y) * 400 + left + x]!;
+      const expected = 0.2 + ((windowed - 380 / 1500) * 0.6 * 1500) / 910;
+      expect(chest.data[y * columns + x]).toBeCloseTo(Math.min(1, Math.max(0, expected)), 5);
     }
+  });
+
+  test.each([
+    ['bright', (value: number) => 0.5 + value / 4000],
+    ['of little contrast', (value: number) => 0.4 + value / 6000],
+    ['dark', (value: number) => 0.28 + value / 3500],
+  ])('brings lung and tissue of a grey slice to 0.2 and 0.8 where its window was %s', (_, map) => {
+    const slice = drawSlice({ ...hu, unit: 'grey' }, map(-1000), mapThorax(map));
+    const { data, shape } = toModelInput(slice, { crop: 'chest' });
+    const [, rows, columns] = shape;
+    const middle = Math.floor(rows / 2) * columns;
+    // A quarter into the chest lies in a lung, the middle between the lungs.
+    expect(data[middle + Math.floor(columns / 4)]).toBeCloseTo(0.2, 5);
+    expect(data[middle + Math.floor(columns / 2)]).toBeCloseTo(0.8, 5);
+  });
+
+  test('leaves the grey of a slice in which lung and tissue cannot be told apart', () => {
+    const slice = drawSlice(
+      { ...hu, unit: 'grey' },
+      0.2,
+      mapThorax((value) => 0.5 + value / 20_000),
+    );
+    const { data } = toModelInput(slice, { crop: 'chest' });
+    for (const value of data) expect(value).toBeLessThan(0.51);
   });
 
   test('says that nothing was cropped where nothing was found to crop to', () => {

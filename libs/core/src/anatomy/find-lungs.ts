@@ -95,9 +95,42 @@ function greyAnatomy(pixels: Float32Array, size: PictureSize): BitAnatomy {
   const threshold = otsuThreshold(pixels);
   if (threshold === undefined) return { body: emptyMask(size), lungs: undefined, depth: 0 };
   const first = anatomyAt(pixels, size, 'grey', threshold);
+  const inField = fieldAnatomy(pixels, size, first);
+  if (inField) return inField;
   if (first.depth >= shape.usualRadius * Math.max(size.columns, size.rows)) return first;
   const second = anatomyAt(pixels, size, 'grey', threshold / 2, threshold / 2);
   return second.depth > first.depth ? second : first;
+}
+
+/** Scanners fill what lies outside of their round field with black, which is darker than the air inside. */
+const black = 0.02;
+/** Where the body takes this share of all that is not black, the air around it was taken for body or lung. */
+const wholeField = 0.97;
+/** The body must come out this much smaller once the black is left out. */
+const smallerBody = 0.95;
+
+/**
+ * Looks again without the black outside of a round field: Otsu's threshold then parts black from everything else, and grey air
+ * around the body becomes body or lung. The threshold of the pixels that are not black parts air from tissue.
+ *
+ * @returns undefined where the first look was right.
+ */
+function fieldAnatomy(
+  pixels: Float32Array,
+  size: PictureSize,
+  first: BitAnatomy,
+): BitAnatomy | undefined {
+  const values = pixels.filter((value) => value > black);
+  if (values.length === pixels.length || areaOf(first.body) < wholeField * values.length)
+    return undefined;
+  const threshold = otsuThreshold(values);
+  if (threshold === undefined) return undefined;
+  const found = anatomyAt(pixels, size, 'grey', threshold);
+  return found.lungs && areaOf(found.body) < smallerBody * areaOf(first.body) ? found : undefined;
+}
+
+function areaOf(mask: BitMask): number {
+  return toBytes(mask).reduce((sum, value) => sum + value, 0);
 }
 
 function anatomyAt(

@@ -1,4 +1,5 @@
-import { modelWindow, type Window } from '../imaging/window.js';
+import type { GreyLevels } from '../anatomy/grey-levels.js';
+import { applyWindow, modelWindow, type Window } from '../imaging/window.js';
 import type { CtSlice } from '../contracts/volume.js';
 import type { Box } from '../imaging/bounding-box.js';
 import { findChest } from '../anatomy/chest-box.js';
@@ -23,6 +24,9 @@ export interface ModelInput {
 /**
  * Turns a slice into the model's input: the one place where training and serving prepare pixels. Hounsfield units are
  * windowed to [-1250, 250]; grey passes as it is. Resizing and normalising follow inside the model's graph.
+ *
+ * `chest` cuts to the chest (`findChest`) and brings its grey to one scale: lung to 0.2 and soft tissue to 0.8, whatever the
+ * window was. Where lung and tissue cannot be told apart the values stay.
  */
 export function toModelInput(slice: CtSlice, { crop }: { crop: 'none' | 'chest' }): ModelInput {
   const size = { columns: slice.columns, rows: slice.rows };
@@ -31,14 +35,32 @@ export function toModelInput(slice: CtSlice, { crop }: { crop: 'none' | 'chest' 
   const chest = crop === 'chest' ? findChest(slice) : undefined;
   const cropBox = chest?.box ?? { left: 0, top: 0, ...size };
   const whole = window ? windowSlice(slice, window) : clampGrey(slice.pixels);
+  const levels = chest?.levels;
+  const shown = cut(whole, size, cropBox);
   return {
-    data: cut(whole, size, cropBox),
+    data: levels ? scaleGrey(shown, levels, window) : shown,
     shape: [1, cropBox.rows, cropBox.columns],
     window,
     huLost,
     cropBox,
     crop: chest === undefined || chest.around === 'whole' ? 'none' : 'chest',
   };
+}
+
+const lungGrey = 0.2;
+const tissueGrey = 0.8;
+
+/** Scales windowed values linearly so that the levels come to lie at 0.2 and 0.8; the result stays in 0–1. */
+function scaleGrey(
+  pixels: Float32Array,
+  { lung, tissue }: GreyLevels,
+  window: Window | undefined,
+): Float32Array {
+  const dark = window ? applyWindow(lung, window) : lung;
+  const bright = window ? applyWindow(tissue, window) : tissue;
+  const gain = (tissueGrey - lungGrey) / (bright - dark);
+  const offset = lungGrey - gain * dark;
+  return pixels.map((value) => Math.min(1, Math.max(0, value * gain + offset)));
 }
 
 function clampGrey(pixels: Float32Array): Float32Array {
