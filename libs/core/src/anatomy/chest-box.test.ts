@@ -56,12 +56,7 @@ describe('findChest', () => {
     const chest = findChest(drawSlice(hu, -1000, thorax.slice(0, 2)));
     expect(chest.around).toBe('body');
     // The body reaches from 0.06 to 0.94 and from 0.16 to 0.84.
-    expectEdges(edges(chest, 400, 320), [
-      0.06 - 0.044,
-      0.16 - 0.034,
-      0.94 + 0.044,
-      0.84 + 0.034,
-    ]);
+    expectEdges(edges(chest, 400, 320), [0.06 - 0.044, 0.16 - 0.034, 0.94 + 0.044, 0.84 + 0.034]);
   });
 
   test.each([
