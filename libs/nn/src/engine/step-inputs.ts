@@ -36,6 +36,10 @@ export function stepInputs(
     ['label', { shape: [n, 2], data: oneHot(batch.label, labelSmoothing, batch.labelWeight) }],
     ['mask', { shape: [n, 1, size, size], data: batch.mask }],
     ['mask_weight', { shape: [n], data: batch.maskWeight }],
+    [
+      'mask_known',
+      { shape: [n, 1, size, size], data: batch.maskKnown ?? new Float32Array(expected).fill(1) },
+    ],
     ['mask_share', { shape: [1], data: Float32Array.of(masks > 0 ? 1 / masks : 0) }],
   ]);
   for (const [i, { mask, rate }] of dropouts.entries()) {

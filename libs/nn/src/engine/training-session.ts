@@ -25,6 +25,8 @@ export interface TrainingBatch {
   readonly mask: Float32Array;
   /** `[N]`: 1 where the sample has a mask. */
   readonly maskWeight: Float32Array;
+  /** `[N, 1, S, S]`: 0 at pixels of which it is not known whether they are lesion; all 1 unless given. The mask is 0 there. */
+  readonly maskKnown?: Float32Array;
   /** `[N]`: 0 where the label must not count, as of slices that train segmentation only; all 1 unless given. */
   readonly labelWeight?: Float32Array;
 }

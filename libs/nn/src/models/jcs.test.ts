@@ -137,6 +137,28 @@ describe('the exported model', () => {
     await cold.close();
   });
 
+  test('lets the probability read the mask where it is built so', async () => {
+    const reading = { ...config, maskStatistics: true };
+    const known = initialise(buildJcs(reading).graph, 5);
+    // Ten times the lesion fraction and nothing else makes the logit of covid.
+    const head = known.get('classification.weight')!.data;
+    head.fill(0);
+    const [, columns] = known.get('classification.weight')!.shape as [number, number];
+    head[columns + columns - 2] = 1;
+    const model = await OnnxInference.create(
+      exportJcs([{ config: reading, weights: known }], metadata),
+    );
+    const { logits, mask } = await model.run(discs().image.slice(0, 4096), {
+      rows: 64,
+      columns: 64,
+    });
+    const fraction = mask.reduce((sum, p) => sum + p, 0) / mask.length;
+    // The mask is enlarged after its mean was taken.
+    expect(Math.abs(logits[1]! / 10 - fraction)).toBeLessThan(0.02);
+    expect(fraction).toBeGreaterThan(0.05);
+    await model.close();
+  });
+
   test('needs a member', () => {
     expect(() => exportJcs([], metadata)).toThrow('Expected at least one member, got none');
   });

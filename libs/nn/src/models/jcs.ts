@@ -4,6 +4,9 @@ import { dropout } from '../ops/dropout.js';
 import { concat } from '../ops/concat.js';
 import { flatten } from '../ops/flatten.js';
 import { scale } from '../ops/scale.js';
+import { div } from '../ops/div.js';
+import { mul } from '../ops/mul.js';
+import { sigmoid } from '../ops/sigmoid.js';
 import { shift } from '../ops/shift.js';
 import { globalAveragePool } from '../ops/global-average-pool.js';
 import { resize } from '../ops/resize.js';
@@ -42,6 +45,8 @@ export interface JcsConfig {
    * (arXiv 1802.02611, section 3.1); none in the paper, where masks come from the coarse map alone.
    */
   readonly skipChannels?: number;
+  /** The classification branch also reads how much of the picture the mask covers, and how sure it is where it does. */
+  readonly maskStatistics?: boolean;
   readonly dropout: number;
   /** Side of the square that the network sees, in pixels. */
   readonly imageSize: number;
@@ -136,7 +141,8 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
     const seen = graph.apply(resize(rows, columns), coarse);
     const joined = graph.apply(concat(1), aspp, seen);
     const pooled = graph.apply(flatten, graph.apply(globalAveragePool, joined));
-    return linearLayer(graph, pooled, 2);
+    if (config.maskStatistics !== true) return linearLayer(graph, pooled, 2);
+    return linearLayer(graph, graph.apply(concat(1), pooled, maskStatistics(graph, coarse)), 2);
   });
   return { graph, config, image, dropouts, logits, maskLogits };
 
@@ -150,4 +156,21 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
       fits ? skip : graph.apply(resize(rows * 4, columns * 4), skip),
     );
   }
+}
+
+/** The share of a picture that is lesion is small; as an input beside pooled features it is scaled to their size. */
+const fractionScale = 10;
+
+/**
+ * Two numbers `[N, 2]` about a mask p: ten times its mean, which is the lesion fraction, and Σp² / (Σp + 1), the mean probability of
+ * what it marks (the contraharmonic mean), which is near 0 for a faint haze everywhere and near 1 for one small sure lesion.
+ */
+function maskStatistics(graph: Graph, maskLogits: Node): Node {
+  const [, , rows, columns] = maskLogits.shape as [number, number, number, number];
+  const p = graph.apply(sigmoid, maskLogits);
+  const total = (x: Node) => graph.apply(flatten, graph.apply(globalAveragePool, x));
+  const mean = total(p);
+  const squares = total(graph.apply(mul, p, p));
+  const sureness = graph.apply(div, squares, graph.apply(shift(1 / (rows * columns)), mean));
+  return graph.apply(concat(1), graph.apply(scale(fractionScale), mean), sureness);
 }

@@ -8,12 +8,14 @@ export const relu6: Op = {
     output: emit.node('Clip', [inputs[0]!, emit.scalar(0), emit.scalar(6)]),
   }),
   backward: ({ emit, output, gradient }) => {
-    // Together as booleans, of one byte: two masks of floats would be twice the passes over memory.
-    const inside = emit.node('And', [
-      emit.node('Greater', [output, emit.scalar(0)]),
-      emit.node('Less', [output, emit.scalar(6)]),
-    ]);
-    return [emit.mul(gradient, emit.node('Cast', [inside], { to: 1 }))];
+    // x(6 − x) is above 0 between the bounds and 0 at them; a step within the smallest floats, as in ReLU's gradient, makes it a
+    // mask. All of it runs on all cores, which casting a mask of booleans does not.
+    const between = emit.mul(output, emit.sub(emit.scalar(6), output));
+    const step = emit.node('HardSigmoid', [between], {
+      alpha: { float: 3e38 },
+      beta: { float: 0 },
+    });
+    return [emit.mul(gradient, step)];
   },
   tfjs: ({ tf, inputs: [x] }) => tf.relu6(x!),
 };

@@ -12,6 +12,7 @@ import { sub } from '../ops/sub.js';
  * @param logits `[N, 1, H, W]`.
  * @param target `[N, 1, H, W]` in 0–1.
  * @param weight `[N]`: 1 where the sample has a mask, else 0.
+ * @param known `[N, 1, H, W]`: 1 where the target is known, 0 where it is not and must not count.
  * @param share `[1]`: 1 / Σ weight, or 0 where no sample of the batch has a mask.
  * @returns a scalar `[1]`.
  */
@@ -20,11 +21,15 @@ export function maskCrossEntropy(
   logits: Node,
   target: Node,
   weight: Node,
+  known: Node,
   share: Node,
 ): OpNode {
   const [n, , h, w] = logits.shape as [number, number, number, number];
   const each = graph.apply(sub, graph.apply(softplus, logits), graph.apply(mul, logits, target));
-  const samples = graph.apply(reshape([n]), graph.apply(reduceSum([1, 2, 3]), each));
+  const samples = graph.apply(
+    reshape([n]),
+    graph.apply(reduceSum([1, 2, 3]), graph.apply(mul, each, known)),
+  );
   const weighted = graph.apply(reduceSum([0]), graph.apply(mul, samples, weight));
   return graph.apply(mul, graph.apply(scale(1 / (h * w)), weighted), share);
 }

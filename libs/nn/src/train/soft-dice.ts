@@ -12,11 +12,18 @@ import { sigmoid } from '../ops/sigmoid.js';
  * Soft Dice loss (Milletari et al. 2016) over all pixels of the samples that have a mask: `1 − (2 Σ p·t + 1) / (Σ p + Σ t + 1)`. The 1
  * makes two empty masks agree.
  *
+ * @param known `[N, 1, H, W]`: 0 where the target, which is 0 there, is not known.
  * @returns a scalar `[1]`.
  */
-export function softDice(graph: Graph, logits: Node, target: Node, weight: Node): OpNode {
+export function softDice(
+  graph: Graph,
+  logits: Node,
+  target: Node,
+  weight: Node,
+  known: Node,
+): OpNode {
   const [n] = logits.shape as [number, number, number, number];
-  const probability = graph.apply(sigmoid, logits);
+  const probability = graph.apply(mul, graph.apply(sigmoid, logits), known);
   const sum = (x: Node) => {
     const samples = graph.apply(reshape([n]), graph.apply(reduceSum([1, 2, 3]), x));
     return graph.apply(reduceSum([0]), graph.apply(mul, samples, weight));

@@ -52,10 +52,11 @@ export function buildLoss({ model, batchSize: n, loss }: StepConfig): LossGraph 
   const label = graph.input('label', [n, 2]);
   const mask = graph.input('mask', [n, 1, size, size]);
   const maskWeight = graph.input('mask_weight', [n]);
+  const maskKnown = graph.input('mask_known', [n, 1, size, size]);
   const maskShare = graph.input('mask_share', [1]);
 
   const classification = softmaxCrossEntropy(graph, logits, label);
-  const segmentation = maskCrossEntropy(graph, maskLogits, mask, maskWeight, maskShare);
+  const segmentation = maskCrossEntropy(graph, maskLogits, mask, maskWeight, maskKnown, maskShare);
   let total = graph.apply(
     add,
     graph.apply(scale(loss.classification), classification),
@@ -66,11 +67,11 @@ export function buildLoss({ model, batchSize: n, loss }: StepConfig): LossGraph 
     total = graph.apply(
       add,
       total,
-      graph.apply(scale(dice), softDice(graph, maskLogits, mask, maskWeight)),
+      graph.apply(scale(dice), softDice(graph, maskLogits, mask, maskWeight, maskKnown)),
     );
   return {
     network,
-    targets: [label, mask, maskWeight, maskShare],
+    targets: [label, mask, maskWeight, maskKnown, maskShare],
     total,
     classification,
     segmentation,
