@@ -9,7 +9,7 @@ export interface Picture {
 
 /** What a recipe may do to a training image; each field's zero (or `[1, 1]`) turns it off. */
 export interface Augmentation {
-  /** Range of the area of a random crop, as a share of the picture; `[0.5, 1]` in the paper. */
+  /** Range of the area of a random crop, as a share of the picture; `[0.5, 1]` in the paper. Above 1 the picture shrinks in a border. */
   readonly cropScale: readonly [low: number, high: number];
   /** Range of the crop's width over height relative to the picture's own. */
   readonly cropRatio: readonly [low: number, high: number];
@@ -25,6 +25,18 @@ export interface Augmentation {
   readonly gamma: number;
   /** Standard deviation of added noise, uniform between 0 and this. */
   readonly noise: number;
+  /** Probability that a border is of some grey; it is black else. */
+  readonly border: number;
+  /** Probability of a round field with black outside, as scanners fill it. */
+  readonly roundField: number;
+  /** Probability that everything but the lungs is blacked out, as published lung crops have it; needs lungs that core finds. */
+  readonly lungsOnly: number;
+  /** Probability that the picture was smaller, down to 0.4 of its side. */
+  readonly downscale: number;
+  /** Probability of a JPEG's loss, of quality 35 to 90. */
+  readonly jpeg: number;
+  /** Probability that a slice without disease gets the lesions of another patient, with their mask. */
+  readonly paste: number;
   /** Shape α of the Beta(α, α) that examples of a batch are mixed with, see `mixExamples`. */
   readonly mixup: number;
 }
@@ -39,6 +51,12 @@ export const noAugmentation: Augmentation = {
   rotation: 0,
   gamma: 0,
   noise: 0,
+  border: 0,
+  roundField: 0,
+  lungsOnly: 0,
+  downscale: 0,
+  jpeg: 0,
+  paste: 0,
   mixup: 0,
 };
 
@@ -55,6 +73,8 @@ export interface Transform {
   readonly contrast: number;
   readonly gamma: number;
   readonly noise: number;
+  /** Grey of what lies outside of the picture. */
+  readonly fill: number;
 }
 
 /**
@@ -68,19 +88,23 @@ export function drawTransform(
 ): Transform {
   let [left, top, width, height] = [0, 0, columns, rows];
   const { cropScale, cropRatio } = augmentation;
-  if (cropScale[0] < 1) {
+  const zoomsOut = cropScale[1] > 1;
+  if (cropScale[0] < 1 || zoomsOut) {
     for (let attempt = 0; attempt < 10; attempt++) {
-      const area = random.uniform(...cropScale);
+      const area = zoomsOut
+        ? Math.exp(random.uniform(Math.log(cropScale[0]), Math.log(cropScale[1])))
+        : random.uniform(...cropScale);
       const ratio = Math.exp(random.uniform(Math.log(cropRatio[0]), Math.log(cropRatio[1])));
       const w = Math.round(columns * Math.sqrt(area * ratio));
       const h = Math.round(rows * Math.sqrt(area / ratio));
-      if (w < 1 || h < 1 || w > columns || h > rows) continue;
+      if (w < 1 || h < 1 || (!zoomsOut && (w > columns || h > rows))) continue;
       [width, height] = [w, h];
-      left = random.integer(columns - w + 1);
-      top = random.integer(rows - h + 1);
+      left = placeSpan(random, columns, w);
+      top = placeSpan(random, rows, h);
       break;
     }
   }
+  const fill = augmentation.border > 0 && random.chance(augmentation.border) ? random.uniform() : 0;
   const spread = (amount: number) => random.uniform(1 - amount, 1 + amount);
   return {
     left,
@@ -93,14 +117,27 @@ export function drawTransform(
     contrast: spread(augmentation.contrast),
     gamma: Math.exp(random.uniform(-augmentation.gamma, augmentation.gamma)),
     noise: random.uniform(0, augmentation.noise),
+    fill,
   };
+}
+
+/** Where a span of a length starts that lies in the picture, or that the picture lies in. */
+function placeSpan(random: Random, available: number, length: number): number {
+  return length <= available
+    ? random.integer(available - length + 1)
+    : -random.integer(length - available + 1);
 }
 
 /**
  * Cuts the transform's rectangle out of a picture and scales it to `size × size`, antialiased: where the picture shrinks, each
- * result pixel averages samples on a grid fine enough that none is passed over. Outside of the picture is 0.
+ * result pixel averages samples on a grid fine enough that none is passed over. Outside of the picture is `outside`.
  */
-export function cutOut(picture: Picture, transform: Transform, size: number): Float32Array {
+export function cutOut(
+  picture: Picture,
+  transform: Transform,
+  size: number,
+  { outside = 0, antialias = true }: { outside?: number; antialias?: boolean } = {},
+): Float32Array {
   const { data, columns, rows } = picture;
   const { left, top, width, height, flip, angle } = transform;
   const result = new Float32Array(size * size);
@@ -110,7 +147,8 @@ export function cutOut(picture: Picture, transform: Transform, size: number): Fl
   const sin = Math.sin(angle);
   const centreX = left + width / 2;
   const centreY = top + height / 2;
-  const taps = Math.max(1, Math.ceil(Math.max(scaleX, scaleY)));
+  // Masks do without: which side of its edge a pixel falls on is all that counts.
+  const taps = antialias ? Math.max(1, Math.ceil(Math.max(scaleX, scaleY))) : 1;
   const share = 1 / (taps * taps);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
@@ -122,7 +160,7 @@ export function cutOut(picture: Picture, transform: Transform, size: number): Fl
           const dx = (across + (j + 0.5) / taps) * scaleX - width / 2;
           const x = centreX + cos * dx - sin * dy - 0.5;
           const y = centreY + sin * dx + cos * dy - 0.5;
-          sum += sampleBilinear(data, columns, rows, x, y);
+          sum += sampleBilinear(data, columns, rows, x, y, outside);
         }
       }
       result[row * size + column] = sum * share;
@@ -155,8 +193,9 @@ function sampleBilinear(
   rows: number,
   x: number,
   y: number,
+  outside: number,
 ): number {
-  if (x <= -1 || y <= -1 || x >= columns || y >= rows) return 0;
+  if (x <= -1 || y <= -1 || x >= columns || y >= rows) return outside;
   // The edge is held for half a pixel, as resizing does; beyond that is outside.
   const cx = x < 0 ? 0 : x > columns - 1 ? columns - 1 : x;
   const cy = y < 0 ? 0 : y > rows - 1 ? rows - 1 : y;

@@ -1,5 +1,6 @@
 import type { DatasetSample } from '@groundglass/core';
-import { changeGrey, cutOut, drawTransform, type Augmentation } from './augment.js';
+import { changeGrey, cutOut, drawTransform, type Augmentation, type Transform } from './augment.js';
+import { degrade } from './degrade.js';
 import type { LoadedSample } from './load-sample.js';
 import { Random } from './random.js';
 
@@ -13,6 +14,8 @@ export interface Example {
   readonly mask: Float32Array;
   /** 1 where the mask counts in the loss. */
   readonly maskWeight: number;
+  /** `size * size`: 0 where it is not known whether a pixel is lesion. All known where it is missing. */
+  readonly maskKnown?: Float32Array;
   /** 1 where the label counts in the loss. */
   readonly labelWeight: number;
 }
@@ -26,6 +29,10 @@ export interface ExampleOptions {
   readonly emptyMaskForNormals: boolean;
   /** Sources whose slices train segmentation only: where all are of one class, their look would give the label away. */
   readonly segmentationOnly: readonly string[];
+  /** Sources whose slices count as covid where the mask shows a lesion, and whose other slices' labels do not count. */
+  readonly labelledByMask: readonly string[];
+  /** A covid sample without a mask still teaches that nothing outside of the lungs is lesion. */
+  readonly nothingOutsideLungs: boolean;
   readonly seed: number;
 }
 
@@ -40,18 +47,76 @@ export function makeExample(
   options: ExampleOptions,
 ): Example {
   const random = new Random(options.seed, place.epoch, place.index);
-  const transform = drawTransform(random, loaded.image, options.augmentation);
-  const image = cutOut(loaded.image, transform, options.size);
+  const { size, augmentation } = options;
+  const transform = drawTransform(random, loaded.image, augmentation);
+  const image = cutOut(loaded.image, transform, size, { outside: transform.fill });
   changeGrey(image, transform, random);
-  const covid = sample.label === 'covid';
-  const mask = loaded.mask && cutOut(loaded.mask, transform, options.size);
-  return {
-    image,
-    label: covid ? 1 : 0,
-    mask: mask ?? new Float32Array(options.size * options.size),
-    maskWeight: mask !== undefined || (!covid && options.emptyMaskForNormals) ? 1 : 0,
-    labelWeight: options.segmentationOnly.includes(sample.source) ? 0 : 1,
-  };
+  const target = targets(loaded, sample, transform, options);
+  for (const shown of visibleParts(loaded, transform, options, random)) {
+    for (let i = 0; i < image.length; i++) {
+      if (shown[i]! >= 0.5) continue;
+      // What is blacked out is no lesion that can be seen.
+      image[i] = 0;
+      target.mask[i] = 0;
+    }
+  }
+  return { image: degrade(image, size, augmentation, random), ...target };
+}
+
+/** The masks outside of which this draw blacks the picture out. */
+function visibleParts(
+  { lungs }: LoadedSample,
+  transform: Transform,
+  { size, augmentation: { lungsOnly, roundField } }: ExampleOptions,
+  random: Random,
+): Float32Array[] {
+  const parts: Float32Array[] = [];
+  if (lungs && random.chance(lungsOnly)) parts.push(cutOut(lungs, transform, size, binary));
+  if (random.chance(roundField)) parts.push(disc(size, random.uniform(0.42, 0.52) * size));
+  return parts;
+}
+
+const binary = { antialias: false } as const;
+
+function disc(size: number, radius: number): Float32Array {
+  const middle = (size - 1) / 2;
+  return Float32Array.from({ length: size * size }, (_, i) => {
+    const [row, column] = [Math.floor(i / size), i % size];
+    return (row - middle) ** 2 + (column - middle) ** 2 <= radius * radius ? 1 : 0;
+  });
+}
+
+/** Lesions smaller than this share of the picture do not make it one of covid. */
+const leastLesion = 0.002;
+
+/** Label and mask, and how much of them counts. */
+function targets(
+  loaded: LoadedSample,
+  sample: DatasetSample,
+  transform: Transform,
+  {
+    size,
+    emptyMaskForNormals,
+    segmentationOnly,
+    labelledByMask,
+    nothingOutsideLungs,
+  }: ExampleOptions,
+): Omit<Example, 'image'> {
+  const pasted = loaded.pasted === true;
+  const covid = sample.label === 'covid' || pasted;
+  const mask = loaded.mask && cutOut(loaded.mask, transform, size, binary);
+  const byMask = pasted || labelledByMask.includes(sample.source);
+  const labelCounts = byMask
+    ? mask !== undefined && mask.reduce((sum, value) => sum + value, 0) >= leastLesion * size * size
+    : !segmentationOnly.includes(sample.source);
+  const target = { label: covid ? 1 : 0, labelWeight: labelCounts ? 1 : 0 };
+  if (mask) return { ...target, mask, maskWeight: 1 };
+  const empty = new Float32Array(size * size);
+  if (!covid) return { ...target, mask: empty, maskWeight: emptyMaskForNormals ? 1 : 0 };
+  if (!nothingOutsideLungs || !loaded.hull) return { ...target, mask: empty, maskWeight: 0 };
+  const hull = cutOut(loaded.hull, transform, size, binary);
+  const maskKnown = hull.map((inside) => (inside > 0 ? 0 : 1));
+  return { ...target, mask: empty, maskKnown, maskWeight: 1 };
 }
 
 /** A batch as the engine takes it. */
@@ -64,6 +129,8 @@ export interface Batch {
   readonly mask: Float32Array;
   /** `[N]`, 0 or 1. */
   readonly maskWeight: Float32Array;
+  /** `[N, 1, size, size]`, 0 or 1. */
+  readonly maskKnown: Float32Array;
   /** `[N]`, 0 or 1. */
   readonly labelWeight: Float32Array;
   readonly count: number;
@@ -78,12 +145,14 @@ export function stackExamples(examples: readonly Example[], size: number): Batch
     label: new Float32Array(count),
     mask: new Float32Array(count * pixels),
     maskWeight: new Float32Array(count),
+    maskKnown: new Float32Array(count * pixels).fill(1),
     labelWeight: new Float32Array(count),
     count,
   };
   for (const [i, example] of examples.entries()) {
     batch.image.set(example.image, i * pixels);
     batch.mask.set(example.mask, i * pixels);
+    if (example.maskKnown) batch.maskKnown.set(example.maskKnown, i * pixels);
     batch.label[i] = example.label;
     batch.maskWeight[i] = example.maskWeight;
     batch.labelWeight[i] = example.labelWeight;

@@ -105,6 +105,8 @@ describe('an example', () => {
     augmentation: noAugmentation,
     emptyMaskForNormals: true,
     segmentationOnly: [],
+    labelledByMask: [],
+    nothingOutsideLungs: false,
     seed: 1,
   };
 
@@ -125,5 +127,75 @@ describe('an example', () => {
       options,
     );
     expect(example).toMatchObject({ label: 1, maskWeight: 0 });
+  });
+
+  const side = 32;
+  const filled = (value: number) => ({
+    data: new Float32Array(side * side).fill(value),
+    columns: side,
+    rows: side,
+  });
+  const leftHalf = (value: number) => ({
+    ...filled(0),
+    data: Float32Array.from({ length: side * side }, (_, i) => (i % side < side / 2 ? value : 0)),
+  });
+  const covid = { ...sample, label: 'covid' } as const;
+  const place = { epoch: 0, index: 0 };
+  const large = { ...options, size: side };
+
+  test('of a COVID picture with known lungs teaches that nothing outside of them is lesion', () => {
+    const loaded = { image: filled(0.5), mask: undefined, hull: leftHalf(1) };
+    const example = makeExample(loaded, covid, place, { ...large, nothingOutsideLungs: true });
+    expect(example).toMatchObject({ label: 1, maskWeight: 1 });
+    expect([example.maskKnown![5], example.maskKnown![side - 5]]).toEqual([0, 1]);
+    expect(example.mask.every((value) => value === 0)).toBe(true);
+    const without = makeExample({ ...loaded, hull: undefined! }, covid, place, {
+      ...large,
+      nothingOutsideLungs: true,
+    });
+    expect(without.maskWeight).toBe(0);
+  });
+
+  test('of a source that is labelled by its masks counts as covid where a lesion is seen', () => {
+    const byMask = { ...large, labelledByMask: ['s'] };
+    const make = (mask: number) =>
+      makeExample({ image: filled(0.5), mask: leftHalf(mask) }, covid, place, byMask);
+    expect(make(1)).toMatchObject({ label: 1, labelWeight: 1, maskWeight: 1 });
+    expect(make(0)).toMatchObject({ labelWeight: 0, maskWeight: 1 });
+  });
+
+  test('of a slice with pasted lesions is one of covid', () => {
+    const loaded = { image: filled(0.5), mask: leftHalf(1), pasted: true } as const;
+    const example = makeExample(loaded, { ...sample, label: 'non-covid' }, place, large);
+    expect(example).toMatchObject({ label: 1, labelWeight: 1, maskWeight: 1 });
+  });
+
+  test('shows the lungs alone, or a round field alone, and no lesion where it is black', () => {
+    const loaded = { image: filled(0.5), mask: filled(1), lungs: leftHalf(1) };
+    const make = (change: Partial<typeof noAugmentation>) =>
+      makeExample(loaded, covid, place, {
+        ...large,
+        augmentation: { ...noAugmentation, ...change },
+      });
+    const lungs = make({ lungsOnly: 1 });
+    expect([lungs.image[5], lungs.mask[5]]).toEqual([0.5, 1]);
+    expect([lungs.image[side - 5], lungs.mask[side - 5]]).toEqual([0, 0]);
+    const round = make({ roundField: 1 });
+    expect([round.image[0], round.mask[0]]).toEqual([0, 0]);
+    expect([round.image[side * 16 + 16], round.mask[side * 16 + 16]]).toEqual([0.5, 1]);
+  });
+
+  test('that zooms out lies in a border of some grey, which no lesion is in', () => {
+    const augmentation = { ...noAugmentation, cropScale: [4, 4], border: 1 } as const;
+    const loaded = { image: filled(0.5), mask: filled(1) };
+    const { image, mask } = makeExample(loaded, covid, place, { ...large, augmentation });
+    // Four times the area: the picture takes a quarter of the example.
+    const inside = mask.reduce((sum, value) => sum + value, 0) / mask.length;
+    expect(Math.abs(inside - 0.25)).toBeLessThan(0.04);
+    const border = image.filter((_, i) => mask[i] === 0);
+    expect(new Set(border).size).toBeLessThan(side * 6);
+    expect(border.filter((value) => Math.abs(value - border[0]!) < 1e-6).length).toBeGreaterThan(
+      0.9 * border.length,
+    );
   });
 });

@@ -1,13 +1,26 @@
+import type { DatasetSample } from '@groundglass/core';
 import { makeExample, type Example } from './batch.js';
 import { loadSample, type LoadedSample } from './load-sample.js';
+import { packSample, unpackSample, type PackedSample } from './pack-sample.js';
+import { pasteLesions } from './paste-lesions.js';
+import { Random } from './random.js';
 import type { WorkerSetup } from './sample-protocol.js';
+
+/** Decoded samples are kept at this multiple of the size that the network sees, so that zooming in finds detail. */
+const cachedScale = 1.5;
 
 /** Decodes, keeps what was decoded within a bound, and augments; runs inside a worker or in the caller's thread. */
 export class ExampleMaker {
-  private readonly cache = new Map<number, LoadedSample>();
+  private readonly cache = new Map<number, PackedSample>();
   private cachedBytes = 0;
+  /** Samples with an expert's mask, whose lesions are pasted onto others. */
+  private readonly donors: readonly number[];
 
-  constructor(private readonly setup: WorkerSetup) {}
+  constructor(private readonly setup: WorkerSetup) {
+    this.donors = setup.samples.flatMap(({ label, mask }, i) =>
+      label === 'covid' && mask !== undefined ? [i] : [],
+    );
+  }
 
   /**
    * @param index of the sample; numbers past the last sample go round again and name another augmentation of it.
@@ -17,16 +30,38 @@ export class ExampleMaker {
     const place = index % this.setup.samples.length;
     const sample = this.setup.samples[place];
     if (!sample) throw new RangeError(`Expected the index of a sample, got ${index}`);
-    let loaded = this.cache.get(place);
-    if (!loaded) {
-      loaded = await loadSample(sample, this.setup.load);
-      const bytes = loaded.image.data.byteLength + (loaded.mask?.data.byteLength ?? 0);
-      // First come, first kept: every epoch asks for every sample once, so evicting would only decode more.
-      if (this.cachedBytes + bytes <= this.setup.cacheBytes) {
-        this.cache.set(place, loaded);
-        this.cachedBytes += bytes;
-      }
+    const loaded = await this.load(place);
+    const pasted = await this.paste(loaded, sample, epoch, index);
+    return makeExample(pasted, sample, { epoch, index }, this.setup.example);
+  }
+
+  private async load(place: number): Promise<LoadedSample> {
+    const kept = this.cache.get(place);
+    if (kept) return unpackSample(kept);
+    const { samples, load, example, cacheBytes } = this.setup;
+    const loaded = await loadSample(samples[place]!, load);
+    const packed = packSample(loaded, example.size * cachedScale);
+    // First come, first kept: every epoch asks for every sample once, so evicting would only decode more.
+    if (this.cachedBytes + packed.bytes <= cacheBytes) {
+      this.cache.set(place, packed);
+      this.cachedBytes += packed.bytes;
     }
-    return makeExample(loaded, sample, { epoch, index }, this.setup.example);
+    // Also the first time: a resumed run must see the same.
+    return unpackSample(packed);
+  }
+
+  /** Lesions of another patient on a slice without disease, as often as the recipe says. */
+  private async paste(
+    loaded: LoadedSample,
+    { label }: DatasetSample,
+    epoch: number,
+    index: number,
+  ): Promise<LoadedSample> {
+    const { augmentation, seed } = this.setup.example;
+    if (augmentation.paste === 0 || label === 'covid' || !loaded.lungs) return loaded;
+    const random = new Random(seed, epoch, index, 0x70617374);
+    if (!random.chance(augmentation.paste) || this.donors.length === 0) return loaded;
+    const donor = await this.load(this.donors[random.integer(this.donors.length)]!);
+    return pasteLesions(loaded, donor, random) ?? loaded;
   }
 }

@@ -1,7 +1,9 @@
 import {
   asCtError,
   CtError,
+  cut,
   fileSource,
+  lungRegions,
   openVolume,
   toModelInput,
   type DatasetSample,
@@ -15,6 +17,11 @@ export interface LoadedSample {
   readonly image: Picture;
   /** 0 or 1, of the same size and crop as `image`. */
   readonly mask: Picture | undefined;
+  /** Lungs, and what could be lung; where they were asked for and found. */
+  readonly lungs?: Picture;
+  readonly hull?: Picture;
+  /** The lesions come from another patient: the sample's own label does not hold. */
+  readonly pasted?: true;
 }
 
 /** How samples are decoded; one setting for a whole run. */
@@ -24,6 +31,8 @@ export interface LoadOptions {
   readonly crop: 'none' | 'chest';
   /** Take a network's mask (`meta.pseudoMask`) where there is no expert's. */
   readonly pseudoMasks?: boolean;
+  /** Also find the lungs. */
+  readonly lungs?: boolean;
 }
 
 /**
@@ -33,15 +42,22 @@ export interface LoadOptions {
  */
 export async function loadSample(
   sample: DatasetSample,
-  { root, crop, pseudoMasks = false }: LoadOptions,
+  { root, crop, pseudoMasks = false, lungs = false }: LoadOptions,
 ): Promise<LoadedSample> {
   const slice = await readSlice(resolve(root, sample.path), sample.path, sample.slice ?? 0);
   const input = toModelInput(slice, { crop });
   const [, rows, columns] = input.shape;
   const image = { data: input.data, columns, rows };
+  const regions = lungs ? lungRegions(slice) : undefined;
+  const region = (mask: Uint8Array): Picture => ({
+    data: Float32Array.from(cut(mask, slice, input.cropBox)),
+    columns,
+    rows,
+  });
+  const found = regions && { lungs: region(regions.lungs), hull: region(regions.hull) };
   const weak = pseudoMasks && sample.mask === undefined;
   const path = weak ? pseudoMaskOf(sample) : sample.mask;
-  if (path === undefined) return { image, mask: undefined };
+  if (path === undefined) return { image, mask: undefined, ...found };
   const mask = await readSlice(resolve(root, path), path, sample.slice ?? 0, true);
   const least = weak ? softMaskThreshold : Number.MIN_VALUE;
   if (mask.columns !== slice.columns || mask.rows !== slice.rows) {
@@ -50,15 +66,8 @@ export async function loadSample(
       `Expected a mask of ${slice.columns}×${slice.rows} for "${sample.path}", got ${mask.columns}×${mask.rows}`,
     );
   }
-  const { left, top } = input.cropBox;
-  const cut = new Float32Array(columns * rows);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const value = mask.pixels[(top + row) * mask.columns + left + column]!;
-      cut[row * columns + column] = value >= least ? 1 : 0;
-    }
-  }
-  return { image, mask: { data: cut, columns, rows } };
+  const data = cut(mask.pixels, slice, input.cropBox).map((value) => (value >= least ? 1 : 0));
+  return { image, mask: { data, columns, rows }, ...found };
 }
 
 /** A network's masks are soft; grey is 0–1. */

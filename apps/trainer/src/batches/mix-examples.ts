@@ -34,8 +34,13 @@ function mixed(a: Example, b: Example, share: number): Example {
     label: share * a.label + (1 - share) * b.label,
     mask: blend(a.mask, b.mask),
     maskWeight: Math.min(a.maskWeight, b.maskWeight),
+    ...(a.maskKnown || b.maskKnown ? { maskKnown: bothKnown(a, b) } : {}),
     labelWeight: 1,
   };
+}
+
+function bothKnown(a: Example, b: Example): Float32Array {
+  return a.mask.map((_, i) => Math.min(a.maskKnown?.[i] ?? 1, b.maskKnown?.[i] ?? 1));
 }
 
 /** A draw from Beta(α, α) by Jöhnk (1964). */

@@ -27,7 +27,8 @@ parentPort?.on('message', (request: WorkerRequest) => {
 async function answer(id: number, epoch: number, index: number): Promise<void> {
   try {
     const example = await maker.make(epoch, index);
-    const buffers = [example.image.buffer as ArrayBuffer, example.mask.buffer as ArrayBuffer];
+    const arrays = [example.image, example.mask, example.maskKnown];
+    const buffers = arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : []));
     parentPort?.postMessage({ id, example } satisfies ExampleAnswer, buffers);
   } catch (error) {
     const { code, message } = asCtError(error, 'CT_INTERNAL', String(error));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { evaluate } from './evaluate.js';
+import { evaluate, selectionScore, summarise, type SampleScore } from './evaluate.js';
 
 const config: JcsConfig = {
   backbone: 'densenet-tiny',
@@ -88,3 +88,46 @@ test.each([
     expect(Math.abs(score!.dice! - (2 * share) / (share + 1))).toBeLessThan(0.02);
   },
 );
+
+function score(
+  source: string,
+  covid: boolean,
+  probability: number,
+  lesionShare: number,
+): SampleScore {
+  return {
+    sample: { path: 'a', label: covid ? 'covid' : 'non-covid', split: 'val', patient: 'p', source },
+    probability,
+    logits: [0, 0],
+    lesionShare,
+    dice: undefined,
+    overlap: undefined,
+  };
+}
+
+test('sources are ranked apart, by the probability and by the lesion share; one of a single class is not', () => {
+  const { bySource, auc } = summarise([
+    score('a', true, 0.9, 0.1),
+    score('a', false, 0.8, 0.2),
+    score('b', true, 0.2, 0.3),
+    score('b', false, 0.1, 0),
+    score('c', true, 0.05, 0),
+  ]);
+  expect(bySource).toEqual({
+    a: { probability: 1, lesionShare: 0 },
+    b: { probability: 1, lesionShare: 1 },
+  });
+  // Over all: of six pairs 0.9 beats both, 0.2 one, 0.05 none.
+  expect(auc).toBeCloseTo(3 / 6, 9);
+});
+
+test('the best epoch is chosen by the mean AUC of the sources and the Dice', () => {
+  const bySource = {
+    a: { probability: 0.9, lesionShare: 0 },
+    b: { probability: 0.7, lesionShare: 0 },
+  };
+  const known = { auc: 0.5, crossEntropy: 1, bySource };
+  expect(selectionScore({ ...known, dice: 0.6 })).toBeCloseTo(0.7, 9);
+  expect(selectionScore({ ...known, dice: null })).toBeCloseTo(0.8, 9);
+  expect(selectionScore({ auc: null, dice: null, crossEntropy: 2, bySource: {} })).toBe(-2);
+});

@@ -10,6 +10,8 @@ export interface SampleScore {
   readonly probability: number;
   /** Non-covid, covid. */
   readonly logits: readonly [number, number];
+  /** Share of the model's picture that its mask marks at 0.5. */
+  readonly lesionShare: number;
   /** Dice of the mask at 0.5 against the sample's, in the model's crop at the picture's own size; undefined without a mask. */
   readonly dice: number | undefined;
   readonly overlap: MaskOverlap | undefined;
@@ -20,12 +22,20 @@ export interface Evaluation {
   readonly scores: readonly SampleScore[];
   /** Area under the ROC curve with covid as positive; null where a class is missing. */
   readonly auc: number | null;
+  /** Of each source that has both classes: AUC of the probability, and of the lesion share alone. */
+  readonly bySource: Readonly<Record<string, SourceAuc>>;
   /** Share of right labels at a probability of 0.5. */
   readonly accuracy: number | null;
   /** Mean negative log-likelihood of the labels. */
   readonly crossEntropy: number | null;
   /** Mean Dice over the samples that have a mask. */
   readonly dice: number | null;
+}
+
+/** How well the two scores of a model rank one source's samples. */
+export interface SourceAuc {
+  readonly probability: number;
+  readonly lesionShare: number;
 }
 
 /** How samples are scored. */
@@ -66,6 +76,7 @@ async function scoreSample(
     sample,
     probability: probability[0]!,
     logits: [logits[0]!, logits[1]!] as const,
+    lesionShare: lesions.reduce((sum, p) => sum + (p >= 0.5 ? 1 : 0), 0) / lesions.length,
   };
   if (!mask) return { ...scored, dice: undefined, overlap: undefined };
   const { columns, rows } = image;
@@ -91,6 +102,7 @@ export function summarise(
     values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     scores,
+    bySource: aucBySource(labelled),
     auc: hasBoth ? rocAuc(labels, probabilities) : null,
     accuracy:
       labelled.length > 0
@@ -104,9 +116,38 @@ export function summarise(
   };
 }
 
-/** What the best epoch is chosen by: the mean of AUC and Dice, of those that the validation split allows. */
-export function selectionScore({ auc, dice, crossEntropy }: Evaluation): number {
-  const known = [auc, dice].filter((value) => value !== null);
-  if (known.length === 0) return -(crossEntropy ?? Infinity);
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
+function aucBySource(scores: readonly SampleScore[]): Record<string, SourceAuc> {
+  const result: Record<string, SourceAuc> = {};
+  for (const source of new Set(scores.map(({ sample }) => sample.source))) {
+    const own = scores.filter(({ sample }) => sample.source === source);
+    const labels = own.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
+    if (new Set(labels).size < 2) continue;
+    result[source] = {
+      probability: rocAuc(
+        labels,
+        own.map(({ probability }) => probability),
+      ),
+      lesionShare: rocAuc(
+        labels,
+        own.map(({ lesionShare }) => lesionShare),
+      ),
+    };
+  }
+  return result;
+}
+
+/**
+ * What the best epoch is chosen by: the mean of AUC and Dice, of those that the validation split allows. Each source's AUC counts
+ * alike; over all sources together it would measure how they differ.
+ */
+export function selectionScore({
+  auc,
+  dice,
+  crossEntropy,
+  bySource,
+}: Pick<Evaluation, 'auc' | 'dice' | 'crossEntropy' | 'bySource'>): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+  const each = Object.values(bySource).map(({ probability }) => probability);
+  const known = [each.length > 0 ? mean(each) : auc, dice].filter((value) => value !== null);
+  return known.length === 0 ? -(crossEntropy ?? Infinity) : mean(known);
 }

@@ -111,13 +111,19 @@ async function trainToTheEnd(options: TrainOptions): Promise<TrainResult> {
   });
   const loader = new SampleLoader({
     samples: data.train,
-    load: { ...load, pseudoMasks: recipe.pseudoMasks },
+    load: {
+      ...load,
+      pseudoMasks: recipe.pseudoMasks,
+      lungs: needsLungs(recipe),
+    },
     sampling: recipe.sampling,
     example: {
       size: recipe.imageSize,
       augmentation: recipe.augmentation,
       emptyMaskForNormals: recipe.loss.emptyMaskForNormals,
       segmentationOnly: recipe.loss.segmentationOnly,
+      labelledByMask: recipe.loss.labelledByMask,
+      nothingOutsideLungs: recipe.loss.nothingOutsideLungs,
       seed: recipe.seed,
     },
     batchSize: recipe.batchSize,
@@ -152,6 +158,7 @@ async function trainToTheEnd(options: TrainOptions): Promise<TrainResult> {
           crossEntropy: validation.crossEntropy,
           dice: validation.dice,
           score,
+          ...sourceColumns(validation),
         },
         seconds: trained.seconds,
         imagesPerSecond: trained.imagesPerSecond,
@@ -285,6 +292,20 @@ async function modelConfig(
   const [mean, deviation] =
     recipe.normalisation === 'dataset' ? await measureGrey(samples, load) : recipe.normalisation;
   return { ...recipe.model, imageSize: recipe.imageSize, mean, deviation };
+}
+
+/** Each source's AUC as columns of the log. */
+function sourceColumns({ bySource }: Evaluation): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(bySource).flatMap(([source, { probability, lesionShare }]) => [
+      [`auc ${source}`, probability],
+      [`auc of lesion share ${source}`, lesionShare],
+    ]),
+  );
+}
+
+function needsLungs({ augmentation: { lungsOnly, paste }, loss }: Recipe): boolean {
+  return lungsOnly > 0 || paste > 0 || loss.nothingOutsideLungs;
 }
 
 function optimizerOf({ optimizer: { kind, weightDecay } }: Recipe) {

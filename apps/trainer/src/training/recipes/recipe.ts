@@ -20,6 +20,8 @@ export const recipeSchema = z.object({
     asppRates: z.array(z.int().positive()).min(1),
     /** Channels of the backbone's fine map that join the segmentation branch; 0 as in the paper. */
     skipChannels: z.int().min(0).default(0),
+    /** The classification branch also reads the lesion fraction of the mask. */
+    maskStatistics: z.boolean().default(false),
     dropout: z.number().min(0).max(0.9),
   }),
   /** Side of the square that the model sees, in pixels. */
@@ -55,6 +57,12 @@ export const recipeSchema = z.object({
     rotation: z.number().min(0).max(180),
     gamma: z.number().min(0).max(2),
     noise: z.number().min(0).max(1),
+    border: z.number().min(0).max(1).default(0),
+    roundField: z.number().min(0).max(1).default(0),
+    lungsOnly: z.number().min(0).max(1).default(0),
+    downscale: z.number().min(0).max(1).default(0),
+    jpeg: z.number().min(0).max(1).default(0),
+    paste: z.number().min(0).max(1).default(0),
     mixup: z.number().min(0).max(4).default(0),
   }),
   loss: z.object({
@@ -67,6 +75,10 @@ export const recipeSchema = z.object({
     dice: z.number().min(0),
     /** Sources whose slices train segmentation only. */
     segmentationOnly: z.array(z.string()),
+    /** Sources whose slices are of covid where their mask shows a lesion; their other slices train segmentation only. */
+    labelledByMask: z.array(z.string()).default([]),
+    /** Covid pictures without a mask teach that nothing outside of the lungs is lesion. */
+    nothingOutsideLungs: z.boolean().default(false),
   }),
   /**
    * Share of a source's training samples that an epoch draws, another draw each epoch: 0.25 sees a quarter, 2 sees each twice.

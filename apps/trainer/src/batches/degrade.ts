@@ -1,0 +1,24 @@
+import { resample } from '@groundglass/core';
+import type { Augmentation } from './augment.js';
+import { jpegLoss } from './jpeg-loss.js';
+import type { Random } from './random.js';
+
+/** What a picture went through on its way into a paper: a smaller size, a JPEG's loss. Values stay in 0–1. */
+export function degrade(
+  pixels: Float32Array,
+  size: number,
+  { downscale, jpeg }: Pick<Augmentation, 'downscale' | 'jpeg'>,
+  random: Random,
+): Float32Array {
+  let result = pixels;
+  if (random.chance(downscale)) {
+    const small = Math.max(1, Math.round(size * random.uniform(0.4, 0.9)));
+    const [full, less] = [size, small].map((side) => ({ columns: side, rows: side })) as [
+      { columns: number; rows: number },
+      { columns: number; rows: number },
+    ];
+    result = resample(resample(result, full, less), less, full);
+  }
+  if (random.chance(jpeg)) result = jpegLoss(result, size, Math.round(random.uniform(35, 90)));
+  return result;
+}
