@@ -10,7 +10,7 @@ import { renderModelCard } from './model-card.js';
 import type { Publication } from './publication.js';
 import { renderResultsPage } from './results-page.js';
 
-const workspace = join(import.meta.dirname, '../../../..');
+const workspace = join(import.meta.dirname, '../../../../..');
 const data = process.env.GROUNDGLASS_DATA ?? join(workspace, '../shared/data');
 const read = (path: string) => readFileSync(join(workspace, path), 'utf8');
 const files = readdirSync(join(workspace, 'docs/results')).filter((name) => name.endsWith('.json'));
