@@ -3,10 +3,12 @@ export { checkProvider, onnxRuntimeVersion } from './engine/check-provider.js';
 export { OnnxInference, type InferenceResult } from './engine/onnx-inference.js';
 export {
   exportJcs,
+  type Decision,
   type ExportOptions,
   type JcsMember,
   type ModelMetadata,
 } from './models/export-jcs.js';
+export { lesionEvidence } from './models/lesion-evidence.js';
 export { buildJcs, type BackboneName, type JcsConfig, type JcsNetwork } from './models/jcs.js';
 export { OnnxTrainingSession } from './engine/onnx-training-session.js';
 export { providers, type Provider, type SessionOptions } from './engine/session-options.js';

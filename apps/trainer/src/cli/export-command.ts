@@ -5,6 +5,7 @@ import {
   exportJcs,
   OnnxInference,
   readSafetensors,
+  type Decision,
   type JcsConfig,
   type JcsMember,
 } from '@groundglass/nn';
@@ -20,6 +21,7 @@ import { RunFolder } from '../run/run-folder.js';
 import { calibrate, calibrationName } from '../evaluation/calibrate.js';
 import { evaluateDataset } from '../evaluation/evaluate-dataset.js';
 import { evaluate, type SampleScore } from '../evaluation/evaluate.js';
+import { decide, fitDecision } from '../evaluation/fit-decision.js';
 import { showCount } from './progress.js';
 
 /** Rounded weights may move a probability by less than this. */
@@ -30,6 +32,7 @@ type ModelWriter = (chosen: {
   readonly temperature: number;
   readonly threshold: number;
   readonly precision?: 'float32' | 'float16';
+  readonly decision?: Decision;
 }) => Uint8Array;
 
 interface ValidationSet {
@@ -48,6 +51,7 @@ interface ExportCommandOptions {
   readonly threshold?: string;
   readonly temperature?: string;
   readonly calibrate?: readonly string[];
+  readonly decideByMask?: boolean;
   readonly flip?: boolean;
   readonly precision: string;
   readonly trainingData: string;
@@ -67,6 +71,10 @@ export function registerExport(program: Command): void {
     .option(
       '--calibrate <data...>',
       'choose temperature and threshold on the validation split of these datasets',
+    )
+    .option(
+      '--decide-by-mask',
+      'let the probability rest on the mask as well, by weights that are fitted on the validation split',
     )
     .option('--flip', 'let the model also score each picture’s mirror image, and take the mean')
     .option(
@@ -105,6 +113,11 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
       'CT_BAD_REQUEST',
       'Expected --calibrate with --precision float16: what rounding the weights does is measured on validation pictures',
     );
+  if (options.decideByMask === true && options.calibrate === undefined)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      'Expected --calibrate with --decide-by-mask: the weights are fitted on validation pictures',
+    );
   const given = (flag: string, text: string | undefined, low: number, high: number) =>
     text === undefined ? undefined : numberIn(flag, text, low, high);
   const temperature = given('--temperature', options.temperature, 1e-3, 1e3);
@@ -132,11 +145,17 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
     const datasets = await openDatasets(options.calibrate);
     const ignored = members.flatMap(({ recipe }) => recipe.loss.segmentationOnly);
     const validation = { ...combineDatasets(datasets), crop, ignored };
-    const scores = await score(model({ temperature: 1, threshold: 0.5 }), validation);
-    const chosen = calibrate(scores, { temperature, threshold });
+    const plain = await score(model({ temperature: 1, threshold: 0.5 }), validation);
+    const decision = options.decideByMask === true ? fitDecision(plain) : undefined;
+    const scores = decision ? decide(plain, decision) : plain;
+    const chosen = {
+      ...calibrate(scores, { temperature, threshold }),
+      ...(decision ? { decision } : {}),
+    };
     if (precision === 'float16') {
       const floats = model({ temperature: 1, threshold: 0.5, precision: 'float32' });
-      checkRounding(scores, await score(floats, validation), chosen.temperature);
+      const exact = await score(floats, validation);
+      checkRounding(scores, decision ? decide(exact, decision) : exact, chosen.temperature);
     }
     const bytes = model(chosen);
     await replaceFile(file, bytes);

@@ -7,7 +7,7 @@ function score(label: 'covid' | 'non-covid', margin: number): SampleScore {
     sample: { path: 'x', label, split: 'val', patient: 'p', source: 's' },
     probability: 1 / (1 + Math.exp(-margin)),
     logits: [0, margin],
-    lesionShare: 0,
+    lesionEvidence: 0,
     dice: undefined,
     overlap: undefined,
   };

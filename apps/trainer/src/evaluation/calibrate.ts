@@ -6,6 +6,7 @@ import {
   fitTemperature,
   rocAuc,
 } from '@groundglass/metrics';
+import type { Decision } from '@groundglass/nn';
 import type { SampleScore } from './evaluate.js';
 
 /** The file beside a model that holds a {@link Calibration}. */
@@ -13,6 +14,10 @@ export const calibrationName = 'calibration.json';
 
 /** What was chosen on a validation split. */
 export interface Calibration {
+  /** What the classification branch and the mask weigh in the decision, where it was fitted. */
+  readonly decision?: Decision;
+  /** Pictures of each source among the samples. */
+  readonly sources?: Readonly<Record<string, number>>;
   /** What logits are divided by before the softmax; 1 where no temperature is best, as for classes that are told apart without error. */
   readonly temperature: number;
   /** Probability, after the temperature, from which the label is covid. */
@@ -54,8 +59,15 @@ export function calibrate(
     temperature,
     threshold,
     samples: scores.length,
+    sources: countSources(scores),
     auc: rocAuc(labels, probabilities),
     sensitivity: truePositives / (truePositives + falseNegatives),
     specificity: trueNegatives / (trueNegatives + falsePositives),
   };
+}
+
+function countSources(scores: readonly SampleScore[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { sample } of scores) counts[sample.source] = (counts[sample.source] ?? 0) + 1;
+  return counts;
 }

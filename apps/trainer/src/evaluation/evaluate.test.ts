@@ -93,19 +93,19 @@ function score(
   source: string,
   covid: boolean,
   probability: number,
-  lesionShare: number,
+  lesionEvidence: number,
 ): SampleScore {
   return {
     sample: { path: 'a', label: covid ? 'covid' : 'non-covid', split: 'val', patient: 'p', source },
     probability,
     logits: [0, 0],
-    lesionShare,
+    lesionEvidence,
     dice: undefined,
     overlap: undefined,
   };
 }
 
-test('sources are ranked apart, by the probability and by the lesion share; one of a single class is not', () => {
+test('sources are ranked apart, by the probability and by the lesion evidence; one of a single class is not', () => {
   const { bySource, auc } = summarise([
     score('a', true, 0.9, 0.1),
     score('a', false, 0.8, 0.2),
@@ -114,8 +114,8 @@ test('sources are ranked apart, by the probability and by the lesion share; one 
     score('c', true, 0.05, 0),
   ]);
   expect(bySource).toEqual({
-    a: { probability: 1, lesionShare: 0 },
-    b: { probability: 1, lesionShare: 1 },
+    a: { probability: 1, lesionEvidence: 0 },
+    b: { probability: 1, lesionEvidence: 1 },
   });
   // Over all: of six pairs 0.9 beats both, 0.2 one, 0.05 none.
   expect(auc).toBeCloseTo(3 / 6, 9);
@@ -123,8 +123,8 @@ test('sources are ranked apart, by the probability and by the lesion share; one 
 
 test('the best epoch is chosen by the mean AUC of the sources and the Dice', () => {
   const bySource = {
-    a: { probability: 0.9, lesionShare: 0 },
-    b: { probability: 0.7, lesionShare: 0 },
+    a: { probability: 0.9, lesionEvidence: 0 },
+    b: { probability: 0.7, lesionEvidence: 0 },
   };
   const known = { auc: 0.5, crossEntropy: 1, bySource };
   expect(selectionScore({ ...known, dice: 0.6 })).toBeCloseTo(0.7, 9);

@@ -1,6 +1,6 @@
 import { placeMask, type DatasetSample } from '@groundglass/core';
 import { dice, maskOverlap, rocAuc, type MaskOverlap } from '@groundglass/metrics';
-import type { OnnxInference } from '@groundglass/nn';
+import { lesionEvidence, type OnnxInference } from '@groundglass/nn';
 import { loadSample, type LoadOptions } from '../batches/load-sample.js';
 
 /** What the model says of one sample. */
@@ -10,8 +10,8 @@ export interface SampleScore {
   readonly probability: number;
   /** Non-covid, covid. */
   readonly logits: readonly [number, number];
-  /** Share of the model's picture that its mask marks at 0.5. */
-  readonly lesionShare: number;
+  /** How much of the model's picture its mask marks, see `lesionEvidence`. */
+  readonly lesionEvidence: number;
   /** Dice of the mask at 0.5 against the sample's, in the model's crop at the picture's own size; undefined without a mask. */
   readonly dice: number | undefined;
   readonly overlap: MaskOverlap | undefined;
@@ -22,7 +22,7 @@ export interface Evaluation {
   readonly scores: readonly SampleScore[];
   /** Area under the ROC curve with covid as positive; null where a class is missing. */
   readonly auc: number | null;
-  /** Of each source that has both classes: AUC of the probability, and of the lesion share alone. */
+  /** Of each source that has both classes: AUC of the probability, and of the lesion evidence alone. */
   readonly bySource: Readonly<Record<string, SourceAuc>>;
   /** Share of right labels at a probability of 0.5. */
   readonly accuracy: number | null;
@@ -35,7 +35,7 @@ export interface Evaluation {
 /** How well the two scores of a model rank one source's samples. */
 export interface SourceAuc {
   readonly probability: number;
-  readonly lesionShare: number;
+  readonly lesionEvidence: number;
 }
 
 /** How samples are scored. */
@@ -76,7 +76,7 @@ async function scoreSample(
     sample,
     probability: probability[0]!,
     logits: [logits[0]!, logits[1]!] as const,
-    lesionShare: lesions.reduce((sum, p) => sum + (p >= 0.5 ? 1 : 0), 0) / lesions.length,
+    lesionEvidence: lesionEvidence(lesions),
   };
   if (!mask) return { ...scored, dice: undefined, overlap: undefined };
   const { columns, rows } = image;
@@ -127,9 +127,9 @@ function aucBySource(scores: readonly SampleScore[]): Record<string, SourceAuc> 
         labels,
         own.map(({ probability }) => probability),
       ),
-      lesionShare: rocAuc(
+      lesionEvidence: rocAuc(
         labels,
-        own.map(({ lesionShare }) => lesionShare),
+        own.map((score) => score.lesionEvidence),
       ),
     };
   }

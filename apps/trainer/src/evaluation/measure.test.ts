@@ -12,7 +12,7 @@ function score(
     sample: { path: `${patient}.png`, label, split: 'test', patient, source: 's' },
     probability,
     logits: [0, 0],
-    lesionShare: 0,
+    lesionEvidence: 0,
     dice: undefined,
     overlap,
   };

@@ -297,9 +297,9 @@ async function modelConfig(
 /** Each source's AUC as columns of the log. */
 function sourceColumns({ bySource }: Evaluation): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(bySource).flatMap(([source, { probability, lesionShare }]) => [
+    Object.entries(bySource).flatMap(([source, { probability, lesionEvidence }]) => [
       [`auc ${source}`, probability],
-      [`auc of lesion share ${source}`, lesionShare],
+      [`auc of lesion evidence ${source}`, lesionEvidence],
     ]),
   );
 }

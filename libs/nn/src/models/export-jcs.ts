@@ -4,6 +4,7 @@ import { writeOnnx } from '../onnx/write-onnx.js';
 import type { NamedTensors } from '../weights/named-tensors.js';
 import { foldBatchNorms } from './fold-batch-norms.js';
 import { buildJcs, type JcsConfig } from './jcs.js';
+import { emitLesionEvidence } from './lesion-evidence.js';
 
 /** What an exported model says of itself, besides its weights. */
 export interface ModelMetadata {
@@ -17,6 +18,18 @@ export interface ModelMetadata {
   /** What it was trained on, in words. */
   readonly trainingData: string;
   readonly crop: 'none' | 'chest';
+  /** How the answer is made of what the network says of the picture and of its mask; of the former alone unless given. */
+  readonly decision?: Decision;
+}
+
+/**
+ * The logit of covid against non-covid as `head · d + lesion · e + bias`: d is the difference of the classification branch's logits, e the
+ * lesion evidence of the mask (`lesionEvidence`). Chosen on validation pictures.
+ */
+export interface Decision {
+  readonly head: number;
+  readonly lesion: number;
+  readonly bias: number;
 }
 
 /** One trained network of an exported model. */
@@ -59,10 +72,15 @@ export function exportJcs(
       precision,
     }),
   );
-  const raw = mean(
+  const masks = votes.map(({ mask }, i) =>
+    members[i]!.config.imageSize === size ? mask : resizeTo(emit, mask, size),
+  );
+  const mask = emit.named('mask', 'Identity', [mean(emit, masks)]);
+  const head = mean(
     emit,
     votes.map(({ logits }) => logits),
   );
+  const raw = metadata.decision ? emitDecision(emit, head, mask, metadata.decision) : head;
   emit.named('logits', 'Identity', [raw]);
   const warm =
     metadata.temperature === 1 ? raw : emit.div(raw, emit.floats([metadata.temperature]));
@@ -73,10 +91,6 @@ export function exportJcs(
     emit.integers([2]),
     emit.integers([1]),
   ]);
-  const masks = votes.map(({ mask }, i) =>
-    members[i]!.config.imageSize === size ? mask : resizeTo(emit, mask, size),
-  );
-  emit.named('mask', 'Identity', [mean(emit, masks)]);
   return writeOnnx({
     name: metadata.name,
     graph: emit,
@@ -94,11 +108,30 @@ export function exportJcs(
       temperature: String(metadata.temperature),
       training_data: metadata.trainingData,
       crop: metadata.crop,
+      ...(metadata.decision ? { decision: JSON.stringify(metadata.decision) } : {}),
       flip: String(flip),
       precision,
       members: JSON.stringify(members.map(({ config }) => config)),
     },
   });
+}
+
+/** See {@link Decision}; the two logits are `∓` half of it, so that their difference is. */
+function emitDecision(
+  emit: OnnxEmitter,
+  logits: string,
+  mask: string,
+  { head, lesion, bias }: Decision,
+): string {
+  const of = (index: number) => emit.slice(logits, [index], [index + 1], [1]);
+  const difference = emit.sub(of(1), of(0));
+  const evidence = emitLesionEvidence(emit, mask);
+  const logit = emit.add(
+    emit.add(emit.mul(difference, emit.scalar(head)), emit.mul(evidence, emit.scalar(lesion))),
+    emit.scalar(bias),
+  );
+  const half = (sign: number) => emit.mul(logit, emit.scalar(sign / 2));
+  return emit.node('Concat', [half(-1), half(1)], { axis: 1 });
 }
 
 /** Writes one network; with `flip` the pictures and their mirror images run as one batch. */

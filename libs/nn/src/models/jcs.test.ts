@@ -6,6 +6,7 @@ import { initialise } from '../weights/initialise.js';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import { exportJcs, type ModelMetadata } from './export-jcs.js';
 import { buildJcs, type JcsConfig } from './jcs.js';
+import { lesionEvidence } from './lesion-evidence.js';
 
 const config: JcsConfig = {
   backbone: 'densenet-tiny',
@@ -157,6 +158,25 @@ describe('the exported model', () => {
     expect(Math.abs(logits[1]! / 10 - fraction)).toBeLessThan(0.02);
     expect(fraction).toBeGreaterThan(0.05);
     await model.close();
+  });
+
+  test('decides by its mask in the shares it was exported with', async () => {
+    const decision = { head: 0.5, lesion: 2, bias: 1 };
+    const plain = await OnnxInference.create(exportJcs([{ config, weights }], metadata));
+    const deciding = await OnnxInference.create(
+      exportJcs([{ config, weights }], { ...metadata, decision }),
+    );
+    const picture = discs().image.slice(4096, 2 * 4096);
+    const [before, after] = [
+      await plain.run(picture, { rows: 64, columns: 64 }),
+      await deciding.run(picture, { rows: 64, columns: 64 }),
+    ];
+    expect([...after.mask]).toEqual([...before.mask]);
+    const logit =
+      0.5 * (before.logits[1]! - before.logits[0]!) + 2 * lesionEvidence(before.mask) + 1;
+    expect(after.logits[1]! - after.logits[0]!).toBeCloseTo(logit, 4);
+    expect(after.probability[0]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 4);
+    await Promise.all([plain.close(), deciding.close()]);
   });
 
   test('needs a member', () => {

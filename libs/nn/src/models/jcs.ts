@@ -67,6 +67,8 @@ export interface JcsNetwork {
   readonly logits: OpNode;
   /** `[N, 1, S, S]`, before the sigmoid. */
   readonly maskLogits: OpNode;
+  /** `[N, C]`: the pooled features that the classification branch reads, by which pictures can be compared. */
+  readonly features: OpNode;
 }
 
 /**
@@ -137,14 +139,16 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
   });
   const maskLogits = graph.apply(resize(size, size), coarse);
 
+  let pooledFeatures: OpNode | undefined;
   const logits = graph.scope('classification', () => {
     const seen = graph.apply(resize(rows, columns), coarse);
     const joined = graph.apply(concat(1), aspp, seen);
     const pooled = graph.apply(flatten, graph.apply(globalAveragePool, joined));
+    pooledFeatures = pooled;
     if (config.maskStatistics !== true) return linearLayer(graph, pooled, 2);
     return linearLayer(graph, graph.apply(concat(1), pooled, maskStatistics(graph, coarse)), 2);
   });
-  return { graph, config, image, dropouts, logits, maskLogits };
+  return { graph, config, image, dropouts, logits, maskLogits, features: pooledFeatures! };
 
   function withSkip(x: Node): Node {
     if (skipChannels === 0) return x;
