@@ -1,10 +1,13 @@
 import { build } from 'esbuild';
 
-/** Bundles `dist/groundglass-viewer.js`, one module that defines the element. Libraries come from source, so nothing has to be built first. */
+/** Bundles `dist/groundglass-viewer.js` and `dist/groundglass-gallery.js`, each a module that defines its element. Libraries come from source, so nothing has to be built first. */
 await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: ['src/register.ts'],
-  outfile: 'dist/groundglass-viewer.js',
+  entryPoints: {
+    'groundglass-viewer': 'src/register.ts',
+    'groundglass-gallery': 'src/gallery/register.ts',
+  },
+  outdir: 'dist',
   bundle: true,
   format: 'esm',
   platform: 'browser',

@@ -1,0 +1,215 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import type {} from '../src/gallery/index.js';
+import { facts, result, row } from '../src/gallery/gallery-rows.fixture.js';
+import type { GalleryRow } from '../src/gallery/packed-rows.js';
+import { galleryEvents, openGallery } from './open-gallery.js';
+
+/** A phantom dataset of three classes, every seventh answer wrong, every eleventh withheld. */
+function phantomRows(count: number): GalleryRow[] {
+  const labels = ['normal', 'pneumonia', 'covid'];
+  return Array.from({ length: count }, (_, at) => {
+    const label = labels[at % 3]!;
+    const split = ['train', 'val', 'test'][Math.floor(at / 3) % 3]!;
+    const isPositive = label === 'covid';
+    const sure = 0.55 + ((at * 37) % 400) / 1000;
+    const probability = isPositive === (at % 7 !== 0) ? sure : 1 - sure;
+    const withheld = at % 11 === 10;
+    return row(`${label}/slice-${at}.png`, {
+      label,
+      split,
+      patient: `p${Math.floor(at / 4)}`,
+      format: at % 5 === 0 ? 'jpeg' : 'png',
+      findings: at % 13 === 12 ? ['wrong-ending'] : [],
+      result: result(probability, {
+        lesionFraction: (at % 40) / 100,
+        ...(withheld ? { label: null, withheld: ['NO_LUNG'] } : {}),
+      }),
+      second: result(at % 4 === 0 ? 1 - probability : probability),
+    });
+  });
+}
+
+const phantomFacts = {
+  ...facts,
+  title: 'phantoms',
+  labels: ['normal', 'pneumonia', 'covid'],
+  model: { ...facts.model!, name: 'groundglass 2' },
+  baselines: [{ name: 'file format', split: 'test', accuracy: 0.61, auc: 0.58 }],
+};
+
+const open = (page: Page, count = 240, more: object = {}) =>
+  openGallery(page, phantomRows(count), { ...phantomFacts, ...more });
+
+const shown = (page: Page) => page.locator('.footer [role=status]').first();
+
+test('the most wrong come first, and a cell of the matrix shows its pictures', async ({ page }) => {
+  await open(page);
+  await expect(shown(page)).toHaveText('240 of 240 pictures');
+  await page.getByLabel('Sort by').selectOption('Most wrong');
+  await expect(page.locator('.tile').first()).toHaveAttribute('data-wrong', 'true');
+  const cell = page.getByRole('button', {
+    name: /pictures with the label normal and the answer covid/,
+  });
+  const count = await cell.textContent();
+  expect(Number(count)).toBeGreaterThan(0);
+  await cell.click();
+  await expect(shown(page)).toHaveText(`${count!} of 240 pictures`);
+  for (const verdict of await page.locator('.tile-verdict').allTextContents()) {
+    expect(verdict).toMatch(/^\d+\.\d % · normal → covid$/);
+  }
+  // The matrix is still that of all.
+  await expect(cell).toHaveText(count!);
+  await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await expect(shown(page)).toHaveText('240 of 240 pictures');
+});
+
+test('the threshold moves matrix, scores and tiles, and goes back to that of the model', async ({
+  page,
+}) => {
+  await open(page);
+  const cells = page.locator('.matrix td button');
+  const before = await cells.allTextContents();
+  const slider = page.getByLabel('Threshold');
+  await slider.focus();
+  await page.keyboard.press('End');
+  await expect(page.locator('.threshold .slider-value')).toHaveText('1.000');
+  expect(await cells.allTextContents()).not.toEqual(before);
+  await page.getByRole('button', { name: 'As scored' }).click();
+  expect(await cells.allTextContents()).toEqual(before);
+});
+
+test('a withheld answer is shown as none, without its probability', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('NO_LUNG').check();
+  await expect(shown(page)).toHaveText('21 of 240 pictures');
+  for (const verdict of await page.locator('.tile-verdict').allTextContents()) {
+    expect(verdict).toMatch(/^\w+ → No answer$/);
+  }
+});
+
+test('filters narrow, headings stay, and text finds', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Headings').selectOption('Split and class');
+  await expect(page.locator('.heading.sticky')).toHaveText('train · covid (27)');
+  await page.locator('.rows').evaluate((list) => {
+    list.scrollTop = list.scrollHeight;
+  });
+  await expect(page.locator('.heading.sticky')).toHaveText(/^test · /);
+  await page.keyboard.press('/');
+  await page.getByPlaceholder('Filter by name').fill('pneum slice-23');
+  await expect(shown(page)).toHaveText(/^\d+ of 240/);
+  const names = await page.locator('.tile-name').allTextContents();
+  expect(names.length).toBeGreaterThan(0);
+  for (const name of names) expect(name).toContain('23');
+});
+
+test('the keyboard alone selects, opens, resizes, copies and changes the layout', async ({
+  page,
+}) => {
+  await open(page);
+  await expect(page.locator('.tile').first()).toBeVisible();
+  await page.locator('.rows').focus();
+  for (const key of ['Home', 'ArrowRight', 'Shift+ArrowRight']) await page.keyboard.press(key);
+  await expect(page.locator('.footer')).toContainText('2 selected');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+c');
+  const events = await galleryEvents(page);
+  expect(events.slice(-2)).toEqual([
+    { type: 'openrows', detail: { rows: [1, 2], how: 'here' } },
+    { type: 'copypaths', detail: { rows: [1, 2] } },
+  ]);
+  const width = () =>
+    page
+      .locator('.tile')
+      .first()
+      .evaluate((tile) => tile.clientWidth);
+  const before = await width();
+  await page.keyboard.press('+');
+  await expect.poll(width).toBeGreaterThan(before);
+  await page.keyboard.press('t');
+  await expect(page.locator('.line').first()).toBeVisible();
+  await page.keyboard.press('Control+a');
+  await expect(page.locator('.footer')).toContainText('240 selected');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.of-selection')).toBeHidden();
+});
+
+test('two results are compared: differences first, with both tests', async ({ page }) => {
+  await open(page, 240, { second: { ...phantomFacts.model, name: 'other 1' } });
+  await page.getByLabel('Sort by').selectOption('Differences');
+  await expect(page.locator('.panel')).toContainText(/McNemar, exactp [=<] 0\.\d+/);
+  await expect(page.locator('.panel')).toContainText(/DeLong, pairedp [=<] 0\.\d+/);
+  await page.getByLabel('Only different answers').check();
+  await expect(shown(page)).not.toHaveText('240 of 240 pictures');
+});
+
+test('exports are of what is shown: CSV, a report that stands alone, a selection', async ({
+  page,
+}) => {
+  await open(page);
+  await page.getByLabel('jpeg').check();
+  await expect(shown(page)).toHaveText('48 of 240 pictures');
+  for (const name of ['Save as CSV …', 'Save a report …', 'Save as a dataset …']) {
+    await page.getByRole('button', { name }).click();
+  }
+  const [csv, report, manifest] = (await galleryEvents(page)).map(({ detail }) => detail) as [
+    { text: string },
+    { text: string },
+    { rows: number[] },
+  ];
+  expect(csv.text.trim().split('\r\n')).toHaveLength(49);
+  expect(report.text).toContain('Research use, not for diagnosis');
+  expect(report.text).toContain('<svg');
+  expect(report.text).toContain('data:image/png');
+  expect(report.text).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
+  expect(manifest.rows).toHaveLength(48);
+});
+
+test('100,000 pictures: only those in sight are in the page', async ({ page }) => {
+  await open(page, 100_000);
+  await expect(shown(page)).toHaveText('100000 of 100000 pictures');
+  await page.locator('.rows').evaluate((list) => {
+    list.scrollTop = list.scrollHeight / 2;
+  });
+  await expect(page.locator('.tile[data-painted=true]').first()).toBeVisible();
+  expect(await page.locator('.tile').count()).toBeLessThan(120);
+  await page.locator('.rows').focus();
+  await page.keyboard.press('End');
+  await expect(page.locator('.tile[data-focused]')).toContainText('slice-99999.png');
+});
+
+test('a picture that cannot be read says so, and the others are there', async ({ page }) => {
+  await open(page);
+  await page.getByPlaceholder('Filter by name').fill('slice-96.png');
+  await expect(page.locator('.tile[data-broken=true]').first()).toHaveAttribute(
+    'title',
+    'The picture could not be read: The file is gone',
+  );
+});
+
+for (const theme of ['dark', 'light', 'high-contrast'] as const) {
+  for (const layout of ['grid', 'table'] as const) {
+    test(`has no accessibility finding and looks right: ${theme}, ${layout}`, async ({ page }) => {
+      await page.emulateMedia({
+        colorScheme: theme === 'light' ? 'light' : 'dark',
+        forcedColors: theme === 'high-contrast' ? 'active' : 'none',
+      });
+      const errors: string[] = [];
+      page.on('pageerror', ({ message }) => errors.push(message));
+      await open(page, 240, { second: { ...phantomFacts.model, name: 'other 1' } });
+      await page.getByLabel('Headings').selectOption('Split');
+      await page.getByLabel('Sort by').selectOption('Most wrong');
+      if (layout === 'table') await page.getByRole('button', { name: 'Table' }).click();
+      else await expect(page.locator('.tile[data-painted=true]').first()).toBeVisible();
+      await page.locator('.rows').focus();
+      await page.keyboard.press('Home');
+      await page.screenshot({ path: `test-output/screenshots/gallery-${layout}-${theme}.png` });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(
+        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+      ).toEqual([]);
+      expect(errors).toEqual([]);
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import type { GalleryState } from './gallery-state.js';
+import type { GalleryStrings } from './gallery-strings.js';
+import type { GroupedRows } from './group-rows.js';
+import { failure, isAnswer, noAnswer, outcomeOf, unscored } from './outcomes.js';
+import { wordAt } from './packed-rows.js';
+import type { RowStore } from './row-store.js';
+import type { Selection } from './selection.js';
+
+/** Where scoring of these pictures stands. */
+export interface ScoringStatus {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A picture as a tile shows it. */
+export interface Thumbnail {
+  readonly columns: number;
+  readonly rows: number;
+  /** `rows * columns` values, 0 black to 255 white. */
+  readonly grey: Uint8Array;
+  /** The model's lesion probability times 255, of the same size; undefined where it is not known. */
+  readonly mask?: Uint8Array | undefined;
+}
+
+/** What a host gives thumbnails with. */
+export type ThumbnailProvider = (row: number, signal: AbortSignal) => Promise<Thumbnail>;
+
+/** What the parts of a gallery show. */
+export interface GalleryModel {
+  readonly strings: GalleryStrings;
+  readonly store: RowStore;
+  readonly state: GalleryState;
+  /** Rows that pass the filter but for the cell of the matrix: what scores and matrix are of. */
+  readonly scope: Uint32Array;
+  readonly shown: GroupedRows;
+  readonly selection: Selection;
+  readonly scoring: ScoringStatus | null;
+  readonly canScore: boolean;
+}
+
+/** What a user does in a gallery. */
+export interface GalleryActions {
+  change(change: Partial<GalleryState>): void;
+  score(): void;
+  cancelScoring(): void;
+  compare(): void;
+  endComparison(): void;
+  export(kind: 'csv' | 'report' | 'manifest'): void;
+  open(how: 'here' | 'beside' | 'together'): void;
+  copyPaths(): void;
+  copyPicture(): void;
+  select(place: number, mode: 'alone' | 'toggle' | 'range' | 'focus'): void;
+  selectAll(): void;
+  clearSelection(): void;
+}
+
+/** A part of the page. */
+export interface GalleryPart {
+  readonly element: HTMLElement;
+  update(model: GalleryModel): void;
+}
+
+/** An outcome in words. */
+export function outcomeName(strings: GalleryStrings, outcome: string): string {
+  if (outcome === noAnswer) return strings.noAnswer;
+  if (outcome === failure) return strings.failed;
+  if (outcome === unscored) return strings.notScored;
+  return outcome;
+}
+
+/** Whether the answer is another than the known label: null where either is missing. */
+export function isWrong(store: RowStore, row: number, threshold: number | null): boolean | null {
+  const label = wordAt(store.rows.label, row);
+  const outcome = outcomeOf(store.outcomes(threshold), row);
+  if (label === null || !isAnswer(outcome)) return null;
+  const positive = store.facts.model?.positive ?? store.facts.positive;
+  return (label === store.facts.positive) !== (outcome === positive);
+}
+
+/** The last part of a path, with the slice of a volume. */
+export function nameOf({ rows }: RowStore, row: number): string {
+  const path = rows.path[row]!;
+  const slice = rows.slice[row]!;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return slice < 0 ? name : `${name} · ${slice + 1}`;
+}

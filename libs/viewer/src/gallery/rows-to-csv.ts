@@ -1,0 +1,55 @@
+import { isAnswer, outcomeOf } from './outcomes.js';
+import { numberAt, wordAt } from './packed-rows.js';
+import type { RowStore } from './row-store.js';
+
+const header = [
+  'path',
+  'slice',
+  'label',
+  'split',
+  'patient',
+  'source',
+  'document',
+  'format',
+  'answer',
+  'withheld',
+  'probability',
+  'lesion_fraction',
+  'dice',
+  'error',
+  'findings',
+];
+
+/** Rows as CSV (RFC 4180), in the order that they are shown in; unknown values are empty. */
+export function rowsToCsv(store: RowStore, order: Uint32Array, threshold: number | null): string {
+  const { rows } = store;
+  const outcomes = store.outcomes(threshold);
+  const lines = Array.from(order, (row) => {
+    const outcome = outcomeOf(outcomes, row);
+    return [
+      rows.path[row]!,
+      rows.slice[row]! < 0 ? null : rows.slice[row]!,
+      ...[rows.label, rows.split, rows.patient, rows.source, rows.document, rows.format].map(
+        (column) => wordAt(column, row),
+      ),
+      isAnswer(outcome) ? outcome : null,
+      wordAt(rows.result.withheld, row),
+      ...[rows.result.probability, rows.result.lesionFraction, rows.result.dice].map((column) =>
+        numberAt(column, row),
+      ),
+      wordAt(rows.result.error, row),
+      wordAt(rows.findings, row),
+    ]
+      .map(cell)
+      .join(',');
+  });
+  return `${[header.join(','), ...lines].join('\r\n')}\r\n`;
+}
+
+function cell(value: string | number | null): string {
+  if (value === null) return '';
+  const text = String(value);
+  // A spreadsheet takes a text that starts with one of these for a formula.
+  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,5 @@
+// What a host without a page needs of the gallery: rows, order and texts.
+export { galleryStrings, type GalleryStrings } from './gallery-strings.js';
+export { naturalOrder } from './natural-order.js';
+export { packRows, type GalleryResult, type GalleryRow, type PackedRows } from './packed-rows.js';
+export type { Baseline, GalleryFacts } from './row-store.js';

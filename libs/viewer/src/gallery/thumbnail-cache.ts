@@ -1,0 +1,66 @@
+import type { Thumbnail, ThumbnailProvider } from './gallery-model.js';
+
+/** Thumbnails that are kept: some screens full. */
+const mostKept = 800;
+
+/** Thumbnails by row, the ones used last; what has scrolled out of sight is no longer asked for. */
+export class ThumbnailCache {
+  readonly #kept = new Map<number, Thumbnail | Error>();
+  readonly #asked = new Map<number, AbortController>();
+
+  constructor(
+    private readonly provider: ThumbnailProvider,
+    private readonly onArrival: (row: number) => void,
+  ) {}
+
+  /** The thumbnail, or why there is none; undefined while it is on its way. */
+  get(row: number): Thumbnail | Error | undefined {
+    const kept = this.#kept.get(row);
+    if (kept) {
+      this.#kept.delete(row);
+      this.#kept.set(row, kept);
+      return kept;
+    }
+    if (!this.#asked.has(row)) this.#ask(row);
+    return undefined;
+  }
+
+  /** Gives up what is not wanted any more. */
+  abortExcept(wanted: ReadonlySet<number>): void {
+    for (const [row, request] of this.#asked) {
+      if (!wanted.has(row)) {
+        this.#asked.delete(row);
+        request.abort();
+      }
+    }
+  }
+
+  /** Forgets rows whose picture or mask has changed; all for undefined. */
+  forget(row?: number): void {
+    if (row === undefined) this.#kept.clear();
+    else this.#kept.delete(row);
+  }
+
+  dispose(): void {
+    this.abortExcept(new Set());
+    this.#kept.clear();
+  }
+
+  #ask(row: number): void {
+    const request = new AbortController();
+    this.#asked.set(row, request);
+    const settle = (result: Thumbnail | Error) => {
+      if (this.#asked.get(row) !== request) return;
+      this.#asked.delete(row);
+      this.#kept.set(row, result);
+      if (this.#kept.size > mostKept) {
+        const [oldest] = this.#kept.keys();
+        this.#kept.delete(oldest!);
+      }
+      this.onArrival(row);
+    };
+    this.provider(row, request.signal).then(settle, (error: unknown) => {
+      settle(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+}
