@@ -1,4 +1,4 @@
-import { OnnxInference, readOnnx } from '@groundglass/nn';
+import { OnnxInference, readOnnx, type InferenceResult } from '@groundglass/nn';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,12 +26,18 @@ picture.pixels.forEach((_, i) => {
 const mirrored = picture.pixels.map((_, i) => picture.pixels[i - (i % 100) + 99 - (i % 100)]!);
 
 /** Exports with these flags and scores the picture and its mirror image. */
+/** The joint model has a mask. */
+function masked({ mask, ...rest }: InferenceResult): InferenceResult & { mask: Float32Array } {
+  expect(mask).toBeDefined();
+  return { ...rest, mask: mask! };
+}
+
 async function exported(name: string, ...flags: string[]) {
   const { stdout } = await trainer('export', ...flags, '--models', root, '--name', name);
   const file = join(root, name, '1/model.onnx');
   const model = await OnnxInference.create(file);
-  const straight = await model.run(picture.pixels, picture);
-  const turned = await model.run(mirrored, picture);
+  const straight = masked(await model.run(picture.pixels, picture));
+  const turned = masked(await model.run(mirrored, picture));
   await model.close();
   const metadata = Object.fromEntries(readOnnx(await readFile(file)).metadata);
   return { stdout, file, straight, turned, metadata, bytes: (await stat(file)).size };

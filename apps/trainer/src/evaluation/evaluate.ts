@@ -10,8 +10,8 @@ export interface SampleScore {
   readonly probability: number;
   /** Non-covid, covid. */
   readonly logits: readonly [number, number];
-  /** How much of the model's picture its mask marks, see `lesionEvidence`. */
-  readonly lesionEvidence: number;
+  /** How much of the model's picture its mask marks, see `lesionEvidence`; null for a classifier. */
+  readonly lesionEvidence: number | null;
   /** Dice of the mask at 0.5 against the sample's, in the model's crop at the picture's own size; undefined without a mask. */
   readonly dice: number | undefined;
   readonly overlap: MaskOverlap | undefined;
@@ -35,7 +35,8 @@ export interface Evaluation {
 /** How well the two scores of a model rank one source's samples. */
 export interface SourceAuc {
   readonly probability: number;
-  readonly lesionEvidence: number;
+  /** Null for a classifier. */
+  readonly lesionEvidence: number | null;
 }
 
 /** How samples are scored. */
@@ -76,9 +77,9 @@ async function scoreSample(
     sample,
     probability: probability[0]!,
     logits: [logits[0]!, logits[1]!] as const,
-    lesionEvidence: lesionEvidence(lesions),
+    lesionEvidence: lesions ? lesionEvidence(lesions) : null,
   };
-  if (!mask) return { ...scored, dice: undefined, overlap: undefined };
+  if (!mask || !lesions) return { ...scored, dice: undefined, overlap: undefined };
   const { columns, rows } = image;
   const size = { columns: maskSize, rows: maskSize };
   const placed = placeMask(lesions, size, { left: 0, top: 0, columns, rows }, { columns, rows });
@@ -122,15 +123,13 @@ function aucBySource(scores: readonly SampleScore[]): Record<string, SourceAuc> 
     const own = scores.filter(({ sample }) => sample.source === source);
     const labels = own.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
     if (new Set(labels).size < 2) continue;
+    const evidence = own.map((score) => score.lesionEvidence).filter((value) => value !== null);
     result[source] = {
       probability: rocAuc(
         labels,
         own.map(({ probability }) => probability),
       ),
-      lesionEvidence: rocAuc(
-        labels,
-        own.map((score) => score.lesionEvidence),
-      ),
+      lesionEvidence: evidence.length === own.length ? rocAuc(labels, evidence) : null,
     };
   }
   return result;

@@ -23,7 +23,7 @@ export function fitDecision(scores: readonly SampleScore[]): Decision {
   const counts = scores.map((score) => scores.length / sizes.size / sizes.get(group(score))!);
   const fit = (rows: number[][]) => fitLogisticRegression(rows, labels, penalty, counts);
   const heads = scores.map(({ logits }) => logits[1] - logits[0]);
-  const lesions = scores.map(({ lesionEvidence }) => lesionEvidence);
+  const lesions = scores.map(evidenceOf);
   const both = fit(heads.map((head, i) => [head, lesions[i]!]));
   const [head, lesion] = both.slopes as [number, number];
   if (head >= 0 && lesion >= 0) return { head, lesion, bias: both.intercept };
@@ -34,12 +34,17 @@ export function fitDecision(scores: readonly SampleScore[]): Decision {
     : { head: slope, lesion: 0, bias: rest.intercept };
 }
 
+function evidenceOf({ lesionEvidence }: SampleScore): number {
+  if (lesionEvidence === null)
+    throw new CtError('CT_BAD_REQUEST', 'Expected a network with masks, this one is a classifier');
+  return lesionEvidence;
+}
+
 /** Scores as a model with this decision gives them: the two logits are `∓` half of the decision's. */
 export function decide(scores: readonly SampleScore[], decision: Decision): SampleScore[] {
   return scores.map((score) => {
     const difference = score.logits[1] - score.logits[0];
-    const logit =
-      decision.head * difference + decision.lesion * score.lesionEvidence + decision.bias;
+    const logit = decision.head * difference + decision.lesion * evidenceOf(score) + decision.bias;
     return {
       ...score,
       logits: [-logit / 2, logit / 2],

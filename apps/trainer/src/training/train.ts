@@ -295,7 +295,7 @@ async function modelConfig(
 }
 
 /** Each source's AUC as columns of the log. */
-function sourceColumns({ bySource }: Evaluation): Record<string, number> {
+function sourceColumns({ bySource }: Evaluation): Record<string, number | null> {
   return Object.fromEntries(
     Object.entries(bySource).flatMap(([source, { probability, lesionEvidence }]) => [
       [`auc ${source}`, probability],

@@ -7,9 +7,9 @@ export interface InferenceResult {
   readonly probability: Float32Array;
   /** `[N, 2]`. */
   readonly logits: Float32Array;
-  /** `[N, 1, S, S]`, lesion probability. */
-  readonly mask: Float32Array;
-  /** S. */
+  /** `[N, 1, S, S]`, lesion probability; undefined for a classifier. */
+  readonly mask: Float32Array | undefined;
+  /** S; 0 for a classifier. */
   readonly maskSize: number;
 }
 
@@ -39,8 +39,8 @@ export class OnnxInference {
     return {
       probability: probability!.data as Float32Array,
       logits: logits!.data as Float32Array,
-      mask: mask!.data as Float32Array,
-      maskSize: mask!.dims[3]!,
+      mask: mask?.data as Float32Array | undefined,
+      maskSize: mask?.dims[3] ?? 0,
     };
   }
 

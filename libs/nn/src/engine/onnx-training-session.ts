@@ -50,7 +50,7 @@ export class OnnxTrainingSession implements TrainingSession {
     return {
       loss: values('loss')[0]!,
       classificationLoss: values('classification_loss')[0]!,
-      segmentationLoss: values('segmentation_loss')[0]!,
+      segmentationLoss: results.segmentation_loss ? values('segmentation_loss')[0]! : 0,
       logits: values('logits'),
       ...(config.outputGradients === true
         ? {

@@ -19,7 +19,7 @@ export interface StepInput {
  */
 export function stepInputs(
   { batchSize: n, model }: StepConfig,
-  { dropouts }: JcsNetwork,
+  { dropouts, maskLogits }: JcsNetwork,
   batch: TrainingBatch,
   { labelSmoothing = 0, seed }: StepOptions,
 ): Map<string, StepInput> {
@@ -30,18 +30,11 @@ export function stepInputs(
       `Expected ${n} images of ${size}×${size}, got ${batch.image.length} values and ${batch.label.length} labels`,
     );
   }
-  const masks = batch.maskWeight.reduce((sum, weight) => sum + weight, 0);
   const inputs = new Map<string, StepInput>([
     ['image', { shape: [n, 1, size, size], data: batch.image }],
     ['label', { shape: [n, 2], data: oneHot(batch.label, labelSmoothing, batch.labelWeight) }],
-    ['mask', { shape: [n, 1, size, size], data: batch.mask }],
-    ['mask_weight', { shape: [n], data: batch.maskWeight }],
-    [
-      'mask_known',
-      { shape: [n, 1, size, size], data: batch.maskKnown ?? new Float32Array(expected).fill(1) },
-    ],
-    ['mask_share', { shape: [1], data: Float32Array.of(masks > 0 ? 1 / masks : 0) }],
   ]);
+  if (maskLogits) for (const [name, input] of maskInputs(n, size, batch)) inputs.set(name, input);
   for (const [i, { mask, rate }] of dropouts.entries()) {
     const data = new Float32Array(sizeOf(mask.shape));
     const keep = 1 / (1 - rate);
@@ -50,6 +43,19 @@ export function stepInputs(
     inputs.set(mask.name, { shape: mask.shape, data });
   }
   return inputs;
+}
+
+/** What the segmentation loss reads: the masks, and which of them and of their pixels count. */
+function maskInputs(n: number, size: number, batch: TrainingBatch): Map<string, StepInput> {
+  const masks = batch.maskWeight.reduce((sum, weight) => sum + weight, 0);
+  const shape = [n, 1, size, size];
+  const known = batch.maskKnown ?? new Float32Array(n * size * size).fill(1);
+  return new Map<string, StepInput>([
+    ['mask', { shape, data: batch.mask }],
+    ['mask_weight', { shape: [n], data: batch.maskWeight }],
+    ['mask_known', { shape, data: known }],
+    ['mask_share', { shape: [1], data: Float32Array.of(masks > 0 ? 1 / masks : 0) }],
+  ]);
 }
 
 /** What the optimizer's update is given in step t, from 1. */

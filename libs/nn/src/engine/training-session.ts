@@ -43,6 +43,7 @@ export interface StepOptions {
 export interface StepResult {
   readonly loss: number;
   readonly classificationLoss: number;
+  /** 0 for a classifier. */
   readonly segmentationLoss: number;
   /** `[N, 2]`. */
   readonly logits: Float32Array;

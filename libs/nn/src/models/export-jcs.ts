@@ -52,9 +52,10 @@ export interface ExportOptions {
  * follows a convolution is folded into its weights.
  *
  * Several members are an ensemble, each with its own size and normalisation. The logits of all members and mirror images are averaged
- * before the temperature. Their mask probabilities, mirrored back and resized to the first member's S, are averaged too.
+ * before the temperature. Their mask probabilities, mirrored back and resized to the first member's S, are averaged too. Classifiers
+ * have no mask, and their export has no output `mask`.
  *
- * @throws {RangeError} without a member, or where a weight is missing.
+ * @throws {RangeError} without a member, where a weight is missing, or where some members have masks and others none.
  */
 export function exportJcs(
   members: readonly JcsMember[],
@@ -72,15 +73,22 @@ export function exportJcs(
       precision,
     }),
   );
-  const masks = votes.map(({ mask }, i) =>
-    members[i]!.config.imageSize === size ? mask : resizeTo(emit, mask, size),
-  );
-  const mask = emit.named('mask', 'Identity', [mean(emit, masks)]);
+  const masks = votes.flatMap(({ mask }, i) => {
+    if (mask === undefined) return [];
+    return [members[i]!.config.imageSize === size ? mask : resizeTo(emit, mask, size)];
+  });
+  if (masks.length > 0 && masks.length < members.length)
+    throw new RangeError(
+      `Expected members with masks or members without, ${masks.length} of ${members.length} have one`,
+    );
+  const mask = masks.length > 0 ? emit.named('mask', 'Identity', [mean(emit, masks)]) : undefined;
+  if (metadata.decision && mask === undefined)
+    throw new RangeError('Expected a network with a mask for a decision that reads it');
   const head = mean(
     emit,
     votes.map(({ logits }) => logits),
   );
-  const raw = metadata.decision ? emitDecision(emit, head, mask, metadata.decision) : head;
+  const raw = metadata.decision && mask ? emitDecision(emit, head, mask, metadata.decision) : head;
   emit.named('logits', 'Identity', [raw]);
   const warm =
     metadata.temperature === 1 ? raw : emit.div(raw, emit.floats([metadata.temperature]));
@@ -98,7 +106,7 @@ export function exportJcs(
     outputs: [
       { name: 'probability', shape: ['N', 1] },
       { name: 'logits', shape: ['N', 2] },
-      { name: 'mask', shape: ['N', 1, size, size] },
+      ...(masks.length > 0 ? [{ name: 'mask', shape: ['N', 1, size, size] }] : []),
     ],
     metadata: {
       name: metadata.name,
@@ -139,9 +147,9 @@ function emitMember(
   emit: OnnxEmitter,
   { config, weights }: JcsMember,
   { prefix, flip, precision }: Required<ExportOptions> & { prefix: string },
-): { logits: string; mask: string } {
+): { logits: string; mask: string | undefined } {
   const { logits, maskLogits } = buildJcs(config);
-  const folded = foldBatchNorms([logits, maskLogits], weights);
+  const folded = foldBatchNorms(maskLogits ? [logits, maskLogits] : [logits], weights);
   const { imageSize: size } = config;
   const square = emit.once(`image of ${size}`, () => resizeTo(emit, 'image', size));
   const views = flip
@@ -162,11 +170,15 @@ function emitMember(
     }
     return prefix + name;
   });
-  const [score, lesions] = folded.outputs.map((node) => names.get(node)!) as [string, string];
-  const mask = emit.node('Sigmoid', [lesions]);
+  const [score, lesions] = folded.outputs.map((node) => names.get(node)!) as [
+    string,
+    string | undefined,
+  ];
+  const mask = lesions === undefined ? undefined : emit.node('Sigmoid', [lesions]);
   if (!flip) return { logits: score, mask };
   const halves = (x: string) =>
     emit.multi('Split', [x], 2, { axis: 0, num_outputs: 2 }) as [string, string];
+  if (mask === undefined) return { logits: mean(emit, halves(score)), mask };
   const [straight, mirrored] = halves(mask);
   return {
     logits: mean(emit, halves(score)),

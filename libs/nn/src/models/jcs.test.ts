@@ -99,6 +99,47 @@ describe('training', () => {
   });
 });
 
+describe('a classifier', () => {
+  const classifier: JcsConfig = { ...config, network: 'classifier' };
+
+  test('is the backbone, an average over the picture and a linear layer', () => {
+    const { graph, maskLogits, dropouts } = buildJcs(classifier);
+    expect(maskLogits).toBeUndefined();
+    expect(dropouts).toEqual([]);
+    const names = [...graph.variables.keys()].filter((name) => !name.startsWith('backbone.'));
+    expect(names).toEqual(['classification.weight', 'classification.bias']);
+  });
+
+  test('learns labels without masks, and is exported without a mask', async () => {
+    const session = await OnnxTrainingSession.create({ ...step, model: classifier }, { seed: 1 });
+    const losses: number[] = [];
+    for (let k = 0; k < 12; k++) {
+      const result = await session.run(discs(), { learningRate: 3e-3, seed: k });
+      expect(result.loss).toBe(result.classificationLoss);
+      losses.push(result.loss);
+    }
+    expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.7);
+    const bytes = exportJcs([{ config: classifier, weights: session.weights() }], metadata, {
+      flip: true,
+    });
+    await session.close();
+    const model = await OnnxInference.create(bytes);
+    const { image } = discs();
+    const { probability, mask } = await model.run(image, { rows: 64, columns: 64, count: 4 });
+    expect(probability).toHaveLength(4);
+    expect(mask).toBeUndefined();
+    await model.close();
+  });
+
+  test('does not mix with networks that have masks', () => {
+    const both = [classifier, config].map((member) => ({
+      config: member,
+      weights: initialise(buildJcs(member).graph, 1),
+    }));
+    expect(() => exportJcs(both, metadata)).toThrow('1 of 2 have one');
+  });
+});
+
 describe('the exported model', () => {
   const weights = initialise(buildJcs(config).graph, 5);
   // Running statistics that differ from 0 and 1, so that folding them wrongly shows.
@@ -153,7 +194,7 @@ describe('the exported model', () => {
       rows: 64,
       columns: 64,
     });
-    const fraction = mask.reduce((sum, p) => sum + p, 0) / mask.length;
+    const fraction = mask!.reduce((sum, p) => sum + p, 0) / mask!.length;
     // The mask is enlarged after its mean was taken.
     expect(Math.abs(logits[1]! / 10 - fraction)).toBeLessThan(0.02);
     expect(fraction).toBeGreaterThan(0.05);

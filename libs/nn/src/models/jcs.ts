@@ -34,6 +34,8 @@ export type BackboneName = 'mobilenet-v2' | keyof typeof denseNets;
 
 /** The joint classification and segmentation model as data. */
 export interface JcsConfig {
+  /** `classifier` is the backbone with a linear layer and no mask, as the paper's Table 4 has it; `joint` unless given. */
+  readonly network?: 'joint' | 'classifier';
   readonly backbone: BackboneName;
   readonly outputStride: 8 | 16 | 32;
   /** Channels of each ASPP branch and of the segmentation branch; 256 in the paper. */
@@ -65,8 +67,8 @@ export interface JcsNetwork {
   readonly dropouts: readonly { readonly mask: InputNode; readonly rate: number }[];
   /** `[N, 2]`: non-covid, covid. */
   readonly logits: OpNode;
-  /** `[N, 1, S, S]`, before the sigmoid. */
-  readonly maskLogits: OpNode;
+  /** `[N, 1, S, S]`, before the sigmoid; undefined for a classifier. */
+  readonly maskLogits: OpNode | undefined;
   /** `[N, C]`: the pooled features that the classification branch reads, by which pictures can be compared. */
   readonly features: OpNode;
 }
@@ -92,6 +94,11 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
       ? buildMobileNetV2(graph, normalised, { outputStride, stridePadding: 'end' })
       : buildDenseNet(graph, normalised, denseNets[backbone], { outputStride }),
   );
+  if (config.network === 'classifier') {
+    const pooled = graph.apply(flatten, graph.apply(globalAveragePool, features));
+    const logits = graph.scope('classification', () => linearLayer(graph, pooled, 2));
+    return { graph, config, image, dropouts: [], logits, maskLogits: undefined, features: pooled };
+  }
   const [, , rows, columns] = features.shape as [number, number, number, number];
 
   const convBnRelu = (x: Node, kernel: number, dilation = 1, channels = asppChannels): Node => {

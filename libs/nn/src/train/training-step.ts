@@ -41,7 +41,8 @@ export interface LossGraph {
   readonly targets: readonly InputNode[];
   readonly total: OpNode;
   readonly classification: OpNode;
-  readonly segmentation: OpNode;
+  /** Undefined for a classifier. */
+  readonly segmentation: OpNode | undefined;
 }
 
 /** Builds the network of a step up to its loss. */
@@ -50,18 +51,24 @@ export function buildLoss({ model, batchSize: n, loss }: StepConfig): LossGraph 
   const { graph, logits, maskLogits } = network;
   const size = model.imageSize;
   const label = graph.input('label', [n, 2]);
+  const classification = softmaxCrossEntropy(graph, logits, label);
+  const classified = graph.apply(scale(loss.classification), classification);
+  if (maskLogits === undefined) {
+    return {
+      network,
+      targets: [label],
+      total: classified,
+      classification,
+      segmentation: undefined,
+    };
+  }
   const mask = graph.input('mask', [n, 1, size, size]);
   const maskWeight = graph.input('mask_weight', [n]);
   const maskKnown = graph.input('mask_known', [n, 1, size, size]);
   const maskShare = graph.input('mask_share', [1]);
 
-  const classification = softmaxCrossEntropy(graph, logits, label);
   const segmentation = maskCrossEntropy(graph, maskLogits, mask, maskWeight, maskKnown, maskShare);
-  let total = graph.apply(
-    add,
-    graph.apply(scale(loss.classification), classification),
-    graph.apply(scale(loss.segmentation), segmentation),
-  );
+  let total = graph.apply(add, classified, graph.apply(scale(loss.segmentation), segmentation));
   const dice = loss.dice ?? 0;
   if (dice > 0)
     total = graph.apply(
@@ -88,7 +95,7 @@ export function buildTrainingStep(config: StepConfig): TrainingStep {
     total,
     results: [
       { name: 'classification_loss', node: classification, shape: [1] },
-      { name: 'segmentation_loss', node: segmentation, shape: [1] },
+      ...(segmentation ? [{ name: 'segmentation_loss', node: segmentation, shape: [1] }] : []),
       { name: 'logits', node: network.logits, shape: [n, 2] },
     ],
     optimizer: config.optimizer,

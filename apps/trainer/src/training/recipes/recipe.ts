@@ -6,6 +6,8 @@ const range = z.tuple([z.number(), z.number()]);
 export const recipeSchema = z.object({
   name: z.string().min(1),
   model: z.object({
+    /** `joint` classifies and segments (the paper's JCS); `classifier` is the backbone with a linear layer. */
+    network: z.enum(['joint', 'classifier']).default('joint'),
     backbone: z.enum([
       'mobilenet-v2',
       'densenet121',

@@ -4,6 +4,7 @@ import type { Recipe } from './recipe.js';
 const paper = {
   name: 'paper',
   model: {
+    network: 'joint',
     backbone: 'densenet169',
     outputStride: 32,
     asppChannels: 256,
@@ -57,6 +58,7 @@ const paper = {
 const fast = {
   name: 'fast',
   model: {
+    network: 'joint',
     backbone: 'mobilenet-v2',
     outputStride: 16, // 32 is a third faster and its masks are coarse
     asppChannels: 64, // 256 costs four times as much and 2 MB more
@@ -159,6 +161,7 @@ const tiny = {
   ...fast,
   name: 'tiny',
   model: {
+    network: 'joint',
     backbone: 'densenet-tiny',
     outputStride: 16,
     asppChannels: 16,

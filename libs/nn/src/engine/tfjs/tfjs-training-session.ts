@@ -63,7 +63,8 @@ export class TfjsTrainingSession implements TrainingSession {
   async run(batch: TrainingBatch, options: StepOptions): Promise<StepResult> {
     const { tf, config, loss } = this;
     const inputs = stepInputs(config, loss.network, batch, options);
-    const wanted = [loss.total, loss.classification, loss.segmentation, loss.network.logits];
+    const masks = loss.segmentation ? [loss.segmentation] : [];
+    const wanted = [loss.total, loss.classification, loss.network.logits, ...masks];
     const kept = tf.tidy(() => {
       const { results, gradients, updates } = tfjsGradients(tf, loss.total, wanted, (node) => {
         if (node.kind === 'variable') return this.variables.get(node.variable.name)!;
@@ -75,16 +76,16 @@ export class TfjsTrainingSession implements TrainingSession {
       return { results, gradients: config.outputGradients === true ? gradients : {} };
     });
     this.steps++;
-    const [total, classification, segmentation, logits] = (await readAll(kept.results)) as [
+    const [total, classification, logits, segmentation] = (await readAll(kept.results)) as [
       Float32Array,
       Float32Array,
       Float32Array,
-      Float32Array,
+      Float32Array | undefined,
     ];
     const result = {
       loss: total[0]!,
       classificationLoss: classification[0]!,
-      segmentationLoss: segmentation[0]!,
+      segmentationLoss: segmentation?.[0] ?? 0,
       logits,
     };
     if (config.outputGradients !== true) return result;
