@@ -41,7 +41,7 @@ describe('fitDecision', () => {
     expect(fitDecision(scores)).toMatchObject({ head: 0 });
     const turned = scores.map((s) => ({
       ...s,
-      logits: [0, s.lesionEvidence] as const,
+      logits: [0, s.lesionEvidence!] as const,
       lesionEvidence: s.logits[1],
     }));
     expect(fitDecision(turned)).toMatchObject({ lesion: 0 });

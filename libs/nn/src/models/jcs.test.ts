@@ -212,9 +212,9 @@ describe('the exported model', () => {
       await plain.run(picture, { rows: 64, columns: 64 }),
       await deciding.run(picture, { rows: 64, columns: 64 }),
     ];
-    expect([...after.mask]).toEqual([...before.mask]);
+    expect(after.mask).toEqual(before.mask);
     const logit =
-      0.5 * (before.logits[1]! - before.logits[0]!) + 2 * lesionEvidence(before.mask) + 1;
+      0.5 * (before.logits[1]! - before.logits[0]!) + 2 * lesionEvidence(before.mask!) + 1;
     expect(after.logits[1]! - after.logits[0]!).toBeCloseTo(logit, 4);
     expect(after.probability[0]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 4);
     await Promise.all([plain.close(), deciding.close()]);
