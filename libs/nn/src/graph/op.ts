@@ -42,10 +42,12 @@ export interface BackwardContext {
 /** TensorFlow.js, whichever package it came from. Ops are handed it and import its types alone: it is loaded where it is used. */
 export type Tfjs = typeof TensorFlow;
 
-/** What an op's tfjs form is given: the values of its inputs. */
+/** What an op's tfjs form is given. */
 export interface TfjsContext {
   readonly tf: Tfjs;
+  /** Tensors of four axes, maps and kernels, are channels-last: `[N, H, W, C]` for the graph's `[N, C, H, W]`. So is the result. */
   readonly inputs: readonly TensorFlow.Tensor[];
+  /** The graph's. */
   readonly shape: Shape;
   /** Takes the new value of a buffer, by its input index. */
   readonly update: (input: number, value: TensorFlow.Tensor) => void;

@@ -5,5 +5,5 @@ export const add = binary(
   'add',
   'Add',
   [({ gradient }) => gradient, ({ gradient }) => gradient],
-  ({ tf, inputs: [a, b] }) => tf.add(a!, b!),
+  (tf, a, b) => tf.add(a, b),
 );

@@ -1,6 +1,6 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Op } from '../graph/op.js';
 import { coverage, poolAttributes, pooledShape, type PoolWindow } from './parts/pool-window.js';
-import { toNchw, toNhwc } from './parts/tfjs-layout.js';
 
 /** The mean under a window without padding, as between DenseNet's blocks. */
 export function averagePool(window: Omit<PoolWindow, 'padding'>): Op {
@@ -19,6 +19,6 @@ export function averagePool(window: Omit<PoolWindow, 'padding'>): Op {
       const down = emit.floats(coverage(rows, h, 0, kernel, window), [rows, h]);
       return [emit.matmul(emit.transpose(down, [1, 0]), emit.matmul(share, across))];
     },
-    tfjs: ({ tf, inputs: [x] }) => toNchw(tf, tf.avgPool(toNhwc(tf, x!), kernel, stride, 'valid')),
+    tfjs: ({ tf, inputs: [x] }) => tf.avgPool(x as Tensor4D, kernel, stride, 'valid'),
   };
 }

@@ -11,7 +11,6 @@ import {
   requireVectors,
   unbiased,
 } from './parts/channels.js';
-import { byChannel } from './parts/tfjs-layout.js';
 
 /** Attributes of batch normalisation, with PyTorch's defaults. */
 export interface BatchNormAttributes {
@@ -53,12 +52,11 @@ export function batchNorm({ epsilon = 1e-5, momentum = 0.1 }: BatchNormAttribute
         Tensor,
         Tensor,
       ];
-      const { mean, variance, unbiased } = channelStatisticsTfjs(tf, x);
+      const { mean, variance, distance, unbiased } = channelStatisticsTfjs(tf, x);
       update(3, blendTfjs(tf, runningMean, mean, momentum));
       update(4, blendTfjs(tf, runningVariance, unbiased, momentum));
       const factor = tf.div(gamma, tf.sqrt(tf.add(variance, epsilon)));
-      const distance = tf.sub(x, byChannel(tf, mean));
-      return tf.add(tf.mul(distance, byChannel(tf, factor)), byChannel(tf, beta));
+      return tf.add(tf.mul(distance, factor), beta);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Op } from '../graph/op.js';
 import { formatShape, ShapeError } from '../graph/shape.js';
+import { tfjsAxis } from './parts/tfjs-layout.js';
 
 /** Puts tensors side by side along an axis. */
 export function concat(axis: number): Op {
@@ -32,6 +33,6 @@ export function concat(axis: number): Op {
         return wanted[i] === true ? emit.slice(gradient, [from], [start], [axis]) : undefined;
       });
     },
-    tfjs: ({ tf, inputs }) => tf.concat([...inputs], axis),
+    tfjs: ({ tf, inputs, shape }) => tf.concat([...inputs], tfjsAxis(axis, shape.length)),
   };
 }

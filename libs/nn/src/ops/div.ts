@@ -8,5 +8,5 @@ export const div = binary(
     ({ emit, b, gradient }) => emit.div(gradient, b),
     ({ emit, b, output, gradient }) => emit.node('Neg', [emit.div(emit.mul(gradient, output), b)]),
   ],
-  ({ tf, inputs: [a, b] }) => tf.div(a!, b!),
+  (tf, a, b) => tf.div(a, b),
 );

@@ -14,5 +14,5 @@ export const globalAveragePool: Op = {
     const share = emit.mul(gradient, emit.scalar(1 / (h * w)));
     return [emit.node('Expand', [share, emit.integers([...shapes[0]!])])];
   },
-  tfjs: ({ tf, inputs: [x] }) => tf.mean(x!, [2, 3], true),
+  tfjs: ({ tf, inputs: [x] }) => tf.mean(x!, [1, 2], true),
 };

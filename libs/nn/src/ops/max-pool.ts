@@ -1,8 +1,8 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Op } from '../graph/op.js';
 import type { Shape } from '../graph/shape.js';
 import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
 import { coverage, poolAttributes, pooledShape, type PoolWindow } from './parts/pool-window.js';
-import { toNchw, toNhwc } from './parts/tfjs-layout.js';
 
 /** Below every value that a network computes. */
 const lowestFloat = -3e38;
@@ -47,8 +47,8 @@ export function maxPool(window: PoolWindow): Op {
     tfjs: ({ tf, inputs: [x] }) => {
       // TensorFlow's kernels pad by "same" and "valid" alone: the padding is made of values that no maximum chooses.
       const around: [number, number] = [padding, padding];
-      const padded = tf.pad(toNhwc(tf, x!), [[0, 0], around, around, [0, 0]], lowestFloat);
-      return toNchw(tf, tf.maxPool(padded, kernel, stride, 'valid'));
+      const padded = tf.pad(x as Tensor4D, [[0, 0], around, around, [0, 0]], lowestFloat);
+      return tf.maxPool(padded, kernel, stride, 'valid');
     },
   };
 }

@@ -8,5 +8,5 @@ export const mul = binary(
     ({ emit, b, gradient }) => emit.mul(gradient, b),
     ({ emit, a, gradient }) => emit.mul(gradient, a),
   ],
-  ({ tf, inputs: [a, b] }) => tf.mul(a!, b!),
+  (tf, a, b) => tf.mul(a, b),
 );

@@ -1,6 +1,11 @@
 import type { Op } from '../graph/op.js';
 import { requireRank } from '../graph/shape.js';
-import { channelAffine, channelStatistics, channelSums } from './parts/channels.js';
+import {
+  channelAffine,
+  channelStatistics,
+  channelStatisticsTfjs,
+  channelSums,
+} from './parts/channels.js';
 
 /*
  * Batch normalisation in three ops, for maps that many layers normalise, as every later layer of a DenseNet's block does: `normalise`
@@ -36,8 +41,8 @@ export function normalise(epsilon = 1e-5): Op {
       return [emit.add(along, emit.mul(gradient, inverse))];
     },
     tfjs: ({ tf, inputs: [x] }) => {
-      const { mean, variance } = tf.moments(x!, [0, 2, 3], true);
-      return tf.div(tf.sub(x!, mean), tf.sqrt(tf.add(variance, epsilon)));
+      const { distance, variance } = channelStatisticsTfjs(tf, x!);
+      return tf.div(distance, tf.sqrt(tf.add(variance, epsilon)));
     },
   };
 }

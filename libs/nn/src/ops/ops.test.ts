@@ -10,6 +10,7 @@ import {
   outputWeights,
 } from './check-gradient.fixture.js';
 import { opCases } from './op-cases.fixture.js';
+import { channelsFirst, channelsLast } from './parts/tfjs-layout.js';
 
 test('every file is one op, named after it, and every op is tried', () => {
   const files = readdirSync(import.meta.dirname)
@@ -33,18 +34,20 @@ describe('gradients are those of finite differences, output and gradients those 
     const { shape } = build(graph, ...shapes.map((size, i) => graph.input(`x${i}`, size)));
     for (const { select } of tfjsBackends) {
       const tf = await select();
-      const inputs = shapes.map((size, i) => tf.tensor(inputValues(size, i, fills), [...size]));
+      const inputs = shapes.map((size, i) =>
+        channelsLast(tf, tf.tensor(inputValues(size, i, fills), [...size])),
+      );
       const forward = (tensors: readonly Tensor[]) =>
         op.tfjs({ tf, inputs: tensors, shape, update: () => undefined });
-      expectClose(ours.output, forward(inputs).dataSync(), 5e-5);
+      expectClose(ours.output, channelsFirst(tf, forward(inputs)).dataSync(), 5e-5);
       if (learned.length === 0) continue;
-      const weights = tf.tensor(outputWeights(shape), [...shape]);
+      const weights = channelsLast(tf, tf.tensor(outputWeights(shape), [...shape]));
       const gradientsOf = tf.grads((...tensors: Tensor[]) => {
         const all = inputs.map((input, i) => tensors[learned.indexOf(i)] ?? input);
         return tf.sum(tf.mul(forward(all), weights));
       });
       for (const [k, gradient] of gradientsOf(learned.map((i) => inputs[i]!)).entries())
-        expectClose(ours.inputs[learned[k]!]!.ours, gradient.dataSync(), 5e-5);
+        expectClose(ours.inputs[learned[k]!]!.ours, channelsFirst(tf, gradient).dataSync(), 5e-5);
     }
   });
 });

@@ -50,8 +50,8 @@ export function phaseConv(padding: Padding): Op {
     backward,
     tfjs: ({ tf, inputs: [x, weight], shape }) => {
       const [n, c, h, w] = shape as [number, number, number, number];
-      const phases = tf.reshape(x!, [n * c, 2, 2, h, w]);
-      const whole = tf.reshape(tf.transpose(phases, [0, 3, 1, 4, 2]), [n, c, 2 * h, 2 * w]);
+      const phases = tf.reshape(x!, [n, 2, 2, h, w, c]);
+      const whole = tf.reshape(tf.transpose(phases, [0, 3, 1, 4, 2, 5]), [n, 2 * h, 2 * w, c]);
       const geometry = { stride: 2, dilation: 1, groups: c, top, left, bottom, right };
       return convTfjs(tf, whole, weight!, undefined, geometry);
     },

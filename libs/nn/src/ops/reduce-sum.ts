@@ -1,5 +1,6 @@
 import type { Op } from '../graph/op.js';
 import { formatShape, ShapeError } from '../graph/shape.js';
+import { tfjsAxis } from './parts/tfjs-layout.js';
 
 /** Sums over axes, which stay with size 1. */
 export function reduceSum(axes: readonly number[]): Op {
@@ -15,6 +16,11 @@ export function reduceSum(axes: readonly number[]): Op {
     backward: ({ emit, shapes, gradient }) => [
       emit.node('Expand', [gradient, emit.integers([...shapes[0]!])]),
     ],
-    tfjs: ({ tf, inputs: [x] }) => tf.sum(x!, [...axes], true),
+    // An axis at a time, the innermost first: TensorFlow adds several at once in one running sum, which loses digits.
+    tfjs: ({ tf, inputs: [x], shape }) =>
+      axes
+        .map((axis) => tfjsAxis(axis, shape.length))
+        .toSorted((a, b) => b - a)
+        .reduce((sum, axis) => tf.sum(sum, axis, true), x!),
   };
 }

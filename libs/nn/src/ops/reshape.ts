@@ -1,5 +1,6 @@
 import type { Op } from '../graph/op.js';
 import { formatShape, ShapeError, sizeOf, type Shape } from '../graph/shape.js';
+import { channelsFirst, channelsLast } from './parts/tfjs-layout.js';
 
 /** The same values in another shape; it fixes the batch size, and so stands in losses and not in networks. */
 export function reshape(to: Shape): Op {
@@ -16,6 +17,7 @@ export function reshape(to: Shape): Op {
     },
     forward: ({ emit, inputs }) => ({ output: emit.reshape(inputs[0]!, to) }),
     backward: ({ emit, shapes, gradient }) => [emit.reshape(gradient, shapes[0]!)],
-    tfjs: ({ tf, inputs: [x], shape }) => tf.reshape(x!, [...shape]),
+    tfjs: ({ tf, inputs: [x], shape }) =>
+      channelsLast(tf, tf.reshape(channelsFirst(tf, x!), [...shape])),
   };
 }

@@ -1,4 +1,3 @@
-import type { Rank } from '@tensorflow/tfjs-core';
 import type { Op } from '../graph/op.js';
 import { requireRank, ShapeError } from '../graph/shape.js';
 
@@ -38,15 +37,13 @@ export function resize(rows: number, columns: number): Op {
       const across = emit.floats(interpolation(w, columns), [columns, w]);
       return [emit.matmul(down, emit.matmul(gradient, across))];
     },
-    tfjs: ({ tf, inputs: [x], shape }) => {
-      const [n, c, h, w] = x!.shape as [number, number, number, number];
-      const down = tf.tensor2d(interpolation(h, rows), [rows, h]);
-      const across = tf.tensor2d(interpolation(w, columns), [columns, w]);
-      const wide = tf.matMul(tf.reshape<Rank.R2>(x!, [n * c * h, w]), across, false, true);
-      const turned = tf.transpose(tf.reshape(wide, [n * c, h, columns]), [0, 2, 1]);
-      const flat = tf.reshape<Rank.R2>(turned, [n * c * columns, h]);
-      const tall = tf.reshape(tf.matMul(flat, down, false, true), [n * c, columns, rows]);
-      return tf.reshape(tf.transpose(tall, [0, 2, 1]), [...shape]);
+    tfjs: ({ tf, inputs: [x] }) => {
+      const [n, h, w, c] = x!.shape as [number, number, number, number];
+      const down = tf.tensor(interpolation(h, rows), [1, rows, h]);
+      const tall = tf.matMul(down, tf.reshape(x!, [n, h, w * c]));
+      const across = tf.tensor(interpolation(w, columns), [1, columns, w]);
+      const wide = tf.matMul(across, tf.reshape(tall, [n * rows, w, c]));
+      return tf.reshape(wide, [n, rows, columns, c]);
     },
   };
 }

@@ -2,7 +2,6 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { BackwardContext, Op } from '../graph/op.js';
 import { formatShape, requireRank, ShapeError } from '../graph/shape.js';
 import { blend, blendTfjs, channelAffine, channelSums, requireVectors } from './parts/channels.js';
-import { byChannel } from './parts/tfjs-layout.js';
 
 /**
  * `x̂ · γ + β` of a normalised map. Inputs: x̂, γ, β, running mean, running variance, and the `moments` of x.
@@ -71,7 +70,7 @@ export function scaleAndShift({ epsilon = 1e-5, momentum = 0.1 } = {}): Op {
       const [mean, variance] = tf.unstack(batch) as [Tensor, Tensor];
       update(3, blendTfjs(tf, runningMean, mean, momentum));
       update(4, blendTfjs(tf, runningVariance, variance, momentum));
-      return tf.add(tf.mul(x, byChannel(tf, gamma)), byChannel(tf, beta));
+      return tf.add(tf.mul(x, gamma), beta);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Op } from '../graph/op.js';
 import { formatShape, ShapeError } from '../graph/shape.js';
+import { tfjsOrder } from './parts/tfjs-layout.js';
 
 /** The part `[start, end)` of an axis. */
 export function slice(axis: number, start: number, end: number): Op {
@@ -25,7 +26,7 @@ export function slice(axis: number, start: number, end: number): Op {
     },
     tfjs: ({ tf, inputs: [x], shape }) => {
       const starts = shape.map((_, i) => (i === axis ? start : 0));
-      return tf.slice(x!, starts, [...shape]);
+      return tf.slice(x!, tfjsOrder(starts), tfjsOrder(shape));
     },
   };
 }

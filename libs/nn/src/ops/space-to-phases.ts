@@ -1,5 +1,6 @@
 import type { Op } from '../graph/op.js';
 import { formatShape, requireRank, ShapeError } from '../graph/shape.js';
+import { tfjsOrder } from './parts/tfjs-layout.js';
 
 /*
  * A depthwise convolution with stride 2 and its gradients are slow: zeros are put between the gradient's pixels, and every second
@@ -32,8 +33,8 @@ export const spaceToPhases: Op = {
     return [emit.reshape(emit.node('DepthToSpace', [phases], { blocksize: 2 }), shapes[0]!)];
   },
   tfjs: ({ tf, inputs: [x], shape }) => {
-    const [n, c, h, w] = x!.shape as [number, number, number, number];
-    const apart = tf.reshape(x!, [n * c, h / 2, 2, w / 2, 2]);
-    return tf.reshape(tf.transpose(apart, [0, 2, 4, 1, 3]), [...shape]);
+    const [n, h, w, c] = x!.shape as [number, number, number, number];
+    const apart = tf.reshape(x!, [n, h / 2, 2, w / 2, 2, c]);
+    return tf.reshape(tf.transpose(apart, [0, 2, 4, 1, 3, 5]), tfjsOrder(shape));
   },
 };

@@ -5,5 +5,5 @@ export const sub = binary(
   'sub',
   'Sub',
   [({ gradient }) => gradient, ({ emit, gradient }) => emit.node('Neg', [gradient])],
-  ({ tf, inputs: [a, b] }) => tf.sub(a!, b!),
+  (tf, a, b) => tf.sub(a, b),
 );

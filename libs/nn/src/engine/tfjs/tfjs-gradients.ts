@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { topologicalOrder, type Node, type OpNode } from '../../graph/graph.js';
 import type { Tfjs } from '../../graph/op.js';
+import { channelsFirst, channelsLast } from '../../ops/parts/tfjs-layout.js';
 
 /** What {@link tfjsGradients} computes. The caller disposes of every tensor in it. */
 export interface TfjsGradients {
@@ -32,7 +33,7 @@ export function tfjsGradients(
     const order = topologicalOrder([total, ...results]);
     const values = new Map<Node, Tensor>();
     const updates = forwardPass(tf, order, values, new Set([total, ...results]), leaf);
-    const copies = results.map((node) => tf.clone(values.get(node)!));
+    const copies = results.map((node) => channelsFirst(tf, values.get(node)!));
     const gradients = backwardPass(tf, order, values, total, leaf);
     return { results: copies, gradients, updates };
   });
@@ -53,7 +54,7 @@ function forwardPass(
   const updates: Record<string, Tensor> = {};
   for (const node of order) {
     if (node.kind !== 'op') {
-      values.set(node, leaf(node));
+      values.set(node, channelsLast(tf, leaf(node)));
       continue;
     }
     const { value, changed } = runOp(tf, node, values);
@@ -84,7 +85,7 @@ function backwardPass(
   const valueOf = (node: Node): Tensor => {
     let value = values.get(node);
     if (value) return value;
-    if (node.kind !== 'op') value = leaf(node);
+    if (node.kind !== 'op') value = channelsLast(tf, leaf(node));
     else {
       for (const input of inputsOf(node)) valueOf(input);
       const { value: again, changed } = runOp(tf, node, values);
@@ -97,7 +98,8 @@ function backwardPass(
   for (const node of order.toReversed()) {
     const gradient = arrived.get(node);
     arrived.delete(node);
-    if (node.kind === 'variable' && gradient) gradients[node.variable.name] = gradient;
+    if (node.kind === 'variable' && gradient)
+      gradients[node.variable.name] = channelsFirst(tf, gradient);
     if (node.kind !== 'op') continue;
     if (gradient && node.needsGradient) {
       const parts = differentiate(tf, node, valueOf, gradient);

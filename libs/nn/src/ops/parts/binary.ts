@@ -1,6 +1,8 @@
-import type { BackwardContext, Op } from '../../graph/op.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { BackwardContext, Op, Tfjs } from '../../graph/op.js';
 import { broadcastShape, type Shape } from '../../graph/shape.js';
 import type { OnnxEmitter } from '../../onnx/onnx-emitter.js';
+import { channelsLast } from './tfjs-layout.js';
 
 /** What the gradients of {@link binary} are made of. */
 interface BinaryBackward {
@@ -20,7 +22,7 @@ export function binary(
   name: string,
   type: string,
   parts: readonly [(c: BinaryBackward) => string, (c: BinaryBackward) => string],
-  tfjs: Op['tfjs'],
+  tfjs: (tf: Tfjs, a: Tensor, b: Tensor) => Tensor,
 ): Op {
   return {
     name,
@@ -32,8 +34,16 @@ export function binary(
         wanted[i] === true ? unbroadcast(emit, part(context), shape, shapes[i]!) : undefined,
       );
     },
-    tfjs,
+    tfjs: ({ tf, inputs: [a, b], shape }) =>
+      tfjs(tf, alignAxes(tf, a!, shape.length), alignAxes(tf, b!, shape.length)),
   };
+}
+
+/** A tensor of fewer axes with the axes of size 1 that it lacks, in the order of channels-last tensors. */
+function alignAxes(tf: Tfjs, x: Tensor, rank: number): Tensor {
+  if (rank !== 4 || x.rank === rank) return x;
+  const whole = tf.reshape(x, [...Array<number>(rank - x.rank).fill(1), ...x.shape]);
+  return channelsLast(tf, whole);
 }
 
 /** Sums a gradient over the axes along which an input was repeated, back to the input's shape. */

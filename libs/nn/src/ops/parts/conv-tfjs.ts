@@ -1,11 +1,10 @@
 import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Tfjs } from '../../graph/op.js';
 import type { ConvGeometry } from '../conv.js';
-import { byChannel, toNchw, toNhwc } from './tfjs-layout.js';
 
 /**
- * Our convolution of `[N, C, H, W]` in tfjs, which convolves `[N, H, W, C]`. Dilated kernels are written as a product a tap, since
- * tfjs has no gradient for them.
+ * A convolution of `[N, H, W, C]` with weights `[O, K, L, C / groups]`. Dilated kernels are written as a product a tap, since tfjs has no
+ * gradient for them.
  */
 export function convTfjs(
   tf: Tfjs,
@@ -14,16 +13,19 @@ export function convTfjs(
   bias: Tensor | undefined,
   g: ConvGeometry,
 ): Tensor {
-  const padded = tf.pad(toNhwc(tf, x), [
-    [0, 0],
-    [g.top, g.bottom],
-    [g.left, g.right],
-    [0, 0],
-  ]);
-  const kernel = tf.transpose(weight, [2, 3, 1, 0]) as Tensor4D;
+  // TensorFlow's kernels pad by "same" and "valid" alone.
+  const pads = [g.top, g.bottom, g.left, g.right].some((size) => size > 0);
+  const padded = pads
+    ? tf.pad(x as Tensor4D, [
+        [0, 0],
+        [g.top, g.bottom],
+        [g.left, g.right],
+        [0, 0],
+      ])
+    : (x as Tensor4D);
+  const kernel = tf.transpose(weight, [1, 2, 3, 0]) as Tensor4D;
   const y = grouped(tf, padded, kernel, g);
-  const back = toNchw(tf, y);
-  return bias ? tf.add(back, byChannel(tf, bias)) : back;
+  return bias ? tf.add(y, bias) : y;
 }
 
 /** `kernel` is `[K, L, C / groups, O]`. */
