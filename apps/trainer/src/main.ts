@@ -7,7 +7,7 @@ import { registerEvaluate } from './cli/evaluate-command.js';
 import { registerExport } from './cli/export-command.js';
 import { registerFetchWeights } from './cli/fetch-weights-command.js';
 import { registerImportWeights } from './cli/import-weights-command.js';
-import { registerImport } from './cli/import-command.js';
+import { registerDataset } from './cli/dataset-command.js';
 import { registerReport } from './cli/report-command.js';
 import { registerTrain } from './cli/train-command.js';
 
@@ -19,7 +19,7 @@ registerExport(program);
 registerEvaluate(program);
 registerReport(program);
 registerCard(program);
-registerImport(program);
+registerDataset(program);
 registerFetchWeights(program);
 registerImportWeights(program);
 registerDoctor(program);

@@ -76,8 +76,16 @@ export { warningCodes, type Warning, type WarningCode } from './contracts/warnin
 export { mergeWarnings } from './contracts/merge-warnings.js';
 export { withheldCodes, type WithheldCode } from './contracts/withheld-codes.js';
 export {
+  resultRowSchema,
+  resultsHeaderSchema,
+  type ResultRow,
+  type ResultsHeader,
+} from './contracts/results.js';
+export { findingSchema, severities, type Finding, type Severity } from './contracts/findings.js';
+export {
   datasetManifestSchema,
   datasetSampleSchema,
+  defaultLabels,
   splits,
   type DatasetManifest,
   type DatasetSample,

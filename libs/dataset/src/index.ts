@@ -1,13 +1,52 @@
+export type { DatasetFiles, FileEntry, FileStat, OpenFile } from './files/dataset-files.js';
+export { memoryFiles } from './files/memory-files.js';
 export { formatProblem, type ImportedDataset, type ImportProblem } from './import/import-report.js';
-export { labelFromName } from './import/label-names.js';
+export type { DatasetProgress, ImportOptions, SplitList } from './import/import-options.js';
+export { detectLayout, layouts, type Layout } from './import/detect-layout.js';
+export { LabelWords } from './import/label-words.js';
+export { splitFromWord } from './import/split-words.js';
 export { importCovidCt } from './import/importers/covid-ct.js';
 export { importCovidSeg } from './import/importers/covid-seg.js';
-export { importCsv } from './import/importers/csv.js';
+export { importDicomTree } from './import/importers/dicom-tree.js';
 export { importFolders } from './import/importers/folders.js';
+export { importLuna16 } from './import/importers/luna16.js';
+export { importManifest } from './import/importers/manifest.js';
 export { importNamePattern } from './import/importers/name-pattern.js';
+export { importSplitLists } from './import/importers/split-lists.js';
+export { importTable } from './import/importers/csv.js';
+export { decodeText } from './tables/decode-text.js';
+export { columnOf, readTable, type Table, type TableRow } from './tables/read-table.js';
+export { didYouMean, nearestWord } from './text/did-you-mean.js';
+export { FactsCache } from './facts/facts-cache.js';
+export type { FileFacts, FileFailure, ScanHeader, SliceFacts } from './facts/file-facts.js';
+export { pixelHash } from './facts/pixel-hash.js';
+export { readFacts } from './facts/read-facts.js';
+export { manifestName, type Dataset } from './manifest/dataset.js';
 export {
-  manifestName,
-  readManifest,
-  writeManifest,
-  type Dataset,
-} from './manifest/manifest-files.js';
+  manifestText,
+  parseManifest,
+  parseSamples,
+  samplesText,
+  type ParsedSamples,
+} from './manifest/parse-manifest.js';
+export { withTargets, type TargetSample } from './manifest/targets.js';
+export {
+  parseResults,
+  resultLine,
+  resultsHeaderLine,
+  sampleKey,
+  type ResultsFile,
+} from './results/results-file.js';
+export { findingsText, parseFindings } from './findings/findings-file.js';
+export {
+  describeLeaks,
+  findLeaks,
+  leakKinds,
+  refuseLeaks,
+  type Leak,
+  type LeakKind,
+} from './leaks/find-leaks.js';
+export { dataFingerprint } from './leaks/data-fingerprint.js';
+export { requireBothClasses } from './leaks/require-classes.js';
+export { patientKey } from './leaks/same-patient.js';
+export { assignSplit, defaultShares, type SplitShares } from './splits/assign-split.js';

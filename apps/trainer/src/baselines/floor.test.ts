@@ -1,4 +1,4 @@
-import type { DatasetSample } from '@groundglass/core';
+import type { TargetSample } from '@groundglass/dataset';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ describe('logistic regression', () => {
 
 describe('the shortcut floor', () => {
   let root: string;
-  const samples: DatasetSample[] = [];
+  const samples: TargetSample[] = [];
 
   /** Noise of the same kind for both classes; COVID is PNG, non-COVID is JPEG, and only COVID has a bright frame. */
   beforeAll(async () => {
@@ -75,6 +75,7 @@ describe('the shortcut floor', () => {
       samples.push({
         path,
         label: covid ? 'covid' : 'non-covid',
+        target: covid ? 1 : 0,
         split: i < 24 ? 'train' : i < 36 ? 'val' : 'test',
         patient: `p${i}`,
         source: 'made',

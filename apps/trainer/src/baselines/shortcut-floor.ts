@@ -1,4 +1,5 @@
-import { CtError, type DatasetSample } from '@groundglass/core';
+import { CtError } from '@groundglass/core';
+import type { TargetSample } from '@groundglass/dataset';
 import { chooseThreshold, logLoss } from '@groundglass/metrics';
 import { measureLabels, type LabelMeasurement } from '../evaluation/measure.js';
 import { fitLogisticRegression } from './logistic-regression.js';
@@ -24,16 +25,16 @@ const penalties = [0.1, 1, 10, 100, 1000];
  */
 export async function shortcutFloor(
   root: string,
-  samples: readonly DatasetSample[],
-  test: readonly DatasetSample[],
+  samples: readonly TargetSample[],
+  test: readonly TargetSample[],
   onSample?: (done: number, total: number) => void,
 ): Promise<ShortcutFloor> {
   const train = samples.filter(({ split }) => split === 'train');
   const validation = samples.filter(({ split }) => split === 'val');
   let done = 0;
   const total = train.length + validation.length + test.length;
-  const featuresOf = async (part: readonly DatasetSample[], name: string) => {
-    if (new Set(part.map(({ label }) => label)).size < 2)
+  const featuresOf = async (part: readonly TargetSample[], name: string) => {
+    if (new Set(part.map(({ target }) => target)).size < 2)
       throw new CtError(
         'CT_BAD_DATASET',
         `Expected both classes among the ${name} samples for the shortcut floor`,
@@ -43,7 +44,7 @@ export async function shortcutFloor(
       features.push(await shortcutFeatures(root, sample));
       onSample?.(++done, total);
     }
-    return { features, labels: part.map(labelOf) };
+    return { features, labels: part.map(({ target }) => target) };
   };
   const fitting = await featuresOf(train, 'training');
   const choosing = await featuresOf(validation, 'validation');
@@ -62,8 +63,4 @@ export async function shortcutFloor(
     return [shortcut, measureLabels(measuring.labels, probabilities, patients, threshold)] as const;
   });
   return Object.fromEntries(measured) as unknown as ShortcutFloor;
-}
-
-function labelOf({ label }: DatasetSample): number {
-  return label === 'covid' ? 1 : 0;
 }

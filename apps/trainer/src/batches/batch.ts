@@ -1,4 +1,4 @@
-import type { DatasetSample } from '@groundglass/core';
+import type { TargetSample } from '@groundglass/dataset';
 import { changeGrey, cutOut, drawTransform, type Augmentation, type Transform } from './augment.js';
 import { degrade } from './degrade.js';
 import type { LoadedSample } from './load-sample.js';
@@ -42,7 +42,7 @@ export interface ExampleOptions {
  */
 export function makeExample(
   loaded: LoadedSample,
-  sample: DatasetSample,
+  sample: TargetSample,
   place: { epoch: number; index: number },
   options: ExampleOptions,
 ): Example {
@@ -86,13 +86,13 @@ function disc(size: number, radius: number): Float32Array {
   });
 }
 
-/** Lesions smaller than this share of the picture do not make it one of covid. */
+/** Lesions smaller than this share of the picture do not make it a positive one. */
 const leastLesion = 0.002;
 
 /** Label and mask, and how much of them counts. */
 function targets(
   loaded: LoadedSample,
-  sample: DatasetSample,
+  sample: TargetSample,
   transform: Transform,
   {
     size,
@@ -103,16 +103,16 @@ function targets(
   }: ExampleOptions,
 ): Omit<Example, 'image'> {
   const pasted = loaded.pasted === true;
-  const covid = sample.label === 'covid' || pasted;
+  const positive = sample.target === 1 || pasted;
   const mask = loaded.mask && cutOut(loaded.mask, transform, size, binary);
   const byMask = pasted || labelledByMask.includes(sample.source);
   const labelCounts = byMask
     ? mask !== undefined && mask.reduce((sum, value) => sum + value, 0) >= leastLesion * size * size
     : !segmentationOnly.includes(sample.source);
-  const target = { label: covid ? 1 : 0, labelWeight: labelCounts ? 1 : 0 };
+  const target = { label: positive ? 1 : 0, labelWeight: labelCounts ? 1 : 0 };
   if (mask) return { ...target, mask, maskWeight: 1 };
   const empty = new Float32Array(size * size);
-  if (!covid) return { ...target, mask: empty, maskWeight: emptyMaskForNormals ? 1 : 0 };
+  if (!positive) return { ...target, mask: empty, maskWeight: emptyMaskForNormals ? 1 : 0 };
   if (!nothingOutsideLungs || !loaded.hull) return { ...target, mask: empty, maskWeight: 0 };
   const hull = cutOut(loaded.hull, transform, size, binary);
   const maskKnown = hull.map((inside) => (inside > 0 ? 0 : 1));

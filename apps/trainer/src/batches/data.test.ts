@@ -111,7 +111,7 @@ describe('an example', () => {
   };
 
   test('of a normal without a mask counts as one with an empty mask where the recipe says so', () => {
-    const normal = { ...sample, label: 'non-covid' } as const;
+    const normal = { ...sample, label: 'non-covid', target: 0 } as const;
     const place = { epoch: 0, index: 0 };
     const make = (emptyMaskForNormals: boolean) =>
       makeExample({ image, mask: undefined }, normal, place, { ...options, emptyMaskForNormals });
@@ -122,7 +122,7 @@ describe('an example', () => {
   test('of a COVID slice without a mask gives no segmentation loss', () => {
     const example = makeExample(
       { image, mask: undefined },
-      { ...sample, label: 'covid' },
+      { ...sample, label: 'covid', target: 1 },
       { epoch: 0, index: 0 },
       options,
     );

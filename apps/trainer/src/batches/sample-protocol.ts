@@ -1,10 +1,10 @@
-import type { DatasetSample } from '@groundglass/core';
+import type { TargetSample } from '@groundglass/dataset';
 import type { Example, ExampleOptions } from './batch.js';
 import type { LoadOptions } from './load-sample.js';
 
 /** What a worker is started with. */
 export interface WorkerSetup {
-  readonly samples: readonly DatasetSample[];
+  readonly samples: readonly TargetSample[];
   readonly load: LoadOptions;
   readonly example: ExampleOptions;
   /** Decoded pictures that the worker may keep, in bytes. */

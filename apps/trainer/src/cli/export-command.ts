@@ -1,5 +1,6 @@
 import type { Dataset } from '@groundglass/dataset';
-import { CtError, type DatasetSample } from '@groundglass/core';
+import { CtError } from '@groundglass/core';
+import type { TargetSample } from '@groundglass/dataset';
 import { applyTemperature } from '@groundglass/metrics';
 import {
   exportJcs,
@@ -37,7 +38,7 @@ type ModelWriter = (chosen: {
 
 interface ValidationSet {
   readonly root: string;
-  readonly samples: readonly DatasetSample[];
+  readonly samples: readonly TargetSample[];
   readonly crop: 'none' | 'chest';
   /** Sources whose labels have no say. */
   readonly ignored: readonly string[];

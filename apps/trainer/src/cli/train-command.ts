@@ -1,4 +1,5 @@
 import { CtError, type DatasetSample } from '@groundglass/core';
+import { leakKinds, type LeakKind } from '@groundglass/dataset';
 import {
   buildJcs,
   importBackbone,
@@ -10,6 +11,7 @@ import { Option, type Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { checkData, type CheckedData } from '../datasets/check-data.js';
 import { combineDatasets } from '../datasets/combine-datasets.js';
 import { openDatasets } from '../datasets/open-datasets.js';
 import { recipeSchema, type Recipe } from '../training/recipes/recipe.js';
@@ -26,6 +28,7 @@ interface TrainCommandOptions {
   readonly out: string;
   readonly init?: string;
   readonly set: readonly string[];
+  readonly allowLeaks: readonly LeakKind[];
   readonly engine: EngineOptions['engine'];
   readonly provider: EngineOptions['provider'];
   readonly workers: string;
@@ -50,6 +53,14 @@ export function registerTrain(program: Command): void {
       [],
     )
     .addOption(
+      new Option(
+        '--allow-leaks <kind...>',
+        'go on although a picture, patient or document stands in two splits, as in a published split',
+      )
+        .choices(leakKinds)
+        .default([]),
+    )
+    .addOption(
       new Option('--engine <name>', 'tfjs is TensorFlow.js, which you install beside')
         .choices(engines)
         .default('onnx'),
@@ -65,10 +76,12 @@ export function registerTrain(program: Command): void {
       const run = new RunFolder(resolve(options.out));
       await run.create();
       const recipe = await recipeOf(options, run);
-      const { root, samples } = combineDatasets(await openDatasets(options.data));
+      const data = combineDatasets(await openDatasets(options.data));
+      const { root, samples } = data;
+      const checked = await checkData(data, recipe, run, options.allowLeaks);
       const start = options.init === undefined ? undefined : await readStart(options.init);
       const weights = start && initialWeights(start, recipe);
-      if (!run.started) await run.replace('inputs.json', inputsText(samples, start));
+      if (!run.started) await run.replace('inputs.json', inputsText(samples, start, checked));
       const stop = new AbortController();
       process.once('SIGINT', () => {
         console.error('\nStopping; the same command goes on from the last whole epoch.');
@@ -253,13 +266,18 @@ function fittingWeights(
 }
 
 /** What the run was started with, for its model card. */
-function inputsText(samples: readonly DatasetSample[], start: StartWeights | undefined): string {
+function inputsText(
+  samples: readonly DatasetSample[],
+  start: StartWeights | undefined,
+  checked: CheckedData,
+): string {
   const counts: Record<string, Record<string, number>> = {};
   for (const { source, split } of samples) {
     const bySplit = (counts[source] ??= {});
     bySplit[split] = (bySplit[split] ?? 0) + 1;
   }
   const inputs: RunInputs = {
+    ...checked,
     samples: counts,
     ...(start ? { start: { file: start.file, sha256: start.sha256 } } : {}),
   };

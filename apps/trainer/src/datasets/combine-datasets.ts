@@ -1,5 +1,5 @@
-import type { Dataset } from '@groundglass/dataset';
 import type { DatasetSample } from '@groundglass/core';
+import { withTargets, type Dataset, type TargetSample } from '@groundglass/dataset';
 import { join, relative, sep } from 'node:path';
 import { pseudoMaskOf } from '../batches/load-sample.js';
 
@@ -8,16 +8,19 @@ export interface CombinedDataset {
   readonly name: string;
   /** Absolute folder that holds all roots. */
   readonly root: string;
-  readonly samples: readonly DatasetSample[];
+  /** Samples with a label; those without one cannot be learnt from. */
+  readonly samples: readonly TargetSample[];
+  /** All samples, for what is asked of the datasets as a whole. */
+  readonly all: readonly DatasetSample[];
 }
 
 /** Puts datasets together: paths start from the deepest folder that all of them lie in. */
 export function combineDatasets(datasets: readonly Dataset[]): CombinedDataset {
   const root = datasets.map((dataset) => dataset.root).reduce(commonFolder);
-  const samples = datasets.flatMap((dataset) => {
+  const placed = datasets.map((dataset) => {
     const inside = relative(root, dataset.root).split(sep).join('/');
     const place = (path: string) => (inside === '' ? path : `${inside}/${path}`);
-    return dataset.samples.map((sample) => {
+    const samples = dataset.samples.map((sample): DatasetSample => {
       const pseudoMask = pseudoMaskOf(sample);
       return {
         ...sample,
@@ -28,8 +31,14 @@ export function combineDatasets(datasets: readonly Dataset[]): CombinedDataset {
           : { meta: { ...sample.meta, pseudoMask: place(pseudoMask) } }),
       };
     });
+    return { samples, manifest: dataset.manifest };
   });
-  return { name: datasets.map(({ manifest }) => manifest.name).join(' + '), root, samples };
+  return {
+    name: datasets.map(({ manifest }) => manifest.name).join(' + '),
+    root,
+    samples: placed.flatMap(({ samples, manifest }) => withTargets(samples, manifest)),
+    all: placed.flatMap(({ samples }) => samples),
+  };
 }
 
 function commonFolder(a: string, b: string): string {

@@ -4,7 +4,14 @@ import type { SampleScore } from './evaluate.js';
 
 function score(label: 'covid' | 'non-covid', margin: number): SampleScore {
   return {
-    sample: { path: 'x', label, split: 'val', patient: 'p', source: 's' },
+    sample: {
+      path: 'x',
+      label,
+      target: label === 'covid' ? 1 : 0,
+      split: 'val',
+      patient: 'p',
+      source: 's',
+    },
     probability: 1 / (1 + Math.exp(-margin)),
     logits: [0, margin],
     lesionEvidence: 0,

@@ -42,7 +42,7 @@ export function calibrate(
     readonly threshold?: number | undefined;
   } = {},
 ): Calibration {
-  const labels = scores.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
+  const labels = scores.map(({ sample }) => sample.target);
   if (new Set(labels).size < 2)
     throw new CtError('CT_BAD_DATASET', 'Expected validation samples of both classes to calibrate');
   const logits = scores.flatMap((score) => [...score.logits]);

@@ -1,4 +1,4 @@
-import type { Dataset } from '@groundglass/dataset';
+import { withTargets, type Dataset } from '@groundglass/dataset';
 import type { OnnxInference } from '@groundglass/nn';
 import { shortcutFloor } from '../baselines/shortcut-floor.js';
 import type { DatasetResult } from './results/results.js';
@@ -19,9 +19,10 @@ export interface DatasetOptions {
 /** Scores one split of a dataset with an exported model, and measures the scores. */
 export async function evaluateDataset(
   model: OnnxInference,
-  { manifest, root, samples }: Dataset,
+  { manifest, root, samples: all }: Dataset,
   { split, threshold, crop, floor: withFloor, onCount }: DatasetOptions,
 ): Promise<DatasetResult> {
+  const samples = withTargets(all, manifest);
   const chosen = samples.filter((sample) => sample.split === split);
   const { scores } = await evaluate(model, chosen, {
     root,
@@ -31,7 +32,7 @@ export async function evaluateDataset(
     },
   });
   const kept = scores.filter(({ sample }) => sample.meta?.contradicts === undefined);
-  const both = (list: typeof samples) => new Set(list.map(({ label }) => label)).size === 2;
+  const both = (list: typeof samples) => new Set(list.map(({ target }) => target)).size === 2;
   const splits = ['train', 'val', split].map((name) =>
     samples.filter((sample) => sample.split === name),
   );

@@ -1,4 +1,4 @@
-import type { DatasetSample } from '@groundglass/core';
+import type { TargetSample } from '@groundglass/dataset';
 import { buildJcs, exportJcs, initialise, OnnxInference, type JcsConfig } from '@groundglass/nn';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -54,9 +54,10 @@ test.each([
       .toColourspace('b-w')
       .png()
       .toFile(join(root, path));
-    const sample: DatasetSample = {
+    const sample: TargetSample = {
       path,
       label: 'covid',
+      target: 1,
       split: 'val',
       patient: 'p',
       source: 'waves',

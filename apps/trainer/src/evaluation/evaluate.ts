@@ -1,11 +1,12 @@
-import { placeMask, type DatasetSample } from '@groundglass/core';
+import { placeMask } from '@groundglass/core';
+import type { TargetSample } from '@groundglass/dataset';
 import { dice, maskOverlap, rocAuc, type MaskOverlap } from '@groundglass/metrics';
 import { lesionEvidence, type OnnxInference } from '@groundglass/nn';
 import { loadSample, type LoadOptions } from '../batches/load-sample.js';
 
 /** What the model says of one sample. */
 export interface SampleScore {
-  readonly sample: DatasetSample;
+  readonly sample: TargetSample;
   /** Of covid. */
   readonly probability: number;
   /** Non-covid, covid. */
@@ -54,7 +55,7 @@ export interface EvaluationOptions extends LoadOptions {
  */
 export async function evaluate(
   model: OnnxInference,
-  samples: readonly DatasetSample[],
+  samples: readonly TargetSample[],
   options: EvaluationOptions,
 ): Promise<Evaluation> {
   const scores: SampleScore[] = [];
@@ -68,7 +69,7 @@ export async function evaluate(
 
 async function scoreSample(
   model: OnnxInference,
-  sample: DatasetSample,
+  sample: TargetSample,
   options: EvaluationOptions,
 ): Promise<SampleScore> {
   const { image, mask } = await loadSample(sample, options);
@@ -95,7 +96,7 @@ export function summarise(
   segmentationOnly: readonly string[] = [],
 ): Evaluation {
   const labelled = scores.filter(({ sample }) => !segmentationOnly.includes(sample.source));
-  const labels = labelled.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
+  const labels = labelled.map(({ sample }) => sample.target);
   const probabilities = labelled.map(({ probability }) => probability);
   const hasBoth = labels.includes(0) && labels.includes(1);
   const dices = scores.map((score) => score.dice).filter((value) => value !== undefined);

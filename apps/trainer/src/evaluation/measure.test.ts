@@ -9,7 +9,14 @@ function score(
   overlap?: SampleScore['overlap'],
 ): SampleScore {
   return {
-    sample: { path: `${patient}.png`, label, split: 'test', patient, source: 's' },
+    sample: {
+      path: `${patient}.png`,
+      label,
+      target: label === 'covid' ? 1 : 0,
+      split: 'test',
+      patient,
+      source: 's',
+    },
     probability,
     logits: [0, 0],
     lesionEvidence: 0,

@@ -62,7 +62,7 @@ export interface Measurement {
  * any.
  */
 export function measure(scores: readonly SampleScore[], threshold: number): Measurement {
-  const labels = scores.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
+  const labels = scores.map(({ sample }) => sample.target);
   const positives = labels.filter((label) => label === 1).length;
   const masks = measureMasks(scores);
   return {

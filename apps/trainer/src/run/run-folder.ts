@@ -19,6 +19,10 @@ export interface EpochRecord {
 
 /** `inputs.json`: what a run was started with. */
 export interface RunInputs {
+  /** `dataFingerprint` of the samples: a run goes on with the data that it began with. */
+  readonly data?: string;
+  /** What stands in more than one split and was accepted with --allow-leaks. */
+  readonly leaks?: string;
   /** Samples by source and split. */
   readonly samples: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The weights that it started from; from the seed alone where there are none. */

@@ -1,4 +1,5 @@
-import { CtError, type DatasetSample } from '@groundglass/core';
+import { CtError } from '@groundglass/core';
+import type { TargetSample } from '@groundglass/dataset';
 import {
   exportJcs,
   learningRateAt,
@@ -24,8 +25,8 @@ import { openSession, type EngineOptions } from './open-session.js';
 export interface TrainingData {
   /** Absolute folder that paths start from. */
   readonly root: string;
-  readonly train: readonly DatasetSample[];
-  readonly validation: readonly DatasetSample[];
+  readonly train: readonly TargetSample[];
+  readonly validation: readonly TargetSample[];
 }
 
 /** How a run is started, beside its recipe. */
@@ -286,7 +287,7 @@ async function validate(
 
 async function modelConfig(
   recipe: Recipe,
-  samples: readonly DatasetSample[],
+  samples: readonly TargetSample[],
   load: { root: string; crop: 'none' | 'chest' },
 ): Promise<JcsConfig> {
   const [mean, deviation] =
@@ -312,7 +313,7 @@ function optimizerOf({ optimizer: { kind, weightDecay } }: Recipe) {
   return kind === 'sgd' ? { kind, momentum: 0.9, weightDecay } : { kind, weightDecay };
 }
 
-function requireSplit(name: string, samples: readonly DatasetSample[]): void {
+function requireSplit(name: string, samples: readonly TargetSample[]): void {
   if (samples.length === 0)
     throw new CtError('CT_BAD_DATASET', `Expected ${name} samples, the dataset has none`);
 }

@@ -21,6 +21,17 @@ describe('datasetSampleSchema', () => {
     expect(datasetSampleSchema.parse(sample)).toEqual(sample);
   });
 
+  test('takes an unknown label as null, and document and fingerprints where they are known', () => {
+    const whole = {
+      ...sample,
+      label: null,
+      document: '10.1101/1',
+      sha256: 'a'.repeat(64),
+      pixelHash: '0'.repeat(64),
+    };
+    expect(datasetSampleSchema.parse(whole)).toEqual(whole);
+  });
+
   test('takes a slice of a volume with its mask and what else is known', () => {
     const slice = {
       ...sample,
@@ -60,7 +71,9 @@ describe('datasetSampleSchema', () => {
   );
 
   test.each([
-    ['label', 'COVID'],
+    ['label', ''],
+    ['sha256', 'abc'],
+    ['document', ''],
     ['split', 'validation'],
     ['patient', ''],
     ['source', ''],
@@ -76,9 +89,17 @@ describe('datasetSampleSchema', () => {
 
 describe('datasetManifestSchema', () => {
   test('takes a manifest with and without the folder of its samples', () => {
-    expect(datasetManifestSchema.parse(manifest)).toEqual(manifest);
+    const defaults = { labels: ['non-covid', 'covid'], positive: 'covid' };
+    expect(datasetManifestSchema.parse(manifest)).toEqual({ ...manifest, ...defaults });
     const elsewhere = { ...manifest, root: '../images', license: 'CC BY 4.0', description: 'd' };
-    expect(datasetManifestSchema.parse(elsewhere)).toEqual(elsewhere);
+    expect(datasetManifestSchema.parse(elsewhere)).toEqual({ ...elsewhere, ...defaults });
+  });
+
+  test('takes labels of any name; the last one is positive unless another is named', () => {
+    const labels = ['normal', 'tumour', 'benign'];
+    expect(datasetManifestSchema.parse({ ...manifest, labels }).positive).toBe('benign');
+    const named = { ...manifest, labels, positive: 'tumour' };
+    expect(datasetManifestSchema.parse(named)).toEqual(named);
   });
 
   test.each([
@@ -86,6 +107,9 @@ describe('datasetManifestSchema', () => {
     ['version', 2],
     ['name', ''],
     ['samples', '../samples.jsonl'],
+    ['labels', []],
+    ['labels', ['a', 'a']],
+    ['positive', 'tumour'],
   ])('refuses %s of %j', (field, value) => {
     expect(datasetManifestSchema.safeParse({ ...manifest, [field]: value }).success).toBe(false);
   });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { labelSchema } from './prediction.js';
 
 export const splits = ['train', 'val', 'test'] as const;
 
@@ -18,16 +17,31 @@ const relativePathSchema = z
     { error: 'Expected a relative path that stays inside the dataset' },
   );
 
+/** SHA-256 as 64 hexadecimal digits. */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, {
+  error: 'Expected a SHA-256 of 64 hexadecimal digits',
+});
+
+/** What a manifest without `labels` has; the last one is positive. */
+export const defaultLabels = ['non-covid', 'covid'] as const;
+
 /** One row of `samples.jsonl`. */
 export const datasetSampleSchema = z.object({
   path: relativePathSchema,
   /** Index of the slice where `path` is a volume. */
   slice: z.int().nonnegative().optional(),
-  label: labelSchema,
+  /** One of the manifest's `labels`; null where it is not known. */
+  label: z.string().min(1).nullable(),
   split: z.enum(splits),
   /** The unit that splits keep whole. */
   patient: z.string().min(1),
   source: z.string().min(1),
+  /** The paper or case that the picture was taken from, such as a DOI; splits keep it whole, too. */
+  document: z.string().min(1).optional(),
+  /** Of the file's bytes. */
+  sha256: sha256Schema.optional(),
+  /** Of the slice's size and pixels, however the file codes them: see `pixelHash` of `libs/dataset`. */
+  pixelHash: sha256Schema.optional(),
   /** Lesion mask of the same size: an image whose pixels are 0 outside. */
   mask: relativePathSchema.optional(),
   meta: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
@@ -35,15 +49,39 @@ export const datasetSampleSchema = z.object({
 export type DatasetSample = z.infer<typeof datasetSampleSchema>;
 
 /** `groundglass.dataset.json`. */
-export const datasetManifestSchema = z.object({
-  format: z.literal('groundglass-dataset'),
-  version: z.literal(1),
-  name: z.string().min(1),
-  description: z.string().optional(),
-  license: z.string().optional(),
-  /** The JSON Lines file beside the manifest. */
-  samples: z.literal('samples.jsonl'),
-  /** Folder that the samples' paths start from, relative to the manifest or absolute; the manifest's own unless given. */
-  root: z.string().optional(),
-});
+export const datasetManifestSchema = z
+  .object({
+    format: z.literal('groundglass-dataset'),
+    version: z.literal(1),
+    name: z.string().min(1),
+    description: z.string().optional(),
+    license: z.string().optional(),
+    /** Where the dataset was published: a DOI, an arXiv number, an address. */
+    citation: z.string().optional(),
+    /** The JSON Lines file beside the manifest. */
+    samples: z.literal('samples.jsonl'),
+    /** Folder that the samples' paths start from, relative to the manifest or absolute; the manifest's own unless given. */
+    root: z.string().optional(),
+    /** Every label that a sample may have. */
+    labels: z
+      .array(z.string().min(1))
+      .min(1)
+      .default([...defaultLabels]),
+    /** The label that a model's probability is of; the last of `labels` unless given. */
+    positive: z.string().min(1).optional(),
+    /** What the publication says of the dataset, by the keys of its statistics, such as `images.covid`. */
+    published: z.record(z.string(), z.number()).optional(),
+  })
+  .transform((manifest) => ({
+    ...manifest,
+    positive: manifest.positive ?? manifest.labels.at(-1)!,
+  }))
+  .refine(({ labels }) => new Set(labels).size === labels.length, {
+    path: ['labels'],
+    error: 'Expected each label once',
+  })
+  .refine(({ labels, positive }) => labels.includes(positive), {
+    path: ['positive'],
+    error: 'Expected one of labels',
+  });
 export type DatasetManifest = z.infer<typeof datasetManifestSchema>;

@@ -1,83 +1,135 @@
 import { CtError } from '@groundglass/core';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { DatasetFiles, FileStat } from '../files/dataset-files.js';
+import { decodeText } from '../tables/decode-text.js';
+import { nearestWord } from '../text/did-you-mean.js';
 
-/**
- * A folder that datasets are read from. Paths inside it are relative with forward slashes; nothing outside of it is ever
- * read, neither by `..` nor through a symbolic link.
- */
+/** What people's systems leave in folders, and nobody means. */
+const clutter = new Set(['__macosx', '.git', '.ds_store']);
+
+/** The folder that a dataset is imported from: its listings, cached, and the reasons why a path is not one of its files. */
 export class DatasetFolder {
-  private constructor(
-    /** Absolute path with links resolved. */
-    readonly root: string,
-  ) {}
+  private readonly listings = new Map<string, Promise<{ files: string[]; folders: string[] }>>();
 
-  /** @throws {CtError} `CT_BAD_DATASET` when `path` is not a folder. */
-  static async open(path: string): Promise<DatasetFolder> {
-    const info = await stat(path).catch(() => undefined);
-    if (!info?.isDirectory()) {
-      throw new CtError(
-        'CT_BAD_DATASET',
-        `Expected a folder, "${path}" ${info ? 'is a file' : 'does not exist'}`,
-      );
-    }
-    return new DatasetFolder(await realpath(path));
+  constructor(readonly source: DatasetFiles) {}
+
+  get name(): string {
+    return this.source.name;
   }
 
-  /** The absolute path of a file that exists inside the folder, or the reason why there is none. */
-  async locate(path: string): Promise<{ absolute: string } | { problem: string }> {
-    const target = resolve(this.root, path);
-    if (isAbsolute(path) || !isInside(this.root, target))
-      return { problem: `"${path}" leaves the dataset's folder` };
-    const real = await realpath(target).catch(() => undefined);
-    if (real === undefined) return { problem: `"${path}" does not exist` };
-    if (!isInside(this.root, real))
-      return { problem: `"${path}" links to a file outside of the dataset's folder` };
-    if (!(await stat(real)).isFile()) return { problem: `"${path}" is not a file` };
-    return { absolute: real };
+  /**
+   * The path of a file inside the folder as the manifest has it (forward slashes, relative), or in words why there is none. An
+   * absolute path inside the folder is taken as what it names.
+   */
+  async locate(written: string): Promise<{ path: string; stat: FileStat } | { problem: string }> {
+    const path = this.relative(written);
+    if (path === undefined) return { problem: `"${written}" leaves the dataset's folder` };
+    const stat = await this.source.stat(path);
+    if (!stat) {
+      // Tables written on Windows have backslashes, which are letters of a name elsewhere.
+      if (path.includes('\\')) return this.locate(path.replaceAll('\\', '/'));
+      const near = await this.nearby(path);
+      return {
+        problem: `"${written}" does not exist${near === undefined ? '' : ` (did you mean "${near}"?)`}`,
+      };
+    }
+    if (stat.kind === 'outside')
+      return { problem: `"${written}" links to a file outside of the dataset's folder` };
+    if (stat.kind !== 'file') return { problem: `"${written}" is not a file` };
+    return { path, stat };
   }
 
   /** Whether a file or folder of this name exists. */
   async has(path: string): Promise<boolean> {
-    return (await stat(join(this.root, path)).catch(() => undefined)) !== undefined;
+    return (await this.source.stat(path)) !== undefined;
   }
 
-  /** Names of the files (not folders, not hidden) directly in `folder`, sorted by their numbers. */
+  /** Names of the files directly in a folder, sorted by their numbers. */
   async files(folder: string): Promise<string[]> {
-    const entries = await readdir(join(this.root, folder), { withFileTypes: true });
-    return sortNames(
-      entries.filter((e) => !e.isDirectory() && !e.name.startsWith('.')).map((e) => e.name),
-    );
+    return (await this.listing(folder)).files;
   }
 
-  /** Names of the folders directly in `folder`. */
+  /** Names of the folders directly in a folder. */
   async folders(folder: string): Promise<string[]> {
-    const entries = await readdir(join(this.root, folder), { withFileTypes: true });
-    return sortNames(
-      entries.filter((e) => e.isDirectory() && !e.name.startsWith('.')).map((e) => e.name),
-    );
+    return (await this.listing(folder)).folders;
   }
 
-  /** Paths of all files below `folder`, relative to the dataset's folder. */
+  /** Paths of all files below a folder. */
   async filesBelow(folder: string): Promise<string[]> {
-    const here = (await this.files(folder)).map((name) => joinPath(folder, name));
-    const below = await Promise.all(
-      (await this.folders(folder)).map((name) => this.filesBelow(joinPath(folder, name))),
-    );
-    return [...here, ...below.flat()];
+    const { files, folders } = await this.listing(folder);
+    const below: string[] = [];
+    for (const name of folders) below.push(...(await this.filesBelow(joinPath(folder, name))));
+    return [...files.map((name) => joinPath(folder, name)), ...below];
   }
 
   /** @throws {CtError} `CT_BAD_DATASET` when the file is missing or outside. */
-  async readText(path: string): Promise<string> {
-    return (await this.readBytes(path)).toString('utf8').replace(/^\uFEFF/, '');
-  }
-
-  /** @throws {CtError} `CT_BAD_DATASET` when the file is missing or outside. */
-  async readBytes(path: string): Promise<Buffer> {
+  async readBytes(path: string): Promise<Uint8Array> {
     const found = await this.locate(path);
     if ('problem' in found)
       throw new CtError('CT_BAD_DATASET', `Expected a readable file: ${found.problem}`);
-    return readFile(found.absolute);
+    const file = await this.source.open(found.path);
+    try {
+      return await file.source.read(0, file.source.size);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Text of any encoding that {@link decodeText} knows. @throws {CtError} `CT_BAD_DATASET`. */
+  async readText(path: string): Promise<string> {
+    return decodeText(await this.readBytes(path));
+  }
+
+  private relative(written: string): string | undefined {
+    const isAbsolute = /^([/\\]|[a-zA-Z]:[\\/])/.test(written);
+    const inside = isAbsolute ? this.source.relativePath?.(written) : written;
+    if (inside === undefined || inside.includes('\0')) return undefined;
+    if (/^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(inside)) return undefined;
+    const parts: string[] = [];
+    for (const part of inside.split('/')) {
+      if (part === '' || part === '.') continue;
+      if (part !== '..') parts.push(part);
+      else if (parts.pop() === undefined) return undefined;
+    }
+    if (inside.split('\\').includes('..')) return undefined;
+    return parts.join('/');
+  }
+
+  /** A file beside the path whose name is nearly the same. */
+  private async nearby(path: string): Promise<string | undefined> {
+    const at = path.lastIndexOf('/');
+    const folder = at < 0 ? '' : path.slice(0, at);
+    const listing = await this.listing(folder).catch(() => undefined);
+    if (!listing) {
+      const parent = folder === '' ? undefined : await this.nearbyFolder(folder);
+      return parent === undefined ? undefined : joinPath(parent, path.slice(at + 1));
+    }
+    const near = nearestWord(path.slice(at + 1), listing.files);
+    return near === undefined ? undefined : joinPath(folder, near);
+  }
+
+  private async nearbyFolder(folder: string): Promise<string | undefined> {
+    const at = folder.lastIndexOf('/');
+    const parent = at < 0 ? '' : folder.slice(0, at);
+    const listing = await this.listing(parent).catch(() => undefined);
+    const near = listing && nearestWord(folder.slice(at + 1), listing.folders);
+    return near === undefined ? undefined : joinPath(parent, near);
+  }
+
+  private listing(folder: string): Promise<{ files: string[]; folders: string[] }> {
+    const path = folder === '.' ? '' : folder;
+    let listing = this.listings.get(path);
+    if (!listing) {
+      listing = this.source.list(path).then((entries) => {
+        const shown = entries.filter(
+          ({ name }) => !name.startsWith('.') && !clutter.has(name.toLowerCase()),
+        );
+        const names = (kind: 'file' | 'folder') =>
+          sortNames(shown.filter((entry) => entry.kind === kind).map(({ name }) => name));
+        return { files: names('file'), folders: names('folder') };
+      });
+      this.listings.set(path, listing);
+    }
+    return listing;
   }
 }
 
@@ -86,12 +138,23 @@ export function joinPath(folder: string, name: string): string {
   return folder === '' || folder === '.' ? name : `${folder}/${name}`;
 }
 
-function isInside(root: string, target: string): boolean {
-  const path = relative(root, target);
-  return path === '' || (!path.startsWith(`..${sep}`) && path !== '..' && !isAbsolute(path));
+/** The last part of a path. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** The folder that a path lies in; `''` for the dataset's own. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** A file's name without the ending of its format. */
+export function stemOf(path: string): string {
+  return baseName(path).replace(/(\.nii)?\.[^.]+$/i, '');
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
 function sortNames(names: string[]): string[] {
-  const collator = new Intl.Collator('en', { numeric: true });
   return names.sort((a, b) => collator.compare(a, b));
 }

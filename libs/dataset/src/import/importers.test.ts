@@ -1,15 +1,13 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { formatProblem } from './import-report.js';
-import { importCovidCt } from './importers/covid-ct.js';
-import { importCovidSeg } from './importers/covid-seg.js';
-import { importCsv } from './importers/csv.js';
-import { importFolders } from './importers/folders.js';
-import { importNamePattern } from './importers/name-pattern.js';
-import { readManifest, writeManifest } from '../manifest/manifest-files.js';
+import * as importers from '../index.js';
+import { nodeFiles, readManifest, writeManifest } from '../node/index.js';
+import type { ImportOptions } from './import-options.js';
+import type { NamePatternOptions } from './importers/name-pattern.js';
 
 let root: string;
 beforeEach(async () => {
@@ -21,6 +19,20 @@ async function file(path: string, content: string | Buffer = 'x'): Promise<void>
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), content);
 }
+
+/** Most tests are of names and tables: their images hold nothing. */
+const unread: ImportOptions = { decode: false };
+
+async function importCsv(options: ImportOptions = unread) {
+  const table = await importers.readTable(await readFile(join(root, 't.csv')), 't.csv');
+  return importers.importTable(await nodeFiles(root), table, options);
+}
+const importCovidCt = async () => importers.importCovidCt(await nodeFiles(root), unread);
+const importCovidSeg = async () => importers.importCovidSeg(await nodeFiles(root), unread);
+const importFolders = async (folder = root) =>
+  importers.importFolders(await nodeFiles(folder), unread);
+const importNamePattern = async (options: NamePatternOptions) =>
+  importers.importNamePattern(await nodeFiles(root), { ...options, ...unread });
 
 function png(width: number, height: number): Promise<Buffer> {
   return sharp({ create: { width, height, channels: 3, background: 'grey' } })
@@ -37,7 +49,7 @@ describe('a CSV table', () => {
       't.csv',
       'path,label,split,patient,source,age\na.png,covid,test,p1,s,41\nb.png,NonCOVID,train,p2,s,\n',
     );
-    const { samples, problems } = await importCsv(join(root, 't.csv'));
+    const { samples, problems } = await importCsv();
     expect(problems).toEqual([]);
     expect(samples).toEqual([
       {
@@ -46,7 +58,7 @@ describe('a CSV table', () => {
         split: 'test',
         patient: 'p1',
         source: 's',
-        meta: { age: '41' },
+        meta: { age: 41 },
       },
       { path: 'b.png', label: 'non-covid', split: 'train', patient: 'p2', source: 's' },
     ]);
@@ -67,14 +79,14 @@ describe('a CSV table', () => {
         'a.png,pneumonia,train',
       ].join('\n'),
     );
-    const { samples, problems } = await importCsv(join(root, 't.csv'));
+    const { samples, problems } = await importCsv();
     expect(samples.map(({ path }) => path)).toEqual(['a.png']);
     expect(problems.map(formatProblem)).toEqual([
       't.csv:3: "gone.png" does not exist',
       't.csv:4: "a.png" stands here a second time, first in t.csv:2',
-      't.csv:5: path: Expected a relative path that stays inside the dataset, got "../b.png"',
+      't.csv:5: "../b.png" leaves the dataset\'s folder',
       't.csv:6: "link.png" links to a file outside of the dataset\'s folder',
-      expect.stringMatching(/^t\.csv:7: label: .*got "pneumonia"$/),
+      expect.stringMatching(/^t\.csv:7: label: .*got "pneumonia"; map it with --label-map/),
     ]);
   });
 
@@ -82,29 +94,29 @@ describe('a CSV table', () => {
     await file('a.png', await png(8, 6));
     await file('m.png', await png(6, 8));
     await file('t.csv', 'path,label,split,mask\na.png,covid,train,m.png\n');
-    const { samples, problems } = await importCsv(join(root, 't.csv'));
+    const { samples, problems } = await importCsv({});
     expect(samples).toEqual([]);
     expect(problems.map(formatProblem)).toEqual([
       't.csv:2: Expected a mask of 8×6 as the image, "m.png" has 6×8',
     ]);
   });
 
-  test('names a patient that stands in two splits and keeps the first', async () => {
+  test('names a patient that stands in two splits and keeps the rows as published', async () => {
     await file('a.png');
     await file('b.png');
     await file('t.csv', 'path,label,split,patient\na.png,covid,train,p1\nb.png,covid,test,p1\n');
-    const { samples, problems } = await importCsv(join(root, 't.csv'));
-    expect(samples.map(({ path }) => path)).toEqual(['a.png']);
+    const { samples, problems } = await importCsv();
+    expect(samples.map(({ path }) => path)).toEqual(['a.png', 'b.png']);
     expect(problems.map(formatProblem)).toEqual([
-      't.csv:3: Patient "p1" stands in train already, here in test',
+      'samples.jsonl: Patient "t/p1" stands in more than one split: 1 in train, 1 in test',
     ]);
   });
 
   test('without the column label is refused as a whole', async () => {
-    await file('t.csv', 'path,class\na.png,1\n');
-    await expect(importCsv(join(root, 't.csv'))).rejects.toMatchObject({
+    await file('t.csv', 'path,grade\na.png,1\n');
+    await expect(importCsv()).rejects.toMatchObject({
       code: 'CT_BAD_DATASET',
-      message: 'Expected the columns path and label in t.csv, missing: label; found: path, class',
+      message: 'Expected the columns path and label in t.csv, missing: label; found: path, grade',
     });
   });
 });
@@ -125,7 +137,7 @@ describe('COVID-CT', () => {
       'NonCOVID-CT-MetaInfo.csv',
       ',image name,patient id\n0,0.jpg,crawled_patient_0\n1,none.jpg,x\n',
     );
-    const { samples, problems } = await importCovidCt(root);
+    const { samples, problems } = await importCovidCt();
     expect(samples.map(({ path, label, split, patient }) => [path, label, split, patient])).toEqual(
       [
         ['CT_COVID/a-p1-1.png', 'covid', 'train', 'a-p1-1.png'],
@@ -134,7 +146,11 @@ describe('COVID-CT', () => {
         ['CT_NonCOVID/71%0.jpg', 'non-covid', 'train', '71%0.jpg'],
       ],
     );
-    expect(samples[1]?.meta).toEqual({ contradicts: 'CT_NonCOVID/71%0.jpg' });
+    expect(samples[0]).toMatchObject({ document: 'a' });
+    expect(samples[1]).toMatchObject({
+      document: 'kjr-21-e24',
+      meta: { contradicts: 'CT_NonCOVID/71%0.jpg' },
+    });
     expect(problems.map(formatProblem)).toEqual([
       'NonCOVID-CT-MetaInfo.csv:3: There is no image "none.jpg" in CT_NonCOVID',
       'Data-split/COVID/trainCT_COVID.txt:2: "CT_COVID/missing.png" does not exist',
@@ -156,7 +172,7 @@ test.each([
         await file(`${inside}${split}/lesion-masks/${i}.png`, await png(4, 4));
       }
     }
-    const { samples, problems } = await importCovidSeg(root);
+    const { samples, problems } = await importCovidSeg();
     expect(problems).toEqual([]);
     expect(samples).toHaveLength(40);
     for (const { path, split, mask } of samples) {
@@ -172,7 +188,7 @@ describe('names that carry patient and slice', () => {
       for (const slice of [1, 20, 3]) await file(`images/${patient}_${slice}.jpg`);
     }
     await file('images/readme.txt');
-    const { samples, problems } = await importNamePattern(root, {
+    const { samples, problems } = await importNamePattern({
       images: 'images',
       label: 'covid',
       source: 'volumes',
@@ -205,14 +221,16 @@ test('a folder per class gives labels, and a level above it the splits', async (
   await file('train/COVID/p1/2.dcm');
   await file('valid/normal/x.png');
   await file('test/dogs/y.png');
-  const { samples, problems } = await importFolders(root);
+  const { samples, problems } = await importFolders();
   expect(samples.map(({ path, label, split, patient }) => [path, label, split, patient])).toEqual([
-    ['train/COVID/p1/1.dcm', 'covid', 'train', 'covid/p1'],
-    ['train/COVID/p1/2.dcm', 'covid', 'train', 'covid/p1'],
-    ['valid/normal/x.png', 'non-covid', 'val', 'non-covid/x'],
+    ['train/COVID/p1/1.dcm', 'covid', 'train', 'COVID/p1'],
+    ['train/COVID/p1/2.dcm', 'covid', 'train', 'COVID/p1'],
+    ['valid/normal/x.png', 'non-covid', 'val', 'valid/normal/x.png'],
   ]);
   expect(problems.map(formatProblem)).toEqual([
-    'test/dogs: Expected a folder named after a class, such as covid or non-covid',
+    expect.stringMatching(
+      /^test\/dogs: Expected a folder named after a class, such as non-covid or covid; map it/,
+    ),
   ]);
 });
 
@@ -240,7 +258,7 @@ describe('the manifest on disk', () => {
     const good = { path: 'a.png', label: 'covid', split: 'test', patient: 'p', source: 's' };
     await file(
       'samples.jsonl',
-      `{"path":\n${JSON.stringify(good)}\n${JSON.stringify({ ...good, label: 'x' })}\n`,
+      `{"path":\n${JSON.stringify(good)}\n${JSON.stringify({ ...good, label: 'cowid' })}\n`,
     );
     const { samples, problems } = await readManifest(root);
     expect(samples).toEqual([good]);
@@ -248,5 +266,6 @@ describe('the manifest on disk', () => {
       'samples.jsonl:1',
       'samples.jsonl:3',
     ]);
+    expect(problems[1]?.message).toMatch(/got "cowid" \(did you mean "covid"\?\)/);
   });
 });

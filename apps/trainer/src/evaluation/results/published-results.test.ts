@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withTargets } from '@groundglass/dataset';
 import { OnnxInference } from '@groundglass/nn';
 import { describe, expect, test } from 'vitest';
 import { openDatasets } from '../../datasets/open-datasets.js';
@@ -48,7 +49,8 @@ describe.each(files)('docs/results/%s', (file) => {
     'is what the model says of the expert slices today (skipped without the data)',
     async () => {
       const [dataset] = await openDatasets([join(data, 'covid-seg')]);
-      const { root, samples } = dataset!;
+      const { root, manifest } = dataset!;
+      const samples = withTargets(dataset!.samples, manifest);
       const model = await OnnxInference.create(readFileSync(join(workspace, folder, 'model.onnx')));
       try {
         const test = samples.filter(({ split }) => split === 'test');

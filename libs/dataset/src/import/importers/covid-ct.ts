@@ -1,39 +1,58 @@
-import type { DatasetSample, Label } from '@groundglass/core';
-import { parse } from 'csv-parse/sync';
-import readXlsxFile from 'read-excel-file/node';
+import { defaultLabels, type CtError } from '@groundglass/core';
+import type { DatasetFiles } from '../../files/dataset-files.js';
+import { readTable, type Table } from '../../tables/read-table.js';
+import { didYouMean } from '../../text/did-you-mean.js';
 import { DatasetFolder, joinPath } from '../dataset-folder.js';
+import type { ImportOptions } from '../import-options.js';
 import type { ImportedDataset } from '../import-report.js';
-import { SampleCollector, type Place } from '../sample-collector.js';
+import { numberOrText, SampleCollector, type Meta } from '../sample-collector.js';
 
-type Meta = NonNullable<DatasetSample['meta']>;
+const classes = [
+  { name: 'COVID', label: defaultLabels[1] },
+  { name: 'NonCOVID', label: defaultLabels[0] },
+] as const;
 
 /**
- * Test images of the published lists that contradict the training set: each is the same picture as the named training
- * image of the other class, cut from the same figure and saved in another format. They stay in the dataset as published
- * and carry `meta.contradicts`, so that an evaluation can also be read without them.
+ * Test images of the published lists that contradict the training set: each is the same picture as the named training image of the
+ * other class. They stay as published and carry `meta.contradicts`, so that an evaluation can also be read without them. The audit
+ * does not read this: it finds them by their pixels.
  */
 const contradictions: ReadonlyMap<string, string> = new Map([
   ['CT_COVID/kjr-21-e24-p5-29.png', 'CT_NonCOVID/71%0.jpg'],
   ['CT_COVID/kjr-21-e24-p5-31.png', 'CT_NonCOVID/71%1.jpg'],
 ]);
 
-const classes: { name: 'COVID' | 'NonCOVID'; label: Label }[] = [
-  { name: 'COVID', label: 'covid' },
-  { name: 'NonCOVID', label: 'non-covid' },
-];
+/** What the paper says of the published images (arXiv 2003.13865, section 2); keys as in the statistics. */
+export const covidCtPublished = {
+  'images.covid': 349,
+  'images.non-covid': 397,
+  'patients.covid': 216,
+  'height.covid.min': 153,
+  'height.covid.mean': 491,
+  'height.covid.max': 1853,
+  'width.covid.min': 124,
+  'width.covid.mean': 383,
+  'width.covid.max': 1485,
+  'age.covid.known': 169,
+  'gender.covid.known': 137,
+  'gender.covid.male': 86,
+  'gender.covid.female': 51,
+} as const;
 
 /**
  * Imports the COVID-CT dataset as its authors publish it (arXiv 2003.13865): `CT_COVID`, `CT_NonCOVID`, the lists of
- * `Data-split` and the two metadata tables. Images that are in no list are named as problems.
+ * `Data-split` and the two metadata tables. Images that are in no list are named as problems. `document` is the paper that a COVID
+ * picture was cut from, as the file's name has it.
  *
  * The tables' traps are handled and not reported: names without `.png` (83 rows), genders that end in a space, a row
  * that only continues the caption above it.
- *
- * @throws {CtError} `CT_BAD_DATASET` when the folder is missing.
  */
-export async function importCovidCt(path: string): Promise<ImportedDataset> {
-  const folder = await DatasetFolder.open(path);
-  const collector = new SampleCollector(folder);
+export async function importCovidCt(
+  files: DatasetFiles,
+  options: ImportOptions = {},
+): Promise<ImportedDataset> {
+  const folder = new DatasetFolder(files);
+  const collector = new SampleCollector(folder, options);
   const meta = new Map([
     ...(await covidMetadata(folder, collector)),
     ...(await nonCovidMetadata(folder, collector)),
@@ -52,15 +71,19 @@ export async function importCovidCt(path: string): Promise<ImportedDataset> {
         if (file === '') continue;
         const image = `CT_${name}/${file}`;
         listed.add(image);
-        const { patient, ...fields } = meta.get(image) ?? {};
+        const { patient, ...known } = meta.get(image) ?? {};
+        const contradicts = contradictions.get(image);
+        const fields = contradicts === undefined ? known : { ...known, contradicts };
+        const document = /^(.+?)-p\d+-/.exec(file)?.[1];
         await collector.add(
           {
             path: image,
             label,
             split,
-            patient: patient ?? file,
+            patient: patient === undefined ? file : String(patient),
             source: 'covid-ct',
-            ...withMeta(image, fields),
+            ...(document === undefined ? {} : { document }),
+            ...(Object.keys(fields).length > 0 ? { meta: fields } : {}),
           },
           { file: list, row: i + 1 },
         );
@@ -73,90 +96,57 @@ export async function importCovidCt(path: string): Promise<ImportedDataset> {
         collector.report({ file: image }, 'The image stands in no list of Data-split');
     }
   }
-  return {
-    manifest: {
-      format: 'groundglass-dataset',
-      version: 1,
-      name: 'COVID-CT',
-      description:
-        'CT figures cut from preprints and teaching databases; no Hounsfield units. arXiv 2003.13865',
-      license: 'Images belong to the authors and publishers of the papers; research use',
-      samples: 'samples.jsonl',
-    },
-    samples: collector.finish(),
-    problems: collector.problems,
-  };
+  return collector.finish({
+    name: 'COVID-CT',
+    description:
+      'CT figures cut from preprints and teaching databases; no Hounsfield units. arXiv 2003.13865',
+    license: 'Images belong to the authors and publishers of the papers; research use',
+    citation: 'arXiv 2003.13865',
+    published: covidCtPublished,
+  });
 }
 
-function withMeta(image: string, fields: Meta): { meta?: Meta } {
-  const contradicts = contradictions.get(image);
-  const meta: Meta = contradicts === undefined ? fields : { ...fields, contradicts };
-  return Object.keys(meta).length > 0 ? { meta } : {};
-}
+const metadataColumns = {
+  age: 'age',
+  gender: 'gender',
+  location: 'location',
+  medicalHistory: 'medical history',
+  time: 'time',
+  severity: 'severity',
+  otherDiseases: 'other diseases',
+  doi: 'doi',
+  caption: 'captions',
+} as const;
 
 /** Rows of `COVID-CT-MetaInfo.xlsx` by image path. */
 async function covidMetadata(
   folder: DatasetFolder,
   collector: SampleCollector,
 ): Promise<Map<string, Meta>> {
-  const file = 'COVID-CT-MetaInfo.xlsx';
   const byImage = new Map<string, Meta>();
-  if (!(await folder.has(file))) return byImage;
-  const rows = await readSheet(folder, file, collector);
-  const columns = {
-    age: 'Age',
-    gender: 'Gender',
-    location: 'Location',
-    medicalHistory: 'Medical history',
-    time: 'Time',
-    severity: 'Severity',
-    otherDiseases: 'Other diseases',
-    doi: 'DOI',
-    caption: 'Captions',
-  } as const;
-  const header = (rows[0] ?? []).map((cell) => cellText(cell) ?? '');
-  const cell = (row: readonly unknown[], name: string) => cellText(row[header.indexOf(name)]);
-  for (const [i, row] of rows.entries()) {
-    const name = cell(row, 'File name');
+  const table = await metadataTable(folder, collector, 'COVID-CT-MetaInfo.xlsx');
+  if (!table) return byImage;
+  const { file } = table;
+  for (const { row, cells } of table.rows) {
+    const name = cells.get('file name');
     // The last row has no name: it continues the caption of the row above.
-    if (i === 0 || name === undefined) continue;
-    const image = await imageOf(folder, 'CT_COVID', name);
-    if (image === undefined) {
-      collector.report({ file, row: i + 1 }, `There is no image "${name}" in CT_COVID`);
-      continue;
-    }
+    if (name === undefined) continue;
+    const image = await imageOf(folder, collector, { file, row }, 'CT_COVID', name);
+    if (image === undefined) continue;
     if (byImage.has(image)) {
-      collector.report({ file, row: i + 1 }, `"${name}" has a row already`);
+      collector.report({ file, row }, `"${name}" has a row already`);
       continue;
     }
     const meta: Meta = {};
-    for (const [key, column] of Object.entries(columns)) {
-      const value = cell(row, column);
-      if (value !== undefined)
-        meta[key] = key === 'age' && /^\d+$/.test(value) ? Number(value) : value;
+    for (const [key, column] of Object.entries(metadataColumns)) {
+      const value = cells.get(column);
+      if (value !== undefined) meta[key] = key === 'age' ? numberOrText(value) : value;
     }
-    const patient = cell(row, 'Patient ID');
+    const patient = cells.get('patient id');
     if (patient !== undefined) meta.patient = patient;
     byImage.set(image, meta);
   }
   return byImage;
-}
-
-async function readSheet(
-  folder: DatasetFolder,
-  file: string,
-  collector: SampleCollector,
-): Promise<readonly (readonly unknown[])[]> {
-  try {
-    const sheets = await readXlsxFile(await folder.readBytes(file));
-    return sheets[0]?.data ?? [];
-  } catch (error) {
-    collector.report(
-      { file },
-      `Expected an Excel workbook: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return [];
-  }
 }
 
 /** Rows of `NonCOVID-CT-MetaInfo.csv` (a counter, the image's name, the patient) by image path. */
@@ -164,40 +154,50 @@ async function nonCovidMetadata(
   folder: DatasetFolder,
   collector: SampleCollector,
 ): Promise<Map<string, Meta>> {
-  const file = 'NonCOVID-CT-MetaInfo.csv';
   const byImage = new Map<string, Meta>();
-  if (!(await folder.has(file))) return byImage;
-  const rows: string[][] = parse(await folder.readText(file), {
-    relax_column_count: true,
-    skip_empty_lines: true,
-  });
-  for (const [i, [, name = '', patient = '']] of rows.entries()) {
-    if (i === 0) continue;
-    const place: Place = { file, row: i + 1 };
-    const image = await imageOf(folder, 'CT_NonCOVID', name.trim());
-    if (image === undefined) collector.report(place, `There is no image "${name}" in CT_NonCOVID`);
-    else if (byImage.has(image)) collector.report(place, `"${name}" has a row already`);
-    else byImage.set(image, { patient: patient.trim() });
+  const table = await metadataTable(folder, collector, 'NonCOVID-CT-MetaInfo.csv');
+  if (!table) return byImage;
+  const { file } = table;
+  for (const { row, cells } of table.rows) {
+    const name = cells.get('image name');
+    const patient = cells.get('patient id');
+    if (name === undefined) continue;
+    const image = await imageOf(folder, collector, { file, row }, 'CT_NonCOVID', name);
+    if (image === undefined) continue;
+    if (byImage.has(image)) collector.report({ file, row }, `"${name}" has a row already`);
+    else if (patient !== undefined) byImage.set(image, { patient });
   }
   return byImage;
 }
 
-/** The path of a table's image, whose name may lack the ending. */
+/** A table that the dataset may lack; one that cannot be read is a problem and the import goes on without it. */
+async function metadataTable(
+  folder: DatasetFolder,
+  collector: SampleCollector,
+  file: string,
+): Promise<Table | undefined> {
+  if (!(await folder.has(file))) return undefined;
+  try {
+    const table = await readTable(await folder.readBytes(file), file);
+    collector.problems.push(...table.problems);
+    return table;
+  } catch (error) {
+    collector.report({ file }, (error as CtError).message);
+    return undefined;
+  }
+}
+
+/** The path of a table's image, whose name may lack the ending; a name without an image is reported. */
 async function imageOf(
   folder: DatasetFolder,
+  collector: SampleCollector,
+  place: { file: string; row: number },
   images: string,
   name: string,
 ): Promise<string | undefined> {
-  for (const file of [name, `${name}.png`, `${name}.jpg`]) {
-    if (file !== '' && 'absolute' in (await folder.locate(`${images}/${file}`)))
-      return `${images}/${file}`;
-  }
+  const names = (await folder.has(images)) ? await folder.files(images) : [];
+  const found = [name, `${name}.png`, `${name}.jpg`].find((file) => names.includes(file));
+  if (found !== undefined) return `${images}/${found}`;
+  collector.report(place, `There is no image "${name}" in ${images}${didYouMean(name, names)}`);
   return undefined;
-}
-
-function cellText(cell: unknown): string | undefined {
-  if (typeof cell === 'number') return String(cell);
-  if (typeof cell !== 'string') return undefined;
-  const text = cell.trim();
-  return text === '' ? undefined : text;
 }

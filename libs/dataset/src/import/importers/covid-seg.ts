@@ -1,5 +1,8 @@
+import { defaultLabels } from '@groundglass/core';
+import type { DatasetFiles } from '../../files/dataset-files.js';
 import { assignSplit, type SplitShares } from '../../splits/assign-split.js';
 import { DatasetFolder } from '../dataset-folder.js';
+import type { ImportOptions } from '../import-options.js';
 import type { ImportedDataset } from '../import-report.js';
 import { SampleCollector } from '../sample-collector.js';
 
@@ -9,16 +12,16 @@ import { SampleCollector } from '../sample-collector.js';
  * show COVID-19.
  *
  * The folder may also be the whole dataset, which holds them in `slices` beside its volumes. It names no patients, so each
- * slice is one; part of `train` becomes `val`, `test` stays as published.
- *
- * @param valShare share of the published training slices that goes to validation.
- * @throws {CtError} `CT_BAD_DATASET` when the folder is missing.
+ * slice is one; part of `train` becomes `val` (a fifth, or the share for validation), `test` stays as published.
  */
-export async function importCovidSeg(path: string, valShare = 0.2): Promise<ImportedDataset> {
-  const folder = await DatasetFolder.open(path);
+export async function importCovidSeg(
+  files: DatasetFiles,
+  options: ImportOptions = {},
+): Promise<ImportedDataset> {
+  const folder = new DatasetFolder(files);
   const parent = (await folder.has('slices/train')) ? 'slices/' : '';
-  const collector = new SampleCollector(folder);
-  const shares: SplitShares = { val: valShare, test: 0 };
+  const collector = new SampleCollector(folder, options);
+  const shares: SplitShares = { val: options.shares?.val ?? 0.2, test: 0 };
   for (const published of ['train', 'test'] as const) {
     const images = `${parent}${published}/images`;
     if (!(await folder.has(images))) {
@@ -32,7 +35,7 @@ export async function importCovidSeg(path: string, valShare = 0.2): Promise<Impo
       await collector.add(
         {
           path: `${images}/${name}`,
-          label: 'covid',
+          label: defaultLabels[1],
           split: published === 'test' ? 'test' : assignSplit(patient, shares),
           patient,
           source: 'covid-seg',
@@ -43,16 +46,10 @@ export async function importCovidSeg(path: string, valShare = 0.2): Promise<Impo
       );
     }
   }
-  return {
-    manifest: {
-      format: 'groundglass-dataset',
-      version: 1,
-      name: 'COVID-Seg slices',
-      description: 'Axial slices of COVID-19 patients with lesion masks drawn by a radiologist',
-      license: 'Non-commercial research use',
-      samples: 'samples.jsonl',
-    },
-    samples: collector.finish(),
-    problems: collector.problems,
-  };
+  return collector.finish({
+    name: 'COVID-Seg slices',
+    description: 'Axial slices of COVID-19 patients with lesion masks drawn by a radiologist',
+    license: 'Non-commercial research use',
+    citation: 'http://medicalsegmentation.com/covid19/',
+  });
 }

@@ -1,89 +1,72 @@
 import { CtError } from '@groundglass/core';
-import { parse } from 'csv-parse/sync';
-import { basename, dirname } from 'node:path';
-import { assignSplit, defaultShares, type SplitShares } from '../../splits/assign-split.js';
+import type { DatasetFiles } from '../../files/dataset-files.js';
+import { columnOf, type Table } from '../../tables/read-table.js';
 import { DatasetFolder } from '../dataset-folder.js';
+import type { ImportOptions } from '../import-options.js';
 import type { ImportedDataset } from '../import-report.js';
-import { labelFromName } from '../label-names.js';
-import { SampleCollector } from '../sample-collector.js';
-
-const known = ['path', 'slice', 'label', 'split', 'patient', 'source', 'mask'];
+import { numberOrText, SampleCollector, type Meta } from '../sample-collector.js';
 
 /**
- * Imports a table with a header: `path` and `label`, and where it has them `split`, `patient`, `source`, `slice` and `mask`; other
- * columns become `meta`. Paths are relative to the table. Rows without a patient are a patient of their own.
+ * Imports a table with a header: a path and a label, and where it has them `split`, `patient`, `source`, `document`, `slice` and
+ * `mask`, under any of the usual names; other columns become `meta`. Paths start from the folder of `files`. Rows without a patient
+ * get the header's, else are a patient of their own.
  *
- * @throws {CtError} `CT_BAD_DATASET` when the table is missing, is no CSV or lacks a column.
+ * @throws {CtError} `CT_BAD_DATASET` when the table lacks a column.
  */
-export async function importCsv(
-  path: string,
-  shares: SplitShares = defaultShares,
+export async function importTable(
+  files: DatasetFiles,
+  table: Table,
+  options: ImportOptions = {},
 ): Promise<ImportedDataset> {
-  const folder = await DatasetFolder.open(dirname(path));
-  const file = basename(path);
-  const rows = readTable(await folder.readText(file), file);
-  const collector = new SampleCollector(folder);
-  for (const { record, line } of rows) {
-    const place = { file, row: line };
-    const field = (name: string): string | undefined => {
-      const text = record[name]?.trim();
-      return text === '' ? undefined : text;
+  const collector = new SampleCollector(new DatasetFolder(files), options);
+  const fields = [
+    'path',
+    'slice',
+    'label',
+    'split',
+    'patient',
+    'source',
+    'document',
+    'mask',
+  ] as const;
+  const columns = Object.fromEntries(
+    fields.map((field) => [field, columnOf(table, field)]),
+  ) as Record<(typeof fields)[number], string | undefined>;
+  const missing = (['path', 'label'] as const).filter((field) => columns[field] === undefined);
+  const labelsComeLater = (options.joins ?? []).length > 0;
+  if (missing.includes('path') || (missing.length > 0 && !labelsComeLater)) {
+    throw new CtError(
+      'CT_BAD_DATASET',
+      `Expected the columns path and label in ${table.file}, missing: ${missing.join(', ')}; found: ${table.columns.join(', ') || 'none'}`,
+    );
+  }
+  const stem = table.file.replace(/\.[^.]+$/, '');
+  const used = new Set(Object.values(columns));
+  collector.problems.push(...table.problems);
+  for (const { row, cells } of table.rows) {
+    const field = (name: (typeof fields)[number]) => {
+      const column = columns[name];
+      return column === undefined ? undefined : cells.get(column);
     };
-    const label = field('label');
-    const patient = field('patient') ?? field('path') ?? '';
-    const slice = field('slice');
-    const mask = field('mask');
-    const meta = Object.fromEntries(
-      Object.entries(record).filter(([key, value]) => !known.includes(key) && value !== ''),
+    const meta: Meta = Object.fromEntries(
+      [...cells]
+        .filter(([key]) => !used.has(key))
+        .map(([key, value]) => [key, numberOrText(value)]),
     );
     await collector.add(
       {
         path: field('path'),
-        label: label === undefined ? undefined : (labelFromName(label) ?? label),
-        split: field('split') ?? assignSplit(patient, shares),
-        patient,
-        source: field('source') ?? file.replace(/\.csv$/i, ''),
-        ...(slice === undefined ? {} : { slice: Number(slice) }),
-        ...(mask === undefined ? {} : { mask }),
+        label: field('label'),
+        split: field('split'),
+        slice: field('slice'),
+        patient: field('patient'),
+        source: field('source') ?? stem,
+        document: field('document'),
+        mask: field('mask'),
         ...(Object.keys(meta).length > 0 ? { meta } : {}),
       },
-      place,
+      { file: table.file, row },
     );
   }
-  return {
-    manifest: {
-      format: 'groundglass-dataset',
-      version: 1,
-      name: file.replace(/\.csv$/i, ''),
-      samples: 'samples.jsonl',
-    },
-    samples: collector.finish(),
-    problems: collector.problems,
-  };
-}
-
-function readTable(text: string, file: string): { record: Record<string, string>; line: number }[] {
-  let rows: { record: Record<string, string>; info: { lines: number } }[];
-  try {
-    rows = parse(text, {
-      columns: true,
-      info: true,
-      skip_empty_lines: true,
-    }) as unknown as typeof rows;
-  } catch (error) {
-    throw new CtError(
-      'CT_BAD_DATASET',
-      `Expected a CSV table in ${file}: ${(error as Error).message}`,
-      { cause: error },
-    );
-  }
-  const columns = Object.keys(rows[0]?.record ?? {});
-  const missing = ['path', 'label'].filter((name) => !columns.includes(name));
-  if (missing.length > 0) {
-    throw new CtError(
-      'CT_BAD_DATASET',
-      `Expected the columns path and label in ${file}, missing: ${missing.join(', ')}; found: ${columns.join(', ') || 'none'}`,
-    );
-  }
-  return rows.map(({ record, info }) => ({ record, line: info.lines }));
+  return collector.finish({ name: stem });
 }

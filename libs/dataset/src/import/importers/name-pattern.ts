@@ -1,11 +1,12 @@
-import { CtError, type Label } from '@groundglass/core';
-import { assignSplit, defaultShares, type SplitShares } from '../../splits/assign-split.js';
+import { CtError } from '@groundglass/core';
+import type { DatasetFiles } from '../../files/dataset-files.js';
 import { DatasetFolder, joinPath } from '../dataset-folder.js';
+import type { ImportOptions } from '../import-options.js';
 import type { ImportedDataset } from '../import-report.js';
 import { SampleCollector } from '../sample-collector.js';
 
 /** How file names tell patients and slices apart, and what all files have in common. */
-export interface NamePatternOptions {
+export interface NamePatternOptions extends ImportOptions {
   /** Folder of the images inside the dataset's; the dataset's own unless given. */
   readonly images?: string;
   /** Folder of masks with the same stem as the image and the ending `.png`. */
@@ -14,9 +15,9 @@ export interface NamePatternOptions {
   readonly pseudoMasks?: boolean;
   /** `{patient}` and `{slice}` stand for parts of the name without its ending; `{patient}_{slice}` unless given. */
   readonly pattern?: string;
-  readonly label: Label;
+  /** Null where it is not known. */
+  readonly label: string | null;
   readonly source: string;
-  readonly shares?: SplitShares;
 }
 
 /**
@@ -26,12 +27,12 @@ export interface NamePatternOptions {
  * @throws {CtError} `CT_BAD_DATASET` when the folder is missing or the pattern has no `{patient}`.
  */
 export async function importNamePattern(
-  path: string,
+  files: DatasetFiles,
   options: NamePatternOptions,
 ): Promise<ImportedDataset> {
-  const folder = await DatasetFolder.open(path);
+  const folder = new DatasetFolder(files);
   const {
-    images = '.',
+    images = '',
     masks,
     pseudoMasks = false,
     pattern = '{patient}_{slice}',
@@ -39,7 +40,9 @@ export async function importNamePattern(
     source,
   } = options;
   const matcher = patternMatcher(pattern);
-  const collector = new SampleCollector(folder);
+  const collector = new SampleCollector(folder, options);
+  if (images !== '' && !(await folder.has(images)))
+    throw new CtError('CT_BAD_DATASET', `Expected a folder of images "${images}", there is none`);
   for (const name of await folder.files(images)) {
     const file = joinPath(images, name);
     const stem = name.replace(/\.[^.]+$/, '');
@@ -58,7 +61,6 @@ export async function importNamePattern(
       {
         path: file,
         label,
-        split: assignSplit(fields.patient, options.shares ?? defaultShares),
         patient: fields.patient,
         source,
         ...(!pseudoMasks && mask !== undefined ? { mask } : {}),
@@ -67,11 +69,7 @@ export async function importNamePattern(
       { file },
     );
   }
-  return {
-    manifest: { format: 'groundglass-dataset', version: 1, name: source, samples: 'samples.jsonl' },
-    samples: collector.finish(),
-    problems: collector.problems,
-  };
+  return collector.finish({ name: source });
 }
 
 function patternMatcher(pattern: string): RegExp {

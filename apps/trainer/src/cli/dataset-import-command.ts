@@ -1,0 +1,254 @@
+import { CtError } from '@groundglass/core';
+import {
+  detectLayout,
+  formatProblem,
+  importCovidCt,
+  importCovidSeg,
+  importDicomTree,
+  importFolders,
+  importLuna16,
+  importManifest,
+  importNamePattern,
+  importSplitLists,
+  importTable,
+  LabelWords,
+  layouts,
+  readTable,
+  type ImportedDataset,
+  type ImportOptions,
+  type Layout,
+} from '@groundglass/dataset';
+import { nodeFiles, readManifest, writeManifest, writeWhole } from '@groundglass/dataset/node';
+import { Option, type Command } from 'commander';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { openFactsCache, saveFactsCache } from '../datasets/facts-cache-file.js';
+import { readSplitLists } from '../datasets/read-split-lists.js';
+import { datasetProgress, stopAtInterrupt } from './dataset-progress.js';
+
+interface ImportCommandOptions {
+  readonly out: string;
+  readonly root?: string;
+  readonly labels?: string;
+  readonly positive?: string;
+  readonly labelMap: readonly string[];
+  readonly split: readonly string[];
+  readonly join: readonly string[];
+  readonly volumes: 'slices' | 'whole';
+  readonly name?: string;
+  readonly decode: boolean;
+  readonly images?: string;
+  readonly masks?: string;
+  readonly pseudoMasks?: boolean;
+  readonly pattern?: string;
+  readonly label?: string;
+  readonly source?: string;
+  readonly val?: string;
+  readonly test?: string;
+}
+
+/** `dataset import [KIND] PATH --out FOLDER`. */
+export function registerImport(dataset: Command): void {
+  dataset
+    .command('import')
+    .description(
+      'writes groundglass.dataset.json, samples.jsonl and problems.jsonl for images that stay where they are',
+    )
+    .argument('<kind>', `${layouts.join(', ')}; found out by itself where only a path is given`)
+    .argument('[path]', 'the dataset’s folder; for csv the table')
+    .requiredOption('--out <folder>', 'where the manifest goes')
+    .option('--root <folder>', 'csv, manifest: folder that the paths start from')
+    .option('--labels <names>', 'all labels, with commas between them; the last is positive')
+    .option('--positive <label>', 'the label that a model’s probability is of')
+    .option('--label-map <word=label...>', 'what the dataset’s words stand for: CAP=non-covid', [])
+    .option(
+      '--split <file...>',
+      'split lists in place of the layout’s: a table of path and split, or train=FILE val=FILE test=FILE',
+      [],
+    )
+    .option(
+      '--join <table...>',
+      'tables that add label, patient, document and metadata to samples',
+      [],
+    )
+    .addOption(
+      new Option('--volumes <how>', 'a sample for each slice of a volume, or one for the whole')
+        .choices(['slices', 'whole'])
+        .default('slices'),
+    )
+    .option('--name <name>', 'what the dataset is called')
+    .option('--no-decode', 'do not open the images: neither checked nor fingerprinted')
+    .option('--label <label>', 'names, dicom: the label of all images')
+    .option('--images <folder>', 'names: folder of the images inside the dataset')
+    .option('--masks <folder>', 'names: folder of masks with the images’ stems')
+    .option('--pseudo-masks', 'names: the masks are a network’s, never ground truth')
+    .option('--pattern <pattern>', 'names: such as {patient}_{slice}')
+    .option('--source <name>', 'names: what the samples’ source is called')
+    .option('--val <share>', 'share of patients for validation, where the dataset has no split')
+    .option('--test <share>', 'share of patients for testing, where the dataset has no split')
+    .action((kindOrPath: string, path: string | undefined, options: ImportCommandOptions) =>
+      runImport(path === undefined ? undefined : kindOrPath, path ?? kindOrPath, options),
+    );
+}
+
+async function runImport(
+  kind: string | undefined,
+  path: string,
+  command: ImportCommandOptions,
+): Promise<void> {
+  if (kind !== undefined && !layouts.includes(kind as Layout))
+    throw new CtError('CT_BAD_REQUEST', `Expected one of ${layouts.join(', ')}, got "${kind}"`);
+  const progress = datasetProgress();
+  const options = await importOptions(command, progress.show);
+  let found: { imported: ImportedDataset; root: string };
+  try {
+    found = await importKind(kind as Layout | undefined, path, command, options);
+  } finally {
+    progress.close();
+    await saveFactsCache(command.out, options.cache);
+  }
+  const { imported, root } = found;
+  await writeManifest(command.out, imported, root);
+  const { problems, samples, manifest } = imported;
+  const problemRows = problems.map((problem) => `${JSON.stringify(problem)}\n`).join('');
+  await writeWhole(join(command.out, 'problems.jsonl'), problemRows);
+  for (const problem of problems) console.error(formatProblem(problem));
+  console.log(`${manifest.name}: ${samples.length} samples, ${problems.length} problems`);
+  const counts = new Map<string, number>();
+  for (const { split, label } of samples) {
+    const key = `${split} ${label ?? '(no label)'}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  for (const [name, count] of [...counts].sort())
+    console.log(`${String(count).padStart(6)}  ${name}`);
+  if (samples.length === 0 && problems.length === 0)
+    throw new CtError('CT_BAD_DATASET', `Expected CT images in "${path}", found none`);
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+async function importOptions(
+  command: ImportCommandOptions,
+  onProgress: NonNullable<ImportOptions['onProgress']>,
+): Promise<ImportOptions & { cache: NonNullable<ImportOptions['cache']> }> {
+  const labels = command.labels?.split(',').map((label) => label.trim());
+  const joins = await Promise.all(
+    command.join.map(async (file) => readTable(await readInput(file), basename(file))),
+  );
+  return {
+    cache: await openFactsCache(command.out),
+    signal: stopAtInterrupt(),
+    onProgress,
+    volumes: command.volumes,
+    decode: command.decode,
+    labelMap: new Map(command.labelMap.map(mapping)),
+    splitLists: await readSplitLists(command.split),
+    joins,
+    shares: {
+      val: share('--val', command.val, 0.15),
+      test: share('--test', command.test, 0.15),
+    },
+    ...(labels === undefined ? {} : { labels }),
+    ...(command.positive === undefined ? {} : { positive: command.positive }),
+    ...(command.name === undefined ? {} : { name: command.name }),
+  };
+}
+
+async function importKind(
+  given: Layout | undefined,
+  path: string,
+  command: ImportCommandOptions,
+  options: ImportOptions,
+): Promise<{ imported: ImportedDataset; root: string }> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info) throw new CtError('CT_BAD_DATASET', `Expected a dataset, "${path}" does not exist`);
+  if (given === 'csv' || (given === undefined && info.isFile() && !path.endsWith('.json'))) {
+    const files = await nodeFiles(command.root ?? dirname(resolve(path)));
+    const table = await readTable(await readInput(path), basename(path));
+    return { imported: await importTable(files, table, options), root: files.root };
+  }
+  if (given === 'manifest' || (given === undefined && info.isFile()))
+    return fromManifest(path, command, options);
+  const files = await nodeFiles(path);
+  const kind = given ?? (await detectLayout(files, new LabelWords(options)));
+  if (kind === undefined)
+    throw new CtError(
+      'CT_BAD_DATASET',
+      `Expected a layout that is known in "${path}"; name it: dataset import KIND "${path}", with KIND one of ${layouts.join(', ')}`,
+    );
+  if (given === undefined) console.error(`Imported as ${kind}`);
+  if (kind === 'manifest') return fromManifest(path, command, options);
+  return { imported: await importFolder(kind, files, command, options), root: files.root };
+}
+
+async function fromManifest(path: string, command: ImportCommandOptions, options: ImportOptions) {
+  const before = await readManifest(path);
+  const files = await nodeFiles(command.root ?? before.root);
+  return { imported: await importManifest(files, before, options), root: files.root };
+}
+
+function importFolder(
+  kind: Exclude<Layout, 'manifest'>,
+  files: Awaited<ReturnType<typeof nodeFiles>>,
+  command: ImportCommandOptions,
+  options: ImportOptions,
+): Promise<ImportedDataset> {
+  const { label, images, masks, pseudoMasks, pattern, source = 'names' } = command;
+  switch (kind) {
+    case 'covid-ct':
+      return importCovidCt(files, options);
+    case 'covid-seg':
+      return importCovidSeg(files, {
+        ...options,
+        shares: { val: share('--val', command.val, 0.2), test: 0 },
+      });
+    case 'covid-seg-volumes':
+      return importNamePattern(files, {
+        ...options,
+        images: 'images',
+        masks: 'pseudo-masks',
+        pseudoMasks: true,
+        label: 'covid',
+        source: 'covid-seg-volumes',
+      });
+    case 'luna16':
+      return importLuna16(files, options);
+    case 'folders':
+      return importFolders(files, options);
+    case 'lists':
+      return importSplitLists(files, options);
+    case 'dicom':
+      return importDicomTree(files, { ...options, ...(label === undefined ? {} : { label }) });
+    case 'names':
+      return importNamePattern(files, {
+        ...options,
+        label: label ?? null,
+        source,
+        ...(images === undefined ? {} : { images }),
+        ...(masks === undefined ? {} : { masks }),
+        ...(pseudoMasks === undefined ? {} : { pseudoMasks }),
+        ...(pattern === undefined ? {} : { pattern }),
+      });
+    case 'csv':
+      throw new CtError('CT_BAD_REQUEST', 'Expected a table for csv, got a folder');
+  }
+}
+
+function mapping(text: string): readonly [string, string] {
+  const at = text.lastIndexOf('=');
+  if (at <= 0 || at === text.length - 1)
+    throw new CtError('CT_BAD_REQUEST', `Expected --label-map WORD=LABEL, got "${text}"`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+async function readInput(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: unknown) => {
+    throw new CtError('CT_BAD_DATASET', `Expected a readable table "${path}"`, { cause: error });
+  });
+}
+
+function share(name: string, text: string | undefined, otherwise: number): number {
+  const value = text === undefined ? otherwise : Number(text);
+  if (!(value >= 0 && value < 1))
+    throw new CtError('CT_BAD_REQUEST', `Expected ${name} from 0 to below 1, got "${text ?? ''}"`);
+  return value;
+}

@@ -1,0 +1,54 @@
+import { CtError } from '@groundglass/core';
+import {
+  dataFingerprint,
+  describeLeaks,
+  refuseLeaks,
+  requireBothClasses,
+  type LeakKind,
+} from '@groundglass/dataset';
+import type { RunFolder, RunInputs } from '../run/run-folder.js';
+import type { Recipe } from '../training/recipes/recipe.js';
+import type { CombinedDataset } from './combine-datasets.js';
+
+/** What a run notes of its data. */
+export type CheckedData = Pick<RunInputs, 'data' | 'leaks'>;
+
+/**
+ * Refuses data that a run would mislead with, before anything is computed: what stands in two splits, a class without counted labels,
+ * and for a run that goes on, other data than it began with.
+ *
+ * @throws {CtError} `CT_BAD_DATASET`.
+ */
+export async function checkData(
+  { all, samples }: CombinedDataset,
+  { loss }: Pick<Recipe, 'loss'>,
+  run: RunFolder,
+  allowed: readonly LeakKind[],
+): Promise<CheckedData> {
+  const data = await dataFingerprint(all);
+  if (run.started && run.has('inputs.json')) {
+    const before = (await run.readJson('inputs.json')) as RunInputs;
+    // Runs from before the fingerprint was kept say nothing of their data.
+    if (before.data !== undefined && before.data !== data)
+      throw new CtError(
+        'CT_BAD_DATASET',
+        `Expected the data that ${run.path} began with, got other samples, labels or splits (${samples.length} samples). Start a new run with another --out`,
+      );
+  }
+  const leaks = refuseLeaks(all, allowed);
+  if (leaks.length > 0)
+    console.error(
+      `Warning: ${describeLeaks(leaks, all)}. Scores on these say little of new patients.`,
+    );
+  // A recipe that does not train the class needs no labels.
+  if (loss.classification > 0)
+    for (const [split, name] of [
+      ['train', 'training'],
+      ['val', 'validation'],
+    ] as const) {
+      const ofSplit = samples.filter((sample) => sample.split === split);
+      // Training itself says of an empty split that it is empty.
+      if (ofSplit.length > 0) requireBothClasses(name, ofSplit, loss.segmentationOnly);
+    }
+  return { data, ...(leaks.length > 0 ? { leaks: describeLeaks(leaks, all) } : {}) };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { sha256Schema } from './dataset.js';
+
+const probabilitySchema = z.number().min(0).max(1);
+
+/** The first row of `NAME.predictions.jsonl`: which model scored which dataset, and when. */
+export const resultsHeaderSchema = z.object({
+  format: z.literal('groundglass-predictions'),
+  version: z.literal(1),
+  model: z.object({
+    name: z.string().min(1),
+    version: z.string().min(1),
+    /** Null where the server does not say, as over the Open Inference Protocol alone. */
+    sha256: sha256Schema.nullable(),
+  }),
+  /** The model's labels; `probability` is of `positive`. */
+  labels: z.array(z.string().min(1)).min(1),
+  positive: z.string().min(1),
+  /** A label is positive from this probability on; null where the model has no threshold of its own. */
+  threshold: probabilitySchema.nullable(),
+  /** The manifest that was scored; null for a folder without one. `path` is relative to the results file. */
+  manifest: z.object({ name: z.string().min(1), path: z.string().min(1).optional() }).nullable(),
+  /** When scoring began, ISO 8601. */
+  time: z.iso.datetime({ offset: true }),
+});
+export type ResultsHeader = z.infer<typeof resultsHeaderSchema>;
+
+/** The other rows of `NAME.predictions.jsonl`: what the model makes of one sample, or why it makes nothing. */
+export const resultRowSchema = z.object({
+  /** As in the manifest. */
+  path: z.string().min(1),
+  slice: z.int().nonnegative().optional(),
+  /** Of the file as it was scored; null where it could not be read. */
+  sha256: sha256Schema.nullable(),
+  /** The verdict; null where there is none to give: `withheld` or `error` says why. */
+  label: z.string().min(1).nullable(),
+  withheld: z.array(z.string().min(1)),
+  probability: probabilitySchema.nullable(),
+  lesionFraction: probabilitySchema.nullable(),
+  /** Against the sample's expert mask; null where the mask could not be compared. */
+  dice: probabilitySchema.nullable().optional(),
+  error: z.object({ code: z.string().min(1), message: z.string() }).optional(),
+});
+export type ResultRow = z.infer<typeof resultRowSchema>;

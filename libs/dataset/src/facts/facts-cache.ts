@@ -1,0 +1,47 @@
+import type { FileFacts, FileFailure } from './file-facts.js';
+
+const version = 1;
+
+/**
+ * Facts of files by path. An entry counts while size and time of change are what they were when the file was read, those of its
+ * companions too.
+ */
+export class FactsCache {
+  private readonly entries = new Map<string, FileFacts | FileFailure>();
+  /** Files that were read since the cache was opened. */
+  reads = 0;
+
+  /** Reads the text of a cache; what is of another version or damaged is left out: the files are read again. */
+  static parse(text: string): FactsCache {
+    const cache = new FactsCache();
+    for (const line of text.split('\n')) {
+      try {
+        const { v, ...facts } = JSON.parse(line) as (FileFacts | FileFailure) & { v: number };
+        if (v === version) cache.entries.set(facts.path, facts);
+      } catch {
+        // The last row of a run that was killed, or the empty one after it.
+      }
+    }
+    return cache;
+  }
+
+  /** The text of the cache, a file a row. */
+  text(): string {
+    return [...this.entries.values()]
+      .map((facts) => `${JSON.stringify({ v: version, ...facts })}\n`)
+      .join('');
+  }
+
+  find(
+    path: string,
+    { size, modified }: { readonly size: number; readonly modified: number },
+  ): FileFacts | FileFailure | undefined {
+    const entry = this.entries.get(path);
+    return entry?.size === size && entry.modified === modified ? entry : undefined;
+  }
+
+  set(facts: FileFacts | FileFailure): void {
+    this.reads++;
+    this.entries.set(facts.path, facts);
+  }
+}

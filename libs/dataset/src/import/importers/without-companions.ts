@@ -1,0 +1,10 @@
+/** Leaves out the files that others read their pixels from: `.raw` and `.zraw` beside `.mhd`, `.img` beside `.hdr`. */
+export function withoutCompanions(paths: readonly string[]): string[] {
+  const known = new Set(paths.map((path) => path.toLowerCase()));
+  return paths.filter((path) => {
+    const lower = path.toLowerCase();
+    const stem = lower.replace(/\.(z?raw|img|img\.gz)$/, '');
+    if (stem === lower) return true;
+    return !['.mhd', '.hdr', '.hdr.gz'].some((ending) => known.has(stem + ending));
+  });
+}

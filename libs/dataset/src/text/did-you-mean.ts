@@ -1,0 +1,51 @@
+/**
+ * ` (did you mean "x"?)` with the candidate that differs least, or nothing where none is close: other case, other Unicode form,
+ * another separator, another ending, or a typing mistake or two.
+ */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const found = nearestWord(word, candidates);
+  return found === undefined ? '' : ` (did you mean "${found}"?)`;
+}
+
+/** The candidate that {@link didYouMean} proposes. */
+export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
+  const plain = fold(word);
+  const limit = Math.max(1, Math.min(2, Math.floor(plain.length / 4)));
+  let best: { candidate: string; distance: number } | undefined;
+  for (const candidate of candidates) {
+    if (candidate === word) continue;
+    const other = fold(candidate);
+    // Names of different lengths cannot be closer than the difference.
+    if (Math.abs(other.length - plain.length) > limit) continue;
+    const distance = other === plain ? 0 : editDistance(plain, other, limit);
+    if (distance <= limit && distance < (best?.distance ?? Infinity))
+      best = { candidate, distance };
+    if (best?.distance === 0) break;
+  }
+  return best?.candidate;
+}
+
+/** One form for names that people take for the same. */
+function fold(word: string): string {
+  return word
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/\.(png|jpe?g|dcm|nii(\.gz)?|mh[ad])$/, '')
+    .replace(/[\s_\-–—]+/g, '-')
+    .replace(/^-|-$/g, '');
+}
+
+/** Levenshtein's distance; `limit + 1` where it is larger than the limit. */
+function editDistance(a: string, b: string, limit: number): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, previous[j]! + 1, row[j - 1]! + 1));
+    }
+    if (Math.min(...row) > limit) return limit + 1;
+    previous = row;
+  }
+  return previous[b.length]!;
+}
