@@ -139,7 +139,7 @@ describe('an example', () => {
     ...filled(0),
     data: Float32Array.from({ length: side * side }, (_, i) => (i % side < side / 2 ? value : 0)),
   });
-  const covid = { ...sample, label: 'covid' } as const;
+  const covid = { ...sample, label: 'covid', target: 1 } as const;
   const place = { epoch: 0, index: 0 };
   const large = { ...options, size: side };
 
@@ -166,7 +166,7 @@ describe('an example', () => {
 
   test('of a slice with pasted lesions is one of covid', () => {
     const loaded = { image: filled(0.5), mask: leftHalf(1), pasted: true } as const;
-    const example = makeExample(loaded, { ...sample, label: 'non-covid' }, place, large);
+    const example = makeExample(loaded, { ...sample, label: 'non-covid', target: 0 }, place, large);
     expect(example).toMatchObject({ label: 1, labelWeight: 1, maskWeight: 1 });
   });
 

@@ -1,4 +1,4 @@
-import type { DatasetSample } from '@groundglass/core';
+import type { TargetSample } from '@groundglass/dataset';
 import { makeExample, type Example } from './batch.js';
 import { loadSample, type LoadedSample } from './load-sample.js';
 import { packSample, unpackSample, type PackedSample } from './pack-sample.js';
@@ -17,8 +17,8 @@ export class ExampleMaker {
   private readonly donors: readonly number[];
 
   constructor(private readonly setup: WorkerSetup) {
-    this.donors = setup.samples.flatMap(({ label, mask }, i) =>
-      label === 'covid' && mask !== undefined ? [i] : [],
+    this.donors = setup.samples.flatMap(({ target, mask }, i) =>
+      target === 1 && mask !== undefined ? [i] : [],
     );
   }
 
@@ -53,12 +53,12 @@ export class ExampleMaker {
   /** Lesions of another patient on a slice without disease, as often as the recipe says. */
   private async paste(
     loaded: LoadedSample,
-    { label }: DatasetSample,
+    { target }: TargetSample,
     epoch: number,
     index: number,
   ): Promise<LoadedSample> {
     const { augmentation, seed } = this.setup.example;
-    if (augmentation.paste === 0 || label === 'covid' || !loaded.lungs) return loaded;
+    if (augmentation.paste === 0 || target === 1 || !loaded.lungs) return loaded;
     const random = new Random(seed, epoch, index, 0x70617374);
     if (!random.chance(augmentation.paste) || this.donors.length === 0) return loaded;
     const donor = await this.load(this.donors[random.integer(this.donors.length)]!);

@@ -40,6 +40,8 @@ export async function checkData(
     console.error(
       `Warning: ${describeLeaks(leaks, all)}. Scores on these say little of new patients.`,
     );
+  // Sources that are labelled by their masks count where a mask shows a lesion.
+  const uncounted = loss.segmentationOnly.filter((source) => !loss.labelledByMask.includes(source));
   // A recipe that does not train the class needs no labels.
   if (loss.classification > 0)
     for (const [split, name] of [
@@ -48,7 +50,7 @@ export async function checkData(
     ] as const) {
       const ofSplit = samples.filter((sample) => sample.split === split);
       // Training itself says of an empty split that it is empty.
-      if (ofSplit.length > 0) requireBothClasses(name, ofSplit, loss.segmentationOnly);
+      if (ofSplit.length > 0) requireBothClasses(name, ofSplit, uncounted);
     }
   return { data, ...(leaks.length > 0 ? { leaks: describeLeaks(leaks, all) } : {}) };
 }

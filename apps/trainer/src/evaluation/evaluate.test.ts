@@ -97,7 +97,14 @@ function score(
   lesionEvidence: number,
 ): SampleScore {
   return {
-    sample: { path: 'a', label: covid ? 'covid' : 'non-covid', split: 'val', patient: 'p', source },
+    sample: {
+      path: 'a',
+      label: covid ? 'covid' : 'non-covid',
+      target: covid ? 1 : 0,
+      split: 'val',
+      patient: 'p',
+      source,
+    },
     probability,
     logits: [0, 0],
     lesionEvidence,

@@ -122,7 +122,7 @@ function aucBySource(scores: readonly SampleScore[]): Record<string, SourceAuc> 
   const result: Record<string, SourceAuc> = {};
   for (const source of new Set(scores.map(({ sample }) => sample.source))) {
     const own = scores.filter(({ sample }) => sample.source === source);
-    const labels = own.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
+    const labels = own.map(({ sample }) => sample.target);
     if (new Set(labels).size < 2) continue;
     const evidence = own.map((score) => score.lesionEvidence).filter((value) => value !== null);
     result[source] = {

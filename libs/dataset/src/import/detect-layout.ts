@@ -30,7 +30,7 @@ export async function detectLayout(
   const folder = new DatasetFolder(files);
   const [names, folders] = [await folder.files(''), await folder.folders('')];
   if (names.includes(manifestName)) return 'manifest';
-  if (folders.includes('Data-split') && folders.some((name) => name.startsWith("CT_")))
+  if (folders.includes('Data-split') && folders.some((name) => name.startsWith('CT_')))
     return 'covid-ct';
   for (const parent of ['', 'slices/'])
     if (await folder.has(`${parent}train/lesion-masks`)) return 'covid-seg';
