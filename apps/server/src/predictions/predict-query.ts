@@ -22,7 +22,10 @@ export const predictQuerySchema = z.strictObject({
     .default(0)
     .describe('the slice to score first, then those after it, then those before'),
   mask: flag.optional().describe('whether slices carry their masks (1, the default) or not (0)'),
-  crop: z.enum(['none', 'chest']).default('none').describe('the part of the slice the model sees'),
+  crop: z
+    .enum(['none', 'chest'])
+    .optional()
+    .describe('the part of the slice that the model sees; the one it was trained on unless given'),
   threshold: fraction.optional().describe('decision threshold in place of the model’s own'),
   timeout: z.coerce
     .number()

@@ -173,7 +173,7 @@ export class PredictionRun {
   ): Promise<SliceScore> {
     const { query, product } = this.request;
     const { spoolDir } = this.options;
-    const slice = { session, index, crop: query.crop };
+    const slice = { session, index, crop: query.crop ?? this.model.rule.crop };
     if (this.request.signal.aborted) throw new CtError('CT_CANCELLED', 'The caller went away');
     const prepared = await call('prepare', { ...slice, spoolDir });
     this.#times.decode += prepared.decodeMs;

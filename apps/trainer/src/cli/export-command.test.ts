@@ -95,7 +95,7 @@ describe('groundglass-trainer export', () => {
       { imageSize: 96 },
     ]);
     const config = await readFile(join(root, 'both/config.pbtxt'), 'utf8');
-    expect(config).toContain('dims: [ 1, 64, 64 ]');
+    expect(config).toContain('dims: [ 1, -1, -1 ]');
   });
 
   test('--precision float16 is about half the file, says how far it moves probabilities, and needs validation pictures', async () => {

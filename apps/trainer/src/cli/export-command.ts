@@ -166,7 +166,7 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
     );
     await showValidation(bytes, datasets, { threshold: chosen.threshold, crop });
   }
-  await writeFile(join(folder, 'config.pbtxt'), configText(members[0]!.config.imageSize));
+  await writeFile(join(folder, 'config.pbtxt'), configText());
   await writeFile(join(folder, 'labels.txt'), 'non-covid\ncovid\n');
   return file;
 }
@@ -188,15 +188,15 @@ async function readMember(path: string): Promise<JcsMember & { recipe: Recipe }>
   };
 }
 
-/** Triton's model configuration; without a name, since the folder's is the model's. */
-function configText(size: number): string {
+/** Triton's model configuration; without a name, since the folder's is the model's, and for masks of any size, since versions differ. */
+function configText(): string {
   return `platform: "onnxruntime_onnx"
 max_batch_size: 8
 input [ { name: "image" data_type: TYPE_FP32 dims: [ 1, -1, -1 ] } ]
 output [
   { name: "probability" data_type: TYPE_FP32 dims: [ 1 ] },
   { name: "logits" data_type: TYPE_FP32 dims: [ 2 ] },
-  { name: "mask" data_type: TYPE_FP32 dims: [ 1, ${size}, ${size} ] }
+  { name: "mask" data_type: TYPE_FP32 dims: [ 1, -1, -1 ] }
 ]
 `;
 }

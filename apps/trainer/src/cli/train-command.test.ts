@@ -76,7 +76,7 @@ describe('groundglass-trainer train', () => {
     expect(maskSize).toBe(64);
     await model.close();
     const config = await readFile(join(root, 'models/groundglass/config.pbtxt'), 'utf8');
-    expect(config).toContain('dims: [ 1, 64, 64 ]');
+    expect(config).toContain('dims: [ 1, -1, -1 ]');
   });
 
   test('goes on from weights of another run, and says which variables its network has beside them', async () => {

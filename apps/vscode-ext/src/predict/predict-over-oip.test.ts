@@ -36,7 +36,7 @@ const told = {
 const mask = { columns: 1, rows: 1, data: Float32Array.of(0.25) };
 const model = { name: 'm', version: '3' };
 const request = {
-  ...{ model, volume, file: 'scan.nii', files: undefined, crop: 'none' as const, startAt: 2 },
+  ...{ model, volume, file: 'scan.nii', files: undefined, startAt: 2 },
   signal: new AbortController().signal,
 };
 

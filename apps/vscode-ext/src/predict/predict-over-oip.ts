@@ -22,7 +22,6 @@ export interface OipPredictRequest {
   readonly file: string;
   /** Name of the file of each slice, where there are several. */
   readonly files: readonly string[] | undefined;
-  readonly crop: 'none' | 'chest';
   /** The slice to score first. */
   readonly startAt: number;
   readonly signal: AbortSignal;
@@ -46,7 +45,7 @@ export async function predictOverOip(
   client: OipModel,
   request: OipPredictRequest,
 ): Promise<Prediction> {
-  const { model, volume, file, files, crop, startAt, signal, onProgress } = request;
+  const { model, volume, file, files, startAt, signal, onProgress } = request;
   const started = performance.now();
   const { rule, trained, distance } = await readModel(client, model, signal);
   const total = volume.sliceCount;
@@ -60,7 +59,7 @@ export async function predictOverOip(
     for (let index = left.shift(); index !== undefined; index = left.shift()) {
       const before = performance.now();
       const ct = await volume.slice(index, signal);
-      const input = toModelInput(ct, { crop });
+      const input = toModelInput(ct, { crop: rule.crop });
       const asked = performance.now();
       const answer = await client.scoreSlice(model.name, input, {
         version: model.version,

@@ -67,7 +67,6 @@ export class Predictor {
           return predictOverOip(client, {
             model,
             ...read,
-            crop: 'none',
             startAt,
             signal,
             onProgress,

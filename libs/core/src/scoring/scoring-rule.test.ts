@@ -16,7 +16,12 @@ test('labels are the model’s own, the positive one second', () => {
   expect(read({ labels: 'healthy, ill' }).labels).toEqual(['healthy', 'ill']);
 });
 
+test('the part of the slice that the model sees is the one that it was trained on', () => {
+  expect(read({ crop: 'chest' }).crop).toBe('chest');
+});
+
 test.each([
+  { crop: 'lungs' },
   { threshold: 'high' },
   { threshold: '' },
   { volume_threshold: '1.5' },

@@ -11,6 +11,8 @@ export interface ScoringRule {
   readonly volumeThreshold: number;
   /** How the score of a volume follows from those of its slices, as {@link aggregate} reads it. */
   readonly aggregation: string;
+  /** The part of a slice that the model was trained to see; see `toModelInput`. */
+  readonly crop: 'none' | 'chest';
 }
 
 /** What holds where a model does not say. */
@@ -19,11 +21,12 @@ export const defaultRule: ScoringRule = {
   threshold: 0.5,
   volumeThreshold: 0.5,
   aggregation: defaultAggregation,
+  crop: 'none',
 };
 
 /**
  * Reads the rule that a model carries, from the metadata of its file or the parameters of its configuration: `threshold`,
- * `volume_threshold`, `aggregation` and `labels` (with a comma between the two).
+ * `volume_threshold`, `aggregation`, `crop`, and `labels` (with a comma between the two).
  *
  * @param given the value of a name; undefined where the model does not say.
  * @throws {CtError} `CT_MODEL_INVALID` where a value is not of its kind.
@@ -43,7 +46,14 @@ export function readScoringRule(given: (name: string) => string | undefined): Sc
     threshold,
     volumeThreshold: share('volume_threshold', threshold),
     aggregation,
+    crop: readCrop(given('crop')),
   };
+}
+
+function readCrop(text: string | undefined): ScoringRule['crop'] {
+  if (text === undefined) return defaultRule.crop;
+  if (text === 'none' || text === 'chest') return text;
+  throw invalid('a crop of none or chest', text);
 }
 
 function readLabels(text: string | undefined): ScoringRule['labels'] {
