@@ -26,7 +26,7 @@ interface TrainCommandOptions {
   readonly recipe: string;
   readonly data: readonly string[];
   readonly out: string;
-  readonly init?: string;
+  readonly init?: readonly string[];
   readonly set: readonly string[];
   readonly allowLeaks: readonly LeakKind[];
   readonly engine: EngineOptions['engine'];
@@ -44,8 +44,8 @@ export function registerTrain(program: Command): void {
     .requiredOption('--data <manifest...>', 'one or more dataset manifests')
     .requiredOption('--out <folder>', 'the run’s folder')
     .option(
-      '--init <weights>',
-      'safetensors to start from: another run’s best.safetensors, or a backbone’s with torchvision’s names',
+      '--init <weights...>',
+      'safetensors to start from: another run’s best.safetensors, or a backbone’s with torchvision’s names; later files give what earlier ones lack',
     )
     .option(
       '--set <key=value...>',
@@ -79,9 +79,9 @@ export function registerTrain(program: Command): void {
       const data = combineDatasets(await openDatasets(options.data));
       const { root, samples } = data;
       const checked = await checkData(data, recipe, run, options.allowLeaks);
-      const start = options.init === undefined ? undefined : await readStart(options.init);
-      const weights = start && initialWeights(start, recipe);
-      if (!run.started) await run.replace('inputs.json', inputsText(samples, start, checked));
+      const starts = await Promise.all((options.init ?? []).map(readStart));
+      const weights = startWeights(starts, recipe);
+      if (!run.started) await run.replace('inputs.json', inputsText(samples, starts, checked));
       const stop = new AbortController();
       process.once('SIGINT', () => {
         console.error('\nStopping; the same command goes on from the last whole epoch.');
@@ -220,6 +220,13 @@ async function readStart(path: string): Promise<StartWeights> {
   return { ...content, file: folder + basename(path), sha256 };
 }
 
+/** What the files give together, the first that has a tensor giving it. */
+function startWeights(starts: readonly StartWeights[], recipe: Recipe): NamedTensors | undefined {
+  if (starts.length === 0) return undefined;
+  const all = starts.map((start) => initialWeights(start, recipe));
+  return new Map(all.reverse().flatMap((tensors) => [...tensors]));
+}
+
 function initialWeights({ file, tensors, metadata }: StartWeights, recipe: Recipe): NamedTensors {
   const { backbone } = recipe.model;
   // A run's weights hold the whole network and imported ones a backbone, both under the names that the network uses.
@@ -268,7 +275,7 @@ function fittingWeights(
 /** What the run was started with, for its model card. */
 function inputsText(
   samples: readonly DatasetSample[],
-  start: StartWeights | undefined,
+  [start, ...others]: readonly StartWeights[],
   checked: CheckedData,
 ): string {
   const counts: Record<string, Record<string, number>> = {};
@@ -280,6 +287,9 @@ function inputsText(
     ...checked,
     samples: counts,
     ...(start ? { start: { file: start.file, sha256: start.sha256 } } : {}),
+    ...(others.length > 0
+      ? { alsoFrom: others.map(({ file, sha256 }) => ({ file, sha256 })) }
+      : {}),
   };
   return `${JSON.stringify(inputs, undefined, 2)}\n`;
 }

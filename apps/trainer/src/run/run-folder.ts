@@ -27,6 +27,8 @@ export interface RunInputs {
   readonly samples: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The weights that it started from; from the seed alone where there are none. */
   readonly start?: { readonly file: string; readonly sha256: string };
+  /** Files that gave what the first one lacked. */
+  readonly alsoFrom?: readonly { readonly file: string; readonly sha256: string }[];
   /** What a reader of the model card must know about the run; written by hand. */
   readonly note?: string;
 }

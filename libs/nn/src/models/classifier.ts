@@ -30,10 +30,13 @@ export function buildClassifier(
   const graph = new Graph();
   const image = graph.input('image', [batch, channels, imageSize, imageSize]);
   const mobile = backbone === 'mobilenet-v2';
-  const { last: features } = mobile
+  const { last, head } = mobile
     ? buildMobileNetV2(graph, image, { outputStride: 32, stridePadding, head: true })
-    : buildDenseNet(graph, image, denseNets[backbone], { outputStride: 32 });
-  const pooled = graph.apply(flatten, graph.apply(globalAveragePool, features));
+    : {
+        ...buildDenseNet(graph, image, denseNets[backbone], { outputStride: 32 }),
+        head: undefined,
+      };
+  const pooled = graph.apply(flatten, graph.apply(globalAveragePool, head ?? last));
   // torchvision's MobileNetV2 has a dropout before its linear layer, which takes the number 0.
   const logits = graph.scope(mobile ? 'classifier.1' : 'classifier', () =>
     linearLayer(graph, pooled, classes),

@@ -220,6 +220,18 @@ describe('the exported model', () => {
     await Promise.all([plain.close(), deciding.close()]);
   });
 
+  test('reads the pooled features of its backbone where it is built so', () => {
+    const count = (model: JcsConfig) =>
+      buildJcs(model).graph.variables.get('classification.weight')!.shape[1];
+    // Branch and mask; with MobileNetV2's last layer, or what the other backbone ends with.
+    expect(count(config)).toBe(8 + 1);
+    const mobile = { ...config, backbone: 'mobilenet-v2', backboneFeatures: true } as const;
+    expect(count(mobile)).toBe(8 + 1 + 1280);
+    expect(buildJcs(mobile).features.shape).toEqual([1, 8 + 1 + 1280]);
+    expect(buildJcs(mobile).dropouts.map(({ mask }) => mask.name)).toContain('dropout_features');
+    expect(count({ ...config, backboneFeatures: true, maskStatistics: true })).toBeGreaterThan(11);
+  });
+
   test('needs a member', () => {
     expect(() => exportJcs([], metadata)).toThrow('Expected at least one member, got none');
   });

@@ -49,6 +49,11 @@ export interface JcsConfig {
   readonly skipChannels?: number;
   /** The classification branch also reads how much of the picture the mask covers, and how sure it is where it does. */
   readonly maskStatistics?: boolean;
+  /**
+   * The classification branch also reads the backbone's own features, pooled: MobileNetV2's last layer of 1280, which ImageNet trained for
+   * this, or the deepest map.
+   */
+  readonly backboneFeatures?: boolean;
   readonly dropout: number;
   /** Side of the square that the network sees, in pixels. */
   readonly imageSize: number;
@@ -89,9 +94,17 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
     scale(1 / config.deviation),
     graph.apply(shift(-config.mean), image),
   );
-  const { last: features, fine } = graph.scope('backbone', () =>
+  const {
+    last: features,
+    fine,
+    head,
+  } = graph.scope('backbone', () =>
     backbone === 'mobilenet-v2'
-      ? buildMobileNetV2(graph, normalised, { outputStride, stridePadding: 'end' })
+      ? buildMobileNetV2(graph, normalised, {
+          outputStride,
+          stridePadding: 'end',
+          head: config.backboneFeatures === true,
+        })
       : buildDenseNet(graph, normalised, denseNets[backbone], { outputStride }),
   );
   if (config.network === 'classifier') {
@@ -150,12 +163,21 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
   const logits = graph.scope('classification', () => {
     const seen = graph.apply(resize(rows, columns), coarse);
     const joined = graph.apply(concat(1), aspp, seen);
-    const pooled = graph.apply(flatten, graph.apply(globalAveragePool, joined));
-    pooledFeatures = pooled;
-    if (config.maskStatistics !== true) return linearLayer(graph, pooled, 2);
-    return linearLayer(graph, graph.apply(concat(1), pooled, maskStatistics(graph, coarse)), 2);
+    const pool = (x: Node) => graph.apply(flatten, graph.apply(globalAveragePool, x));
+    const own = config.backboneFeatures === true ? [dropFeatures(pool(head ?? features))] : [];
+    pooledFeatures = own.length > 0 ? graph.apply(concat(1), pool(joined), ...own) : pool(joined);
+    if (config.maskStatistics !== true) return linearLayer(graph, pooledFeatures, 2);
+    const read = graph.apply(concat(1), pooledFeatures, maskStatistics(graph, coarse));
+    return linearLayer(graph, read, 2);
   });
   return { graph, config, image, dropouts, logits, maskLogits, features: pooledFeatures! };
+
+  function dropFeatures(x: Node): Node {
+    if (config.dropout === 0) return x;
+    const mask = graph.input('dropout_features', x.shape);
+    dropouts.push({ mask, rate: config.dropout });
+    return graph.apply(dropout(config.dropout), x, mask);
+  }
 
   function withSkip(x: Node): Node {
     if (skipChannels === 0) return x;

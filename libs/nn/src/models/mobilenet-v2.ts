@@ -40,6 +40,8 @@ export interface BackboneMaps {
   readonly last: Node;
   /** The deepest map at stride 4. */
   readonly fine: Node;
+  /** MobileNetV2's last layer, where it was asked for. */
+  readonly head?: Node;
 }
 
 /** MobileNetV2's feature maps, with torchvision's variable names (`features.…`). */
@@ -90,12 +92,11 @@ export function buildMobileNetV2(
         if (reached === 4) fine = x;
       }
     }
-    const last = head
-      ? graph.scope(String(index), () =>
-          graph.apply(relu6, convBn(x, { channels: headChannels, kernel: 1 })),
-        )
-      : x;
-    return { last, fine };
+    if (!head) return { last: x, fine };
+    const widest = graph.scope(String(index), () =>
+      graph.apply(relu6, convBn(x, { channels: headChannels, kernel: 1 })),
+    );
+    return { last: x, fine, head: widest };
   });
 
   /** An inverted residual: expand, depthwise, project; added to its input where the shapes agree. */

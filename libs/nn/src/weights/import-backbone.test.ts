@@ -42,7 +42,11 @@ function timmName(name: string): string {
     const known = index === '1' ? firstLayers : layers;
     return `blocks.${stages[Number(index) - 1]!}.${known[layer]!}.${field}`;
   }
-  return name.replace('features.0.0.', 'conv_stem.').replace('features.0.1.', 'bn1.');
+  return name
+    .replace('features.0.0.', 'conv_stem.')
+    .replace('features.0.1.', 'bn1.')
+    .replace('features.18.0.', 'conv_head.')
+    .replace('features.18.1.', 'bn2.');
 }
 
 test('timm’s names of MobileNetV2 give what torchvision’s give', () => {
@@ -76,4 +80,13 @@ test('weights of another network name the first that is missing', () => {
   expect(() => importBackbone('densenet-tiny', imageNet('mobilenet-v2'))).toThrow(
     /^Expected weights of densenet-tiny with torchvision's or timm's names: "features.conv0.weight" of 16×1×7×7 \(missing\) and \d+ more$/,
   );
+});
+
+test('a file without MobileNetV2’s last layer is good for networks that do without it', () => {
+  const weights = imageNet('mobilenet-v2');
+  const shorter = new Map([...weights].filter(([name]) => !name.startsWith('features.18.')));
+  const imported = importBackbone('mobilenet-v2', shorter);
+  expect(imported.has('backbone.features.17.conv.2.weight')).toBe(true);
+  expect(imported.has('backbone.features.18.0.weight')).toBe(false);
+  expect(importBackbone('mobilenet-v2', weights).has('backbone.features.18.0.weight')).toBe(true);
 });

@@ -23,7 +23,9 @@ export function importBackbone(
     const tensor = named.get(name);
     const imported = tensor && name === first ? sumColours(tensor) : tensor;
     if (imported?.shape.join() === shape.join()) result.set(`backbone.${name}`, imported);
-    else wrong.push(`"${name}" of ${shape.join('×')} (${tensor?.shape.join('×') ?? 'missing'})`);
+    // Not every file has the last layer, and not every network.
+    else if (tensor !== undefined || !name.startsWith(lastLayer))
+      wrong.push(`"${name}" of ${shape.join('×')} (${tensor?.shape.join('×') ?? 'missing'})`);
   }
   if (wrong.length > 0) {
     const rest = wrong.length > 1 ? ` and ${wrong.length - 1} more` : '';
@@ -34,6 +36,9 @@ export function importBackbone(
   return result;
 }
 
+/** MobileNetV2's last layer, by torchvision's names. */
+const lastLayer = 'features.18.';
+
 /** The backbone's variables by torchvision's names. */
 function backboneShapes(backbone: BackboneName): Map<string, { shape: readonly number[] }> {
   const { graph } = buildJcs({
@@ -41,6 +46,7 @@ function backboneShapes(backbone: BackboneName): Map<string, { shape: readonly n
     outputStride: 32,
     asppChannels: 1,
     asppRates: [1],
+    backboneFeatures: true,
     dropout: 0,
     imageSize: 64,
     mean: 0,
@@ -71,6 +77,7 @@ function timmMobileNetV2(): Map<string, string> {
       names.set(`${norm}.${part}`, `${toNorm}.${part}`);
   };
   pair('conv_stem', 'bn1', 'features.0.0', 'features.0.1');
+  pair('conv_head', 'bn2', 'features.18.0', 'features.18.1');
   let index = 1;
   for (const [stage, [expansion, , repeats]] of mobileNetV2.blocks.entries()) {
     for (let i = 0; i < repeats; i++) {

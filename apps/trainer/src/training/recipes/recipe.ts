@@ -24,6 +24,8 @@ export const recipeSchema = z.object({
     skipChannels: z.int().min(0).default(0),
     /** The classification branch also reads the lesion fraction of the mask. */
     maskStatistics: z.boolean().default(false),
+    /** The classification branch also reads the backbone's pooled features. */
+    backboneFeatures: z.boolean().default(false),
     dropout: z.number().min(0).max(0.9),
   }),
   /** Side of the square that the model sees, in pixels. */

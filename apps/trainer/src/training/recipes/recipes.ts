@@ -11,6 +11,7 @@ const paper = {
     asppRates: [6, 12, 18], // the paper's 12/24/36 reach past the 15×15 map of 480 pixels at stride 32
     skipChannels: 0,
     maskStatistics: false,
+    backboneFeatures: false,
     dropout: 0.5,
   },
   imageSize: 480, // 224 trains 4.6 times faster
@@ -65,6 +66,7 @@ const fast = {
     asppRates: [3, 6, 9],
     skipChannels: 24,
     maskStatistics: false,
+    backboneFeatures: false,
     dropout: 0.5,
   },
   imageSize: 256,
@@ -112,7 +114,7 @@ const fast = {
 const travel = {
   ...fast,
   name: 'travel',
-  model: { ...fast.model, maskStatistics: true, dropout: 0.3 },
+  model: { ...fast.model, maskStatistics: true, backboneFeatures: true, dropout: 0.3 },
   imageSize: 224, // 256 trains a quarter slower
   crop: 'chest', // windows and crops differ by source, and source tells the class
   batchSize: 12,
@@ -168,6 +170,7 @@ const tiny = {
     asppRates: [1, 2, 3],
     skipChannels: 0,
     maskStatistics: false,
+    backboneFeatures: false,
     dropout: 0,
   },
   imageSize: 64,
