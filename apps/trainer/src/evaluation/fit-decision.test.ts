@@ -4,7 +4,14 @@ import { decide, fitDecision } from './fit-decision.js';
 
 function score(source: string, covid: boolean, head: number, lesionEvidence: number): SampleScore {
   return {
-    sample: { path: 'a', label: covid ? 'covid' : 'non-covid', split: 'val', patient: 'p', source },
+    sample: {
+      path: 'a',
+      label: covid ? 'covid' : 'non-covid',
+      split: 'val',
+      patient: 'p',
+      source,
+      target: covid ? 1 : 0,
+    },
     probability: 0.5,
     logits: [0, head],
     lesionEvidence,

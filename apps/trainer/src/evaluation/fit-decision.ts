@@ -14,10 +14,10 @@ const penalty = 1;
  * @throws {CtError} `CT_BAD_DATASET` where a class is missing.
  */
 export function fitDecision(scores: readonly SampleScore[]): Decision {
-  const labels = scores.map(({ sample }) => (sample.label === 'covid' ? 1 : 0));
+  const labels = scores.map(({ sample }) => sample.target);
   if (new Set(labels).size < 2)
     throw new CtError('CT_BAD_DATASET', 'Expected validation samples of both classes to calibrate');
-  const group = ({ sample: { source, label } }: SampleScore) => `${source}/${label}`;
+  const group = ({ sample: { source, target } }: SampleScore) => `${source}/${target}`;
   const sizes = new Map<string, number>();
   for (const score of scores) sizes.set(group(score), (sizes.get(group(score)) ?? 0) + 1);
   const counts = scores.map((score) => scores.length / sizes.size / sizes.get(group(score))!);
