@@ -1,8 +1,8 @@
-import { Decoder as JpegLosslessDecoder } from 'jpeg-lossless-decoder-js';
 import { CtError } from '../../errors.js';
 import { swapBytes } from '../voxels/voxel-type.js';
-import { readEncodedSize } from './codecs/encoded-size.js';
+import { readCodeStream, startsCodeStream, type CodeStream } from './codecs/code-stream.js';
 import { decodeJpegDct12 } from './codecs/jpeg-dct-12.js';
+import { decodeJpegLossless } from './codecs/jpeg-lossless.js';
 import { decodeRle } from './codecs/rle.js';
 import type { DecodedFrame, WasmCodecs } from './codecs/wasm-codec.js';
 import type { PixelFormat } from './pixel-format.js';
@@ -18,6 +18,40 @@ export interface StoredFrame {
   readonly signExtended: boolean;
 }
 
+/** A frame's coding as its bytes show it: the code stream, RLE segments, or plain samples. */
+export type FrameCoding = { readonly codec: 'native' | 'rle'; readonly name: string } | CodeStream;
+
+/**
+ * Tells how a frame is coded by its bytes. The transfer syntax decides between plain samples and the rest only: lossless streams
+ * are met under lossy syntaxes and DCT streams under lossless ones, and decoding them as the header says gives garbage.
+ *
+ * @throws {CtError} `CT_CORRUPT` where the bytes are no coding that is known, `CT_UNSUPPORTED`, `CT_TRUNCATED`.
+ */
+export function frameCoding(bytes: Uint8Array, syntax: TransferSyntax): FrameCoding {
+  if (startsCodeStream(bytes)) {
+    try {
+      return readCodeStream(bytes);
+    } catch (error) {
+      if (!(error instanceof CtError)) throw error;
+      throw new CtError(error.code, `${error.message} (transfer syntax ${syntax.name})`);
+    }
+  }
+  if (syntax.codec === 'rle' || looksLikeRle(bytes)) return { codec: 'rle', name: 'RLE' };
+  const start = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0'));
+  throw new CtError(
+    'CT_CORRUPT',
+    `Expected a code stream of ${syntax.name}, the frame starts with ${start.join(' ')}`,
+  );
+}
+
+/** The header of RLE Lossless (PS3.5 annex G): 1 to 15 segments, the first at byte 64. */
+function looksLikeRle(bytes: Uint8Array): boolean {
+  if (bytes.length < 64) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const segments = view.getUint32(0, true);
+  return segments >= 1 && segments <= 15 && view.getUint32(4, true) === 64;
+}
+
 /**
  * Decodes one frame's bytes to samples.
  *
@@ -27,103 +61,54 @@ export async function decodeFrame(
   bytes: Uint8Array,
   syntax: TransferSyntax,
   format: PixelFormat,
-  codecs: WasmCodecs,
+  { codecs, isPlain }: { readonly codecs: WasmCodecs; readonly isPlain: boolean },
 ): Promise<StoredFrame> {
-  switch (syntax.codec) {
-    case 'native': {
-      const own = syntax.bigEndian && format.bitsAllocated > 8 ? bytes.slice() : bytes;
-      if (own !== bytes) swapBytes(own, format.bitsAllocated / 8);
-      return stored(own, format);
-    }
-    case 'rle': {
-      const pixels = format.columns * format.rows;
-      const bytesPerSample = format.bitsAllocated / 8;
-      const samples = format.samplesPerPixel;
-      const decoded = decodeRle(bytes, { pixels, bytesPerSample, samples });
-      return { ...stored(decoded, format), planar: false };
-    }
+  if (isPlain) {
+    const own = syntax.bigEndian && format.bitsAllocated > 8 ? bytes.slice() : bytes;
+    if (own !== bytes) swapBytes(own, format.bitsAllocated / 8);
+    return stored(own, format);
+  }
+  const stream = frameCoding(bytes, syntax);
+  if (!('bytes' in stream)) {
+    const pixels = format.columns * format.rows;
+    const bytesPerSample = format.bitsAllocated / 8;
+    const samples = format.samplesPerPixel;
+    const decoded = decodeRle(bytes, { pixels, bytesPerSample, samples });
+    return { ...stored(decoded, format), planar: false };
+  }
+  assertSize(stream, format);
+  switch (stream.codec) {
     case 'jpeg-dct': {
-      const { precision } = checkedSize(bytes, format);
-      if (precision > 8) return fromSamples(decodeJpegDct12(bytes, format), format);
-      const frame = await codecs.decode('libjpeg-turbo', bytes, format);
-      return fromCodec(frame, {
-        ...format,
-        photometric: frame.components === 3 ? 'RGB' : format.photometric,
-      });
+      if (stream.precision > 8) return fromSamples(decodeJpegDct12(stream.bytes, format), format);
+      const frame = await codecs.decode('libjpeg-turbo', stream.bytes, format);
+      return fromCodec(frame, rgbOf(frame, format));
     }
-    case 'jpeg-lossless': {
-      checkedSize(bytes, format);
-      return fromSamples(decodeLossless(bytes, format), format);
-    }
+    case 'jpeg-lossless':
+      return fromSamples(decodeJpegLossless(stream.bytes, stream).samples, format);
     case 'jpeg-ls':
-      checkedSize(bytes, format);
-      return fromCodec(await codecs.decode('charls', bytes, format), format);
+      return fromCodec(await codecs.decode('charls', stream.bytes, format), format);
     case 'jpeg-2000':
     case 'htj2k': {
-      checkedSize(bytes, format);
-      const name = syntax.codec === 'htj2k' ? 'openjph' : 'openjpeg';
-      const frame = await codecs.decode(name, bytes, format);
-      return fromCodec(frame, {
-        ...format,
-        photometric: frame.components === 3 ? 'RGB' : format.photometric,
-      });
+      const name = stream.codec === 'htj2k' ? 'openjph' : 'openjpeg';
+      const frame = await codecs.decode(name, stream.bytes, format);
+      return fromCodec(frame, rgbOf(frame, format));
     }
   }
+}
+
+/** libjpeg-turbo and the JPEG 2000 codecs turn YBR into RGB. */
+function rgbOf(frame: DecodedFrame, format: PixelFormat): PixelFormat {
+  return { ...format, photometric: frame.components === 3 ? 'RGB' : format.photometric };
 }
 
 /** Compares the code stream's size with the header's, before a decoder allocates by the stream. */
-function checkedSize(bytes: Uint8Array, { columns, rows, samplesPerPixel }: PixelFormat) {
-  const size = readEncodedSize(bytes);
-  if (size.columns !== columns || size.rows !== rows || size.components !== samplesPerPixel) {
+function assertSize(stream: CodeStream, { columns, rows, samplesPerPixel }: PixelFormat): void {
+  if (stream.columns !== columns || stream.rows !== rows || stream.components !== samplesPerPixel) {
     throw new CtError(
       'CT_CORRUPT',
-      `Expected a code stream of ${columns}×${rows}×${samplesPerPixel}, it says ${size.columns}×${size.rows}×${size.components}`,
+      `Expected a code stream of ${columns}×${rows}×${samplesPerPixel}, it says ${stream.columns}×${stream.rows}×${stream.components}`,
     );
   }
-  return size;
-}
-
-function decodeLossless(bytes: Uint8Array, format: PixelFormat): Uint8Array | Uint16Array {
-  const size = format.columns * format.rows * format.samplesPerPixel;
-  const input = withRoomAtEnd(bytes);
-  try {
-    const decoded = new JpegLosslessDecoder().decode(
-      input.buffer,
-      0,
-      input.length,
-      format.bitsAllocated > 8 ? 2 : 1,
-    );
-    const samples =
-      format.bitsAllocated > 8
-        ? new Uint16Array(decoded.buffer, decoded.byteOffset, decoded.byteLength >> 1)
-        : new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.byteLength);
-    if (samples.length < size) {
-      throw new CtError(
-        'CT_TRUNCATED',
-        `Expected ${size} samples in the JPEG stream, got ${samples.length}`,
-      );
-    }
-    return samples.subarray(0, size);
-  } catch (error) {
-    if (error instanceof CtError) throw error;
-    throw new CtError('CT_CORRUPT', 'Expected a lossless JPEG stream, it cannot be decoded', {
-      cause: error,
-    });
-  }
-}
-
-/**
- * A copy with two zero bytes before the marker EOI: jpeg-lossless-decoder-js 2.1 looks a byte ahead, takes the marker for the
- * end of the data and gives 0 for the last pixel.
- */
-function withRoomAtEnd(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  let end = bytes.length;
-  while (end >= 2 && !(bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9)) end--;
-  const at = end >= 2 ? end - 2 : bytes.length;
-  const result = new Uint8Array(bytes.length + 2);
-  result.set(bytes.subarray(0, at));
-  result.set(bytes.subarray(at), at + 2);
-  return result;
 }
 
 function fromSamples(samples: Uint8Array | Uint16Array, { photometric }: PixelFormat): StoredFrame {
