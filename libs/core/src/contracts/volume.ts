@@ -48,6 +48,13 @@ export interface MetadataEntry {
   readonly identifying: boolean;
 }
 
+/** A slice in its own colours: `rows * columns * 4` bytes of red, green, blue and alpha. */
+export interface RgbaPicture {
+  readonly columns: number;
+  readonly rows: number;
+  readonly data: Uint8ClampedArray;
+}
+
 /** One decoded slice, row by row from the top left corner. */
 export interface CtSlice {
   readonly index: number;
@@ -80,6 +87,12 @@ export interface CtVolume {
   readonly acquisition: Acquisition;
   /** Name of the file that holds slice `i`; null where all slices come from one file. */
   readonly sliceFiles: readonly string[] | null;
+  /** The file's values that are grey 0 and grey 1, so that a viewer can show these; null in HU. */
+  readonly greyRange: { readonly black: number; readonly white: number } | null;
+  /** Which volume of a file with several (4D) this is; null where the file holds one. */
+  readonly timePoint: { readonly index: number; readonly count: number } | null;
+  /** The picture's own colours, where the pixels were made grey from them and are still at hand; else null. */
+  readonly colours: ((index: number) => Promise<RgbaPicture>) | null;
   /**
    * Decodes one slice, and only that where the format allows it.
    *

@@ -67,11 +67,11 @@ describe('PNG', () => {
     expect(grey.volume.warnings).not.toContain('COLOUR_TO_GREY');
   });
 
-  test('transparent pixels lie over black', async () => {
-    const png = await raw(Uint8Array.of(255, 255, 255, 0, 255, 255, 255, 255), 2, 1, 4)
+  test('transparent pixels lie over white, as on the page', async () => {
+    const png = await raw(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 255), 2, 1, 4)
       .png()
       .toBuffer();
-    expect((await greyOf(png)).pixels).toEqual([0, 1]);
+    expect((await greyOf(png)).pixels).toEqual([1, 0]);
   });
 
   test('a palette is looked up', async () => {

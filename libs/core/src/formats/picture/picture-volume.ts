@@ -2,6 +2,9 @@ import type { Warning } from '../../contracts/warning-codes.js';
 import { CtError } from '../../errors.js';
 import { loadKernel } from '../../imaging/kernel/load-kernel.js';
 import type { CtVolume, MetadataEntry } from '../../contracts/volume.js';
+import { applyMeaning, valueMeaning, type ValueMeaning } from '../values/value-meaning.js';
+import { ValueSample } from '../values/value-sample.js';
+import { hasColourMarks, inColours } from './picture-colours.js';
 
 /** Pixels that go through the kernel at once: they stay in the processor's cache. */
 const pixelsAtOnce = 16 * 1024;
@@ -16,9 +19,10 @@ export interface DecodedPicture {
 }
 
 /**
- * A volume of one slice. Pictures have no Hounsfield units: values are grey 0–1 and the warning `HU_LOST` says so.
+ * A volume of one slice. Values are grey 0–1 with the warning `HU_LOST`, and so is the slice of a 16-bit picture unless its values are
+ * recognised as Hounsfield units plus a constant: see {@link valueMeaning}.
  *
- * Alpha is laid over black: the figures of COVID-CT are opaque, and what is transparent there is background.
+ * Transparent pixels lie over white, as on the page that a figure was cut from.
  */
 export function pictureVolume(
   format: 'png' | 'jpeg',
@@ -27,38 +31,64 @@ export function pictureVolume(
 ): CtVolume {
   const { columns, rows } = picture;
   const { pixels, coloured } = toGrey(picture);
-  const warnings: Warning[] = [{ code: 'HU_LOST' }];
+  const meaning = meaningOf(picture, pixels);
+  const { unit } = meaning;
+  const warnings: Warning[] = [...meaning.warnings];
   if (format === 'jpeg') warnings.push({ code: 'LOSSY_COMPRESSION' });
   if (coloured) warnings.push({ code: 'COLOUR_TO_GREY' });
+  if (coloured && hasColourMarks(picture)) warnings.push({ code: 'COLOUR_MARKS' });
   warnings.push({ code: 'NO_SPACING' }, { code: 'NO_ORIENTATION' });
   return {
     format,
     columns,
     rows,
     sliceCount: 1,
-    unit: 'grey',
+    unit,
     pixelSpacing: undefined,
     geometry: undefined,
-    windows: [{ center: 0.5, width: 1, name: 'Full range' }],
+    windows: unit === 'grey' ? [{ center: 0.5, width: 1, name: 'Full range' }] : [],
     warnings,
     metadata,
     view: null,
     acquisition: { modality: null, imageType: [], bodyPart: null },
     sliceFiles: null,
+    greyRange: meaning.unit === 'grey' ? { black: meaning.black, white: meaning.white } : null,
+    timePoint: null,
+    colours: coloured ? () => Promise.resolve(inColours(picture)) : null,
     slice: (index, signal) =>
       new Promise((resolve) => {
         if (index !== 0) {
           throw new CtError('CT_SLICE_RANGE', `Expected slice 0 of a picture, got ${index}`);
         }
         if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Decoding was cancelled');
-        resolve({ index, columns, rows, unit: 'grey', pixels });
+        resolve({ index, columns, rows, unit, pixels });
       }),
   };
 }
 
+/** What the values of a picture mean; pixels of 16 bits are turned into those of the slice, in place. */
+function meaningOf({ data, channels }: DecodedPicture, pixels: Float32Array): ValueMeaning {
+  const full: ValueMeaning = {
+    ...{ unit: 'grey', black: 0, white: 255 },
+    warnings: [{ code: 'HU_LOST' }],
+  };
+  if (!(data instanceof Uint16Array)) return full;
+  const white = 65_535;
+  const wide: ValueMeaning = { ...full, white };
+  if (channels > 2) return wide;
+  const values = pixels.map((value) => Math.round(value * white));
+  const sample = new ValueSample();
+  sample.add(values);
+  const found = valueMeaning(sample);
+  // Values that fill half of the 16 bits were scaled to them.
+  const meaning = found.unit === 'grey' && sample.max > white / 2 ? wide : found;
+  if (meaning !== wide) pixels.set(applyMeaning(values, meaning));
+  return meaning;
+}
+
 /**
  * Grey 0–1 of interleaved samples: luminance `0.299 R + 0.587 G + 0.114 B` (ITU-R BT.601, as PIL's mode `L` and DICOM's
- * YBR_FULL), times alpha; and whether any pixel has a colour.
+ * YBR_FULL), laid over white by alpha; and whether any pixel has a colour.
  *
  * @throws {CtError} `CT_TRUNCATED` when there are fewer samples than the size needs.
  */
@@ -81,7 +111,14 @@ export function toGrey({ data, channels, columns, rows }: DecodedPicture): {
   }
   if (channels > 2 && !(data instanceof Uint16Array)) {
     const greyed = greyWithKernel(data, channels === 3 ? 3 : 4, pixels);
-    if (greyed) return { pixels, coloured: greyed.coloured };
+    if (greyed) {
+      // The kernel lays alpha over black.
+      if (channels === 4) {
+        for (let i = 0, at = 3; i < pixels.length; i++, at += 4)
+          if (data[at] !== 255) pixels[i]! += (255 - data[at]!) / 255;
+      }
+      return { pixels, coloured: greyed.coloured };
+    }
   }
   const opaque = data instanceof Uint16Array ? 65535 : 255;
   const hasAlpha = channels === 2 || channels === 4;
@@ -97,6 +134,7 @@ export function toGrey({ data, channels, columns, rows }: DecodedPicture): {
     }
     const alpha = hasAlpha ? data[at + channels - 1]! : opaque;
     pixels[i] = alpha === opaque ? value * scale : value * scale * (alpha * scale);
+    if (alpha !== opaque) pixels[i]! += (opaque - alpha) / opaque;
   }
   return { pixels, coloured };
 }

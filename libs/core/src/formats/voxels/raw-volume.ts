@@ -5,6 +5,13 @@ import { axialView, type VoxelAxes } from '../../imaging/axial-view.js';
 import type { Limits } from '../limits.js';
 import type { CtFormat, CtSlice, CtVolume, MetadataEntry } from '../../contracts/volume.js';
 import type { Window } from '../../imaging/window.js';
+import {
+  applyMeaning,
+  greyMeaning,
+  valueMeaning,
+  type ValueMeaning,
+} from '../values/value-meaning.js';
+import { ValueSample } from '../values/value-sample.js';
 import { decodeVoxels, voxelBytes, type VoxelType } from './voxel-type.js';
 
 /** Voxels that lie in a file one after the other, first axis fastest, as NIfTI and MetaImage store them. */
@@ -17,7 +24,7 @@ export interface RawVoxels {
   readonly littleEndian: boolean;
   /** Values of one voxel: 1, or 3 and 4 for RGB and RGBA. */
   readonly channels: 1 | 3 | 4;
-  /** Stored value to Hounsfield units: `slope * value + intercept`. */
+  /** Stored value to the file's values: `slope * value + intercept`. */
   readonly slope: number;
   readonly intercept: number;
   readonly position: VoxelAxes;
@@ -26,22 +33,33 @@ export interface RawVoxels {
   readonly spaced: boolean;
   readonly windows: readonly Window[];
   readonly metadata: readonly MetadataEntry[];
+  /** The voxels come out of a deflated stream: what lies far back is dear to look at. */
+  readonly forwardsOnly: boolean;
+  /** Which volume of several lies at `offset`; null where the file holds one. */
+  readonly timePoint: CtVolume['timePoint'];
+  /** DICOM's word for the modality where the header has one; null else. */
+  readonly modality: string | null;
+  /** What was found while reading the header. */
+  readonly warnings: readonly Warning[];
 }
 
 /** Slices that are gathered in one pass where the file does not hold them in one piece. */
 const gatheredAtOnce = 16;
-/** What stands for a value that is no number: air outside of the scan. */
+/** What stands for a value that is not finite: air outside of the scan. */
 const outside = -1024;
+/** Where values are looked at to tell what they mean, as shares of the file's planes; less far into a deflated stream. */
+const lookedAt = [0, 0.25, 0.5, 0.75, 1];
+const lookedAtForwards = [0, 0.25, 0.5];
 
 /**
  * A volume over voxels that are read by ranges. A slice costs one read where the file stores axial slices; other orders are
  * gathered, sixteen neighbouring slices in one pass.
  *
- * Eight-bit voxels without a scale cannot hold Hounsfield units (air is -1000): they become grey 0–1 with `HU_LOST`.
+ * The formats do not say what a value means, so the values of one plane or a few decide: see {@link valueMeaning}.
  *
  * @throws {CtError} `CT_TOO_LARGE` past `limits.volumePixels`, `CT_TRUNCATED` when the source is too short.
  */
-export function rawVolume(voxels: RawVoxels, limits: Limits): CtVolume {
+export async function rawVolume(voxels: RawVoxels, limits: Limits): Promise<CtVolume> {
   const { dimensions } = voxels.position;
   const [d0, d1, d2] = dimensions;
   if (!dimensions.every((size) => Number.isInteger(size) && size > 0)) {
@@ -65,15 +83,13 @@ export function rawVolume(voxels: RawVoxels, limits: Limits): CtVolume {
       `Expected ${needed} bytes for ${dimensions.join('×')} voxels, the file has ${voxels.source.size}`,
     );
   }
-  const grey =
-    voxels.channels > 1 ||
-    ((voxels.type === 'uint8' || voxels.type === 'int8') &&
-      voxels.slope === 1 &&
-      voxels.intercept === 0);
   const view = axialView(voxels.position);
   const { columns, rows, sliceCount } = view;
-  const unit = grey ? 'grey' : 'HU';
   const gathered = new Map<number, Float32Array>();
+  /** A plane that was decoded to tell what the values mean, for the slice that needs it next. */
+  let kept: { plane: number; values: WeakRef<Float32Array> } | undefined;
+  const meaning = await findMeaning();
+  const { unit } = meaning;
 
   return {
     format: voxels.format,
@@ -86,13 +102,37 @@ export function rawVolume(voxels: RawVoxels, limits: Limits): CtVolume {
       : undefined,
     geometry: voxels.oriented && voxels.spaced ? view.geometry : undefined,
     windows: voxels.windows,
-    warnings: warningsOf(voxels, grey),
+    warnings: [...meaning.warnings, ...voxels.warnings, ...positionWarnings(voxels)],
     metadata: voxels.metadata,
     view: voxels.oriented ? view.plane : null,
-    acquisition: { modality: null, imageType: [], bodyPart: null },
+    acquisition: { modality: voxels.modality, imageType: [], bodyPart: null },
     sliceFiles: null,
+    greyRange: meaning.unit === 'grey' ? { black: meaning.black, white: meaning.white } : null,
+    timePoint: voxels.timePoint,
+    colours: null,
     slice,
   };
+
+  async function findMeaning(): Promise<ValueMeaning> {
+    const { slope, intercept, channels, type, modality } = voxels;
+    if (channels > 1 || (type === 'uint8' && slope === 1 && intercept === 0)) {
+      // Air is -1000: bytes without a scale cannot hold it.
+      return { unit: 'grey', black: 0, white: 255, warnings: [{ code: 'HU_LOST' }] };
+    }
+    const sample = new ValueSample();
+    const shares = voxels.forwardsOnly ? lookedAtForwards : lookedAt;
+    for (const plane of new Set(shares.map((share) => Math.floor(share * (d2 - 1))))) {
+      // Voxels that cannot be read are reported when their slice is asked for.
+      const values = await readStored(plane).catch(() => undefined);
+      if (!values) break;
+      sample.add(values);
+      kept ??= { plane, values: new WeakRef(values) };
+      if (sample.looksLikeHu) break;
+    }
+    return modality === null || modality === 'CT'
+      ? valueMeaning(sample, { slope, intercept })
+      : greyMeaning(sample, { slope, intercept });
+  }
 
   async function slice(index: number, signal?: AbortSignal): Promise<CtSlice> {
     if (!Number.isInteger(index) || index < 0 || index >= sliceCount) {
@@ -158,43 +198,74 @@ export function rawVolume(voxels: RawVoxels, limits: Limits): CtVolume {
     return gathered.get(index)!;
   }
 
-  /** One plane of the file's two fast axes, scaled. */
+  /** One plane of the file's two fast axes, as pixels. */
   async function readValues(plane: number, signal?: AbortSignal): Promise<Float32Array> {
+    const known = kept?.plane === plane ? kept.values.deref() : undefined;
+    if (known) kept = undefined;
     if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Decoding was cancelled');
+    const values = known ?? (await readStored(plane));
+    if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Decoding was cancelled');
+    return toPixels(values, meaning);
+  }
+
+  /** One plane in the file's values; NaN where one is not finite. */
+  async function readStored(plane: number): Promise<Float32Array> {
     const length = d0 * d1 * bytesPerVoxel;
     const bytes = await voxels.source.read(voxels.offset + plane * length, length);
-    if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Decoding was cancelled');
-    return scaled(decodeVoxels(bytes, voxels.type, voxels.littleEndian), voxels, grey, d0 * d1);
+    return scaled(decodeVoxels(bytes, voxels.type, voxels.littleEndian), voxels, d0 * d1);
   }
 }
 
 function scaled(
   stored: ArrayLike<number>,
   { slope, intercept, channels }: RawVoxels,
-  grey: boolean,
   count: number,
 ): Float32Array {
-  const pixels = new Float32Array(count);
+  const values = new Float32Array(count);
   if (channels > 1) {
-    for (let i = 0, at = 0; i < count; i++, at += channels) {
-      const luminance = 0.299 * stored[at]! + 0.587 * stored[at + 1]! + 0.114 * stored[at + 2]!;
-      pixels[i] = luminance / 255;
-    }
-    return pixels;
+    for (let i = 0, at = 0; i < count; i++, at += channels)
+      values[i] = 0.299 * stored[at]! + 0.587 * stored[at + 1]! + 0.114 * stored[at + 2]!;
+    return values;
   }
-  const factor = grey ? 1 / 255 : slope;
   for (let i = 0; i < count; i++) {
-    const value = stored[i]! * factor + intercept;
+    const value = stored[i]! * slope + intercept;
     // Doubles past the range of a float are no measurements either.
-    pixels[i] = Math.abs(value) < 3e38 ? value : outside;
+    values[i] = Math.abs(value) < 3e38 ? value : NaN;
   }
-  return pixels;
+  return values;
 }
 
-function warningsOf({ channels, spaced, oriented }: RawVoxels, grey: boolean): Warning[] {
+/** Turns values into pixels, in place; what is not finite becomes air, or black. */
+function toPixels(values: Float32Array, meaning: ValueMeaning): Float32Array {
+  if (meaning.unit === 'grey') return applyMeaning(values, meaning);
+  const { offset } = meaning;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]! - offset;
+    values[i] = value === value ? value : outside;
+  }
+  return values;
+}
+
+function positionWarnings({
+  channels,
+  spaced,
+  oriented,
+  timePoint,
+  modality,
+}: RawVoxels): Warning[] {
   return [
-    ...(grey ? [{ code: 'HU_LOST' } as const] : []),
+    ...(modality === null || modality === 'CT'
+      ? []
+      : [{ code: 'NOT_CT', detail: `modality ${modality}` } as const]),
     ...(channels > 1 ? [{ code: 'COLOUR_TO_GREY' } as const] : []),
+    ...(timePoint
+      ? [
+          {
+            code: 'OTHER_VOLUMES',
+            detail: `volume ${timePoint.index + 1} of ${timePoint.count}`,
+          } as const,
+        ]
+      : []),
     ...(spaced ? [] : [{ code: 'NO_SPACING' } as const]),
     ...(oriented ? [] : [{ code: 'NO_ORIENTATION' } as const]),
   ];
