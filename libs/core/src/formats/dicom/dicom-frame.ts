@@ -14,8 +14,21 @@ export interface FramePlane {
   readonly slope: number;
   readonly intercept: number;
   readonly rescaled: boolean;
+  /** What was wrong with the scale, in words. */
+  readonly repaired: readonly string[];
+  /** What tells phases apart (acquisition, time point, trigger, echo), in the order of {@link phaseNames}. */
+  readonly phase: readonly (string | undefined)[];
   readonly windows: readonly Window[];
 }
+
+/** The attributes that tell phases apart, in words; see {@link FramePlane.phase}. */
+export const phaseNames = [
+  'Acquisition Number',
+  'Temporal Position',
+  'Trigger Time',
+  'Cardiac Phase',
+  'Echo',
+] as const;
 
 /**
  * Reads the planes of all frames. A multi-frame object has functional groups, shared by all frames or for each one (PS3.3
@@ -31,7 +44,9 @@ export function readFramePlanes(dataSet: DataSet, frames: number): FramePlane[] 
     const measures = group('x00289110');
     const values = group('x00289145');
     const orientation = numbers(group('x00209116'), 'x00200037', 6);
-    const position = numbers(group('x00209113'), 'x00200032', 3);
+    const placed = group('x00209113');
+    // The position of a plain multi-frame object is that of its first frame.
+    const position = i > 0 && placed === dataSet ? undefined : numbers(placed, 'x00200032', 3);
     const spacing = numbers(measures, 'x00280030', 2)?.every((v) => v > 0)
       ? numbers(measures, 'x00280030', 2)
       : undefined;
@@ -46,9 +61,59 @@ export function readFramePlanes(dataSet: DataSet, frames: number): FramePlane[] 
       slope: usable ? slope : 1,
       intercept: intercept ?? 0,
       rescaled: intercept !== undefined || slope !== undefined,
+      repaired: scaleRepairs(values),
+      phase: readPhase(dataSet, group),
       windows: readWindows(group('x00289132')),
     };
   });
+}
+
+/** The values that tell phases apart: of the frame's functional groups, else of the data set. */
+function readPhase(
+  dataSet: DataSet,
+  group: (tag: string) => DataSet,
+): readonly (string | undefined)[] {
+  const content = group('x00209111');
+  const cardiac = group('x00189118');
+  const first = (set: DataSet, ...tags: string[]) =>
+    tags.map((tag) => textOrNumber(set, tag)).find((value) => value !== undefined);
+  return [
+    first(content, 'x00209156') ?? first(dataSet, 'x00200012'),
+    first(content, 'x00209128') ?? first(dataSet, 'x00200100'),
+    first(dataSet, 'x00181060'),
+    first(cardiac, 'x00209153', 'x00209241'),
+    first(dataSet, 'x00180086', 'x00180081'),
+  ];
+}
+
+/** A value as text, whether the attribute is a string, US, UL or FD. */
+function textOrNumber(dataSet: DataSet, tag: string): string | undefined {
+  const element = dataSet.elements[tag];
+  if (!element || element.length === 0) return undefined;
+  if (tag === 'x00209156') return String(dataSet.uint16(tag));
+  if (tag === 'x00209128') return String(dataSet.uint32(tag));
+  if ((tag === 'x00209153' || tag === 'x00209241') && element.length >= 8)
+    return String(dataSet.double(tag));
+  const text = dataSet.string(tag)?.trim();
+  return text === '' ? undefined : text;
+}
+
+/** Rescale values that are not as the standard wants them, in words. */
+function scaleRepairs(values: DataSet): string[] {
+  const repairs: string[] = [];
+  for (const [tag, name] of [
+    ['x00281053', 'Rescale Slope'],
+    ['x00281052', 'Rescale Intercept'],
+  ] as const) {
+    const written = textValues(values, tag)[0];
+    if (written === undefined || written === '') continue;
+    const number = firstNumber(values, tag);
+    const shown = written.slice(0, 20);
+    if (number === undefined) repairs.push(`${name} "${shown}" is not a number and was left out`);
+    else if (written.includes(',')) repairs.push(`${name} "${shown}" read as ${number}`);
+    else if (number === 0 && tag === 'x00281053') repairs.push('Rescale Slope 0 read as 1');
+  }
+  return repairs;
 }
 
 /** Two unit vectors at right angles, or none: a damaged orientation must not turn the picture. */

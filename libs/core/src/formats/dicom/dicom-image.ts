@@ -3,15 +3,20 @@ import type { ByteSource } from '../byte-source.js';
 import type { Warning } from '../../contracts/warning-codes.js';
 import { asCtError, CtError } from '../../errors.js';
 import type { Limits } from '../limits.js';
-import type { Acquisition, PixelUnit } from '../../contracts/volume.js';
+import type { Acquisition } from '../../contracts/volume.js';
 import type { WasmCodecs } from './codecs/wasm-codec.js';
 import { firstNumber, firstText, textValues } from './attribute-values.js';
 import { decodeFrame } from './decode-frame.js';
 import { readFramePlanes, type FramePlane } from './dicom-frame.js';
-import { frameReader } from './frame-bytes.js';
+import { openFrames } from './frame-bytes.js';
+import { imageKind, type ImageKind } from './image-kind.js';
+import { readModalityLut } from './modality-lut.js';
 import { readPixelFormat, type PixelFormat } from './pixel-format.js';
 import { pixelValues, readPalette, type ValueMapping } from './pixel-values.js';
 import { readDicomHeader, type DicomHeader } from './read-header.js';
+
+/** What the header says the values are. Only the values themselves show whether a CT's are Hounsfield units. */
+export type ValueClaim = 'HU' | 'grey' | 'colour';
 
 /** One DICOM file whose header is read and whose frames are decoded when asked for. */
 export interface DicomImage {
@@ -19,13 +24,20 @@ export interface DicomImage {
   readonly name: string | undefined;
   readonly dataSet: DataSet;
   readonly format: PixelFormat;
-  readonly unit: PixelUnit;
+  readonly claim: ValueClaim;
+  readonly kind: ImageKind;
   readonly planes: readonly FramePlane[];
   readonly warnings: readonly Warning[];
   readonly acquisition: Acquisition;
   readonly seriesUid: string;
+  readonly instanceUid: string;
   readonly instanceNumber: number;
-  decode(frame: number, signal?: AbortSignal): Promise<Float32Array>;
+  /**
+   * Decodes one frame to the values that the header's scale gives; colour to grey 0–1.
+   *
+   * @param padding what stands for pixels that were never measured.
+   */
+  decode(frame: number, padding: number, signal?: AbortSignal): Promise<Float32Array>;
 }
 
 const colour = [
@@ -39,13 +51,19 @@ const colour = [
   'YBR_PARTIAL_420',
 ];
 
+interface ReadOptions {
+  readonly limits: Limits;
+  readonly codecs: WasmCodecs;
+  readonly name?: string | undefined;
+}
+
 /**
  * Reads the header of one DICOM image.
  *
- * Values are Hounsfield units where the modality is CT and the pixels are grey with more than 8 bits or with a rescale
- * intercept; a screen capture in CT's clothes is grey, as everything else is.
+ * The header claims Hounsfield units where the modality is CT and the pixels are grey with more than 8 bits or with a rescale.
  *
- * @throws {CtError} `CT_NO_PIXELS`, `CT_UNSUPPORTED`, `CT_CORRUPT`, `CT_TRUNCATED`, `CT_TOO_LARGE`.
+ * @throws {CtError} `CT_NO_PIXELS`, `CT_UNSUPPORTED`, `CT_CORRUPT`, `CT_TRUNCATED`, `CT_TOO_LARGE`; `seriesUidOf` gives the series
+ *   where the header could be read.
  */
 export async function readDicomImage(
   source: ByteSource,
@@ -53,30 +71,45 @@ export async function readDicomImage(
 ): Promise<DicomImage> {
   const header = await readDicomHeader(source, options.limits);
   try {
-    return imageOf(header, options);
+    return await imageOf(header, options);
   } catch (error) {
     // The parser throws plain errors where an attribute is shorter than its type.
-    throw asCtError(error, 'CT_CORRUPT', 'Expected whole attributes in the DICOM header');
+    const known = asCtError(error, 'CT_CORRUPT', 'Expected whole attributes in the DICOM header');
+    seriesOfErrors.set(known, firstText(header.dataSet, 'x0020000e') ?? '');
+    throw known;
   }
 }
 
-interface ReadOptions {
-  readonly limits: Limits;
-  readonly codecs: WasmCodecs;
-  readonly name?: string | undefined;
+const seriesOfErrors = new WeakMap<CtError, string>();
+
+/** The Series Instance UID of a file that {@link readDicomImage} refused, where its header could be read. */
+export function seriesUidOf(error: CtError): string | undefined {
+  return seriesOfErrors.get(error);
+}
+
+const otherObjects = new WeakSet<CtError>();
+
+/** Whether {@link readDicomImage} refused a file that never was a slice: a segmentation, a report. */
+export function isOtherObject(error: CtError): boolean {
+  return error.code === 'CT_NO_PIXELS' || otherObjects.has(error);
 }
 
 /** Segmentation Storage (PS3.3 A.51). Its fractional masks have eight bits and are read as grey, its binary ones have one. */
 const segmentationStorage = '1.2.840.10008.5.1.4.1.1.66.4';
 
-function imageOf(header: DicomHeader, { limits, codecs, name }: ReadOptions): DicomImage {
+async function imageOf(
+  header: DicomHeader,
+  { limits, codecs, name }: ReadOptions,
+): Promise<DicomImage> {
   const { dataSet, syntax } = header;
   const isSegmentation = dataSet.string('x00080016')?.trim() === segmentationStorage;
   if (isSegmentation && dataSet.uint16('x00280100') === 1) {
-    throw new CtError(
+    const error = new CtError(
       'CT_UNSUPPORTED',
       'Expected an image, the DICOM file is a binary segmentation',
     );
+    otherObjects.add(error);
+    throw error;
   }
   if (!header.pixelData) {
     const other = dataSet.elements.x7fe00008 ?? dataSet.elements.x7fe00009;
@@ -92,48 +125,59 @@ function imageOf(header: DicomHeader, { limits, codecs, name }: ReadOptions): Di
       `Expected at most ${limits.volumePixels} pixels, the header says ${format.columns}×${format.rows}×${format.frames}`,
     );
   }
-  const read = frameReader(header, format);
+  const frames = await openFrames(header, format);
   const planes = readFramePlanes(dataSet, format.frames);
   const isColour = colour.includes(format.photometric) || format.samplesPerPixel === 3;
-  const isCt = (dataSet.string('x00080060')?.trim() ?? 'CT') === 'CT';
-  const measured =
-    isCt && !isColour && (format.bitsStored > 8 || planes.some((plane) => plane.rescaled));
-  const unit: PixelUnit = measured ? 'HU' : 'grey';
+  const modality = firstText(dataSet, 'x00080060');
+  const isCt = modality === null || modality === 'CT';
+  const lut = readModalityLut(dataSet);
+  const scaled = lut !== undefined || planes.some((plane) => plane.rescaled);
+  const claimsHu = isCt && !isColour && (format.bitsStored > 8 || scaled);
   const palette = format.photometric === 'PALETTE COLOR' ? readPalette(dataSet) : undefined;
   const padding = readPadding(dataSet, format);
+  const kind = imageKind(dataSet);
   return {
     name,
     dataSet,
     format,
-    unit,
+    claim: isColour ? 'colour' : claimsHu ? 'HU' : 'grey',
+    kind,
     planes,
     warnings: [
-      ...(measured ? [] : [{ code: 'HU_LOST' } as const]),
-      ...(isCt ? [] : [{ code: 'NOT_CT' } as const]),
+      ...(isCt ? [] : [{ code: 'NOT_CT', detail: `modality ${modality}` } as const]),
+      ...(kind === 'localizer' ? [{ code: 'LOCALIZER' } as const] : []),
+      ...(kind === 'capture' ? [{ code: 'SECONDARY_CAPTURE' } as const] : []),
       ...(isColour ? [{ code: 'COLOUR_TO_GREY' } as const] : []),
-      ...(syntax.lossy || dataSet.string('x00282110')?.trim() === '01'
+      ...(frames.lossy || firstText(dataSet, 'x00282110') === '01'
         ? [{ code: 'LOSSY_COMPRESSION' } as const]
         : []),
+      ...header.warnings,
+      ...frames.warnings,
+      ...(format.repaired === undefined
+        ? []
+        : [{ code: 'HEADER_REPAIRED', detail: format.repaired } as const]),
+      ...repairsOf(planes),
     ],
     acquisition: {
-      modality: firstText(dataSet, 'x00080060'),
+      modality,
       imageType: textValues(dataSet, 'x00080008'),
       bodyPart: firstText(dataSet, 'x00180015'),
     },
-    seriesUid: dataSet.string('x0020000e')?.trim() ?? '',
+    seriesUid: firstText(dataSet, 'x0020000e') ?? '',
+    instanceUid: firstText(dataSet, 'x00080018') ?? '',
     instanceNumber: firstNumber(dataSet, 'x00200013') ?? 0,
-    async decode(frame, signal) {
+    async decode(frame, paddingTo, signal) {
       if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Decoding was cancelled');
-      const bytes = await read(frame);
+      const bytes = await frames.read(frame);
       if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Decoding was cancelled');
-      const stored = await decodeFrame(bytes, syntax, format, codecs);
+      const stored = await decodeFrame(bytes, syntax, format, { codecs, isPlain: frames.isPlain });
       const plane = planes[frame]!;
       const mapping: ValueMapping = {
-        unit,
         slope: plane.slope,
         intercept: plane.intercept,
+        lut,
         padding,
-        greyWindow: measured ? undefined : plane.windows[0],
+        paddingTo,
         palette: palette?.palette,
         paletteStart: palette?.start ?? 0,
       };
@@ -142,7 +186,16 @@ function imageOf(header: DicomHeader, { limits, codecs, name }: ReadOptions): Di
   };
 }
 
-/** Pixel Padding Value, with Pixel Padding Range Limit on either side of it. */
+/** What was wrong with the scales of the frames, each once. */
+function repairsOf(planes: readonly FramePlane[]): Warning[] {
+  const details = new Set(planes.flatMap(({ repaired }) => repaired));
+  return [...details].map((detail) => ({ code: 'HEADER_REPAIRED', detail }));
+}
+
+/**
+ * Pixel Padding Value, with Pixel Padding Range Limit on either side of it (PS3.3 C.7.5.1.1.2), as a range of the allocated bits:
+ * the value may lie beyond the stored ones.
+ */
 function readPadding(
   dataSet: DataSet,
   { signed }: PixelFormat,

@@ -149,7 +149,9 @@ describe('a folder of files', () => {
         ['5', moved(18)],
       ]),
     );
-    expect(volumes[0]?.volume.warnings).toEqual([{ code: 'UNEVEN_SPACING' }]);
+    expect(volumes[0]?.volume.warnings).toEqual([
+      { code: 'UNEVEN_SPACING', detail: 'gaps from 2 to 4 mm, median 2 mm' },
+    ]);
     expect(volumes[0]?.volume.geometry?.spacing.slice).toBe(2);
   });
 

@@ -1,5 +1,6 @@
 import type { Warning } from '../../contracts/warning-codes.js';
 import type { Vector3 } from '../../contracts/volume.js';
+import { cross } from '../../imaging/axial-view.js';
 import type { DicomImage } from './dicom-image.js';
 import type { FramePlane } from './dicom-frame.js';
 
@@ -22,45 +23,73 @@ export interface SliceStack {
 const unevenShare = 0.05;
 /** Cosine of half a degree: a step that leans more against the slices' normal is a tilted gantry. */
 const uprightCosine = Math.cos((0.5 * Math.PI) / 180);
+/** Positions closer than this, in mm, are the same one: no scanner steps by less. */
+export const samePosition = 0.01;
+
+/** The frames of images in the order of their instance numbers. */
+export function framesOf(images: readonly DicomImage[]): StackedFrame[] {
+  return images
+    .toSorted((a, b) => a.instanceNumber - b.instanceNumber)
+    .flatMap((image) => image.planes.map((plane, frame) => ({ image, frame, plane })));
+}
+
+/**
+ * Where frames lie along the normal of the first one's plane, in mm; undefined where one of them has no position or no orientation.
+ */
+export function positionsOf(frames: readonly StackedFrame[]): number[] | undefined {
+  const { rowDirection, columnDirection } = frames[0]!.plane;
+  if (!rowDirection || !columnDirection) return undefined;
+  const normal = cross(rowDirection, columnDirection);
+  const positions: number[] = [];
+  for (const { plane } of frames) {
+    if (!plane.position) return undefined;
+    positions.push(dot(plane.position, normal));
+  }
+  return positions;
+}
 
 /**
  * Sorts frames by their position along the normal of their plane, which is right for any orientation, unlike slice location or
- * instance number. Frames without positions keep the order of their instance numbers.
+ * instance number. Frames without positions keep their order.
+ *
+ * The gap is the median of those that are not 0: a repeated position must not make it smaller.
  */
-export function sliceStack(images: readonly DicomImage[]): SliceStack {
-  const frames: StackedFrame[] = images
-    .toSorted((a, b) => a.instanceNumber - b.instanceNumber)
-    .flatMap((image) => image.planes.map((plane, frame) => ({ image, frame, plane })));
-  const { rowDirection, columnDirection } = frames[0]!.plane;
-  const positioned = frames.every(({ plane }) => plane.position !== undefined);
-  if (!rowDirection || !columnDirection || !positioned || frames.length < 2) {
-    return { frames, step: undefined, warnings: [] };
-  }
-  const normal: Vector3 = [
-    rowDirection[1] * columnDirection[2] - rowDirection[2] * columnDirection[1],
-    rowDirection[2] * columnDirection[0] - rowDirection[0] * columnDirection[2],
-    rowDirection[0] * columnDirection[1] - rowDirection[1] * columnDirection[0],
-  ];
-  const along = ({ plane }: StackedFrame) => dot(plane.position!, normal);
-  frames.sort((a, b) => along(a) - along(b));
-  const gaps = frames.slice(1).map((frame, i) => along(frame) - along(frames[i]!));
-  const median = gaps.toSorted((a, b) => a - b)[gaps.length >> 1]!;
-  const uneven = median <= 0 || gaps.some((gap) => Math.abs(gap - median) > unevenShare * median);
-  const first = frames[0]!.plane.position!;
+export function sliceStack(unsorted: readonly StackedFrame[]): SliceStack {
+  const positions = positionsOf(unsorted);
+  if (!positions || unsorted.length < 2)
+    return { frames: [...unsorted], step: undefined, warnings: [] };
+  const order = positions.map((at, i) => ({ at, frame: unsorted[i]! }));
+  order.sort((a, b) => a.at - b.at);
+  const frames = order.map(({ frame }) => frame);
+  const gaps = order.slice(1).map(({ at }, i) => at - order[i]!.at);
+  const real = gaps.filter((gap) => gap > samePosition).sort((a, b) => a - b);
+  if (real.length === 0) return { frames, step: undefined, warnings: [{ code: 'UNEVEN_SPACING' }] };
+  const median = real[real.length >> 1]!;
+  const uneven = gaps.some((gap) => Math.abs(gap - median) > unevenShare * median);
+  const first = frames[0]!.plane;
   const last = frames.at(-1)!.plane.position!;
-  const whole: Vector3 = [last[0] - first[0], last[1] - first[1], last[2] - first[2]];
+  const from = first.position!;
+  const whole: Vector3 = [last[0] - from[0], last[1] - from[1], last[2] - from[2]];
   const length = Math.hypot(...whole);
-  if (length === 0) return { frames, step: undefined, warnings: [{ code: 'UNEVEN_SPACING' }] };
+  const normal = cross(first.rowDirection!, first.columnDirection!);
   const tilted = dot(whole, normal) / length < uprightCosine;
   // Uneven stacks are shown with their median gap: one missing slice must not stretch all the others.
-  const scale = (uneven && median > 0 ? median : length / gaps.length) / length;
+  const scale = (uneven ? median : length / gaps.length) / length;
   return {
     frames,
     step: [whole[0] * scale, whole[1] * scale, whole[2] * scale],
     warnings: [
-      ...(uneven ? [{ code: 'UNEVEN_SPACING' } as const] : []),
+      ...(uneven ? [unevenWarning(gaps, median)] : []),
       ...(tilted ? [{ code: 'GANTRY_TILT' } as const] : []),
     ],
+  };
+}
+
+function unevenWarning(gaps: readonly number[], median: number): Warning {
+  const [least, most] = [Math.min(...gaps), Math.max(...gaps)].map((gap) => Number(gap.toFixed(3)));
+  return {
+    code: 'UNEVEN_SPACING',
+    detail: `gaps from ${least} to ${most} mm, median ${Number(median.toFixed(3))} mm`,
   };
 }
 
