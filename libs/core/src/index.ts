@@ -25,18 +25,23 @@ export const openVolume: OpenVolume = createOpenVolume({
 
 /**
  * Opens the DICOM files of a folder as series: files of one Series Instance UID, size and orientation, sorted along the normal.
- * Only headers are read. Files that are no images, or not readable, are reported and the others go on.
+ * Files that are not readable are in `problems` and named in the warnings.
  *
  * @throws {CtError} `CT_CANCELLED`.
  */
 export function openDicomSeries(
   files: readonly NamedSource[],
-  options: Omit<DicomOptions, 'codecs'> = {},
+  options: Omit<DicomOptions, 'codecs' | 'inflate'> = {},
 ): Promise<DicomSeries> {
-  return openSeries(files, { ...options, codecs });
+  return openSeries(files, { ...options, codecs, inflate: nodeInflate });
 }
 
-export type { DicomSeries, NamedSource, SeriesVolume } from './formats/dicom/open-dicom.js';
+export type {
+  DicomSeries,
+  NamedSource,
+  SeriesProblem,
+  SeriesVolume,
+} from './formats/dicom/open-dicom.js';
 export type { OpenOptions, OpenVolume } from './formats/open-volume.js';
 export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js';
 export { bytesSource, type ByteSource } from './formats/byte-source.js';
@@ -57,6 +62,7 @@ export type {
   Geometry,
   MetadataEntry,
   PixelUnit,
+  RgbaPicture,
   SliceView,
   Vector3,
 } from './contracts/volume.js';

@@ -18,6 +18,9 @@ const volume: CtVolume = {
   view: null,
   acquisition: { modality: null, imageType: [], bodyPart: null },
   sliceFiles: null,
+  greyRange: null,
+  timePoint: null,
+  colours: null,
   slice: (index) =>
     Promise.resolve({
       index,

@@ -25,6 +25,9 @@ test('a series comes back from the MetaImage with its values and its place in th
     view: null,
     acquisition: { modality: null, imageType: [], bodyPart: null },
     sliceFiles: null,
+    greyRange: null,
+    timePoint: null,
+    colours: null,
     slice: (index) =>
       Promise.resolve({
         index,

@@ -15,9 +15,16 @@ export function firstText(dataSet: DataSet, tag: string): string | null {
   return value === undefined || value === '' ? null : value;
 }
 
-/** The values of a Decimal or Integer String attribute; NaN where one is no number. */
+/** A number with a comma where the standard wants a point, as writers with a European locale put it. */
+const decimalComma = /^[+-]?\d*,\d+(e[+-]?\d+)?$/i;
+
+/**
+ * The values of a Decimal or Integer String attribute; NaN where one is not a number. A decimal comma is read as a point.
+ */
 export function numberValues(dataSet: DataSet, tag: string): number[] {
-  return textValues(dataSet, tag).map((value) => (value === '' ? NaN : Number(value)));
+  return textValues(dataSet, tag).map((value) =>
+    value === '' ? NaN : Number(decimalComma.test(value) ? value.replace(',', '.') : value),
+  );
 }
 
 /** The first value of a Decimal String attribute, or undefined where there is no finite number. */

@@ -2,10 +2,22 @@ import type { DataSet } from 'dicom-parser';
 import type { ByteSource } from '../byte-source.js';
 import { CtError } from '../../errors.js';
 import { nativeFrameBytes, type PixelFormat } from './pixel-format.js';
+import type { Warning } from '../../contracts/warning-codes.js';
+import { startsCodeStream } from './codecs/code-stream.js';
+import { frameCoding } from './decode-frame.js';
 import type { DicomHeader } from './read-header.js';
+import type { TransferSyntax } from './transfer-syntax.js';
 
-/** Reads the bytes of single frames: as stored, or the code stream of an encapsulated frame. */
-export type FrameReader = (frame: number) => Promise<Uint8Array>;
+/** The frames of a file, read by ranges. */
+export interface FrameSource {
+  /** The bytes of one frame: plain samples, or the code stream of an encapsulated frame. */
+  readonly read: (frame: number) => Promise<Uint8Array>;
+  /** Whether the frames are plain samples, not encapsulated. */
+  readonly isPlain: boolean;
+  /** Whether the code stream, or else the transfer syntax, loses information. */
+  readonly lossy: boolean;
+  readonly warnings: readonly Warning[];
+}
 
 interface Fragment {
   /** Offset of the fragment's bytes in the source. */
@@ -18,46 +30,95 @@ interface Fragment {
 /** More fragments than any image has; a damaged file could claim one for each eight bytes. */
 const mostFragments = 1_000_000;
 
+/** Bytes of a code stream in which its frame header is looked for when a file is opened. */
+const streamHead = 4096;
+
 /**
- * A reader of frames by ranges (DICOM PS3.5 section 8.2 native, A.4 encapsulated). The table of fragments is built when the
- * first encapsulated frame is read.
+ * Opens the frames of a file (DICOM PS3.5 section 8.2 native, A.4 encapsulated). Whether they are encapsulated is read off the pixel
+ * data itself; where that, or the kind of the first code stream, is not what the transfer syntax says, the warning `STREAM_MISMATCH`
+ * names both. The table of fragments is built when the first encapsulated frame is read.
  *
  * @throws {CtError} `CT_NO_PIXELS` when there is no pixel data, `CT_TRUNCATED` when native frames are missing.
  */
-export function frameReader(
-  { dataSet, syntax, source, pixelData }: DicomHeader,
-  format: PixelFormat,
-): FrameReader {
+export async function openFrames(header: DicomHeader, format: PixelFormat): Promise<FrameSource> {
+  const { dataSet, syntax, source, pixelData } = header;
   if (!pixelData) {
     throw new CtError('CT_NO_PIXELS', 'Expected an image, the DICOM file holds no pixel data');
   }
-  const encapsulated = syntax.codec !== 'native';
-  if (encapsulated !== pixelData.undefinedLength) {
-    throw new CtError(
-      'CT_CORRUPT',
-      `Expected ${encapsulated ? 'encapsulated' : 'plain'} pixel data for ${syntax.name}, got the other kind`,
-    );
-  }
-  if (!encapsulated) {
-    const length = nativeFrameBytes(format);
-    const available = Math.min(pixelData.length, source.size - pixelData.offset);
-    if (length * format.frames > available) {
-      throw new CtError(
-        'CT_TRUNCATED',
-        `Expected ${length * format.frames} bytes of pixels for ${format.columns}×${format.rows}×${format.frames}, got ${available}`,
+  const declaredPlain = syntax.codec === 'native';
+  if (pixelData.undefinedLength) {
+    const head = await firstFragment(source, pixelData.offset).catch(() => undefined);
+    const { warnings, lossy } = compare(head, syntax);
+    let table: Promise<readonly (readonly Fragment[])[]> | undefined;
+    const read = async (frame: number) => {
+      table ??= fragmentTable(source, pixelData.offset, format.frames, dataSet);
+      const fragments = (await table)[frame] ?? [];
+      const parts = await Promise.all(
+        fragments.map(({ offset, length }) => source.read(offset, length)),
       );
-    }
-    return (frame) => source.read(pixelData.offset + frame * length, length);
+      return parts.length === 1 ? parts[0]! : concat(parts);
+    };
+    return { read, isPlain: false, lossy, warnings };
   }
-  let table: Promise<readonly (readonly Fragment[])[]> | undefined;
-  return async (frame) => {
-    table ??= fragmentTable(source, pixelData.offset, format.frames, dataSet);
-    const fragments = (await table)[frame] ?? [];
-    const parts = await Promise.all(
-      fragments.map(({ offset, length }) => source.read(offset, length)),
+  const length = nativeFrameBytes(format);
+  const available = Math.min(pixelData.length, source.size - pixelData.offset);
+  if (length * format.frames > available) {
+    // A code stream that nobody put into items: a frame of its own.
+    const head = await source.read(pixelData.offset, Math.min(available, streamHead));
+    if (format.frames === 1 && startsCodeStream(head)) {
+      return {
+        read: () => source.read(pixelData.offset, available),
+        isPlain: false,
+        ...compare(head, syntax),
+      };
+    }
+    throw new CtError(
+      'CT_TRUNCATED',
+      `Expected ${length * format.frames} bytes of pixels for ${format.columns}×${format.rows}×${format.frames}, got ${available}`,
     );
-    return parts.length === 1 ? parts[0]! : concat(parts);
+  }
+  return {
+    read: (frame) => source.read(pixelData.offset + frame * length, length),
+    isPlain: true,
+    lossy: false,
+    warnings: declaredPlain ? [] : [mismatch(syntax, 'plain samples')],
   };
+}
+
+/** What the first code stream is, beside what the transfer syntax says. */
+function compare(
+  head: Uint8Array | undefined,
+  syntax: TransferSyntax,
+): Pick<FrameSource, 'lossy' | 'warnings'> {
+  if (!head) return { lossy: syntax.lossy, warnings: [] };
+  try {
+    const { codec, name } = frameCoding(head, syntax);
+    return {
+      lossy: codec === 'jpeg-dct' || (syntax.lossy && codec !== 'jpeg-lossless'),
+      warnings: codec === syntax.codec ? [] : [mismatch(syntax, name)],
+    };
+  } catch {
+    // Decoding reports what is wrong with the stream.
+    return { lossy: syntax.lossy, warnings: [] };
+  }
+}
+
+function mismatch(syntax: TransferSyntax, found: string): Warning {
+  return {
+    code: 'STREAM_MISMATCH',
+    detail: `transfer syntax ${syntax.name}, the pixels are ${found}`,
+  };
+}
+
+/** The first bytes of the first fragment after the basic offset table. */
+async function firstFragment(source: ByteSource, start: number): Promise<Uint8Array> {
+  const lengthAt = async (offset: number) => {
+    const item = await source.read(offset, 8);
+    return new DataView(item.buffer, item.byteOffset, 8).getUint32(4, true);
+  };
+  const first = start + 8 + (await lengthAt(start));
+  const length = await lengthAt(first);
+  return source.read(first + 8, Math.min(length, streamHead, source.size - first - 8));
 }
 
 /** The fragments of each frame. */

@@ -14,6 +14,8 @@ export interface PixelFormat {
   readonly bitsStored: number;
   readonly highBit: number;
   readonly signed: boolean;
+  /** What was read otherwise than the header says, in words. */
+  readonly repaired?: string | undefined;
 }
 
 /** @throws {CtError} `CT_CORRUPT` when an attribute is missing or impossible, `CT_UNSUPPORTED` for single bits and 64 bits. */
@@ -62,9 +64,14 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
   if (samplesPerPixel === 3 && bitsAllocated !== 8) {
     throw new CtError('CT_UNSUPPORTED', `Expected colour of 8 bits a sample, got ${bitsAllocated}`);
   }
-  const frames = Number(dataSet.string('x00280008') ?? 1);
-  if (!Number.isInteger(frames) || frames < 1) {
-    throw new CtError('CT_CORRUPT', `Expected Number of Frames of at least 1, got ${frames}`);
+  const written = dataSet.string('x00280008')?.replace(/\0/g, '').trim();
+  // Writers that mean a single frame put 0 or blanks there; dcmtk and GDCM read one.
+  const frames = Number(written === undefined || written === '' ? 1 : written) || 1;
+  if (!Number.isInteger(frames) || frames < 1 || Number.isNaN(Number(written ?? 1))) {
+    throw new CtError(
+      'CT_CORRUPT',
+      `Expected Number of Frames of at least 1, got ${(written ?? '').slice(0, 20)}`,
+    );
   }
   return {
     rows,
@@ -77,6 +84,10 @@ export function readPixelFormat(dataSet: DataSet): PixelFormat {
     bitsStored,
     highBit,
     signed: (dataSet.uint16('x00280103') ?? 0) === 1,
+    repaired:
+      written !== undefined && !(Number(written) >= 1)
+        ? `Number of Frames "${written}", read as 1`
+        : undefined,
   };
 }
 

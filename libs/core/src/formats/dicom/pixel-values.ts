@@ -1,26 +1,23 @@
 import type { DataSet } from 'dicom-parser';
 import { CtError } from '../../errors.js';
-import type { PixelUnit } from '../../contracts/volume.js';
-import type { Window } from '../../imaging/window.js';
 import type { StoredFrame } from './decode-frame.js';
+import type { ModalityLut } from './modality-lut.js';
 import type { PixelFormat } from './pixel-format.js';
 
-/** How stored samples become values: Hounsfield units, or grey 0–1. */
+/** How stored samples become the values of the header's scale. */
 export interface ValueMapping {
-  readonly unit: PixelUnit;
   readonly slope: number;
   readonly intercept: number;
+  /** Stands in place of slope and intercept. */
+  readonly lut: ModalityLut | undefined;
   /** Stored values between these were never measured (Pixel Padding Value, PS3.3 C.7.5.1.1.2). */
   readonly padding: readonly [low: number, high: number] | undefined;
-  /** The range of rescaled values that becomes 0–1 where the unit is grey; undefined takes the range of stored values. */
-  readonly greyWindow: Window | undefined;
+  /** What becomes of them. */
+  readonly paddingTo: number;
   readonly palette: Float32Array | undefined;
   /** First stored value that the palette maps. */
   readonly paletteStart: number;
 }
-
-/** What stands for pixels that were never measured, in HU. */
-const outside = -1024;
 
 /** Colour photometric interpretations whose first sample is luminance already (ITU-R BT.601). */
 const luminanceFirst = [
@@ -34,7 +31,7 @@ const luminanceFirst = [
 
 /**
  * Turns stored samples into values: the sign from Bits Stored and High Bit, then `slope * stored + intercept` (PS3.3
- * C.11.1.1.2). MONOCHROME1 is how a picture is shown and not what it measures: Hounsfield units keep theirs, grey is turned.
+ * C.11.1.1.2), or the entry of the Modality LUT. Colour and palettes become grey 0–1.
  */
 export function pixelValues(
   frame: StoredFrame,
@@ -51,7 +48,7 @@ export function pixelValues(
   if (samples.length < count) {
     throw new CtError('CT_TRUNCATED', `Expected ${count} samples, got ${samples.length}`);
   }
-  const { palette, paletteStart, unit } = mapping;
+  const { palette, paletteStart, lut } = mapping;
   if (palette) {
     const valueOf = valueReader(shiftsOf(format, frame.signExtended));
     for (let i = 0; i < count; i++) {
@@ -60,8 +57,10 @@ export function pixelValues(
     }
     return pixels;
   }
-  rescale(samples, shiftsOf(format, frame.signExtended), mapping, pixels);
-  if (unit === 'grey') toGreyRange(pixels, format, mapping);
+  const shifts = shiftsOf(format, frame.signExtended);
+  if (lut) lookUp(samples, shifts, lut, pixels);
+  else rescale(samples, shifts, mapping, pixels);
+  if (mapping.padding) pad(samples, shifts, format, mapping, mapping.padding, pixels);
   return pixels;
 }
 
@@ -85,7 +84,7 @@ function shiftsOf(
 function rescale(
   samples: StoredFrame['samples'],
   shifts: Shifts | undefined,
-  { slope, intercept, padding }: ValueMapping,
+  { slope, intercept }: ValueMapping,
   pixels: Float32Array,
 ): void {
   if (!shifts) {
@@ -99,12 +98,39 @@ function rescale(
     for (let i = 0; i < pixels.length; i++)
       pixels[i] = ((samples[i]! << up) >>> down) * slope + intercept;
   }
-  if (!padding) return;
-  const [low, high] = padding;
+}
+
+/** The entry of the Modality LUT for every pixel. */
+function lookUp(
+  samples: StoredFrame['samples'],
+  shifts: Shifts | undefined,
+  { start, values }: ModalityLut,
+  pixels: Float32Array,
+): void {
   const valueOf = valueReader(shifts);
+  const last = values.length - 1;
   for (let i = 0; i < pixels.length; i++) {
-    const value = valueOf(samples[i]!);
-    if (value >= low && value <= high) pixels[i] = Math.min(pixels[i]!, outside);
+    const at = valueOf(samples[i]!) - start;
+    pixels[i] = values[at < 0 ? 0 : at > last ? last : at]!;
+  }
+}
+
+/** Marks pixels that hold padding: compared with the stored bits, and with the whole sample, whose upper bits may hold the mark. */
+function pad(
+  samples: StoredFrame['samples'],
+  shifts: Shifts | undefined,
+  { bitsAllocated, signed }: PixelFormat,
+  { paddingTo }: ValueMapping,
+  [low, high]: readonly [number, number],
+  pixels: Float32Array,
+): void {
+  const { up, down } = shifts ?? { up: 0, down: 0 };
+  const whole = bitsAllocated < 32 ? 32 - bitsAllocated : 0;
+  for (let i = 0; i < pixels.length; i++) {
+    const sample = samples[i]!;
+    const raw = signed ? (sample << whole) >> whole : (sample << whole) >>> whole;
+    const value = !shifts ? sample : signed ? (sample << up) >> down : (sample << up) >>> down;
+    if ((value >= low && value <= high) || (raw >= low && raw <= high)) pixels[i] = paddingTo;
   }
 }
 
@@ -142,24 +168,6 @@ function colourToGrey(
     const luminance =
       0.299 * samples[at]! + 0.587 * samples[at + plane]! + 0.114 * samples[at + 2 * plane]!;
     pixels[i] = luminance / 255;
-  }
-}
-
-function toGreyRange(
-  pixels: Float32Array,
-  format: PixelFormat,
-  { slope, intercept, greyWindow }: ValueMapping,
-): void {
-  const { bitsStored, signed, photometric } = format;
-  const lowest = signed ? -(2 ** (bitsStored - 1)) : 0;
-  const ends = [lowest, lowest + 2 ** bitsStored - 1].map((value) => value * slope + intercept);
-  const low = greyWindow ? greyWindow.center - greyWindow.width / 2 : Math.min(...ends);
-  const width = greyWindow ? greyWindow.width : Math.abs(ends[1]! - ends[0]!) || 1;
-  const inverted = photometric === 'MONOCHROME1';
-  for (let i = 0; i < pixels.length; i++) {
-    const value = (pixels[i]! - low) / width;
-    const grey = value < 0 ? 0 : value > 1 ? 1 : value;
-    pixels[i] = inverted ? 1 - grey : grey;
   }
 }
 

@@ -1,7 +1,8 @@
-import dicomParser, { type DataSet } from 'dicom-parser';
+import dicomParser, { type ByteArrayParser, type DataSet, type Element } from 'dicom-parser';
 import { Inflate } from 'fflate';
 import { bytesSource, type ByteSource } from '../byte-source.js';
 import { CtError } from '../../errors.js';
+import type { Warning } from '../../contracts/warning-codes.js';
 import type { Limits } from '../limits.js';
 import { transferSyntax, type TransferSyntax } from './transfer-syntax.js';
 
@@ -11,9 +12,16 @@ export interface DicomHeader {
   readonly syntax: TransferSyntax;
   /** The bytes that `pixelData` counts in: the file, or what a deflated file inflates to. */
   readonly source: ByteSource;
-  readonly pixelData:
-    | { readonly offset: number; readonly length: number; readonly undefinedLength: boolean }
-    | undefined;
+  readonly pixelData: PixelDataElement | undefined;
+  /** What had to be read otherwise than the header says. */
+  readonly warnings: readonly Warning[];
+}
+
+/** Where the pixel data starts, and whether its length is undefined, as that of encapsulated frames is. */
+export interface PixelDataElement {
+  readonly offset: number;
+  readonly length: number;
+  readonly undefinedLength: boolean;
 }
 
 const implicitLittleEndian = '1.2.840.10008.1.2';
@@ -27,7 +35,10 @@ const largestHeader = 64 * 1024 * 1024;
 
 /**
  * Reads a DICOM header up to the pixel data, in a window that grows until it holds the header: the pixels themselves are not
- * read. Files without preamble, and without meta information, are told by their first data element.
+ * read. Files without preamble, and without meta information, are known by their first data element.
+ *
+ * The data set is parsed as its first element shows, explicit or implicit, little or big endian: a missing or wrong Transfer
+ * Syntax UID gives the warning `HEADER_REPAIRED`, as dcmtk and GDCM read such files.
  *
  * @throws {CtError} `CT_CORRUPT`, `CT_TRUNCATED`, `CT_TOO_LARGE`, or `CT_UNSUPPORTED` for a transfer syntax that has no decoder.
  */
@@ -35,8 +46,8 @@ export async function readDicomHeader(source: ByteSource, limits: Limits): Promi
   let window = Math.min(source.size, firstWindow);
   for (;;) {
     const bytes = await source.read(0, window);
-    const parsed = parse(bytes, window === source.size, limits);
-    if (parsed) return locate(parsed, source);
+    const header = parse(bytes, window === source.size, limits, source);
+    if (header) return header;
     window = Math.min(source.size, window * 8);
     if (window > largestHeader) {
       throw new CtError('CT_TOO_LARGE', `Expected a header of at most ${largestHeader} bytes`);
@@ -44,95 +55,198 @@ export async function readDicomHeader(source: ByteSource, limits: Limits): Promi
   }
 }
 
-interface Parsed {
-  readonly dataSet: DataSet;
-  /** Bytes that were put before the file's for the parser, or taken away. */
-  readonly shift: number;
-  readonly inflated: Uint8Array | undefined;
-}
-
 /** Parses a window; undefined when the header does not end in it and the file goes on. */
-function parse(bytes: Uint8Array, whole: boolean, limits: Limits): Parsed | undefined {
-  const { input, shift, syntax } = withPreamble(bytes);
-  let inflated: Uint8Array | undefined;
+function parse(
+  bytes: Uint8Array,
+  whole: boolean,
+  limits: Limits,
+  file: ByteSource,
+): DicomHeader | undefined {
+  if (bytes.length < 8)
+    throw new CtError(
+      'CT_TRUNCATED',
+      `Expected a DICOM header, the file has ${bytes.length} bytes`,
+    );
   try {
-    const dataSet = dicomParser.parseDicom(input, {
-      untilTag: pixelDataTag,
-      ...(syntax === undefined ? {} : { TransferSyntaxUID: syntax }),
-      inflater: (array: Uint8Array, position: number) => {
-        // A deflated file has one stream after its meta information: it can only be inflated whole.
-        if (!whole) throw new NeedsMore();
-        inflated = inflateTail(array, position, limits);
-        return inflated;
+    const meta = readMeta(bytes);
+    const { syntax, repaired, encoding } = chooseSyntax(bytes, meta);
+    let input = bytes;
+    let inflated: Uint8Array | undefined;
+    if (syntax.deflated) {
+      // A deflated file has one stream after its meta information: it can only be inflated whole.
+      if (!whole) return undefined;
+      input = inflated = inflateTail(bytes, meta.end, limits);
+    }
+    const parser = encoding.bigEndian
+      ? dicomParser.bigEndianByteArrayParser
+      : dicomParser.littleEndianByteArrayParser;
+    const dataSet = new DicomDataSet(parser, input, { ...meta.elements });
+    const stream = new dicomParser.ByteStream(parser, input, meta.end);
+    const options = { untilTag: pixelDataTag };
+    if (encoding.explicit)
+      dicomParser.parseDicomDataSetExplicit(dataSet, stream, input.length, options);
+    else dicomParser.parseDicomDataSetImplicit(dataSet, stream, input.length, options);
+    const element = dataSet.elements[pixelDataTag];
+    if (!whole && element === undefined) return undefined;
+    return {
+      dataSet,
+      syntax,
+      source: inflated ? bytesSource(inflated) : file,
+      pixelData: element && {
+        offset: element.dataOffset,
+        length: element.length,
+        undefinedLength: element.hadUndefinedLength === true || element.length === 0xffffffff,
       },
-    });
-    if (!whole && dataSet.elements[pixelDataTag] === undefined) return undefined;
-    return { dataSet, shift, inflated };
+      warnings: repaired === undefined ? [] : [{ code: 'HEADER_REPAIRED', detail: repaired }],
+    };
   } catch (error) {
-    const known = ctErrorIn(error);
-    if (known) throw known;
-    if (!whole) return undefined;
+    if (!whole && !(error instanceof CtError && error.code !== 'CT_TRUNCATED')) return undefined;
+    if (error instanceof CtError) throw error;
     throw new CtError('CT_CORRUPT', 'Expected a DICOM data set, its elements cannot be read', {
       cause: error,
     });
   }
 }
 
-class NeedsMore extends Error {}
+// The package's types declare the class, its value hangs on the default export.
+const DicomDataSet = (
+  dicomParser as unknown as {
+    DataSet: new (
+      parser: ByteArrayParser,
+      bytes: Uint8Array,
+      elements: Record<string, Element>,
+    ) => DataSet;
+  }
+).DataSet;
 
-function locate({ dataSet, shift, inflated }: Parsed, file: ByteSource): DicomHeader {
-  const uid = dataSet.string('x00020010') ?? implicitLittleEndian;
-  const syntax = transferSyntax(uid);
-  if (!syntax) {
+/** The elements of group 0002, and where the data set starts behind them. */
+interface MetaInformation {
+  readonly elements: Record<string, Element>;
+  readonly end: number;
+  /** The Transfer Syntax UID, where there is one. */
+  readonly syntaxUid: string | undefined;
+}
+
+/** Representations whose length has four bytes after two reserved ones (PS3.5 section 7.1.2). */
+const longRepresentations = 'OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' ');
+
+/** Meta information is explicit little endian (PS3.10 section 7.1); some writers leave out the preamble, or all of it. */
+function readMeta(bytes: Uint8Array): MetaInformation {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const elements: Record<string, Element> = {};
+  let at = text(bytes, 128, 4) === 'DICM' ? 132 : 0;
+  while (at + 8 <= bytes.length && view.getUint16(at, true) === 2) {
+    const vr = text(bytes, at + 4, 2);
+    const explicit = /^[A-Z]{2}$/.test(vr);
+    const long = explicit && longRepresentations.includes(vr);
+    const start = at + (long ? 12 : 8);
+    if (start > bytes.length) break;
+    const length = !explicit
+      ? view.getUint32(at + 4, true)
+      : long
+        ? view.getUint32(at + 8, true)
+        : view.getUint16(at + 6, true);
+    if (start + length > bytes.length) {
+      throw new CtError('CT_TRUNCATED', 'Expected whole meta information, the file ends in it');
+    }
+    const tag = `x0002${view
+      .getUint16(at + 2, true)
+      .toString(16)
+      .padStart(4, '0')}`;
+    elements[tag] = {
+      tag,
+      ...(explicit ? { vr } : {}),
+      dataOffset: start,
+      length,
+      parser: dicomParser.littleEndianByteArrayParser,
+    } as Element;
+    at = start + length;
+  }
+  const uid = elements.x00020010;
+  const syntaxUid =
+    uid && text(bytes, uid.dataOffset, Math.min(uid.length, 64)).replace(/[\0 ]+$/, '');
+  return { elements, end: at, syntaxUid: syntaxUid === '' ? undefined : syntaxUid };
+}
+
+/** How data elements are written. */
+interface Encoding {
+  readonly explicit: boolean;
+  readonly bigEndian: boolean;
+}
+
+/** The syntax to decode pixels by and the encoding to parse the data set by, and what was wrong with the header, in words. */
+function chooseSyntax(
+  bytes: Uint8Array,
+  { end, syntaxUid, elements }: MetaInformation,
+): { syntax: TransferSyntax; encoding: Encoding; repaired: string | undefined } {
+  const seen = encodingAt(bytes, end);
+  const hasMeta = Object.keys(elements).length > 0;
+  const declared = syntaxUid === undefined ? undefined : transferSyntax(syntaxUid);
+  if (syntaxUid !== undefined && !declared && knownOther.test(syntaxUid)) {
     throw new CtError(
       'CT_UNSUPPORTED',
-      `Expected a transfer syntax for images, got ${uid.slice(0, 64)}`,
+      `Expected a transfer syntax for images, got ${syntaxUid.slice(0, 64)}`,
     );
   }
-  const source = inflated ? bytesSource(inflated) : file;
-  const element = dataSet.elements[pixelDataTag];
+  // Deflated bytes show no element; where one shows, nothing was deflated.
+  if (declared?.deflated && !seen)
+    return { syntax: declared, encoding: encodingOf(declared), repaired: undefined };
+  const encoding = seen ?? encodingOf(declared);
+  const plain = transferSyntax(
+    encoding.bigEndian
+      ? explicitBigEndian
+      : encoding.explicit
+        ? explicitLittleEndian
+        : implicitLittleEndian,
+  )!;
+  if (!declared) {
+    const repaired =
+      syntaxUid !== undefined
+        ? `unknown transfer syntax ${syntaxUid}, read as ${plain.name}`
+        : hasMeta
+          ? `no transfer syntax, read as ${plain.name}`
+          : undefined;
+    return { syntax: plain, encoding, repaired };
+  }
+  const expected = encodingOf(declared);
+  const fits = encoding.explicit === expected.explicit && encoding.bigEndian === expected.bigEndian;
+  if (fits && !declared.deflated) return { syntax: declared, encoding, repaired: undefined };
+  const repaired = `transfer syntax ${declared.name}, the data is ${plain.name}`;
+  // Frames are encapsulated alike in explicit and implicit files.
+  return { syntax: declared.codec === 'native' ? plain : declared, encoding, repaired };
+}
+
+/** Transfer syntaxes of DICOM that no decoder here reads (video, JPIP), and GE's private one of mixed byte order. */
+const knownOther = /^1\.2\.840\.(10008\.|113619\.5\.2$)/;
+
+function encodingOf(syntax: TransferSyntax | undefined): Encoding {
   return {
-    dataSet,
-    syntax,
-    source,
-    pixelData: element && {
-      offset: element.dataOffset - (inflated ? 0 : shift),
-      length: element.length,
-      undefinedLength: element.hadUndefinedLength === true || element.length === 0xffffffff,
-    },
+    explicit: syntax !== undefined && syntax.uid !== implicitLittleEndian,
+    bigEndian: syntax?.bigEndian ?? false,
   };
 }
 
-/**
- * Gives the parser the form it knows. With "DICM" at 128: as it is. Meta information without the preamble: an empty preamble
- * before it. Neither: the data set alone and the transfer syntax that its first element shows.
- */
-function withPreamble(bytes: Uint8Array): { input: Uint8Array; shift: number; syntax?: string } {
-  if (bytes.length >= 132 && text(bytes, 128, 4) === 'DICM') return { input: bytes, shift: 0 };
-  if (bytes.length < 8)
-    throw new CtError(
-      'CT_TRUNCATED',
-      `Expected a DICOM header, the file has ${bytes.length} bytes`,
-    );
+/** How the element at an offset is written; undefined where no data element shows there. */
+function encodingAt(bytes: Uint8Array, at: number): Encoding | undefined {
+  if (at + 8 > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const explicit = /^[A-Z]{2}$/.test(text(bytes, 4, 2));
-  if (view.getUint16(0, true) === 2) {
-    const input = new Uint8Array(bytes.length + 132);
-    input.set([0x44, 0x49, 0x43, 0x4d], 128);
-    input.set(bytes, 132);
-    return { input, shift: 132 };
+  const vr = text(bytes, at + 4, 2);
+  const explicit = allRepresentations.includes(vr);
+  for (const bigEndian of [false, true]) {
+    const group = view.getUint16(at, !bigEndian);
+    // A data set starts in one of the first groups; identifying ones may have been removed.
+    if (group < 0x0002 || group > 0x0040) continue;
+    if (explicit) return { explicit, bigEndian };
+    if (!bigEndian && view.getUint32(at + 4, true) <= bytes.length)
+      return { explicit, bigEndian: false };
   }
-  const bigEndian = view.getUint16(0, false) === 8 && view.getUint16(0, true) !== 8;
-  const syntax = bigEndian
-    ? explicitBigEndian
-    : explicit
-      ? explicitLittleEndian
-      : implicitLittleEndian;
-  // The parser looks for "DICM" even so, and a file shorter than that is refused.
-  const input = bytes.length < 132 ? new Uint8Array(132) : bytes;
-  if (input !== bytes) input.set(bytes);
-  return { input, shift: 0, syntax };
+  return undefined;
 }
+
+const allRepresentations = [
+  ...longRepresentations,
+  ...'AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '),
+];
 
 /** Inflates what follows the meta information, within the limits, and puts it after the same bytes. */
 function inflateTail(array: Uint8Array, position: number, limits: Limits): Uint8Array {
@@ -161,15 +275,6 @@ function inflateTail(array: Uint8Array, position: number, limits: Limits): Uint8
     at += piece.length;
   }
   return result;
-}
-
-/** dicom-parser throws strings and objects that wrap the error of a callback. */
-function ctErrorIn(error: unknown): CtError | undefined {
-  if (error instanceof CtError) return error;
-  if (typeof error === 'object' && error !== null && 'exception' in error) {
-    return ctErrorIn(error.exception);
-  }
-  return undefined;
 }
 
 function text(bytes: Uint8Array, offset: number, length: number): string {

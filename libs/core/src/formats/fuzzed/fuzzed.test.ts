@@ -23,11 +23,11 @@ test.each(await readdir(fixtures))('%s ends in a slice or a coded error', async 
 
 test('a double past the range of a float is no measurement and becomes air', async () => {
   const header = Buffer.from(
-    'ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementType = MET_DOUBLE\nElementSpacing = 1 1 1\nElementDataFile = LOCAL\n',
+    'ObjectType = Image\nNDims = 3\nDimSize = 3 1 1\nElementType = MET_DOUBLE\nElementSpacing = 1 1 1\nElementDataFile = LOCAL\n',
   );
-  const voxels = new Uint8Array(Float64Array.of(1e300, 40).buffer);
+  const voxels = new Uint8Array(Float64Array.of(1e300, 40, -1000).buffer);
   const volume = await openVolume(bytesSource(Buffer.concat([header, voxels])));
-  expect([...(await volume.slice(0)).pixels]).toEqual([-1024, 40]);
+  expect([...(await volume.slice(0)).pixels]).toEqual([-1024, 40, -1000]);
 });
 
 test("Node's Buffer, whose slice does not copy, is read like any bytes", async () => {
@@ -35,7 +35,7 @@ test("Node's Buffer, whose slice does not copy, is read like any bytes", async (
     'ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementType = MET_SHORT\nElementSpacing = 1 1 1\nElementDataFile = LOCAL\n',
   );
   // One byte before the header makes the voxels start at an odd offset of the memory behind the Buffer.
-  const odd = Buffer.concat([Buffer.of(0), header, Buffer.of(1, 0, 2, 0)]).subarray(1);
+  const odd = Buffer.concat([Buffer.of(0), header, Buffer.of(0x18, 0xfc, 2, 0)]).subarray(1);
   const volume = await openVolume(bytesSource(odd));
-  expect([...(await volume.slice(0)).pixels]).toEqual([1, 2]);
+  expect([...(await volume.slice(0)).pixels]).toEqual([-1000, 2]);
 });

@@ -1,7 +1,7 @@
-import type { Inflate } from './inflated-source.js';
+import { tolerantInflate } from './tolerant-inflate.js';
 
 /** Inflates with the browser's DecompressionStream. */
-export const browserInflate: Inflate = async function* (compressed, container) {
+export const browserInflate = tolerantInflate(async function* (compressed, container) {
   const iterator = compressed[Symbol.asyncIterator]();
   const input = new ReadableStream<BufferSource>(
     {
@@ -24,4 +24,4 @@ export const browserInflate: Inflate = async function* (compressed, container) {
   } finally {
     await reader.cancel().catch(() => undefined);
   }
-};
+});

@@ -1,6 +1,7 @@
 import { assertRange, type ByteSource } from '../byte-source.js';
 import { CtError } from '../../errors.js';
 import type { Limits } from '../limits.js';
+import { endsEarly } from './tolerant-inflate.js';
 
 /** The two containers of deflated data: gzip (RFC 1952) in `.nii.gz`, zlib (RFC 1950) in `.zraw`. */
 export type DeflateContainer = 'gzip' | 'zlib';
@@ -8,11 +9,14 @@ export type DeflateContainer = 'gzip' | 'zlib';
 /**
  * Inflates a stream of pieces, handing out what it has before it asks for more. Node and browsers bring their own.
  *
+ * @param open starts the compressed stream from its beginning; more than once where bytes follow the compressed data.
+ * @param onTrailingBytes called at the end where other bytes follow gzipped data; they are ignored.
  * @throws when the data is damaged or ends early.
  */
 export type Inflate = (
-  compressed: AsyncIterable<Uint8Array>,
+  open: () => AsyncIterable<Uint8Array>,
   container: DeflateContainer,
+  onTrailingBytes?: () => void,
 ) => AsyncIterable<Uint8Array>;
 
 /** Compressed bytes that are read at once: enough for a first slice, little enough that it comes in milliseconds. */
@@ -23,14 +27,10 @@ const readAtOnce = 128 * 1024;
  * going back past what is kept starts again. All sources of a process keep `limits.keptInflatedBytes` together, and what was read
  * longest ago goes first: many open volumes cost no more memory than one.
  *
- * @param start offset of the container in `source`.
- * @param size inflated bytes that may be read; what follows is never inflated.
  * @throws {CtError} `CT_TOO_LARGE` past the limits, and from `read` also `CT_TRUNCATED` and `CT_CORRUPT`.
  */
-export function inflatedSource(
-  source: ByteSource,
-  { start, size, container, inflate, limits }: InflatedOptions,
-): ByteSource {
+export function inflatedSource(source: ByteSource, options: InflatedOptions): ByteSource {
+  const { size, limits } = options;
   if (size > limits.inflatedBytes) {
     throw new CtError(
       'CT_TOO_LARGE',
@@ -56,30 +56,8 @@ export function inflatedSource(
       kept: 0,
       end: 0,
       lastRead: 0,
-      iterator: inflated()[Symbol.asyncIterator](),
+      iterator: inflatedPieces(source, options)[Symbol.asyncIterator](),
     });
-  }
-
-  async function* inflated(): AsyncIterable<Uint8Array> {
-    let compressed = 0;
-    let produced = 0;
-    async function* pieces(): AsyncIterable<Uint8Array> {
-      for (let at = start; at < source.size; at += readAtOnce) {
-        const piece = await source.read(at, Math.min(readAtOnce, source.size - at));
-        compressed += piece.length;
-        yield piece;
-      }
-    }
-    for await (const piece of inflate(pieces(), container)) {
-      produced += piece.length;
-      if (produced > limits.inflationRatio * Math.max(compressed, 1024)) {
-        throw new CtError(
-          'CT_TOO_LARGE',
-          `Expected at most ${limits.inflationRatio} inflated bytes for each compressed one`,
-        );
-      }
-      yield piece;
-    }
   }
 
   async function readRange(offset: number, length: number): Promise<Uint8Array> {
@@ -107,7 +85,7 @@ export function inflatedSource(
       next = await run.iterator.next();
     } catch (error) {
       run = startRun();
-      throw inflateError(error);
+      throw error;
     }
     if (next.done === true) {
       const end = run.end;
@@ -126,13 +104,54 @@ export function inflatedSource(
   }
 }
 
-/** See {@link inflatedSource}. */
-export interface InflatedOptions {
+/** Where compressed data lies, and how to inflate it. */
+export interface CompressedData {
+  /** Offset of the container in the source. */
   readonly start: number;
-  readonly size: number;
   readonly container: DeflateContainer;
   readonly inflate: Inflate;
   readonly limits: Limits;
+}
+
+/** See {@link inflatedSource}. */
+export interface InflatedOptions extends CompressedData {
+  /** Inflated bytes that may be read; what follows is never inflated. */
+  readonly size: number;
+}
+
+/**
+ * The inflated pieces of compressed data, one after the other.
+ *
+ * @throws {CtError} `CT_TOO_LARGE` past `limits.inflationRatio`, `CT_TRUNCATED`, `CT_CORRUPT`, and what reading throws.
+ */
+export async function* inflatedPieces(
+  source: ByteSource,
+  { start, container, inflate, limits }: CompressedData,
+  onTrailingBytes?: () => void,
+): AsyncIterable<Uint8Array> {
+  let compressed = 0;
+  let produced = 0;
+  async function* open(): AsyncIterable<Uint8Array> {
+    for (let at = start; at < source.size; at += readAtOnce) {
+      const piece = await source.read(at, Math.min(readAtOnce, source.size - at));
+      compressed += piece.length;
+      yield piece;
+    }
+  }
+  try {
+    for await (const piece of inflate(open, container, onTrailingBytes)) {
+      produced += piece.length;
+      if (produced > limits.inflationRatio * Math.max(compressed, 1024)) {
+        throw new CtError(
+          'CT_TOO_LARGE',
+          `Expected at most ${limits.inflationRatio} inflated bytes for each compressed one`,
+        );
+      }
+      yield piece;
+    }
+  } catch (error) {
+    throw inflateError(error);
+  }
 }
 
 interface Piece {
@@ -198,8 +217,7 @@ function copyOverlap(piece: Piece, target: Uint8Array, offset: number): void {
 
 function inflateError(error: unknown): CtError {
   if (error instanceof CtError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return /unexpected end|incomplete|terminated/i.test(reason)
+  return endsEarly(error)
     ? new CtError('CT_TRUNCATED', 'Expected whole deflated data, it ends early', { cause: error })
     : new CtError('CT_CORRUPT', 'Expected valid deflated data, it is damaged', { cause: error });
 }

@@ -74,16 +74,16 @@ describe('MetaImage files give the value that ITK reads at the same place in the
           expect(itk, `(${column}, ${row}, ${index})`).toBeDefined();
           const [red, green, blue] = itk!;
           const stored = green === undefined ? red! : 0.299 * red! + 0.587 * green + 0.114 * blue!;
-          expect(value).toBeCloseTo(volume.unit === 'grey' ? grey(stored) : stored, 4);
+          expect(value).toBeCloseTo(volume.greyRange ? grey(stored, volume.greyRange) : stored, 4);
         }
       }
     }
   });
 });
 
-/** Eight bits cannot be Hounsfield units and become grey. */
-function grey(stored: number): number {
-  return stored / 255;
+/** Values that cannot be Hounsfield units become grey. */
+function grey(stored: number, { black, white }: { black: number; white: number }): number {
+  return (stored - black) / (white - black);
 }
 
 const base = {
@@ -116,7 +116,7 @@ describe('bad files', () => {
     ['an element type without numbers', { ElementType: 'MET_STRING' }, 'CT_UNSUPPORTED'],
     ['voxels as text', { BinaryData: 'False' }, 'CT_UNSUPPORTED'],
     ['more voxels than the limit', { DimSize: '60000 60000 60000' }, 'CT_TOO_LARGE'],
-    ['several volumes', { NDims: '4', DimSize: '2 2 2 2' }, 'CT_UNSUPPORTED'],
+    ['several volumes that are cut short', { NDims: '4', DimSize: '2 2 4 2' }, 'CT_TRUNCATED'],
     ['a data file that is missing', { ElementDataFile: 'gone.raw' }, 'CT_MISSING_COMPANION'],
     ['a data file elsewhere', { ElementDataFile: '../secret.raw' }, 'CT_CORRUPT'],
     ['an absolute data file', { ElementDataFile: '/etc/passwd' }, 'CT_CORRUPT'],

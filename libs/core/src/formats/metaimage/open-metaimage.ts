@@ -3,6 +3,7 @@ import { CtError } from '../../errors.js';
 import { inflatedSource, type Inflate } from '../inflate/inflated-source.js';
 import type { Limits } from '../limits.js';
 import type { CtVolume, MetadataEntry } from '../../contracts/volume.js';
+import { findCompanion } from '../find-companion.js';
 import { rawVolume } from '../voxels/raw-volume.js';
 import { voxelBytes } from '../voxels/voxel-type.js';
 import {
@@ -18,6 +19,8 @@ export interface MetaImageOptions {
   readonly limits: Limits;
   readonly inflate: Inflate;
   readonly companion?: ((name: string) => Promise<ByteSource | undefined>) | undefined;
+  /** Which volume of a file with several to open, from 0. */
+  readonly timePoint?: number | undefined;
 }
 
 /**
@@ -33,15 +36,11 @@ export async function openMetaImage(
   const { limits, inflate } = options;
   const head = await source.read(0, Math.min(source.size, metaImageHeaderLimit));
   const header = readMetaImageHeader(head);
-  if ((header.dimensions[3] ?? 1) > 1) {
-    throw new CtError(
-      'CT_UNSUPPORTED',
-      `Expected one volume of three dimensions, the file holds ${header.dimensions.join('×')}`,
-    );
-  }
+  const volumes = header.dimensions[3] ?? 1;
+  const { timePoint = 0 } = options;
   const { axes, oriented, spaced } = metaImagePosition(header);
   const count = axes.dimensions.reduce((product, size) => product * size, 1);
-  if (!axes.dimensions.every((size) => Number.isInteger(size) && size > 0)) {
+  if (![...axes.dimensions, volumes].every((size) => Number.isInteger(size) && size > 0)) {
     throw new CtError(
       'CT_CORRUPT',
       `Expected sizes of at least 1, the header says ${header.dimensions.join('×')}`,
@@ -53,7 +52,14 @@ export async function openMetaImage(
       `Expected at most ${limits.volumePixels} voxels, the header says ${header.dimensions.join('×')}`,
     );
   }
-  const size = count * voxelBytes[header.type] * header.channels;
+  if (timePoint < 0 || timePoint >= volumes) {
+    throw new CtError(
+      'CT_SLICE_RANGE',
+      `Expected a volume from 0 to ${volumes - 1} of the file, got ${timePoint}`,
+    );
+  }
+  const volumeBytes = count * voxelBytes[header.type] * header.channels;
+  const size = volumes * volumeBytes;
   const local = /^local$/i.test(header.dataFile);
   const file = local ? source : await dataSource(header, head, size, options);
   const start = local
@@ -68,7 +74,7 @@ export async function openMetaImage(
     {
       format: 'metaimage',
       source: voxels,
-      offset: header.compressed ? 0 : start,
+      offset: (header.compressed ? 0 : start) + timePoint * volumeBytes,
       type: header.type,
       channels: header.channels,
       littleEndian: header.littleEndian,
@@ -79,6 +85,10 @@ export async function openMetaImage(
       spaced,
       windows: [],
       metadata: metadataOf(header),
+      forwardsOnly: header.compressed,
+      timePoint: volumes > 1 ? { index: timePoint, count: volumes } : null,
+      modality: modalityOf(header),
+      warnings: [],
     },
     limits,
   );
@@ -91,7 +101,8 @@ async function dataSource(
   size: number,
   { companion }: MetaImageOptions,
 ): Promise<ByteSource> {
-  const find = async (name: string): Promise<ByteSource> => {
+  const find = async (written: string): Promise<ByteSource> => {
+    const name = written.replace(/^(\.[\\/])+/, '');
     // A header from anywhere must not make us read files elsewhere.
     if (/[\\/\0]/.test(name) || name === '..' || name === '.') {
       throw new CtError(
@@ -99,7 +110,7 @@ async function dataSource(
         'Expected the name of a file beside the header in ElementDataFile, got a path',
       );
     }
-    const found = await companion?.(name);
+    const found = companion && (await findCompanion(companion, name));
     if (!found)
       throw new CtError(
         'CT_MISSING_COMPANION',
@@ -109,7 +120,7 @@ async function dataSource(
   };
   const names = sliceNames(header, head);
   if (names === undefined) return find(header.dataFile);
-  const depth = header.dimensions[2] ?? 1;
+  const depth = (header.dimensions[2] ?? 1) * (header.dimensions[3] ?? 1);
   if (header.compressed || names.length !== depth) {
     throw new CtError(
       'CT_UNSUPPORTED',
@@ -146,6 +157,12 @@ function sliceNames({ dataFile, length }: MetaImageHeader, head: Uint8Array): st
 function rescale({ fields }: MetaImageHeader, key: string, otherwise: number): number {
   const value = Number(fields.get(key) ?? otherwise);
   return Number.isFinite(value) ? value : otherwise;
+}
+
+/** MetaIO's Modality (`MET_MOD_CT`, `MET_MOD_MR`, …) in DICOM's words; null where it is missing or unknown. */
+function modalityOf({ fields }: MetaImageHeader): string | null {
+  const word = /^MET_MOD_([A-Z]+)$/.exec(fields.get('Modality') ?? '')?.[1];
+  return word === undefined || word === 'UNKNOWN' ? null : word === 'OTHER' ? 'OT' : word;
 }
 
 function metadataOf({ fields }: MetaImageHeader): MetadataEntry[] {

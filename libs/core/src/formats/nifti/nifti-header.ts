@@ -31,6 +31,8 @@ export interface NiftiHeader {
   /** Three rows of four. */
   readonly sform: readonly (readonly [number, number, number, number])[];
   readonly description: string;
+  /** Axes whose size was 0 and is read as 1, counted from 1. */
+  readonly emptyAxes: readonly number[];
 }
 
 /** NIfTI's datatype codes that hold a number, or three or four bytes of colour. */
@@ -157,7 +159,11 @@ function readDimensions(count: number, size: (i: number) => number): number[] {
   return Array.from({ length: count }, (_, i) => size(i + 1));
 }
 
-function checked(header: NiftiHeader): NiftiHeader {
+function checked(raw: Omit<NiftiHeader, 'emptyAxes'>): NiftiHeader {
+  // Writers leave the size of an axis that they do not use at 0; nifti libraries read 1.
+  const emptyAxes = raw.dimensions.flatMap((size, i) => (i >= 2 && size === 0 ? [i + 1] : []));
+  const dimensions = raw.dimensions.map((size, i) => (i >= 2 && size === 0 ? 1 : size));
+  const header: NiftiHeader = { ...raw, dimensions, emptyAxes };
   const bad = header.dimensions.find((size) => !(Number.isSafeInteger(size) && size >= 1));
   if (bad !== undefined) {
     throw new CtError(

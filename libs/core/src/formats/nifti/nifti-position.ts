@@ -7,11 +7,13 @@ export interface NiftiPosition {
   readonly axes: VoxelAxes;
   readonly oriented: boolean;
   readonly spaced: boolean;
+  /** What had to be read otherwise than the header says, in words. */
+  readonly repaired: string | undefined;
 }
 
 /**
- * The voxel axes of a NIfTI file in DICOM's coordinates, as nibabel decides: the sform where its code is above 0, else the
- * qform, else the voxel sizes alone, with the first axis to the left as the ANALYZE format had it.
+ * The voxel axes of a NIfTI file in DICOM's coordinates: the sform where its code is above 0 and its matrix has three directions, else
+ * the qform, as ITK decides; else the voxel sizes alone, with the first axis to the left as the ANALYZE format had it.
  *
  * NIfTI counts x to the right and y to the front (RAS), DICOM to the left and the back (LPS): both change their sign.
  */
@@ -21,9 +23,14 @@ export function niftiPosition(header: NiftiHeader): NiftiPosition {
     header.dimensions[1] ?? 1,
     header.dimensions[2] ?? 1,
   ] as const;
-  const affine =
-    header.sformCode > 0 ? header.sform : header.qformCode > 0 ? qformAffine(header) : undefined;
-  if (affine && isUsable(affine)) {
+  const sform = header.sformCode > 0 ? header.sform : undefined;
+  const qform = header.qformCode > 0 ? qformAffine(header) : undefined;
+  const affine = [sform, qform].find((matrix) => matrix !== undefined && isUsable(matrix));
+  const repaired =
+    sform && affine !== sform
+      ? `the sform has no three directions, ${affine ? 'the qform is used' : 'no orientation is left'}`
+      : undefined;
+  if (affine) {
     const scale = header.toMillimetres;
     const column = (i: 0 | 1 | 2 | 3): Vector3 => [
       -affine[0]![i] * scale,
@@ -34,6 +41,7 @@ export function niftiPosition(header: NiftiHeader): NiftiPosition {
       axes: { origin: column(3), axes: [column(0), column(1), column(2)], dimensions },
       oriented: true,
       spaced: true,
+      repaired,
     };
   }
   const sizes = header.voxelSize.map((size) => Math.abs(size) * header.toMillimetres);
@@ -52,6 +60,7 @@ export function niftiPosition(header: NiftiHeader): NiftiPosition {
     },
     oriented: false,
     spaced,
+    repaired,
   };
 }
 

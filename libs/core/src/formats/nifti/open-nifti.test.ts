@@ -57,10 +57,14 @@ function slab(columns: number, rows: number, slices: number): Uint8Array {
   });
   bytes.set([0x6e, 0x2b, 0x31, 0], 344);
   for (let i = 0; i < columns * rows * slices; i++) {
-    view.setInt16(352 + 2 * i, Math.floor(i / (columns * rows)), true);
+    // Every other voxel is water: a slice with air and tissue shows at once that the values are Hounsfield units.
+    view.setInt16(352 + 2 * i, i % 2 === 0 ? hu(Math.floor(i / (columns * rows))) : 0, true);
   }
   return bytes;
 }
+
+/** The value of every other voxel of a slice of `slab`. */
+const hu = (k: number) => 8 * k - 1000;
 
 describe('NIfTI files give the values, order and place that nibabel reads', () => {
   test.each(Object.entries(golden.files))('%s', async (name, expected) => {
@@ -95,16 +99,18 @@ describe('reading by ranges', () => {
     const source = counting(slab(64, 64, 100));
     const volume = await openVolume(source);
     const { pixels } = await volume.slice(50);
-    expect(pixels[0]).toBe(50);
-    // The sniffed head, two bytes for gzip, the header, one slice.
-    expect(source.readBytes).toBeLessThan(544 + 2 + 540 + 64 * 64 * 2 + 1);
+    expect(pixels[0]).toBe(hu(50));
+    // The sniffed head, two bytes for gzip, the header, the slice, and the first one, which shows what the values mean.
+    expect(source.readBytes).toBeLessThan(544 + 2 + 540 + 2 * 64 * 64 * 2 + 1);
   });
 
   test('the first slice of a gzipped volume does not read the whole file', async () => {
     const bytes = slab(128, 128, 200);
-    // Noise cannot be compressed away: the file keeps its size.
-    for (let i = 352, seed = 1; i < bytes.length; i++)
+    // Noise cannot be compressed away: the file keeps its size. The upper bytes keep it near -1000 and 0 HU.
+    for (let i = 352, seed = 1; i < bytes.length; i += 2) {
       bytes[i] = (seed = (seed * 16807) % 2147483647) & 0xff;
+      bytes[i + 1] = i % 4 === 0 ? 0xfc : 0x00;
+    }
     const zipped = new Uint8Array(gzipSync(bytes, { level: 1 }));
     const source = counting(zipped);
     await (await openVolume(source)).slice(0);
@@ -115,7 +121,7 @@ describe('reading by ranges', () => {
     const volume = await openVolume(bytesSource(new Uint8Array(gzipSync(slab(64, 64, 300)))));
     const order = [299, 0, 150, 149];
     const slices = await Promise.all(order.map((k) => volume.slice(k)));
-    expect(slices.map(({ pixels }) => pixels[100])).toEqual(order);
+    expect(slices.map(({ pixels }) => pixels[100])).toEqual(order.map(hu));
   });
 
   test('volumes that share too little memory for what they inflate still give the right slices', async () => {
@@ -125,7 +131,7 @@ describe('reading by ranges', () => {
     const volumes = await Promise.all([open(), open(), open()]);
     for (const k of [299, 0, 150, 149, 298]) {
       const slices = await Promise.all(volumes.map((volume) => volume.slice(k)));
-      expect(slices.map(({ pixels }) => pixels[100])).toEqual([k, k, k]);
+      expect(slices.map(({ pixels }) => pixels[100])).toEqual([hu(k), hu(k), hu(k)]);
     }
   });
 });

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../byte-source.js';
 import { CtError } from '../../errors.js';
+import { hasTrailingBytes } from '../inflate/gunzipped.js';
 import { inflatedSource, type Inflate } from '../inflate/inflated-source.js';
 import type { Limits } from '../limits.js';
 import type { CtVolume, MetadataEntry } from '../../contracts/volume.js';
@@ -18,15 +19,19 @@ import { niftiPosition } from './nifti-position.js';
 export interface NiftiOptions {
   readonly limits: Limits;
   readonly inflate: Inflate;
-  /** Finds the voxels of a `.hdr` file; asked with `undefined` as the name, since the header does not name them. */
+  /** Finds the voxels of a `.hdr` file, which does not name them. */
   readonly image?: () => Promise<ByteSource | undefined>;
+  /** Which volume of a file with several to open, from 0. */
+  readonly timePoint?: number | undefined;
 }
 
 /**
  * Opens NIfTI-1 or -2: one file (`.nii`), gzipped (`.nii.gz`), or a header with its voxels beside it (`.hdr`, `.img`). Only the
  * header is read; slices come by ranges, gzipped ones by inflating up to them.
  *
- * @throws {CtError} `CT_UNSUPPORTED` for more than one volume or for complex numbers, `CT_MISSING_COMPANION`, `CT_TOO_LARGE`,
+ * A file of several volumes (4D) opens the first one, or the one that is asked for, with the warning `OTHER_VOLUMES`.
+ *
+ * @throws {CtError} `CT_UNSUPPORTED` for complex numbers, `CT_SLICE_RANGE` for a volume that there is not, `CT_MISSING_COMPANION`, `CT_TOO_LARGE`,
  *   `CT_TRUNCATED`, `CT_CORRUPT`.
  */
 export async function openNifti(source: ByteSource, options: NiftiOptions): Promise<CtVolume> {
@@ -37,26 +42,32 @@ export async function openNifti(source: ByteSource, options: NiftiOptions): Prom
   const header = readNiftiHeader(await readHead(unzipped, zipped));
   const { type, channels } = niftiVoxelType(header.datatype);
   const [, , , ...more] = header.dimensions;
-  if (more.some((size) => size > 1)) {
+  const volumes = more.reduce((product, size) => product * size, 1);
+  const { timePoint = 0 } = options;
+  if (timePoint < 0 || timePoint >= volumes) {
     throw new CtError(
-      'CT_UNSUPPORTED',
-      `Expected one volume of three dimensions, the file holds ${header.dimensions.join('×')}`,
+      'CT_SLICE_RANGE',
+      `Expected a volume from 0 to ${volumes - 1} of the file, got ${timePoint}`,
     );
   }
-  const { axes, oriented, spaced } = niftiPosition(header);
-  const offset = header.pair
+  const { axes, oriented, spaced, repaired } = niftiPosition(header);
+  const start = header.pair
     ? header.offset
     : Math.max(header.offset, header.version === 1 ? 352 : 544);
   const [d0, d1, d2] = axes.dimensions;
-  const needed = offset + d0 * d1 * d2 * voxelBytes[type] * channels;
+  const volumeBytes = d0 * d1 * d2 * voxelBytes[type] * channels;
+  const offset = start + timePoint * volumeBytes;
+  const needed = start + volumes * volumeBytes;
   if (d0 * d1 * d2 > limits.volumePixels) {
     throw new CtError(
       'CT_TOO_LARGE',
       `Expected at most ${limits.volumePixels} voxels, the header says ${axes.dimensions.join('×')}`,
     );
   }
-  const voxels = header.pair ? await pairedVoxels(options) : unzipped;
-  if (zipped && needed > limits.inflatedBytes) {
+  const pair = header.pair ? await pairedVoxels(options) : undefined;
+  const voxels = pair?.voxels ?? unzipped;
+  const compressed = pair ? pair.compressed : zipped ? source : undefined;
+  if (compressed && needed > limits.inflatedBytes) {
     throw new CtError(
       'CT_TOO_LARGE',
       `Expected at most ${limits.inflatedBytes} inflated bytes, the header declares ${needed}`,
@@ -80,6 +91,18 @@ export async function openNifti(source: ByteSource, options: NiftiOptions): Prom
       spaced,
       windows: headerWindow(header),
       metadata: metadataOf(header),
+      forwardsOnly: compressed !== undefined,
+      timePoint: volumes > 1 ? { index: timePoint, count: volumes } : null,
+      modality: null,
+      warnings: [
+        ...[
+          ...(repaired === undefined ? [] : [repaired]),
+          ...header.emptyAxes.map((axis) => `size 0 of axis ${axis} read as 1`),
+        ].map((detail) => ({ code: 'HEADER_REPAIRED', detail }) as const),
+        ...(compressed && (await hasTrailingBytes(compressed, needed, options))
+          ? [{ code: 'TRAILING_BYTES' } as const]
+          : []),
+      ],
     },
     limits,
   );
@@ -107,7 +130,10 @@ function inflated(source: ByteSource, { inflate, limits }: NiftiOptions): ByteSo
   return inflatedSource(source, { start: 0, size, container: 'gzip', inflate, limits });
 }
 
-async function pairedVoxels(options: NiftiOptions): Promise<ByteSource> {
+/** The voxels of a pair, and their file where it is compressed. */
+async function pairedVoxels(
+  options: NiftiOptions,
+): Promise<{ voxels: ByteSource; compressed: ByteSource | undefined }> {
   const image = await options.image?.();
   if (!image) {
     throw new CtError(
@@ -115,7 +141,9 @@ async function pairedVoxels(options: NiftiOptions): Promise<ByteSource> {
       'Expected the voxels in an .img file beside the .hdr header',
     );
   }
-  return (await isGzip(image)) ? inflated(image, options) : image;
+  return (await isGzip(image))
+    ? { voxels: inflated(image, options), compressed: image }
+    : { voxels: image, compressed: undefined };
 }
 
 function headerWindow({ calMin, calMax }: NiftiHeader): Window[] {
