@@ -1,5 +1,6 @@
 export { OnnxError, readOnnx, type OnnxFile, type OnnxPort } from './onnx/read-onnx.js';
-export { checkProvider, onnxRuntimeVersion } from './engine/check-provider.js';
+export { checkProvider, type CheckedBackend } from './engine/check-provider.js';
+export { onnxRuntimeVersion } from './engine/onnx-runtime-package.js';
 export { OnnxInference, type InferenceResult } from './engine/onnx-inference.js';
 export {
   exportJcs,
@@ -23,7 +24,8 @@ export type {
 export { learningRateAt, type ScheduleConfig } from './train/schedules.js';
 export type { LossConfig, StepConfig } from './train/training-step.js';
 export type { OptimizerConfig } from './train/optimizers.js';
-export { EngineUnavailableError, loadTfjs } from './engine/tfjs/load-tfjs.js';
+export { checkTfjs } from './engine/tfjs/check-tfjs.js';
+export { EngineUnavailableError } from './engine/tfjs/load-tfjs.js';
 export { TfjsTrainingSession } from './engine/tfjs/tfjs-training-session.js';
 export {
   fetchWeights,

@@ -1,26 +1,29 @@
 import {
   checkProvider,
-  loadTfjs,
+  checkTfjs,
   onnxRuntimeVersion,
   providers,
+  type CheckedBackend,
   type Provider,
 } from '@groundglass/nn';
 import type { Command } from 'commander';
 import { spawn } from 'node:child_process';
 import { availableParallelism, totalmem } from 'node:os';
 
-/** What is checked, each in a process of its own. */
+/** What is checked, each in its own process. */
 const checks = [...providers, 'tfjs'] as const;
 type Check = (typeof checks)[number];
 
-/** A driver that hangs is a driver that does not work. */
+/** A driver that hangs does not work. */
 const longestCheckMs = 120_000;
 
-/** `doctor`: which engines and providers work here, and why the others do not. */
+/** `doctor`: which engines and providers compute here, and why the others do not. */
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('says which engines and providers work on this machine, and why the others do not')
+    .description(
+      'computes a product of matrices on every engine and provider, and shows which work on this machine and why the others do not',
+    )
     .option('--check <name>', `check one of ${checks.join(', ')} in this process`)
     .action(async ({ check }: { check?: string }) => {
       if (check !== undefined) {
@@ -45,19 +48,27 @@ const labels: Readonly<Record<Check, string>> = {
   tfjs: 'TensorFlow.js',
 };
 
+/** Computes a product of matrices. @returns what computed it, how fast, and how to train with it. */
 async function runCheck(name: string): Promise<string> {
   if (name === 'tfjs') {
-    const { tf, from } = await loadTfjs();
-    return `${from} ${tf.version_core}, backend ${tf.getBackend()}: train --engine tfjs`;
+    const checked = await checkTfjs();
+    const engine = `${checked.package} ${checked.version}, backend ${checked.backend}`;
+    const slow =
+      checked.backend === 'cpu' ? ', about a hundred times slower than ONNX Runtime' : '';
+    return `${describe(checked)}, ${engine}${slow}: train --engine tfjs`;
   }
   if (!(providers as readonly string[]).includes(name))
     throw new Error(`Expected one of ${checks.join(', ')}, got "${name}"`);
-  await checkProvider(name as Provider);
+  const checked = await checkProvider(name as Provider);
   const how = name === 'cpu' ? 'the default' : `train --provider ${name}`;
-  return `onnxruntime-node ${onnxRuntimeVersion()}: ${how}`;
+  return `${describe(checked)}, onnxruntime-node ${onnxRuntimeVersion()}: ${how}`;
 }
 
-/** A driver that falls over in native code takes its process along, not this one. */
+function describe({ device, milliseconds }: CheckedBackend): string {
+  return `${device ?? 'a device whose name is not known'}, product of matrices in ${milliseconds.toFixed(1)} ms`;
+}
+
+/** A driver that crashes ends the child process only. */
 async function inChild(name: Check): Promise<{ works: boolean; text: string }> {
   const child = spawn(process.execPath, [process.argv[1]!, 'doctor', '--check', name], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -76,14 +87,13 @@ async function inChild(name: Check): Promise<{ works: boolean; text: string }> {
 }
 
 function reasonOf(name: Check, error: string, signal: NodeJS.Signals | null): string {
-  // A program's own last word follows what native libraries wrote before it.
-  const said = (error.trim().split('\n').at(-1) ?? '')
+  // Native libraries write their lines before the program's own, which is the last.
+  const last = (error.trim().split('\n').at(-1) ?? '')
     // ONNX Runtime begins with the line of its source that failed.
     .replace(/^\/onnxruntime_src\/.* was false\. /, '');
-  const why = signal === null ? said : `the check ended with ${signal}${said ? `: ${said}` : ''}`;
-  if (name === 'cuda')
-    return `${why}. Needs an NVIDIA card, CUDA 12 with cuDNN 9, and onnxruntime-node installed with its CUDA libraries (delete onnxruntime-node-install from .npmrc, then npm rebuild onnxruntime-node)`;
+  const why =
+    signal === null ? last : `the check ended with ${signal}${last === '' ? '' : `: ${last}`}`;
   if (name === 'webgpu')
-    return `${why}. Needs a graphics card with a Vulkan, Metal or Direct3D 12 driver`;
+    return `${why}. It needs a graphics card with a Vulkan, Metal or Direct3D 12 driver`;
   return why;
 }

@@ -92,12 +92,30 @@ describe('groundglass-trainer fetch-weights', () => {
 });
 
 describe('groundglass-trainer doctor', () => {
-  test('finds ONNX Runtime on the CPU, and says of everything else why not or how to use it', async () => {
+  test('computes on every engine and provider, and names the device or the reason', async () => {
     const { stdout } = await trainer('doctor');
-    expect(stdout).toMatch(/^✓ ONNX Runtime, cpu +onnxruntime-node \d/m);
-    expect(stdout).toMatch(/^[✓✗] ONNX Runtime, cuda +\S/m);
-    expect(stdout).toMatch(/^[✓✗] ONNX Runtime, webgpu +\S/m);
-    expect(stdout).toMatch(/^(✓ TensorFlow.js +@tensorflow|✗ TensorFlow.js .*npm install)/m);
+    expect(stdout).toMatch(/^✓ ONNX Runtime, cpu +\S.*, product of matrices in [\d.]+ ms, onnx/m);
+    expect(stdout).toMatch(
+      /^(✓ ONNX Runtime, cuda +\S.*, product of|✗ ONNX Runtime, cuda .*(CUDA 12|linux x64))/m,
+    );
+    expect(stdout).toMatch(
+      /^(✓ ONNX Runtime, webgpu +\S.*, product of|✗ ONNX Runtime, webgpu +\S)/m,
+    );
+    expect(stdout).toMatch(/^(✓ TensorFlow.js +\S.*, product of|✗ TensorFlow.js .*npm install)/m);
+  });
+
+  test('fails with the reason where tfjs-node-gpu is broken, and takes no slower package for it', async () => {
+    const root = at('broken-gpu');
+    const installed = join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
+    await mkdir(installed, { recursive: true });
+    await writeFile(join(root, 'package.json'), '{}');
+    await writeFile(join(installed, 'index.js'), 'throw new Error("libcudart.so.11.0 is missing")');
+    const env = { ...process.env, GROUNDGLASS_TFJS_NODE: root };
+    await expect(
+      promisify(execFile)(process.execPath, [cli, 'doctor', '--check', 'tfjs'], { env }),
+    ).rejects.toMatchObject(
+      failure('tfjs-node-gpu to load, since it is installed: libcudart.so.11.0'),
+    );
   });
 
   test('leaves nothing in the home folder and the temporary one: no telemetry, no identifier', async () => {
