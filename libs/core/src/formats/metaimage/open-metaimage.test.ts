@@ -108,6 +108,47 @@ function file(
   return Buffer.concat([Buffer.from(text), data]);
 }
 
+describe('what other readers accept', () => {
+  const parts = async (header: Uint8Array, data: Record<string, Uint8Array>, name = 'x.mhd') =>
+    openVolume(bytesSource(header), {
+      name,
+      companion: (other) =>
+        Promise.resolve(data[other] === undefined ? undefined : bytesSource(data[other])),
+    });
+  const voxels = new Uint8Array(Int16Array.of(-1000, 40, -900, 0, -1000, 60, -850, 20).buffer);
+
+  test.each([
+    ['./x.raw', 'x.raw'],
+    ['x.raw', 'x.RAW'],
+    ['X.RAW', 'x.raw'],
+    ['.\\x.raw', 'x.raw'],
+  ])('ElementDataFile %s finds %s', async (written, name) => {
+    const header = file({ ElementDataFile: written }, new Uint8Array());
+    const volume = await parts(header, { [name]: voxels });
+    expect([...(await volume.slice(0)).pixels].sort((a, b) => a - b)).toEqual([-1000, -900, 0, 40]);
+  });
+
+  test('voxels open through the header beside them', async () => {
+    const header = file({ ElementDataFile: 'x.raw' }, new Uint8Array());
+    const volume = await parts(voxels, { 'x.mhd': header }, 'x.raw');
+    expect(volume).toMatchObject({ format: 'metaimage', sliceCount: 2, unit: 'HU' });
+  });
+
+  test('four dimensions open the first volume, or the one asked for', async () => {
+    const bytes = file({ NDims: '4', DimSize: '2 2 1 2', ElementSpacing: '1 1 1 1' }, voxels);
+    const volume = await openVolume(bytesSource(bytes), { timePoint: 1 });
+    expect(volume.timePoint).toEqual({ index: 1, count: 2 });
+    expect(volume.warnings).toContainEqual({ code: 'OTHER_VOLUMES', detail: 'volume 2 of 2' });
+    expect(Math.max(...(await volume.slice(0)).pixels)).toBe(60);
+  });
+
+  test('a modality other than CT is grey', async () => {
+    const volume = await openVolume(bytesSource(file({ Modality: 'MET_MOD_MR' }, voxels)));
+    expect(volume).toMatchObject({ unit: 'grey', acquisition: { modality: 'MR' } });
+    expect(volume.warnings).toContainEqual({ code: 'NOT_CT', detail: 'modality MR' });
+  });
+});
+
 describe('bad files', () => {
   test.each([
     ['a size that is no number', { DimSize: '2 two 2' }, 'CT_CORRUPT'],

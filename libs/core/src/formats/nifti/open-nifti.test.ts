@@ -149,6 +149,88 @@ describe('bytes without a scale cannot be Hounsfield units', () => {
   });
 });
 
+describe('what other readers accept', () => {
+  const hu0 = [hu(0), 0];
+
+  test('a file of several volumes opens the first one, or the one asked for, and says so', async () => {
+    const one = slab(4, 4, 2);
+    const bytes = new Uint8Array(one.length + 3 * 64);
+    bytes.set(one);
+    const view = new DataView(bytes.buffer);
+    view.setInt16(40, 4, true);
+    view.setInt16(48, 4, true);
+    // Each further volume is 10 HU higher.
+    for (let i = 32; i < 128; i++)
+      view.setInt16(352 + 2 * i, view.getInt16(352 + 2 * (i % 32), true) + 10 * (i >> 5), true);
+    const first = await openVolume(bytesSource(bytes));
+    expect(first.timePoint).toEqual({ index: 0, count: 4 });
+    expect(first.warnings).toContainEqual({ code: 'OTHER_VOLUMES', detail: 'volume 1 of 4' });
+    expect([...(await first.slice(0)).pixels.slice(0, 2)].sort((a, b) => a - b)).toEqual(hu0);
+    const third = await openVolume(bytesSource(bytes), { timePoint: 2 });
+    expect(Math.min(...(await third.slice(0)).pixels)).toBe(hu(0) + 20);
+    await expect(openVolume(bytesSource(bytes), { timePoint: 4 })).rejects.toMatchObject({
+      code: 'CT_SLICE_RANGE',
+    });
+  });
+
+  test('a size of 0 in an unused axis is 1, with a warning', async () => {
+    const bytes = slab(4, 4, 2);
+    new DataView(bytes.buffer).setInt16(40, 4, true);
+    const volume = await openVolume(bytesSource(bytes));
+    expect(volume.sliceCount).toBe(2);
+    expect(volume.timePoint).toBeNull();
+    expect(volume.warnings).toEqual([
+      { code: 'HEADER_REPAIRED', detail: 'size 0 of axis 4 read as 1' },
+    ]);
+  });
+
+  test('an sform of zeros gives way to the qform, as in ITK', async () => {
+    const bytes = slab(4, 4, 2);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < 12; i++) view.setFloat32(280 + 4 * i, 0, true);
+    view.setInt16(252, 1, true);
+    // Half a turn about z: x and y change their sign, from RAS to LPS.
+    view.setFloat32(264, 1, true);
+    const volume = await openVolume(bytesSource(bytes));
+    expect(volume.geometry).toMatchObject({ rowDirection: [1, 0, 0], columnDirection: [0, 1, 0] });
+    expect(volume.warnings.map(({ code }) => code)).toEqual(['HEADER_REPAIRED']);
+  });
+
+  test.each(['pair.img', 'PAIR.IMG'])('%s opens through the header beside it', async (name) => {
+    const files: Record<string, string> = { 'pair.hdr': 'pair.hdr', 'PAIR.HDR': 'pair.hdr' };
+    const volume = await openVolume(bytesSource(await read('pair.img')), {
+      name,
+      companion: async (other) =>
+        files[other] === undefined ? undefined : bytesSource(await read(files[other])),
+    });
+    expect(volume).toMatchObject({ format: 'nifti', sliceCount: 3 });
+    expect([...(await volume.slice(0)).pixels]).toEqual(golden.files['pair.hdr']!.pixels[0]);
+  });
+
+  test.each([
+    ['none', '', false],
+    ['zeros', '\0\0\0', false],
+    ['words', 'junk that is no gzip', true],
+  ])('%s after gzipped data', async (_, junk, warns) => {
+    const zipped = Buffer.concat([gzipSync(slab(64, 64, 20)), Buffer.from(junk)]);
+    const volume = await openVolume(bytesSource(zipped));
+    const slices = await Promise.all([19, 0, 7].map((k) => volume.slice(k)));
+    expect(slices.map(({ pixels }) => pixels[100])).toEqual([hu(19), hu(0), hu(7)]);
+    expect(volume.warnings.some(({ code }) => code === 'TRAILING_BYTES')).toBe(warns);
+  });
+
+  test('two gzip members, one after the other, are one file without a warning', async () => {
+    const bytes = slab(64, 64, 20);
+    const zipped = Buffer.concat([
+      gzipSync(bytes.subarray(0, 9000)),
+      gzipSync(bytes.subarray(9000)),
+    ]);
+    const volume = await openVolume(bytesSource(zipped));
+    expect((await volume.slice(19)).pixels[100]).toBe(hu(19));
+    expect(volume.warnings).toEqual([]);
+  });
+});
+
 describe('bad files', () => {
   const changed = (change: (view: DataView) => void) => {
     const bytes = slab(8, 8, 8);

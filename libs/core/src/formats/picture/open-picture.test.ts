@@ -110,6 +110,75 @@ test('a colour profile does not move the values', async () => {
   expect(pixels[1]).toBeCloseTo((0.299 * red + 0.587 * green + 0.114 * blue) / 255, 6);
 });
 
+test('a PNG is turned as its EXIF orientation says', async () => {
+  const picture = new Uint8Array(16 * 8).fill(200);
+  picture.fill(0, 0, 64); // upper half black
+  const png = await raw(picture, 16, 8, 1).withMetadata({ orientation: 6 }).png().toBuffer();
+  const { volume, pixels } = await greyOf(png);
+  expect(volume).toMatchObject({ format: 'png', columns: 8, rows: 16 });
+  // Orientation 6: the stored top is shown on the right.
+  expect(pixels[0]).toBeCloseTo(200 / 255, 6);
+  expect(pixels[7]).toBe(0);
+});
+
+describe('16 bits', () => {
+  /** Half air, some lung, the rest tissue. */
+  const hu = Int16Array.from({ length: 4096 }, (_, i) =>
+    i % 64 < 32 ? -1000 + (i % 7) : i % 64 < 38 ? -850 : 30 + (i % 40),
+  );
+  const png16 = (values: Uint16Array) =>
+    raw(values, 64, 64, 1).toColourspace('grey16').png().toBuffer();
+
+  test.each([1024, 32_768])('that hold HU + %i are read as Hounsfield units', async (offset) => {
+    const { volume, pixels } = await greyOf(await png16(Uint16Array.from(hu, (v) => v + offset)));
+    expect(volume.unit).toBe('HU');
+    expect(volume.warnings).toContainEqual({
+      code: 'HU_OFFSET',
+      detail: `${offset} was subtracted from every value`,
+    });
+    expect(pixels).toEqual([...hu]);
+  });
+
+  test('that hold 12 bits are not black', async () => {
+    const values = Uint16Array.from({ length: 4096 }, (_, i) => i);
+    const { volume, pixels } = await greyOf(await png16(values));
+    expect(volume).toMatchObject({ unit: 'grey', greyRange: { black: 0, white: 4095 } });
+    expect(volume.warnings.map(({ code }) => code)).toContain('GREY_RANGE_GUESSED');
+    expect(pixels[4095]).toBe(1);
+    expect(pixels[1000]).toBeCloseTo(1000 / 4095, 6);
+  });
+});
+
+describe('marks in colour', () => {
+  const picture = (mark: number[], count: number, tint = [0, 0, 0]) => {
+    const data = new Uint8Array(64 * 64 * 3);
+    for (let i = 0; i < 64 * 64; i++) {
+      const grey = (i * 37) % 200;
+      data.set(i < count ? mark : tint.map((t) => grey + t), 3 * i);
+    }
+    return raw(data, 64, 64, 3).png().toBuffer();
+  };
+
+  test.each([
+    ['a red arrow', [230, 20, 20], 40, true],
+    ['a yellow circle', [250, 240, 10], 200, true],
+    ['a grey arrow', [255, 255, 255], 40, false],
+    ['a coloured half', [200, 40, 40], 2048, false],
+  ])('%s', async (_, mark, count, expected) => {
+    const { volume } = await greyOf(await picture(mark, count));
+    expect(volume.warnings.some(({ code }) => code === 'COLOUR_MARKS')).toBe(expected);
+  });
+
+  test('a tint over the whole picture is none, and the colours stay at hand', async () => {
+    const { volume } = await greyOf(await picture([0, 0, 0], 0, [12, 6, 0]));
+    expect(volume.warnings.map(({ code }) => code)).not.toContain('COLOUR_MARKS');
+    const colours = await volume.colours!(0);
+    expect([...colours.data.subarray(4, 8)]).toEqual([49, 43, 37, 255]);
+    const grey = await greyOf(await picture([9, 9, 9], 10));
+    expect(grey.volume.colours).toBeNull();
+  });
+});
+
 describe('bad pictures', () => {
   test('past the pixel limit are refused before decoding', async () => {
     const png = await raw(new Uint8Array(100), 10, 10, 1).png().toBuffer();

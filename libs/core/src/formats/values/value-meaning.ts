@@ -151,7 +151,8 @@ function greyRange(
   // A few far values (metal, a burnt-in mark) must not darken all others; without them the ends are the range.
   const white = sample.max - high > 0.5 * spread ? high : sample.max;
   const lowest = low - sample.min > 0.5 * spread ? low : sample.min;
-  const black = lowest >= 0 && lowest <= 0.1 * white ? 0 : lowest;
+  // Values that start a little above 0 were stretched from 0 on.
+  const black = lowest >= 0 && lowest <= 0.3 * white ? 0 : lowest;
   return { black, white: white > black ? white : black + 1, isGuess: true };
 }
 
