@@ -1,14 +1,33 @@
 import { rmSync } from 'node:fs';
+import type { ServerOptionsInput } from './options/server-options.js';
+import { pullModel } from './repository/pull-model.js';
 import { startServer, type RunningServer } from './start-server.js';
-import { helpText, readOptions, UsageError } from './options/read-options.js';
+import { checkModels } from './repository/check-models.js';
+import { readCommand, UsageError } from './options/read-options.js';
 
 /** Entry point of `groundglass-server`: options, start, signals. */
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2), process.env);
-  if (options === 'help') {
-    console.log(helpText());
-    return;
+  const invocation = readCommand(process.argv.slice(2), process.env);
+  switch (invocation.command) {
+    case 'print':
+      console.log(invocation.text);
+      return;
+    case 'check':
+      process.exit((await checkModels(invocation)) ? 0 : 1);
+      break;
+    case 'pull':
+      await pullModel(invocation);
+      process.exit(0);
+      break;
+    case 'serve':
+      await serve(invocation.options);
+      break;
+    default:
+      invocation satisfies never;
   }
+}
+
+async function serve(options: ServerOptionsInput): Promise<void> {
   const server = await startServer(options);
   const { services } = server;
   // However it ends: uploads hold pictures of patients.
@@ -22,7 +41,7 @@ async function main(): Promise<void> {
   console.log(`Models: ${models.join(', ') || 'none could be loaded, the log says why'}`);
 }
 
-/** The first signal finishes what was accepted; who sends another one does not want to wait for that. */
+/** The first signal finishes what was accepted; a second one ends the server at once. */
 async function stop(server: RunningServer): Promise<void> {
   const { services } = server;
   if (services.draining) process.exit(1);

@@ -62,6 +62,7 @@ export async function startServer(input: ServerOptionsInput): Promise<RunningSer
       grpc = await startGrpc(services, options.grpcPort);
     }
     await Promise.all([models, services.codecs.whenReady(), services.inferencePool.whenReady()]);
+    grpc?.report();
     if (options.modelControlMode === 'poll') {
       services.repository.startPolling(options.repositoryPollSeconds);
     }
@@ -111,6 +112,7 @@ async function createServices(options: ServerOptions, log: Logger): Promise<Serv
     pool: inferencePool,
     scheduler,
     log,
+    hangMs,
   });
   const codecs = new CodecPool({
     processes: options.decoders,
@@ -119,6 +121,9 @@ async function createServices(options: ServerOptions, log: Logger): Promise<Serv
     onCrash: () => {
       log.warn('a codec process ended and is replaced');
       metrics.restart('codec');
+    },
+    onOutput: (line) => {
+      log.warn({ process: 'codec', line }, 'output of a child process');
     },
   });
   const predictor = new Predictor({

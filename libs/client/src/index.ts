@@ -36,5 +36,5 @@ export {
   type OipTensorSpec,
 } from './oip-datatypes.js';
 export { formatJsonElements, packJsonElements } from './oip-json.js';
-export type { OipTensor } from './oip-tensor.js';
+export { decodeTensor, type OipTensor } from './oip-tensor.js';
 export type { ConnectionOptions } from './transport.js';

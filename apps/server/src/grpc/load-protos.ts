@@ -1,18 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { loadPackageDefinition, type ServiceDefinition } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 
 interface Loaded {
   readonly inference: { readonly GRPCInferenceService: { readonly service: ServiceDefinition } };
-  readonly grpc: {
-    readonly health: { readonly v1: { readonly Health: { readonly service: ServiceDefinition } } };
-  };
 }
 
-/** The two service definitions, from `apps/server/proto`. Names stay as in the files, 64-bit numbers come as text. */
-export function loadProtos(): { inference: ServiceDefinition; health: ServiceDefinition } {
+/** The protocol's service and all its messages, from `apps/server/proto`. Names stay as in the files, 64-bit numbers come as text. */
+export function loadProtos(): { inference: ServiceDefinition; definition: PackageDefinition } {
   const folder = fileURLToPath(new URL('../../proto/', import.meta.url));
-  const definition = loadSync(['inference.proto', 'health.proto'], {
+  const definition = loadSync('inference.proto', {
     includeDirs: [folder],
     keepCase: true,
     longs: String,
@@ -20,9 +17,6 @@ export function loadProtos(): { inference: ServiceDefinition; health: ServiceDef
     defaults: true,
     oneofs: true,
   });
-  const { inference, grpc } = loadPackageDefinition(definition) as unknown as Loaded;
-  return {
-    inference: inference.GRPCInferenceService.service,
-    health: grpc.health.v1.Health.service,
-  };
+  const { inference } = loadPackageDefinition(definition) as unknown as Loaded;
+  return { inference: inference.GRPCInferenceService.service, definition };
 }

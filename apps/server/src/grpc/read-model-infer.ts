@@ -66,9 +66,7 @@ export function readModelInfer(request: ModelInferRequest): InferCall {
     request.parameters,
     ...[...inputs, ...outputs].map((each) => each.parameters),
   ]) {
-    const found = ['shared_memory_region', 'classification', 'sequence_id'].find(
-      (name) => name in parameters,
-    );
+    const found = ['shared_memory_region', 'sequence_id'].find((name) => name in parameters);
     if (found) throw bad(`Expected a request without "${found}": the server lacks that extension`);
   }
   const timeout = wholeOf(request.parameters, 'timeout');
@@ -89,7 +87,11 @@ export function readModelInfer(request: ModelInferRequest): InferCall {
       checkByteLength(spec, data.length);
       return { ...spec, data };
     }),
-    outputs: outputs.map(({ name }) => ({ name, binary: true })),
+    outputs: outputs.map(({ name, parameters }) => ({
+      name,
+      binary: true,
+      classes: wholeOf(parameters, 'classification') || undefined,
+    })),
     binaryByDefault: true,
   };
 }

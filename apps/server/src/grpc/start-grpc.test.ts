@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { credentials, loadPackageDefinition, Metadata, status, type Client } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { protoPath as healthProto } from 'grpc-health-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../server.fixture.js';
+import { ask, startTestServer, type TestServer } from '../server.fixture.js';
 
 type Call = (request: unknown, metadata?: Metadata) => Promise<Record<string, unknown>>;
 
@@ -12,7 +13,8 @@ function connect(
   service: 'inference' | 'health',
 ): Record<string, Call> & { close: () => void } {
   const folder = fileURLToPath(new URL('../../proto/', import.meta.url));
-  const definition = loadSync(`${service}.proto`, {
+  const file = service === 'health' ? healthProto : 'inference.proto';
+  const definition = loadSync(file, {
     includeDirs: [folder],
     keepCase: true,
     longs: Number,
@@ -211,5 +213,89 @@ test('a token is asked for, but not by health checks', async () => {
     code: status.NOT_FOUND,
   });
   inference.close();
+  health.close();
+});
+
+test('a model is loaded with a configuration in place of its file, and unknown parameters are refused', async () => {
+  await using own = await startTestServer({
+    copied: ['lesion-rule'],
+    modelControlMode: 'explicit',
+  });
+  const inference = connect(own.grpcAddress!, 'inference');
+  const load = (parameters: Record<string, unknown>) =>
+    inference.RepositoryModelLoad!({ model_name: 'lesion-rule', parameters });
+  await load({ config: { string_param: '{"max_batch_size": 3}' } });
+  expect(await inference.ModelConfig!({ name: 'lesion-rule' })).toMatchObject({
+    config: { max_batch_size: 3 },
+  });
+  for (const wrong of [
+    { config: { string_param: '{"max_batch_size": "many"}' } },
+    { config: { bool_param: true } },
+    { 'file:1/model.onnx': { bytes_param: Buffer.from('x') } },
+  ]) {
+    await expect(load(wrong)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+  }
+  // The same over HTTP.
+  const http = (parameters: unknown) =>
+    ask(`${own.url}/v2/repository/models/lesion-rule/load`, {
+      method: 'POST',
+      body: JSON.stringify({ parameters }),
+    });
+  expect((await http({ config: '{"maxBatchSize": 2}' })).status).toBe(200);
+  expect(own.services.repository.get('lesion-rule').maxBatchSize).toBe(2);
+  expect((await http({ 'file:1/model.onnx': 'x' })).status).toBe(400);
+  await load({});
+  expect(own.services.repository.get('lesion-rule').maxBatchSize).toBe(8);
+  inference.close();
+});
+
+test('reflection lists the services and describes them', async () => {
+  const proto = fileURLToPath(
+    new URL(
+      'proto/grpc/reflection/v1/reflection.proto',
+      import.meta.resolve('@grpc/reflection/package.json').replace('package.json', 'build/'),
+    ),
+  );
+  const definition = loadSync(proto, { keepCase: true });
+  const loaded = loadPackageDefinition(definition) as unknown as {
+    grpc: { reflection: { v1: { ServerReflection: new (...args: unknown[]) => Client } } };
+  };
+  const reflection = new loaded.grpc.reflection.v1.ServerReflection(
+    server.grpcAddress!,
+    credentials.createInsecure(),
+  );
+  const stream = (
+    reflection as unknown as { ServerReflectionInfo: () => NodeJS.ReadWriteStream }
+  ).ServerReflectionInfo();
+  const answer = new Promise((resolve) => stream.once('data', resolve));
+  stream.write({ list_services: '' } as never);
+  expect(await answer).toMatchObject({
+    list_services_response: {
+      service: expect.arrayContaining([{ name: 'inference.GRPCInferenceService' }]) as unknown,
+    },
+  });
+  stream.end();
+  reflection.close();
+});
+
+test('a health watcher reads that the server stops, and does not hold it up', async () => {
+  const own = await startTestServer({ copied: ['lesion-rule'], drainSeconds: 60 });
+  const loaded = loadPackageDefinition(loadSync(healthProto, { enums: String })) as unknown as {
+    grpc: { health: { v1: { Health: new (...args: unknown[]) => Client } } };
+  };
+  const health = new loaded.grpc.health.v1.Health(own.grpcAddress!, credentials.createInsecure());
+  const stream = (
+    health as unknown as { Watch: (request: unknown) => NodeJS.ReadableStream }
+  ).Watch({
+    service: '',
+  });
+  const seen: string[] = [];
+  stream.on('data', ({ status: each }: { status: string }) => seen.push(each));
+  stream.on('error', () => undefined);
+  await expect.poll(() => seen.at(-1)).toBe('SERVING');
+  const started = performance.now();
+  await own[Symbol.asyncDispose]();
+  expect(performance.now() - started).toBeLessThan(30_000);
+  expect(seen.slice(-2)).toEqual(['SERVING', 'NOT_SERVING']);
   health.close();
 });

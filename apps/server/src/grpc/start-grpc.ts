@@ -3,10 +3,11 @@ import {
   ServerCredentials,
   status as grpcStatus,
   type ServerUnaryCall,
-  type handleServerStreamingCall,
   type sendUnaryData,
 } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
 import { CtError, type ErrorCode } from '@groundglass/core';
+import { HealthImplementation } from 'grpc-health-check';
 import { isBearer } from '../http/guard.js';
 import { toErrorAnswer } from '../errors/error-answer.js';
 import { whyNotReady } from '../http/readiness.js';
@@ -26,7 +27,9 @@ import { readModelInfer, type ModelInferRequest } from './read-model-infer.js';
 export interface GrpcServer {
   /** Such as `127.0.0.1:8809`. */
   readonly address: string;
-  /** Takes no new calls and settles when the last one is answered. */
+  /** Looks at the health now, where a client may ask at once. */
+  report(): void;
+  /** Settles when the last call is answered. */
   drain(): Promise<void>;
   end(): void;
 }
@@ -48,21 +51,29 @@ export async function startGrpc(services: Services, port: number): Promise<GrpcS
     'grpc.max_concurrent_streams': options.maxConnections,
   });
   const protos = loadProtos();
+  const calls = new OpenCalls();
   server.addService(
     protos.inference,
     Object.fromEntries(
       Object.entries(inferenceMethods(services)).map(([name, method]) => [
         name,
-        unary(services, name, method),
+        unary(services, name, method, calls),
       ]),
     ),
   );
-  server.addService(protos.health, {
-    Check: unary(services, 'Check', ({ service }: { service: string }) =>
-      health(services, service),
-    ),
-    Watch: watchHealth(services),
-  });
+  const health = new HealthImplementation({});
+  health.addToServer(server);
+  let reported: string | undefined;
+  const report = (): void => {
+    const status = whyNotReady(services) === undefined ? 'SERVING' : 'NOT_SERVING';
+    // Watchers get every status that is set, also one that they have.
+    if (status !== reported) for (const service of healthNames) health.setStatus(service, status);
+    reported = status;
+  };
+  report();
+  const timer = setInterval(report, reportEveryMs);
+  timer.unref();
+  new ReflectionService(protos.definition).addToServer(server);
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, taken) => {
@@ -72,13 +83,15 @@ export async function startGrpc(services: Services, port: number): Promise<GrpcS
   });
   return {
     address: `${host}:${bound}`,
-    drain: () =>
-      new Promise((resolve) => {
-        server.tryShutdown(() => {
-          resolve();
-        });
-      }),
+    report,
+    drain: async () => {
+      report();
+      // Not until all streams end: those of health watchers never do.
+      await calls.whenNone();
+      await new Promise((resolve) => setTimeout(resolve, lastReportMs));
+    },
     end: () => {
+      clearInterval(timer);
       server.forceShutdown();
     },
   };
@@ -115,13 +128,14 @@ function inferenceMethods(services: Services): Record<string, Method> {
     RepositoryIndex: ({ ready: onlyReady }: { ready: boolean }) => ({
       models: repository.index().filter(({ state }) => !onlyReady || state === 'READY'),
     }),
-    RepositoryModelLoad: async ({ model_name: name }: { model_name: string }) => {
+    RepositoryModelLoad: async ({ model_name: name, parameters }: ControlRequest) => {
       refuseChanges(options.modelControlMode);
-      await repository.load(name);
+      await repository.load(name, loadConfig(parameters));
       return {};
     },
-    RepositoryModelUnload: async ({ model_name: name }: { model_name: string }) => {
+    RepositoryModelUnload: async ({ model_name: name, parameters }: ControlRequest) => {
       refuseChanges(options.modelControlMode);
+      refuseOthers(parameters, ['unload_dependents']);
       await repository.unload(name);
       return {};
     },
@@ -149,15 +163,41 @@ function inferenceMethods(services: Services): Record<string, Method> {
   };
 }
 
+interface ControlRequest {
+  readonly model_name: string;
+  readonly parameters: Readonly<
+    Record<string, { readonly parameter_choice?: string; readonly string_param?: string }>
+  >;
+}
+
+/** The configuration in a load request. @throws {CtError} `CT_BAD_REQUEST` for another type or parameter. */
+function loadConfig(parameters: ControlRequest['parameters']): string | undefined {
+  refuseOthers(parameters, ['config']);
+  const { config } = parameters;
+  if (config && config.parameter_choice !== 'string_param') {
+    throw new CtError('CT_BAD_REQUEST', 'Expected text in the parameter "config"');
+  }
+  return config?.string_param;
+}
+
+/** What is not known is refused, since ignoring it would load another model than was asked for. */
+function refuseOthers(parameters: ControlRequest['parameters'], known: readonly string[]): void {
+  const other = Object.keys(parameters).find((name) => !known.includes(name));
+  if (other === undefined) return;
+  throw new CtError('CT_BAD_REQUEST', `Expected no parameter "${other.slice(0, 64)}" here`);
+}
+
 /** Wraps a method: token, deadline, metrics, and errors as gRPC statuses. */
-function unary(services: Services, name: string, method: Method) {
+function unary(services: Services, name: string, method: Method, calls: OpenCalls) {
   return (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>): void => {
+    calls.begin();
     const started = performance.now();
     const controller = new AbortController();
     call.on('cancelled', () => {
       controller.abort();
     });
     const done = (code: grpcStatus): void => {
+      calls.end();
       const ms = performance.now() - started;
       services.metrics.request('grpc', name, grpcStatus[code], ms / 1000);
       services.log.info({ method: name, status: grpcStatus[code], ms: Math.round(ms) }, 'grpc');
@@ -166,7 +206,7 @@ function unary(services: Services, name: string, method: Method) {
       try {
         const [authorization] = call.metadata.get('authorization');
         const { token } = services.options;
-        const open = name === 'Check' || name === 'ServerLive' || name === 'ServerReady';
+        const open = name === 'ServerLive' || name === 'ServerReady';
         if (token !== undefined && !open && !isBearer(authorization?.toString(), token)) {
           throw new CtError('CT_UNAUTHORIZED', 'Expected the metadata "authorization: Bearer …"');
         }
@@ -175,11 +215,8 @@ function unary(services: Services, name: string, method: Method) {
       } catch (error) {
         const { code, message, status } = toErrorAnswer(error);
         if (status >= 500 && status < 503) services.log.error({ err: error }, 'grpc call failed');
-        const grpcCode = error instanceof GrpcFailure ? error.grpcCode : toGrpcStatus(code, status);
-        callback({
-          code: grpcCode,
-          details: error instanceof GrpcFailure ? error.message : message,
-        });
+        const grpcCode = toGrpcStatus(code, status);
+        callback({ code: grpcCode, details: message });
         done(grpcCode);
       }
     };
@@ -187,48 +224,30 @@ function unary(services: Services, name: string, method: Method) {
   };
 }
 
-class GrpcFailure extends Error {
-  constructor(
-    readonly grpcCode: grpcStatus,
-    message: string,
-  ) {
-    super(message);
+/** Counts calls under way. */
+class OpenCalls {
+  #count = 0;
+  #waiting: (() => void)[] = [];
+
+  begin(): void {
+    this.#count++;
+  }
+
+  end(): void {
+    if (--this.#count === 0) for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  async whenNone(): Promise<void> {
+    while (this.#count > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 }
 
-const services = ['', 'inference.GRPCInferenceService'];
-
-function health(all: Services, service: string): { status: string } {
-  if (!services.includes(service)) {
-    throw new GrpcFailure(grpcStatus.NOT_FOUND, 'Expected a service of this server');
-  }
-  return { status: whyNotReady(all) === undefined ? 'SERVING' : 'NOT_SERVING' };
-}
-
-/** How often a watcher's status is looked at, in milliseconds. */
-const watchEveryMs = 500;
-
-function watchHealth(all: Services): handleServerStreamingCall<{ service: string }, unknown> {
-  return (call) => {
-    let last: string | undefined;
-    const tell = (): void => {
-      const { service } = call.request;
-      // The specification: an unknown service is told as such and may come to be known.
-      const status = services.includes(service) ? health(all, service).status : 'SERVICE_UNKNOWN';
-      if (status !== last) call.write({ status });
-      last = status;
-      if (all.draining) call.end();
-    };
-    const timer = setInterval(tell, watchEveryMs);
-    call.on('cancelled', () => {
-      clearInterval(timer);
-    });
-    call.on('close', () => {
-      clearInterval(timer);
-    });
-    tell();
-  };
-}
+/** The whole server, and its service by name. */
+const healthNames = ['', 'inference.GRPCInferenceService'];
+/** How often the health is looked at, in milliseconds. */
+const reportEveryMs = 500;
+/** Watchers get to read that the server stops. */
+const lastReportMs = 50;
 
 const grpcStatuses: Partial<Record<ErrorCode, grpcStatus>> = {
   CT_UNAUTHORIZED: grpcStatus.UNAUTHENTICATED,

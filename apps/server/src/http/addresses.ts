@@ -12,6 +12,21 @@ export function isLoopback(host: string): boolean {
   return loopbackRanges.check(bare, family === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** Whether a connection's address is one of some addresses and ranges, an IPv4 address inside IPv6 included. */
+export function isAddressIn(address: string | undefined, ranges: readonly string[]): boolean {
+  const bare = (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
+  const family = isIP(bare);
+  if (family === 0) return false;
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [start = '', bits] = range.split('/');
+    const kind = isIP(start) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(start, kind);
+    else list.addSubnet(start, Number(bits), kind);
+  }
+  return list.check(bare, family === 6 ? 'ipv6' : 'ipv4');
+}
+
 /** The name in a Host header, without its port; undefined where it is not one. */
 function hostNameOf(header: string | undefined): string | undefined {
   const match = /^(\[[\dA-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.exec(header ?? '');

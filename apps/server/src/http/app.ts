@@ -1,3 +1,4 @@
+import compression from 'compression';
 import express, { type Express } from 'express';
 import { answerErrors, endStalledReaders, inviteBodies, notFound } from './finish-connection.js';
 import { guardOrigin, guardToken } from './guard.js';
@@ -17,6 +18,7 @@ export function createApp(services: Services): Express {
   app.set('etag', false);
   app.set('query parser', 'simple');
   app.use(observe(services), securityHeaders, endStalledReaders(options.idleSeconds * 1000));
+  app.use(compressAnswers);
   // Pages come before the token: they hold nothing secret, and the playground is where a person gives it.
   app.use(guardOrigin(options), pageRoutes(), guardToken(options));
   app.use(inviteBodies(options.maxBodyMib * 1024 * 1024));
@@ -35,3 +37,15 @@ export function createApp(services: Services): Express {
   app.use(notFound, answerErrors(log));
   return app;
 }
+
+/**
+ * gzip and deflate for clients that ask for it, at the level that costs least: answers travel once. Tensors count as
+ * compressible; pictures are compressed already, and lines that are read as they come must not wait for more.
+ */
+const compressAnswers = compression({
+  level: 1,
+  filter: (_req, res) =>
+    /^(application\/(json|octet-stream|javascript)|text\/(html|css|javascript|plain))/.test(
+      String(res.getHeader('content-type')),
+    ),
+});

@@ -80,6 +80,59 @@ describe('a server on loopback', () => {
   });
 });
 
+describe('behind a proxy', () => {
+  const page = (of: TestServer, headers: Record<string, string>) =>
+    ask(`${of.url}/v1/models`, { headers: { 'sec-fetch-site': 'same-origin', ...headers } });
+
+  test('a public origin is this server’s own, whatever Host arrives; others stay out', async () => {
+    await using proxied = await startTestServer({
+      copied: ['lesion-rule'],
+      publicOrigin: ['https://ct.example.org', 'https://intranet:8443'],
+    });
+    const origin = 'https://ct.example.org';
+    const passed = [
+      { origin },
+      { origin, host: 'ct.example.org' },
+      { origin: 'https://intranet:8443', host: 'intranet:8443' },
+    ];
+    for (const headers of passed) {
+      expect([headers, (await page(proxied, headers)).status]).toEqual([headers, 200]);
+    }
+    const refused = [
+      { origin: 'https://evil.example' },
+      { origin: 'https://intranet' },
+      { origin: 'http://ct.example.org' },
+      { origin, host: 'evil.example' },
+      // Only a trusted proxy may say this.
+      { origin: 'https://other.example', 'x-forwarded-host': 'other.example' },
+    ];
+    for (const headers of refused) {
+      expect([headers, (await page(proxied, headers)).status]).toEqual([headers, 403]);
+    }
+  });
+
+  test('of a trusted proxy the forwarded host counts, where it is allowed', async () => {
+    await using proxied = await startTestServer({
+      copied: ['lesion-rule'],
+      trustedProxy: ['127.0.0.0/8'],
+      allowedHost: ['ct.example.org'],
+    });
+    const origin = 'https://ct.example.org';
+    const forwarded = { 'x-forwarded-host': 'ct.example.org', 'x-forwarded-proto': 'https' };
+    expect((await page(proxied, { origin, ...forwarded })).status).toBe(200);
+    expect((await page(proxied, { origin })).status).toBe(403);
+    // A rebound page can write this header, but not Host.
+    expect((await page(proxied, { ...forwarded, host: 'rebound.example' })).status).toBe(403);
+    const foreign = { origin: 'https://evil.example', 'x-forwarded-host': 'evil.example' };
+    expect((await page(proxied, foreign)).status).toBe(403);
+  });
+
+  test('a proxy that passes Host needs no more than the allowed host', async () => {
+    const headers = { origin: 'https://ct.example', host: 'ct.example' };
+    expect((await page(server, headers)).status).toBe(200);
+  });
+});
+
 describe('a token', () => {
   const token = 'a-token-of-the-test';
 

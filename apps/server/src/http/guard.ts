@@ -1,46 +1,72 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { CtError } from '@groundglass/core';
 import type { RequestHandler } from 'express';
-import { isAllowedHost } from './addresses.js';
+import { isAddressIn, isAllowedHost } from './addresses.js';
 
 interface GuardOptions {
   readonly host: string;
   readonly allowedHost: readonly string[];
+  readonly publicOrigin: readonly string[];
+  readonly trustedProxy: readonly string[];
   readonly token?: string | undefined;
 }
 
 /** What probes ask; they have no token. */
 const openPaths = new Set(['/healthz', '/v2/health/live', '/v2/health/ready']);
 
-/** Keeps out pages that should not call: unknown Host names (DNS rebinding) and other sites (CSRF; there is no CORS). */
-export function guardOrigin({ host, allowedHost }: GuardOptions): RequestHandler {
+/**
+ * Keeps out pages that should not call: unknown Host names (DNS rebinding) and other sites (CSRF; there is no CORS).
+ *
+ * Behind a proxy a page has another origin than the one that arrives here. `publicOrigin` names such origins; of a trusted proxy
+ * the forwarded host and scheme count as well. The Host header itself must be allowed in any case, since a rebound page can write
+ * any other header.
+ */
+export function guardOrigin(options: GuardOptions): RequestHandler {
+  const publicHosts = options.publicOrigin.map((origin) => new URL(origin).hostname);
+  const allowed = [...options.allowedHost, ...publicHosts];
+  const refuseHost = (header: string | undefined): void => {
+    if (isAllowedHost(header, options.host, allowed)) return;
+    throw new CtError(
+      'CT_FORBIDDEN',
+      'Expected a host name that this server answers to: name it with --allowed-host or --public-origin',
+    );
+  };
   return (req, _res, next) => {
-    if (!isAllowedHost(req.headers.host, host, allowedHost)) {
-      throw new CtError('CT_FORBIDDEN', 'Expected a host name that this server answers to');
-    }
-    const { origin } = req.headers;
-    if (origin !== undefined && origin !== `http://${req.headers.host}`) {
-      throw new CtError(
-        'CT_FORBIDDEN',
-        'Expected a call from no page, or from a page of this server',
-      );
+    const { origin, host } = req.headers;
+    refuseHost(host);
+    const forwarded = isAddressIn(req.socket.remoteAddress, options.trustedProxy)
+      ? firstOf(req.headers['x-forwarded-host'])
+      : undefined;
+    if (forwarded !== undefined) refuseHost(forwarded);
+    // Whether it was http or https is for the proxy to know: both are this server's own page.
+    const own = [host, forwarded].flatMap((name) => [`http://${name}`, `https://${name}`]);
+    if (origin !== undefined && !own.includes(origin) && !options.publicOrigin.includes(origin)) {
+      throw foreignPage();
     }
     const site = req.headers['sec-fetch-site'];
     const opensPage = req.headers['sec-fetch-mode'] === 'navigate' && req.method === 'GET';
-    if ((site === 'cross-site' || site === 'same-site') && !opensPage) {
-      throw new CtError(
-        'CT_FORBIDDEN',
-        'Expected a call from no page, or from a page of this server',
-      );
-    }
+    if ((site === 'cross-site' || site === 'same-site') && !opensPage) throw foreignPage();
     next();
   };
 }
 
-/** Where the server has a token, keeps out who does not send it. */
+function foreignPage(): CtError {
+  return new CtError(
+    'CT_FORBIDDEN',
+    'Expected a call from no page, or from a page of this server: name its address behind a proxy with --public-origin',
+  );
+}
+
+/** The first of a list in a header, which the proxy nearest to the client wrote. */
+function firstOf(header: string | string[] | undefined): string | undefined {
+  const [first] = Array.isArray(header) ? header : (header ?? '').split(',');
+  return first?.trim() || undefined;
+}
+
+/** Where the server has a token, refuses calls that do not carry it. */
 export function guardToken({ token }: Pick<GuardOptions, 'token'>): RequestHandler {
   return (req, _res, next) => {
-    const isOpen = req.method === 'GET' && openPaths.has(req.path);
+    const isOpen = (req.method === 'GET' || req.method === 'HEAD') && openPaths.has(req.path);
     if (token !== undefined && !isOpen && !isBearer(req.headers.authorization, token)) {
       throw new CtError('CT_UNAUTHORIZED', 'Expected the header "Authorization: Bearer …"');
     }

@@ -1,10 +1,23 @@
 import type { Services } from './services.js';
 
-/** Why the server is not ready, as a sentence; undefined where it is. */
-export function whyNotReady({ repository, codecs, draining }: Services): string | undefined {
+/**
+ * Why the server is not ready, as a sentence; undefined where it is.
+ *
+ * Ready is a server that answers with the models that it has: one that could not be loaded is reported in the index and is no
+ * hindrance, nor is one that was unloaded. With `strictReadiness` every model of the folder must be served.
+ */
+export function whyNotReady(services: Services): string | undefined {
+  const { repository, codecs, draining, options } = services;
   if (draining) return 'The server stops';
   if (!codecs.usable) return 'The processes that decode images do not start';
-  if (!repository.ready)
-    return 'There is no model, or one that cannot be run: see /v2/repository/index';
-  return undefined;
+  if (!repository.loadedOnce) return 'The models are being loaded';
+  if (options.strictReadiness && !repository.complete) {
+    return 'A model of the folder is not served: see /v2/repository/index';
+  }
+  const canServe = repository.models.some((model) => repository.runs(model));
+  // In explicit mode a client may load the first model later.
+  if (canServe || (options.modelControlMode === 'explicit' && repository.models.length === 0)) {
+    return undefined;
+  }
+  return 'No model can be run: see /v2/repository/index';
 }

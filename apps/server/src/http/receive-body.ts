@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CtError } from '@groundglass/core';
 import { OverloadedError } from '../errors/overloaded-error.js';
+import { bodyError } from './inflate-body.js';
 import { largestMessage } from '../tensors/byte-ref.js';
 import type { ByteRef } from '../tensors/tensor.js';
 
@@ -12,6 +13,8 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Silence after which the upload counts as stalled. */
   readonly idleMs: number;
+  /** `performance.now()` by which the whole body must be there; a byte now and then would keep it open for ever. */
+  readonly deadline: number;
   /** Bytes that stay in memory; what is longer goes to a file. 256 KiB unless given. */
   readonly memoryBytes?: number;
   /** Where bodies go that are too large for memory. */
@@ -29,7 +32,7 @@ export async function receiveBody(stream: Readable, limits: BodyLimits): Promise
   const writer = new SpoolWriter(limits.spoolDir, limits.memoryBytes ?? largestMessage);
   try {
     let length = 0;
-    for await (const chunk of withIdleLimit(stream, limits.idleMs)) {
+    for await (const chunk of withTimeLimits(stream, limits)) {
       length += chunk.length;
       if (length > limits.maxBytes) throw bodyTooLarge(limits.maxBytes);
       await writer.write(chunk);
@@ -50,18 +53,28 @@ export function uploadStalled(idleMs: number): CtError {
   return new CtError('CT_UPLOAD_STALLED', `Expected more of the body within ${seconds} s`);
 }
 
-async function* withIdleLimit(stream: Readable, idleMs: number): AsyncGenerator<Buffer> {
+export function uploadTooSlow(): CtError {
+  return new CtError('CT_UPLOAD_STALLED', 'Expected the whole body within --upload-seconds');
+}
+
+async function* withTimeLimits(
+  stream: Readable,
+  { idleMs, deadline }: BodyLimits,
+): AsyncGenerator<Buffer> {
   const iterator = stream.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   for (;;) {
     let timer: NodeJS.Timeout | undefined;
     const stalled = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(uploadStalled(idleMs));
-      }, idleMs);
+      const leftMs = Math.max(0, deadline - performance.now());
+      timer = setTimeout(
+        () => {
+          reject(leftMs < idleMs ? uploadTooSlow() : uploadStalled(idleMs));
+        },
+        Math.min(idleMs, leftMs),
+      );
     });
     const read = iterator.next().catch((cause: unknown) => {
-      if (cause instanceof CtError) throw cause;
-      throw new CtError('CT_CANCELLED', 'The caller went away during the upload', { cause });
+      throw bodyError(cause);
     });
     // After a stall the pending read ends with the connection.
     read.catch(() => undefined);

@@ -4,7 +4,14 @@ import type { Request } from 'express';
 import type { UploadedFile } from '../imaging-worker/codec-calls.js';
 import { discardRef } from '../tensors/byte-ref.js';
 import type { ByteRef } from '../tensors/tensor.js';
-import { bodyTooLarge, receiveBody, uploadStalled, type BodyLimits } from './receive-body.js';
+import { bodyEncoding, bodyError, inflatedBody } from './inflate-body.js';
+import {
+  bodyTooLarge,
+  receiveBody,
+  uploadStalled,
+  uploadTooSlow,
+  type BodyLimits,
+} from './receive-body.js';
 
 /** A long series has about a thousand slices. */
 const mostFiles = 2048;
@@ -14,14 +21,14 @@ const memoryBytes = 64 * 1024;
 
 /**
  * Receives one CT file: the raw body, or `multipart/form-data` whose first file it is, with further files as its companions
- * (the `.raw` of a `.mhd`, the other slices of a DICOM series). Who calls removes it: {@link discardUpload}.
+ * (the `.raw` of a `.mhd`, the other slices of a DICOM series). The caller removes it: {@link discardUpload}.
  *
  * @throws {CtError} `CT_BAD_REQUEST` for a form without a file, and what `receiveBody` throws.
  */
 export async function receiveUpload(req: Request, limits: BodyLimits): Promise<UploadedFile> {
   refuseEarly(req, limits.maxBytes);
   if (!/^multipart\/form-data\b/i.test(req.headers['content-type'] ?? '')) {
-    return { data: await receiveBody(req, limits), name: undefined, companions: [] };
+    return { data: await receiveBody(inflatedBody(req), limits), name: undefined, companions: [] };
   }
   const files = await receiveForm(req, limits);
   const [first, ...companions] = files;
@@ -34,13 +41,10 @@ export function discardUpload({ data, companions }: UploadedFile): void {
   for (const companion of companions) discardRef(companion.data);
 }
 
-/** What the headers tell already. @throws {CtError} `CT_TOO_LARGE`, `CT_BAD_REQUEST`. */
+/** What the headers say already. @throws {CtError} `CT_TOO_LARGE`, `CT_BAD_REQUEST`. */
 export function refuseEarly(req: Request, maxBytes: number): void {
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
-  const encoding = req.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
-    throw new CtError('CT_BAD_REQUEST', 'Expected a body without Content-Encoding');
-  }
+  bodyEncoding(req);
 }
 
 async function receiveForm(
@@ -73,15 +77,20 @@ async function receiveForm(
     file.catch((error: unknown) => form.destroy(error as Error));
     received.push(file);
   });
+  const body = inflatedBody(req);
   let silence: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
       // `receiveBody` sees silence within a file only.
       const listen = (): void => {
         clearTimeout(silence);
-        silence = setTimeout(() => {
-          reject(uploadStalled(limits.idleMs));
-        }, limits.idleMs);
+        const leftMs = Math.max(0, limits.deadline - performance.now());
+        silence = setTimeout(
+          () => {
+            reject(leftMs < limits.idleMs ? uploadTooSlow() : uploadStalled(limits.idleMs));
+          },
+          Math.min(limits.idleMs, leftMs),
+        );
       };
       listen();
       form.once('close', resolve);
@@ -94,7 +103,7 @@ async function receiveForm(
         });
       }
       let length = 0;
-      req.on('data', (chunk: Buffer) => {
+      body.on('data', (chunk: Buffer) => {
         listen();
         length += chunk.length;
         if (length > limits.maxBytes) reject(bodyTooLarge(limits.maxBytes));
@@ -102,11 +111,16 @@ async function receiveForm(
       req.once('close', () => {
         if (!req.complete) reject(new CtError('CT_CANCELLED', 'The caller went away'));
       });
-      req.pipe(form);
+      if (body !== req) {
+        body.once('error', (cause) => {
+          reject(bodyError(cause));
+        });
+      }
+      body.pipe(form);
     });
     return await Promise.all(received);
   } catch (error) {
-    req.unpipe(form);
+    body.unpipe(form);
     form.destroy();
     for (const each of await Promise.allSettled(received)) {
       if (each.status === 'fulfilled') discardRef(each.value.data);

@@ -51,6 +51,7 @@ export function bodyLimits({ options, spoolDir }: Services): BodyLimits {
   return {
     maxBytes: options.maxBodyMib * 1024 * 1024,
     idleMs: options.idleSeconds * 1000,
+    deadline: performance.now() + options.uploadSeconds * 1000,
     spoolDir,
   };
 }

@@ -29,6 +29,10 @@ describe('health and metadata', () => {
     expect((await ask(`${server.url}/v2/models/nobody/ready`)).status).toBe(404);
   });
 
+  test('the models are listed by name', async () => {
+    expect(await get('/models')).toEqual({ models: ['busy', 'echo', 'lesion-rule'] });
+  });
+
   test('the server names itself and its extensions', async () => {
     expect(await get('')).toMatchObject({
       name: 'groundglass',
@@ -235,11 +239,6 @@ describe('repository', () => {
     expect((await post(`/repository/models/${encodeURIComponent('../x')}/load`, '')).status).toBe(
       404,
     );
-  });
-
-  test('a config that comes with the request is refused: the folder decides', async () => {
-    const body = { parameters: { config: '{}' } };
-    expect((await post('/repository/models/echo/load', body)).status).toBe(400);
   });
 
   test('loading and unloading are off unless the server was started so', async () => {

@@ -15,6 +15,7 @@ import type { Inferred } from '../oip/infer-service.js';
 import { readInferRequest, type InferCall } from '../oip/read-infer-request.js';
 import { refuseChanges } from '../oip/model-control.js';
 import { serverVersion } from '../options/server-version.js';
+import { inflatedBody } from './inflate-body.js';
 import { parseJsonBody } from './json-depth.js';
 import { receiveBody } from './receive-body.js';
 import { whyNotReady } from './readiness.js';
@@ -29,7 +30,13 @@ const inlineJson = 64 * 1024;
 const smallBody = 64 * 1024;
 
 const controlRequestSchema = z.object({
-  parameters: z.strictObject({ unload_dependents: z.boolean().optional() }).optional(),
+  parameters: z
+    .strictObject({
+      unload_dependents: z.boolean().optional(),
+      /** A model configuration as JSON, in place of `config.pbtxt`. */
+      config: z.string().max(smallBody).optional(),
+    })
+    .optional(),
 });
 
 /** The Open Inference Protocol v2 over REST, with the extensions that {@link extensions} names. */
@@ -46,6 +53,9 @@ export function v2Routes(services: Services): Router {
     const reason = whyNotReady(services);
     if (reason === undefined) res.json({ ready: true });
     else res.status(503).json({ ready: false, reason });
+  });
+  router.get('/models', (_req, res) => {
+    res.json({ models: [...new Set(repository.models.map(({ name }) => name))] });
   });
   router.get('/models/stats', (_req, res) => {
     res.json({ model_stats: repository.models.map(describeStatistics) });
@@ -83,8 +93,10 @@ export function v2Routes(services: Services): Router {
   for (const action of ['load', 'unload'] as const) {
     router.post(`/repository/models/:model/${action}`, async (req, res) => {
       refuseChanges(services.options.modelControlMode);
-      controlRequestSchema.parse(await smallJson(services, req));
-      await repository[action](params(req).model);
+      const { parameters } = controlRequestSchema.parse(await smallJson(services, req));
+      const { model } = params(req);
+      if (action === 'load') await repository.load(model, parameters?.config);
+      else await repository.unload(model);
       res.json({});
     });
   }
@@ -112,7 +124,7 @@ function statisticsOf({ repository }: Services, req: Request) {
 async function smallJson(services: Services, req: Request): Promise<unknown> {
   const limits = { ...bodyLimits(services), maxBytes: smallBody };
   refuseEarly(req, smallBody);
-  const bytes = await readRef(await receiveBody(req, limits));
+  const bytes = await readRef(await receiveBody(inflatedBody(req), limits));
   return bytes.length === 0 ? {} : parseJsonBody(bytes);
 }
 
@@ -121,7 +133,7 @@ async function receiveCall(services: Services, req: Request): Promise<InferCall>
   const limits = bodyLimits(services);
   refuseEarly(req, limits.maxBytes);
   const headerLength = headerLengthOf(req);
-  const body = await receiveBody(req, limits);
+  const body = await receiveBody(inflatedBody(req), limits);
   try {
     const split = headerLength ?? body.length;
     if (split > body.length) {

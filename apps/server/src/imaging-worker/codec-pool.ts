@@ -12,6 +12,8 @@ interface CodecPoolOptions {
   /** A call longer than this ends its process. */
   readonly hangMs: number;
   readonly onCrash: () => void;
+  /** A line that a child wrote on standard error. */
+  readonly onOutput?: (line: string) => void;
 }
 
 /** Calls one method of a codec child. */
@@ -45,6 +47,7 @@ export class CodecPool {
       supervisor: new Supervisor<CodecCalls>({
         modulePath: childModule('imaging-worker/codec-child'),
         onCrash: options.onCrash,
+        ...(options.onOutput ? { onOutput: options.onOutput } : {}),
       }),
     }));
   }

@@ -6,6 +6,8 @@ export interface LoadParams {
   /** Names the loaded model in later calls; never used again for another one. */
   readonly key: string;
   readonly path: string;
+  /** The model's folder; weights in files of their own must lie in it. */
+  readonly folder: string;
   /** The file must have this content; undefined on first load, when any content is taken. */
   readonly sha256: string | undefined;
   /** Where optimised models are kept, or undefined for no cache. */
@@ -14,7 +16,6 @@ export interface LoadParams {
   /** Threads of a second session for runs that have the machine to themselves; undefined for none. */
   readonly threadsAlone: number | undefined;
   readonly spinning: boolean;
-  readonly warmups: readonly Warmup[];
 }
 
 /** A run before the model counts as ready; zeros, so that nothing depends on chance. */
@@ -24,10 +25,13 @@ export interface Warmup {
 }
 
 export interface LoadedModel {
+  /** Of the model file; where weights lie in files of their own, of all of them together. */
   readonly sha256: string;
   readonly inputs: readonly OipTensorSpec[];
   readonly outputs: readonly OipTensorSpec[];
   readonly metadata: ReadonlyMap<string, string>;
+  /** Inputs and outputs whose number of dimensions the file does not say; their shape here is empty. */
+  readonly unknownRank: ReadonlySet<string>;
   /** Whether the optimised model came from the cache. */
   readonly fromCache: boolean;
 }
@@ -54,6 +58,11 @@ export interface RunResult {
 /** What an inference child does. */
 export interface InferenceCalls {
   load: { params: LoadParams; result: LoadedModel };
+  /** Runs on zeros, so that the first request does not pay for what runtimes put off. */
+  warmUp: {
+    params: { readonly key: string; readonly warmups: readonly Warmup[] };
+    result: undefined;
+  };
   unload: { params: { readonly key: string }; result: undefined };
   run: { params: RunParams; result: RunResult };
 }

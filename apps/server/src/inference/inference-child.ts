@@ -3,7 +3,7 @@ import { CtError } from '@groundglass/core';
 import { answerCalls } from '../processes/calls.js';
 import { readRefNow, toRef } from '../tensors/byte-ref.js';
 import type { InferenceCalls, RunParams, RunResult } from './inference-calls.js';
-import { loadSession, type LoadedSession } from './load-session.js';
+import { feedName, loadSession, warmUp, type LoadedSession } from './load-session.js';
 import { fromOrtTensor, toOrtTensor } from '../tensors/ort-tensor.js';
 import type { Tensor } from '../tensors/tensor.js';
 
@@ -16,6 +16,10 @@ answerCalls<InferenceCalls>({
     sessions.set(params.key, loaded);
     return loaded.model;
   },
+  warmUp: async ({ key, warmups }) => {
+    for (const each of warmups) await warmUp(loadedOf(key), each);
+    return undefined;
+  },
   unload: async ({ key }) => {
     const loaded = sessions.get(key);
     sessions.delete(key);
@@ -26,8 +30,8 @@ answerCalls<InferenceCalls>({
 });
 
 async function run({ key, items, outputs, alone, spoolDir }: RunParams): Promise<RunResult> {
-  const loaded = sessions.get(key);
-  if (!loaded) throw new Error('The model is not loaded in this process');
+  const loaded = loadedOf(key);
+  const { bfloat16 } = loaded;
   const started = process.hrtime.bigint();
   const feeds = Object.fromEntries(
     items[0]!.map(({ name, datatype }, index) => {
@@ -35,20 +39,28 @@ async function run({ key, items, outputs, alone, spoolDir }: RunParams): Promise
         shape: item[index]!.shape,
         data: readRefNow(item[index]!.data),
       }));
-      return [name, toOrtTensor(name, datatype, parts)] as const;
+      return [feedName(name, bfloat16), toOrtTensor(name, datatype, parts)] as const;
     }),
   );
   const prepared = process.hrtime.bigint();
   const session = (alone ? loaded.alone : undefined) ?? loaded.session;
-  const results = await session.run(feeds, outputs);
+  const results = await session.run(
+    feeds,
+    outputs.map((name) => feedName(name, bfloat16)),
+  );
   const inferred = process.hrtime.bigint();
 
   const rows = items.map((item) => (items.length === 1 ? undefined : item[0]!.shape[0]!));
   const split: Tensor[][] = items.map(() => []);
   for (const name of outputs) {
-    const result = results[name]!;
+    const result = results[feedName(name, bfloat16)]!;
     const spec = loaded.model.outputs.find((output) => output.name === name)!;
-    const parts = splitRows(fromOrtTensor(result), result.dims, rows, oipDatatypes[spec.datatype]);
+    const parts = splitRows(
+      fromOrtTensor(result, spec.datatype),
+      result.dims,
+      rows,
+      oipDatatypes[spec.datatype],
+    );
     for (const [index, { shape, data }] of parts.entries()) {
       split[index]!.push({
         name,
@@ -64,6 +76,12 @@ async function run({ key, items, outputs, alone, spoolDir }: RunParams): Promise
     inferNs: Number(inferred - prepared),
     outputNs: Number(process.hrtime.bigint() - inferred),
   };
+}
+
+function loadedOf(key: string): LoadedSession {
+  const loaded = sessions.get(key);
+  if (!loaded) throw new Error('The model is not loaded in this process');
+  return loaded;
 }
 
 /** Cuts an output of a batch along its first dimension; `undefined` takes all, which is the batch of one. */

@@ -21,12 +21,13 @@ interface PoolOptions {
 export interface LoadRequest {
   readonly key: string;
   readonly path: string;
+  readonly folder: string;
   readonly instances: number | undefined;
-  readonly warmups: readonly Warmup[];
 }
 
 interface Kept extends LoadRequest {
   readonly sha256: string;
+  readonly warmups: readonly Warmup[];
 }
 
 /** Loads of a model that may end their child before the model counts as broken. */
@@ -44,6 +45,9 @@ export class InferencePool {
         new InferenceSlot({
           index,
           modulePath: childModule('inference/inference-child'),
+          onOutput: (line) => {
+            options.log.warn({ process: 'inference', line }, 'output of a child process');
+          },
           restore: (peer, slot) => this.#restore(peer, slot),
           onIdle: options.onChange,
           onCrash: () => {
@@ -82,13 +86,39 @@ export class InferencePool {
     }
     if (!first)
       throw new CtError('CT_MODEL_INVALID', 'Expected at least one instance of the model');
-    this.#kept.set(request.key, { ...request, sha256: first.sha256 });
+    this.#kept.set(request.key, { ...request, sha256: first.sha256, warmups: [] });
     // A process that was replaced since its turn has only what was kept at that time.
     for (const slot of this.#slotsOf(request)) {
       if (!slot.loaded.has(request.key)) await this.#loadInto(slot, request, first.sha256);
     }
     this.options.onChange();
     return first;
+  }
+
+  /**
+   * Runs a loaded model on zeros in all its processes.
+   *
+   * @param hangMs a run longer than this ends its process; the one that replaces it has the model, not warmed.
+   * @throws {CtError} `CT_MODEL_INVALID` when the model fails on it, hangs or ends its process.
+   */
+  async warmUp(key: string, warmups: readonly Warmup[], hangMs: number): Promise<void> {
+    const kept = this.#kept.get(key);
+    if (!kept || warmups.length === 0) return;
+    for (const slot of this.#slotsOf(kept)) {
+      const watchdog = setTimeout(() => {
+        slot.replace();
+      }, hangMs);
+      try {
+        await slot.exclusive((peer) => peer.call('warmUp', { key, warmups }));
+      } catch (cause) {
+        if (cause instanceof CtError) throw cause;
+        const message = 'The warm-up run of the model does not end, or ends its process';
+        throw new CtError('CT_MODEL_INVALID', message, { cause });
+      } finally {
+        clearTimeout(watchdog);
+      }
+    }
+    this.#kept.set(key, { ...kept, warmups });
   }
 
   async unload(key: string): Promise<void> {
@@ -125,9 +155,13 @@ export class InferencePool {
         }
         if (error instanceof CtError) throw error;
         if (error instanceof ChildFault) this.options.log.error({ err: error }, 'loading failed');
-        throw new CtError('CT_MODEL_INVALID', 'Loading the model ends its process', {
-          cause: error,
-        });
+        throw new CtError(
+          'CT_MODEL_INVALID',
+          `Loading the model ended its process ${attempt} times`,
+          {
+            cause: error,
+          },
+        );
       }
     }
   }
@@ -138,7 +172,9 @@ export class InferencePool {
       if (slot >= (kept.instances ?? Infinity)) continue;
       try {
         await peer.call('load', this.#params(kept, kept.sha256, slot));
-        loaded.push(kept.key);
+        const { key, warmups } = kept;
+        if (warmups.length > 0) await peer.call('warmUp', { key, warmups });
+        loaded.push(key);
       } catch (error) {
         if (error instanceof ChildExited) throw error;
         this.options.log.error({ err: error }, 'a restarted process cannot load a served model');
@@ -153,7 +189,7 @@ export class InferencePool {
   }
 
   #params(
-    { key, path, warmups }: LoadRequest,
+    { key, path, folder }: LoadRequest,
     sha256: string | undefined,
     slot: number,
   ): LoadParams {
@@ -163,12 +199,12 @@ export class InferencePool {
     return {
       key,
       path,
+      folder,
       sha256,
       cacheDir,
       threads: share.threads,
       threadsAlone: alone ? share.threadsAlone : undefined,
       spinning: share.spinning,
-      warmups,
     };
   }
 }

@@ -9,6 +9,7 @@ interface SlotOptions {
   readonly restore: (peer: ChildPeer<InferenceCalls>, slot: number) => Promise<string[]>;
   readonly onIdle: () => void;
   readonly onCrash: () => void;
+  readonly onOutput: (line: string) => void;
 }
 
 /** One inference process and what it holds. It does one thing at a time: a batch, or loading a model. */
@@ -29,6 +30,7 @@ export class InferenceSlot {
         this.loaded.clear();
         for (const key of await options.restore(peer, options.index)) this.loaded.add(key);
       },
+      onOutput: options.onOutput,
       onReady: options.onIdle,
       onCrash: () => {
         this.loaded.clear();

@@ -46,7 +46,13 @@ export async function startCore(
     events: { batch: (_, rows) => void batches.push(rows), queue: () => undefined },
   });
   core.scheduler = scheduler;
-  const repository = new ModelRepository({ root, pool, scheduler, log });
+  const repository = new ModelRepository({
+    root,
+    pool,
+    scheduler,
+    log,
+    hangMs: options.hangMs ?? 60_000,
+  });
   await repository.loadAll();
   return {
     root,

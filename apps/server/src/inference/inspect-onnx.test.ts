@@ -6,7 +6,9 @@ import { inspectOnnx } from './inspect-onnx.js';
 
 describe('inspectOnnx', () => {
   test('reads the metadata that python3-onnx wrote', async () => {
-    const metadata = inspectOnnx(await readFile(join(fixtureModels, 'lesion-rule/1/model.onnx')));
+    const { metadata } = inspectOnnx(
+      await readFile(join(fixtureModels, 'lesion-rule/1/model.onnx')),
+    );
     expect(Object.fromEntries(metadata)).toEqual({
       name: 'lesion-rule',
       version: '1',
@@ -17,10 +19,12 @@ describe('inspectOnnx', () => {
   });
 
   test.each(['initializer', 'constant', 'subgraph', 'function'])(
-    'weights in another file are refused when they hide in a %s',
+    'weights outside the model’s folder are refused when they hide in a %s',
     async (place) => {
       const bytes = await readFile(join(fixtureModels, `../refused/external-${place}.onnx`));
-      expect(() => inspectOnnx(bytes)).toThrow('got one with external data');
+      expect(() => inspectOnnx(bytes)).toThrow(
+        "Expected external data inside the model's own folder",
+      );
     },
   );
 

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { CtError } from '@groundglass/core';
 import { parse } from 'protobufjs';
 
@@ -16,13 +17,20 @@ const { root } = parse(
     Tensor t = 5; Graph g = 6; repeated Tensor tensors = 10; repeated Graph graphs = 11;
     SparseTensor sparse_tensor = 22; repeated SparseTensor sparse_tensors = 23;
   }
-  message Node { repeated Attribute attribute = 5; }
+  message Node { string op_type = 4; repeated Attribute attribute = 5; string domain = 7; }
+  message Shape { repeated bytes dim = 1; }
+  message TensorType { int32 elem_type = 1; Shape shape = 2; }
+  message Type { TensorType tensor_type = 1; }
+  message Value { string name = 1; Type type = 2; }
   message Graph {
-    repeated Node node = 1; repeated Tensor initializer = 5; repeated SparseTensor sparse_initializer = 15;
+    repeated Node node = 1; repeated Tensor initializer = 5; repeated Value input = 11; repeated Value output = 12;
+    repeated SparseTensor sparse_initializer = 15;
   }
-  message Function { repeated Node node = 7; }
+  message Function { string name = 1; repeated Node node = 7; string domain = 10; }
+  message Opset { string domain = 1; int64 version = 2; }
   message Model {
-    Graph graph = 7; repeated Entry metadata_props = 14; repeated Function functions = 25;
+    int64 ir_version = 1; string producer_name = 2; string producer_version = 3; Graph graph = 7;
+    repeated Opset opset_import = 8; repeated Entry metadata_props = 14; repeated Function functions = 25;
   }
 `,
   { keepCase: true },
@@ -30,7 +38,7 @@ const { root } = parse(
 const modelType = root.lookupType('onnx.Model');
 
 interface OnnxTensor {
-  external_data?: unknown[];
+  external_data?: { key?: string; value?: string }[];
   data_location?: number;
 }
 interface OnnxSparse {
@@ -52,19 +60,43 @@ interface OnnxGraph {
   initializer?: OnnxTensor[];
   sparse_initializer?: OnnxSparse[];
 }
+interface OnnxValue {
+  name?: string;
+  type?: { tensor_type?: { elem_type?: number; shape?: unknown } };
+}
 interface OnnxModel {
-  graph?: OnnxGraph;
+  ir_version?: number | { toNumber(): number };
+  producer_name?: string;
+  producer_version?: string;
+  opset_import?: { domain?: string; version?: number | { toNumber(): number } }[];
+  graph?: OnnxGraph & { input?: OnnxValue[]; output?: OnnxValue[] };
   metadata_props?: { key: string; value: string }[];
   functions?: { node?: OnnxNode[] }[];
 }
 
+/** What is read of an ONNX file before anything is run. */
+export interface OnnxFacts {
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Such as `opset 17, IR version 8, written by pytorch 2.4`; for the sentence of a failed load. */
+  readonly description: string;
+  /** Inputs and outputs whose number of dimensions the file does not say. */
+  readonly unknownRank: ReadonlySet<string>;
+  /** Inputs and outputs of bfloat16, which ONNX Runtime for Node cannot take or give. */
+  readonly bfloat16: ReadonlySet<string>;
+  /** Files beside the model that hold its weights, by the paths that it names. */
+  readonly externalFiles: readonly string[];
+}
+
+/** `TensorProto.DataType.BFLOAT16` */
+const bfloat16 = 16;
+
 /**
- * Reads the metadata of an ONNX file and refuses one whose weights lie in other files: their paths could name any file
- * of the machine, and a model repository is not trusted that far.
+ * Reads an ONNX file without running anything.
  *
- * @throws {CtError} `CT_MODEL_INVALID` when the bytes are not ONNX, or hold external data anywhere, subgraphs included.
+ * @throws {CtError} `CT_MODEL_INVALID` when the bytes are not ONNX, or weights lie outside the model's own folder: a path could name
+ * any file of the machine.
  */
-export function inspectOnnx(bytes: Uint8Array): ReadonlyMap<string, string> {
+export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
   let model: OnnxModel;
   try {
     model = modelType.decode(bytes) as unknown as OnnxModel;
@@ -74,29 +106,62 @@ export function inspectOnnx(bytes: Uint8Array): ReadonlyMap<string, string> {
     });
   }
   if (!model.graph) throw new CtError('CT_MODEL_INVALID', 'Expected an ONNX file with a graph');
-  const graphs: OnnxGraph[] = [model.graph, ...(model.functions ?? [])];
+  const values = [...(model.graph.input ?? []), ...(model.graph.output ?? [])];
+  const named = (matches: (value: OnnxValue) => boolean): Set<string> =>
+    new Set(values.filter(matches).map(({ name = '' }) => name));
+  return {
+    metadata: new Map((model.metadata_props ?? []).map(({ key, value }) => [key, value])),
+    description: describe(model),
+    unknownRank: named(({ type }) => type?.tensor_type !== undefined && !type.tensor_type?.shape),
+    bfloat16: named(({ type }) => type?.tensor_type?.elem_type === bfloat16),
+    externalFiles: [...new Set(externalPaths(model))].map(checkedPath),
+  };
+}
+
+function describe({ ir_version, opset_import = [], producer_name, producer_version }: OnnxModel) {
+  const opsets = opset_import.map(({ domain, version }) =>
+    domain ? `${domain} ${Number(version)}` : `opset ${Number(version)}`,
+  );
+  const producer = [producer_name, producer_version].filter(Boolean).join(' ');
+  return [
+    ...opsets,
+    `IR version ${Number(ir_version ?? 0)}`,
+    ...(producer ? [`written by ${producer.slice(0, 60)}`] : []),
+  ].join(', ');
+}
+
+function externalPaths(model: OnnxModel): string[] {
+  const paths: string[] = [];
+  const visit = (tensors: readonly OnnxTensor[] = []): void => {
+    for (const { data_location: location, external_data: external = [] } of tensors) {
+      // TensorProto.DataLocation.EXTERNAL = 1
+      if (location !== 1 && external.length === 0) continue;
+      paths.push(external.find(({ key }) => key === 'location')?.value ?? '');
+    }
+  };
+  const visitSparse = (tensors: readonly OnnxSparse[] = []): void => {
+    visit(tensors.flatMap(({ values, indices }) => [values ?? {}, indices ?? {}]));
+  };
+  const graphs: OnnxGraph[] = [model.graph!, ...(model.functions ?? [])];
   for (let graph = graphs.pop(); graph; graph = graphs.pop()) {
-    refuseExternal(graph.initializer);
-    refuseExternalSparse(graph.sparse_initializer);
+    visit(graph.initializer);
+    visitSparse(graph.sparse_initializer);
     for (const attribute of (graph.node ?? []).flatMap((node) => node.attribute ?? [])) {
-      refuseExternal([attribute.t ?? {}, ...(attribute.tensors ?? [])]);
-      refuseExternalSparse([attribute.sparse_tensor ?? {}, ...(attribute.sparse_tensors ?? [])]);
+      visit([attribute.t ?? {}, ...(attribute.tensors ?? [])]);
+      visitSparse([attribute.sparse_tensor ?? {}, ...(attribute.sparse_tensors ?? [])]);
       graphs.push(...(attribute.g ? [attribute.g] : []), ...(attribute.graphs ?? []));
     }
   }
-  return new Map((model.metadata_props ?? []).map(({ key, value }) => [key, value]));
+  return paths;
 }
 
-function refuseExternalSparse(tensors: readonly OnnxSparse[] = []): void {
-  refuseExternal(tensors.flatMap(({ values, indices }) => [values ?? {}, indices ?? {}]));
-}
-
-function refuseExternal(tensors: readonly OnnxTensor[] = []): void {
-  // TensorProto.DataLocation.EXTERNAL = 1
-  if (tensors.some((tensor) => tensor.data_location === 1 || tensor.external_data?.length)) {
-    throw new CtError(
-      'CT_MODEL_INVALID',
-      'Expected an ONNX file that holds its weights, got one with external data',
-    );
-  }
+/** @throws {CtError} `CT_MODEL_INVALID` for a path that does not stay in the model's folder; links are looked at when it is read. */
+function checkedPath(path: string): string {
+  const parts = path.split(/[\\/]/);
+  if (path !== '' && !isAbsolute(path) && !/^[A-Za-z]:/.test(path) && !parts.includes('..'))
+    return path;
+  throw new CtError(
+    'CT_MODEL_INVALID',
+    `Expected external data inside the model's own folder, got the path ${JSON.stringify(path.slice(0, 80))}`,
+  );
 }

@@ -1,11 +1,16 @@
 import { elementCount, oipDatatypes, type OipTensorSpec } from '@groundglass/client';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { CtError } from '@groundglass/core';
 import { InferenceSession, env } from 'onnxruntime-node';
-import { inspectOnnx } from './inspect-onnx.js';
+import { castBfloat16Edges, castName } from './bfloat16-edges.js';
+import { inspectOnnx, type OnnxFacts } from './inspect-onnx.js';
 import type { LoadParams, LoadedModel, Warmup } from './inference-calls.js';
 import { OptimisedCache } from './optimised-cache.js';
+import { runtimeCause } from './runtime-cause.js';
 import { datatypeOf, toOrtTensor } from '../tensors/ort-tensor.js';
 
 export interface LoadedSession {
@@ -14,6 +19,8 @@ export interface LoadedSession {
   /** For a run that has the machine to itself. */
   readonly alone: InferenceSession | undefined;
   readonly model: LoadedModel;
+  /** Inputs and outputs of bfloat16, which are FP32 under another name in the session. */
+  readonly bfloat16: ReadonlySet<string>;
 }
 
 /**
@@ -22,47 +29,86 @@ export interface LoadedSession {
  * A child that replaces a crashed one asks for a content (`sha256`): if the file has changed meanwhile, the cache still
  * has the model that is being served.
  *
- * @throws {CtError} `CT_MODEL_INVALID` when the file is no usable ONNX model or not the asked-for content.
+ * @throws {CtError} `CT_MODEL_INVALID` with ONNX Runtime's own cause when the file is no usable ONNX model, or for other content than
+ * asked for.
  */
 export async function loadSession(params: LoadParams): Promise<LoadedSession> {
   const cache =
     params.cacheDir === undefined
       ? undefined
       : new OptimisedCache(params.cacheDir, env.versions.node ?? env.versions.common);
-  const source = await readFile(params.path).catch(() => undefined);
-  const found = source && createHash('sha256').update(source).digest('hex');
-  const sha256 = params.sha256 ?? found;
+  const read = await readModel(params).catch((error: unknown) => {
+    // A file that was replaced by a broken one is as good as none: what was served is in the cache.
+    if (params.sha256 === undefined) throw error;
+    return undefined;
+  });
+  const sha256 = params.sha256 ?? read?.sha256;
   if (sha256 === undefined) throw invalid('Expected a model file that can be read');
-  const matching = found === sha256 ? source : undefined;
-  const optimised = await cache?.read(sha256);
+  const matching = read?.sha256 === sha256 ? read : undefined;
+  const isCached = matching === undefined || isCacheable(matching.facts);
+  const optimised = isCached ? await cache?.read(sha256) : undefined;
   if (!matching && !optimised) throw invalid('The model file has changed since it was loaded');
 
-  const metadata = inspectOnnx(matching ?? optimised!);
+  const facts = matching?.facts ?? inspectOnnx(optimised!);
   const sessions: InferenceSession[] = [];
   try {
     for (const threads of [params.threads, ...(params.threadsAlone ? [params.threadsAlone] : [])]) {
       // A lone run has nobody to wait for: its threads may wait actively for each other, or each of its many ops would wake them.
       const spinning = params.spinning || threads === params.threadsAlone;
       const options = sessionOptions(threads, spinning);
-      const known = await cache?.read(sha256);
+      const known = isCached ? await cache?.read(sha256) : undefined;
       const session =
         (known && (await fromOptimised(known, options))) ??
-        (matching && (await fromSource(matching, sha256, options, cache)));
+        (matching && (await fromSource(matching, options, isCached ? cache : undefined)));
       if (!session) throw invalid('The cached model cannot be used, and its source has changed');
       sessions.push(session);
     }
     const [session, alone] = sessions as [InferenceSession, InferenceSession?];
+    const { metadata, unknownRank, bfloat16 } = facts;
+    const toSpec = specOf(bfloat16);
     const inputs = session.inputMetadata.map(toSpec);
     const outputs = session.outputMetadata.map(toSpec);
-    for (const each of sessions) {
-      for (const warmup of params.warmups) await warmUp(each, inputs, warmup);
-    }
     const fromCache = optimised !== undefined;
-    return { session, alone, model: { sha256, inputs, outputs, metadata, fromCache } };
+    const model = { sha256, inputs, outputs, metadata, unknownRank, fromCache };
+    return { session, alone, model, bfloat16 };
   } catch (error) {
     await Promise.all(sessions.map((each) => each.release()));
     throw error;
   }
+}
+
+interface ReadModel {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+  readonly facts: OnnxFacts;
+}
+
+/** The model file, or undefined where it cannot be read. @throws {CtError} `CT_MODEL_INVALID` for what is wrong in it. */
+async function readModel({ path, folder }: LoadParams): Promise<ReadModel | undefined> {
+  const bytes = await readFile(path).catch(() => undefined);
+  if (!bytes) return undefined;
+  const facts = inspectOnnx(bytes);
+  const hash = createHash('sha256').update(bytes);
+  for (const external of facts.externalFiles) {
+    const file = await realpath(join(dirname(path), external)).catch(() => undefined);
+    if (file === undefined) {
+      throw invalid(`Expected the file ${external} beside the model: it holds weights`);
+    }
+    if (!file.startsWith(folder + sep)) {
+      throw invalid(`Expected ${external} inside the model's own folder, got a link out of it`);
+    }
+    await pipeline(createReadStream(file), hash, { end: false });
+  }
+  if (facts.externalFiles.length > 0 && facts.bfloat16.size > 0) {
+    throw invalid('Expected a model with bfloat16 inputs or outputs to hold its own weights');
+  }
+  return { path, bytes, sha256: hash.digest('hex'), facts };
+}
+
+/** Weights of other files would be copied into the cache, and the edges of a bfloat16 model have other names there. */
+function isCacheable({ externalFiles, bfloat16 }: OnnxFacts): boolean {
+  return externalFiles.length === 0 && bfloat16.size === 0;
 }
 
 async function fromOptimised(
@@ -77,8 +123,7 @@ async function fromOptimised(
 }
 
 async function fromSource(
-  bytes: Uint8Array,
-  sha256: string,
+  { path, bytes, sha256, facts }: ReadModel,
   options: InferenceSession.SessionOptions,
   cache: OptimisedCache | undefined,
 ): Promise<InferenceSession> {
@@ -97,9 +142,16 @@ async function fromSource(
       await cache.discard(scratch);
     }
   }
-  return InferenceSession.create(bytes, plain).catch((cause: unknown) => {
-    throw invalid('ONNX Runtime cannot load the model', cause);
-  });
+  try {
+    // ONNX Runtime looks for external data beside the file that it reads.
+    if (facts.externalFiles.length > 0) return await InferenceSession.create(path, plain);
+    const { bfloat16 } = facts;
+    const model = bfloat16.size > 0 ? castBfloat16Edges(bytes, bfloat16) : bytes;
+    return await InferenceSession.create(model, plain);
+  } catch (cause) {
+    const why = runtimeCause(cause);
+    throw invalid(`ONNX Runtime cannot load the model (${facts.description}): ${why}`, cause);
+  }
 }
 
 function sessionOptions(threads: number, spinning: boolean): InferenceSession.SessionOptions {
@@ -117,36 +169,53 @@ function sessionOptions(threads: number, spinning: boolean): InferenceSession.Se
   };
 }
 
-function toSpec(value: InferenceSession.ValueMetadata): OipTensorSpec {
-  const datatype = value.isTensor ? datatypeOf(value.type) : undefined;
-  if (!value.isTensor || !datatype) {
-    throw invalid(`Expected "${value.name}" to be a tensor of a type of the protocol`);
-  }
-  return {
-    name: value.name,
-    datatype,
-    shape: value.shape.map((size) => (typeof size === 'number' ? size : -1)),
+function specOf(bfloat16: ReadonlySet<string>) {
+  return (value: InferenceSession.ValueMetadata): OipTensorSpec => {
+    const cast = [...bfloat16].find((name) => castName(name) === value.name);
+    const datatype = value.isTensor ? datatypeOf(value.type) : undefined;
+    if (!value.isTensor || !datatype) {
+      const got = value.isTensor ? value.type : 'a sequence, map or optional';
+      throw invalid(
+        `Expected "${value.name}" to be a tensor of a type of the protocol, got ${got}`,
+      );
+    }
+    return {
+      name: cast ?? value.name,
+      datatype: cast === undefined ? datatype : 'BF16',
+      shape: value.shape.map((size) => (typeof size === 'number' ? size : -1)),
+    };
   };
 }
 
-async function warmUp(
-  session: InferenceSession,
-  inputs: readonly OipTensorSpec[],
+/**
+ * Runs every session of a model on zeros.
+ *
+ * @throws {CtError} `CT_MODEL_INVALID` with ONNX Runtime's own cause.
+ */
+export async function warmUp(
+  { session, alone, model, bfloat16 }: LoadedSession,
   { shapes }: Warmup,
 ): Promise<void> {
-  const feeds = Object.fromEntries(
-    inputs.map(({ name, datatype, shape: open }) => {
-      const shape = shapes[name] ?? open.map((size) => Math.max(size, 1));
-      const bytes = (oipDatatypes[datatype] ?? 4) * elementCount(name, shape);
-      return [name, toOrtTensor(name, datatype, [{ shape, data: new Uint8Array(bytes) }])];
-    }),
-  );
-  try {
-    await session.run(feeds);
-  } catch (cause) {
-    throw invalid('The model fails on its warm-up run', cause);
+  for (const each of alone ? [session, alone] : [session]) {
+    const feeds = Object.fromEntries(
+      model.inputs.map(({ name, datatype, shape: open }) => {
+        const shape = shapes[name] ?? open.map((size) => Math.max(size, 1));
+        const bytes = (oipDatatypes[datatype] ?? 4) * elementCount(name, shape);
+        const part = { shape, data: new Uint8Array(bytes) };
+        return [feedName(name, bfloat16), toOrtTensor(name, datatype, [part])];
+      }),
+    );
+    try {
+      await each.run(feeds);
+    } catch (cause) {
+      throw invalid(`The model fails on its warm-up run: ${runtimeCause(cause)}`, cause);
+    }
   }
 }
+
+/** What an input or output is called in the session. */
+export const feedName = (name: string, bfloat16: ReadonlySet<string>): string =>
+  bfloat16.has(name) ? castName(name) : name;
 
 function invalid(message: string, cause?: unknown): CtError {
   return new CtError('CT_MODEL_INVALID', message, { cause });

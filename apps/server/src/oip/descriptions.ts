@@ -8,6 +8,7 @@ const platform = 'onnxruntime_onnx';
 /** What the server can do beyond the protocol's core, by the names that Triton gave the extensions. */
 export const extensions = [
   'binary_tensor_data',
+  'classification',
   'model_configuration',
   'model_repository',
   'statistics',
@@ -41,6 +42,7 @@ export function describeConfig(model: RepositoryModel) {
   const declared = (list: typeof config.output, specs: readonly OipTensorSpec[]) =>
     specs.map((spec) => ({ ...tensor(spec), ...list.find(({ name }) => name === spec.name) }));
   return {
+    ...config.declared,
     name: model.name,
     platform,
     backend: 'onnxruntime',
@@ -50,7 +52,6 @@ export function describeConfig(model: RepositoryModel) {
     output: declared(config.output, model.outputs),
     instance_group: config.instance_group,
     default_model_filename: config.default_model_filename,
-    ...(config.dynamic_batching ? { dynamic_batching: config.dynamic_batching } : {}),
     parameters: config.parameters,
   };
 }

@@ -19,7 +19,15 @@ const inferInputSchema = z.object({
 
 const inferOutputSchema = z.object({
   name: nameSchema,
-  parameters: parametersSchema.and(z.object({ binary_data: z.boolean().optional() })).optional(),
+  parameters: parametersSchema
+    .and(
+      z.object({
+        binary_data: z.boolean().optional(),
+        /** The highest classes, as texts `value:index:label`; 0 for the tensor itself. */
+        classification: z.int().min(0).max(100_000).optional(),
+      }),
+    )
+    .optional(),
 });
 
 /** `POST /v2/models/{model}/infer`: the JSON part. */

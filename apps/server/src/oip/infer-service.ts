@@ -4,7 +4,9 @@ import type { Tensor } from '../tensors/tensor.js';
 import type { ModelRepository } from '../repository/model-repository.js';
 import type { RepositoryModel } from '../repository/repository-model.js';
 import { checkRequest } from './check-request.js';
-import type { InferCall } from './read-infer-request.js';
+import { toClientShape, toModelShape } from '../repository/reshapes.js';
+import { classify } from './classify.js';
+import type { InferCall, WantedOutput } from './read-infer-request.js';
 
 interface InferServiceOptions {
   readonly repository: ModelRepository;
@@ -15,7 +17,7 @@ interface InferServiceOptions {
 
 export interface Inferred {
   readonly model: RepositoryModel;
-  /** With the binary flag that was asked for. Who asked removes those that are files. */
+  /** With the binary flag that was asked for. The caller removes those that are files. */
   readonly outputs: readonly { readonly tensor: Tensor; readonly binary: boolean }[];
 }
 
@@ -41,29 +43,53 @@ export class InferService {
         const wanted =
           call.outputs.length > 0
             ? call.outputs
-            : model.outputs.map((spec) => ({ name: spec.name, binary: call.binaryByDefault }));
+            : model.outputs.map((spec): WantedOutput => ({
+                name: spec.name,
+                binary: call.binaryByDefault,
+              }));
         const outputs = wanted.map((each) => each.name);
         checkRequest(model, call.inputs, outputs);
         const answer = await scheduler.submit({
           model,
           // In the model's order, so that requests that differ only in order share a batch.
-          inputs: model.inputs.map((spec) => call.inputs.find((each) => each.name === spec.name)!),
+          inputs: model.inputs.map((spec) => {
+            const given = call.inputs.find((each) => each.name === spec.name)!;
+            return toModelShape(given, model.config.input, model.maxBatchSize > 0);
+          }),
           outputs,
           priority: call.priority > 0 ? call.priority : defaultPriority(model),
           deadline: received + Math.min(timeoutMs, call.timeoutMs ?? Infinity),
           signal,
         });
-        return {
-          model,
-          outputs: answer.outputs.map((tensor, index) => ({
-            tensor,
-            binary: wanted[index]!.binary,
-          })),
-        };
+        return { model, outputs: await finish(model, answer.outputs, wanted) };
       });
     } finally {
       for (const { data } of call.inputs) discardRef(data);
     }
+  }
+}
+
+/** The tensors as they were asked for: some as their highest classes. */
+async function finish(
+  model: RepositoryModel,
+  tensors: readonly Tensor[],
+  wanted: readonly WantedOutput[],
+): Promise<Inferred['outputs']> {
+  try {
+    return await Promise.all(
+      tensors.map(async (computed, index) => {
+        const { name, binary, classes } = wanted[index]!;
+        const tensor = toClientShape(computed, model.config.output, model.maxBatchSize > 0);
+        if (classes === undefined) return { tensor, binary };
+        const labels = model.labels.get(name) ?? [];
+        const classified = await classify(tensor, classes, model.maxBatchSize > 0, labels);
+        discardRef(tensor.data);
+        return { tensor: classified, binary };
+      }),
+    );
+  } catch (error) {
+    for (const { data } of tensors) discardRef(data);
+    throw error;
   }
 }
 

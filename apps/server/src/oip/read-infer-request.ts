@@ -6,6 +6,13 @@ import { describeIssue, reportInput } from '../errors/error-answer.js';
 import type { ByteRef, Tensor } from '../tensors/tensor.js';
 import { inferRequestSchema } from './infer-schema.js';
 
+export interface WantedOutput {
+  readonly name: string;
+  readonly binary: boolean;
+  /** How many of the highest classes to send in place of the tensor; undefined for the tensor. */
+  readonly classes?: number | undefined;
+}
+
 /** An inference request of any transport, checked in itself but not yet against a model. */
 export interface InferCall {
   readonly id: string | undefined;
@@ -15,7 +22,7 @@ export interface InferCall {
   readonly priority: number;
   readonly inputs: readonly Tensor[];
   /** Empty for all outputs of the model. */
-  readonly outputs: readonly { readonly name: string; readonly binary: boolean }[];
+  readonly outputs: readonly WantedOutput[];
   /** How outputs go out that are not named. */
   readonly binaryByDefault: boolean;
 }
@@ -66,13 +73,14 @@ export function readInferRequest(header: Uint8Array, binary: ByteRef): InferCall
     outputs: outputs.map(({ name, parameters: each }) => ({
       name,
       binary: each?.binary_data ?? binaryByDefault,
+      classes: each?.classification || undefined,
     })),
     binaryByDefault,
   };
 }
 
 /** Extensions that this server does not have; ignoring them would give a wrong answer. */
-const unsupported = ['shared_memory_region', 'classification', 'sequence_id'];
+const unsupported = ['shared_memory_region', 'sequence_id'];
 
 function refuseUnsupported(request: z.infer<typeof inferRequestSchema>): void {
   const holders = [request, ...request.inputs, ...(request.outputs ?? [])];

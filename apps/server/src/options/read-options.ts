@@ -1,8 +1,16 @@
-import { parseArgs } from 'node:util';
+import { Command, CommanderError, Option } from 'commander';
 import type { z } from 'zod';
 import { serverOptionsSchema, type ServerOptionsInput } from './server-options.js';
+import { serverVersion } from './server-version.js';
 
-const keys = Object.keys(serverOptionsSchema.shape) as (keyof typeof serverOptionsSchema.shape)[];
+type Key = keyof typeof serverOptionsSchema.shape;
+const keys = Object.keys(serverOptionsSchema.shape) as Key[];
+/** Keys whose value is a list. */
+const lists: readonly Key[] = keys.filter((key) => Array.isArray(defaultOf(key)));
+/** Keys of flags that need no value. */
+const switches: readonly Key[] = keys.filter((key) => typeof defaultOf(key) === 'boolean');
+/** On the command line gRPC is on unless it is switched off; a test's server has none. */
+const commandDefaults = { grpcPort: 8809 } as const;
 
 /** `grpcPort` → `grpc-port`. */
 const flagOf = (key: string): string =>
@@ -16,67 +24,129 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** What the command line asks for. */
+export type Invocation =
+  | { readonly command: 'serve'; readonly options: ServerOptionsInput }
+  | { readonly command: 'check'; readonly models: string; readonly json: boolean }
+  | {
+      readonly command: 'pull';
+      readonly source: string;
+      readonly models: string;
+      readonly name: string | undefined;
+      readonly sha256: string | undefined;
+    }
+  | { readonly command: 'print'; readonly text: string };
+
 /**
- * The options from the command line, which win, and the environment.
+ * Reads the command line, which wins, and the environment.
  *
- * @returns `help` when that was asked for.
  * @throws {UsageError} with the flag and what was expected of it.
  */
-export function readOptions(
+export function readCommand(
   args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Invocation {
+  const state: { invocation?: Invocation; printed: string } = { printed: '' };
+  const program = createProgram(environment, (invocation) => {
+    state.invocation = invocation;
+  });
+  for (const each of [program, ...program.commands]) {
+    each.exitOverride().configureOutput({
+      writeOut: (text) => (state.printed += text),
+      writeErr: () => undefined,
+    });
+  }
+  try {
+    program.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { command: 'print', text: state.printed.trimEnd() };
+    if (error.code === 'commander.excessArguments') {
+      const [extra = ''] = program.args;
+      throw new UsageError(`Expected options, check or pull, got "${extra}"`);
+    }
+    throw new UsageError(error.message.replace(/^error: /, ''));
+  }
+  return state.invocation!;
+}
+
+function createProgram(
   environment: NodeJS.ProcessEnv,
-): ServerOptionsInput | 'help' {
-  const flags = readFlags(args);
-  if (flags.help === true) return 'help';
+  found: (invocation: Invocation) => void,
+): Command {
+  const program = new Command('groundglass-server')
+    .usage('--models FOLDER [options]')
+    .description(
+      'Serves CT models over HTTP (/v1, Open Inference Protocol under /v2) and gRPC. A research tool, never a medical device.',
+    )
+    .version(serverVersion, '--version')
+    .helpOption('-h, --help', 'this text')
+    .allowExcessArguments(false)
+    .addHelpText(
+      'after',
+      `
+Every option can be an environment variable instead: --grpc-port is GROUNDGLASS_GRPC_PORT. Prefer
+GROUNDGLASS_TOKEN to --token, which other users of the machine can read.
+Traces go to a collector when OTEL_EXPORTER_OTLP_ENDPOINT is set.`,
+    )
+    .action((flags: Readonly<Record<string, unknown>>) => {
+      found({ command: 'serve', options: toServerOptions(flags, environment) });
+    });
+  for (const key of keys) program.addOption(optionOf(key));
+  program
+    .command('check')
+    .description('loads every model of a folder and reports which can be served, and why not')
+    .argument('<models>', 'folder of models, in the layout of Triton')
+    .option('--json', 'one JSON object a line')
+    .action((models: string, { json = false }: { json?: boolean }) => {
+      found({ command: 'check', models, json });
+    });
+  program
+    .command('pull')
+    .description('adds a model from a URL, an archive or a file, and checks that it loads')
+    .argument('<source>', 'https URL, .onnx file, .tar.gz archive, or folder of one model')
+    // By another name than the option of the program, which would take it.
+    .requiredOption('--into <models>', 'folder of models to add it to')
+    .option('--name <name>', 'name of the model; else that of the file')
+    .option('--sha256 <hex>', 'SHA-256 that the source must have')
+    .action((source: string, flags: { into: string; name?: string; sha256?: string }) => {
+      const { into: models, name, sha256 } = flags;
+      if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) {
+        throw new UsageError('Expected 64 hexadecimal digits after --sha256');
+      }
+      found({ command: 'pull', source, models, name, sha256: sha256?.toLowerCase() });
+    });
+  return program;
+}
+
+function optionOf(key: Key): Option {
+  const fallback = key in commandDefaults ? commandDefaults.grpcPort : defaultOf(key);
+  const shown = ['string', 'number'].includes(typeof fallback) ? ` (${String(fallback)})` : '';
+  const text = `${serverOptionsSchema.shape[key].description ?? ''}${shown}`;
+  if (switches.includes(key)) return new Option(`--${flagOf(key)}`, text);
+  const option = new Option(`--${flagOf(key)} <value>`, text);
+  if (!lists.includes(key)) return option;
+  return option.argParser((value: string, before: string[] = []) => [...before, value]);
+}
+
+function toServerOptions(
+  flags: Readonly<Record<string, unknown>>,
+  environment: NodeJS.ProcessEnv,
+): ServerOptionsInput {
   const given = Object.fromEntries(
     keys.flatMap((key) => {
-      const fromFlag = flags[flagOf(key)];
       const fromEnvironment = environment[variableOf(key)];
-      const text = fromFlag ?? (fromEnvironment === '' ? undefined : fromEnvironment);
-      if (text === undefined) return [];
-      return [[key, key === 'allowedHost' && typeof text === 'string' ? text.split(',') : text]];
+      const value = flags[key] ?? (fromEnvironment === '' ? undefined : fromEnvironment);
+      if (value === undefined) return [];
+      return [[key, lists.includes(key) && typeof value === 'string' ? value.split(',') : value]];
     }),
   );
-  const parsed = serverOptionsSchema.safeParse({ grpcPort: 8809, ...given });
-  if (parsed.success) return { grpcPort: 8809, ...given } as ServerOptionsInput;
+  const input = { ...commandDefaults, ...given };
+  const parsed = serverOptionsSchema.safeParse(input);
+  if (parsed.success) return input as ServerOptionsInput;
   throw new UsageError(
     parsed.error.issues.map((issue) => describe(issue, given, flags)).join('\n'),
   );
-}
-
-/** The text of `--help`. */
-export function helpText(): string {
-  const lines = keys.map((key) => {
-    const schema = serverOptionsSchema.shape[key];
-    const fallback = key === 'grpcPort' ? 8809 : defaultOf(schema);
-    const text = ['string', 'number'].includes(typeof fallback) ? ` (${fallback as string})` : '';
-    return `  --${flagOf(key).padEnd(24)} ${schema.description ?? ''}${text}`;
-  });
-  return `groundglass-server --models FOLDER [options]
-
-Serves CT models over HTTP (/v1, Open Inference Protocol under /v2) and gRPC. A research tool, never a medical device.
-
-${lines.join('\n')}
-
-Every option can be an environment variable instead: --grpc-port is GROUNDGLASS_GRPC_PORT. Prefer
-GROUNDGLASS_TOKEN to --token, which other users of the machine can read.
-Traces go to a collector when OTEL_EXPORTER_OTLP_ENDPOINT is set.`;
-}
-
-function readFlags(
-  args: readonly string[],
-): Record<string, string | string[] | boolean | undefined> {
-  const options = Object.fromEntries(
-    keys.map((key) => [flagOf(key), { type: 'string', multiple: key === 'allowedHost' }] as const),
-  );
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { ...options, help: { type: 'boolean', short: 'h' } },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function describe(
@@ -85,13 +155,20 @@ function describe(
   flags: Readonly<Record<string, unknown>>,
 ): string {
   const key = String(issue.path[0]);
-  const name = flagOf(key) in flags ? `--${flagOf(key)}` : variableOf(key);
+  const name = key in flags ? `--${flagOf(key)}` : variableOf(key);
   if (!(key in given)) return `Expected --${flagOf(key)} (or ${variableOf(key)})`;
   // A token is never printed.
   const shown = key === 'token' ? '' : `, got ${JSON.stringify(given[key])}`;
-  return `${name}: ${issue.message}${shown}`;
+  return `${name}: ${expectation(issue)}${shown}`;
 }
 
-function defaultOf(schema: z.ZodType): unknown {
-  return schema.safeParse(undefined).data;
+/** Of a union the sentence of the branch that came nearest: "invalid input" helps nobody. */
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union') return issue.message;
+  const nested = issue.errors.flat().find(({ code }) => code !== 'invalid_type');
+  return nested ? expectation(nested) : issue.message;
+}
+
+function defaultOf(key: Key): unknown {
+  return serverOptionsSchema.shape[key].safeParse(undefined).data;
 }

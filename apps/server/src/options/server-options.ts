@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -5,6 +6,14 @@ import { z } from 'zod';
 /** A whole number from the command line or the environment, where everything is text. */
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const port = whole(0, 65_535);
+/** A value that may be given several times. */
+const repeated = <T extends z.ZodType<string, string>>(schema: T) =>
+  z.union([schema.transform((one) => [one]), z.array(schema)]).default([]);
+/** `--flag`, `--flag=false`, and in the environment also 1 and 0. */
+const flag = z
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0'])])
+  .transform((value) => value === true || value === 'true' || value === '1')
+  .default(false);
 const hostName = z.string().regex(/^(\*|[A-Za-z0-9.:_[\]-]+)$/, 'a host name without a port');
 
 /** Every option of the server; flags and environment variables are named after these keys. */
@@ -29,15 +38,23 @@ export const serverOptionsSchema = z.object({
     .describe(
       'bearer token that every call must carry; required on any other address than loopback',
     ),
-  allowedHost: z
-    .union([hostName.transform((name) => [name]), z.array(hostName)])
-    .default([])
-    .describe('further host name that callers may use; may be repeated'),
+  allowedHost: repeated(hostName).describe(
+    'further host name that callers may use; may be repeated',
+  ),
+  publicOrigin: repeated(
+    z.string().refine(isOrigin, 'an origin such as https://ct.example.org, without a path'),
+  ).describe('origin under which a proxy publishes the server; may be repeated'),
+  trustedProxy: repeated(
+    z.string().refine(isAddressRange, 'an IP address, or a range such as 10.0.0.0/8'),
+  ).describe('address of a proxy whose X-Forwarded-Host counts; may be repeated'),
   modelControlMode: z
     .enum(['none', 'poll', 'explicit'])
     .default('none')
     .describe('load models once, watch the folder, or let callers load and unload them'),
   repositoryPollSeconds: whole(1, 86_400).default(15).describe('how often "poll" looks'),
+  strictReadiness: flag.describe(
+    'be ready only while every model of the folder is served; else one that could not be loaded is no hindrance',
+  ),
   processes: whole(1, 64)
     .optional()
     .describe('processes that run models; by the cores unless given'),
@@ -48,7 +65,12 @@ export const serverOptionsSchema = z.object({
   queueSize: whole(1, 100_000).default(256).describe('requests that may wait before 503'),
   timeoutSeconds: whole(1, 3600).default(60).describe('longest time that a request may take'),
   hangSeconds: whole(1, 3600).default(120).describe('a run longer than this restarts its process'),
-  maxBodyMib: whole(1, 4096).default(256).describe('largest request body in MiB'),
+  maxBodyMib: whole(1, 4096)
+    .default(256)
+    .describe('largest request body in MiB, after inflating where it is compressed'),
+  uploadSeconds: whole(1, 86_400)
+    .default(600)
+    .describe('longest time that receiving one request body may take'),
   maxSlices: whole(1, 100_000).default(2048).describe('slices that one request may have scored'),
   maxGrpcMib: whole(1, 1024).default(64).describe('largest gRPC message in MiB'),
   maxConnections: whole(1, 65_536)
@@ -77,6 +99,20 @@ export const serverOptionsSchema = z.object({
 export type ServerOptions = z.output<typeof serverOptionsSchema>;
 /** What a caller of `startServer` must and may give. */
 export type ServerOptionsInput = z.input<typeof serverOptionsSchema>;
+
+/** Just scheme, host and port, as browsers write an `Origin`. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  );
+}
 
 function homeDir(): string {
   return process.env.HOME ?? process.env.USERPROFILE ?? tmpdir();

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { getPriority, setPriority } from 'node:os';
 import { CtError } from '@groundglass/core';
 import { ChildFault, type CallMessage, type Calls, type ChildMessage } from './calls.js';
@@ -17,6 +18,13 @@ const stepBehind = 3;
  */
 const oldSpaceMib = 256;
 
+interface ChildOptions {
+  readonly modulePath: string;
+  readonly args?: readonly string[] | undefined;
+  /** Called with each line that the child writes on standard error; without it the lines go to the parent's. */
+  readonly onOutput?: ((line: string) => void) | undefined;
+}
+
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: Error) => void;
@@ -33,14 +41,17 @@ export class ChildPeer<C extends Calls<C>> {
   #nextId = 1;
   #alive = true;
 
-  constructor(modulePath: string, args: readonly string[] = []) {
+  constructor({ modulePath, args = [], onOutput }: ChildOptions) {
     this.#process = fork(modulePath, args, {
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // Native code writes plain text on standard error; the log of the server is JSON.
+      stdio: ['ignore', 'ignore', onOutput ? 'pipe' : 'inherit', 'ipc'],
       execArgv: ['--enable-source-maps', `--initial-old-space-size=${oldSpaceMib}`],
       // ONNX Runtime would send its maker what it loads and runs, and keep an identifier in the user's cache folder.
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
     });
+    const { stderr } = this.#process;
+    if (stderr && onOutput) createInterface({ input: stderr }).on('line', onOutput);
     this.#lowerPriority();
     this.exited = new Promise((resolve) => {
       const end = (): void => {
@@ -67,7 +78,7 @@ export class ChildPeer<C extends Calls<C>> {
         else this.#settle(message);
       });
     });
-    // Whoever needs the child awaits `ready`; a child that nobody awaited must not end the parent.
+    // Avoids an unhandledRejection when nothing awaits `ready`.
     this.ready.catch(() => undefined);
   }
 

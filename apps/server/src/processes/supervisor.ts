@@ -6,9 +6,11 @@ export interface SupervisorOptions<C extends Calls<C>> {
   readonly args?: readonly string[];
   /** Brings a fresh child to where it can take work, such as loading models into it. */
   readonly prepare?: (peer: ChildPeer<C>) => Promise<void>;
+  /** A line that the child's native code wrote on standard error. */
+  readonly onOutput?: (line: string) => void;
   /** The child can take work. */
   readonly onReady?: () => void;
-  /** The child ended and was not told to; a new one is on its way. */
+  /** The child ended on its own; a new one is on its way. */
   readonly onCrash?: () => void;
 }
 
@@ -17,7 +19,7 @@ export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
-/** Starts in a row that fail before nobody waits for the child any longer; it is still started again. */
+/** Starts in a row that fail after which no call waits for the child any longer; it is still started again. */
 const hopeless = 6;
 
 /** Milliseconds before the n-th restart in a row of a child that never became ready. */
@@ -80,7 +82,7 @@ export class Supervisor<C extends Calls<C>> {
   }
 
   #start(): ChildPeer<C> {
-    const peer = new ChildPeer<C>(this.options.modulePath, this.options.args);
+    const peer = new ChildPeer<C>(this.options);
     void this.#follow(peer);
     return peer;
   }

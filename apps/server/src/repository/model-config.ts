@@ -1,28 +1,42 @@
 import type { OipTensorSpec } from '@groundglass/client';
 import { CtError } from '@groundglass/core';
+import textformat from 'protobufjs/ext/textformat.js';
+import protojson from 'protobufjs/ext/protojson.js';
+import type { Message } from 'protobufjs';
 import { z } from 'zod';
 import { configTypeOf, configTypes } from './config-type.js';
-import { Identifier, parsePbtxt, type PbMessage, type PbValue } from './pbtxt.js';
+import { modelConfigType } from './model-config-type.js';
+
+const { fromText } = textformat;
+const { fromJsonString } = protojson;
 
 /**
- * `config.pbtxt` as the server uses it: the fields of Triton's model_config.proto that mean something here. Fields that
- * only other backends or GPUs use are let through and listed in `ignored`, so that one folder serves both.
+ * `config.pbtxt` as the server uses it: the fields of Triton's model_config.proto that mean something here. Fields that only other
+ * backends or GPUs use are let through and listed in `ignored`, so that one folder serves both.
  */
 const dimsSchema = z.array(z.int().min(-1));
 const tensorSchema = z.object({
   name: z.string().min(1),
   data_type: z.enum(configTypes),
   dims: dimsSchema,
+  /** The shape towards the model, where it is another than clients use. */
+  reshape: z.object({ shape: dimsSchema.default([]) }).optional(),
   label_filename: z
     .string()
-    .regex(/^[\w.-]+$/)
+    .regex(/^[\w.-]*$/)
     .optional(),
 });
 
+const onlyOnnx = (field: string, values: readonly string[]) =>
+  z.string().refine((value) => values.includes(value), {
+    error: ({ input }) =>
+      `expected ${field} ${values.at(-1)}, the only one here, got ${JSON.stringify(input)}`,
+  });
+
 const modelConfigSchema = z.object({
   name: z.string().optional(),
-  platform: z.literal(['', 'onnxruntime_onnx']).default('onnxruntime_onnx'),
-  backend: z.literal(['', 'onnxruntime']).default('onnxruntime'),
+  platform: onlyOnnx('platform', ['', 'onnxruntime_onnx']).default('onnxruntime_onnx'),
+  backend: onlyOnnx('backend', ['', 'onnxruntime']).default('onnxruntime'),
   max_batch_size: z.int().min(0).max(1024).optional(),
   input: z.array(tensorSchema).default([]),
   output: z.array(tensorSchema).default([]),
@@ -38,29 +52,29 @@ const modelConfigSchema = z.object({
     ])
     .default({ latest: { num_versions: 1 } }),
   dynamic_batching: z
-    .object({
-      preferred_batch_size: z.array(z.int().min(1)).default([]),
-      max_queue_delay_microseconds: z.int().min(0).default(0),
-      priority_levels: z.int().min(0).max(16).default(0),
-      default_priority_level: z.int().min(0).max(16).default(0),
-      default_queue_policy: z
-        .object({
-          default_timeout_microseconds: z.int().min(0).default(0),
-          allow_timeout_override: z.boolean().default(false),
-          max_queue_size: z.int().min(0).default(0),
-        })
-        .optional(),
-    })
+    .object({ default_priority_level: z.int().min(0).max(16).default(0) })
     .optional(),
   instance_group: z
-    .array(z.object({ count: z.int().min(1).max(256).default(1), kind: z.string().optional() }))
+    .array(
+      z.object({
+        count: z.int().min(1).max(256).default(1),
+        kind: z.enum(['KIND_AUTO', 'KIND_CPU', 'KIND_GPU', 'KIND_MODEL']).optional(),
+      }),
+    )
     .default([]),
   model_warmup: z
     .array(
       z.object({
         name: z.string().default(''),
         batch_size: z.int().min(0).max(1024).default(0),
-        inputs: z.record(z.string(), z.object({ dims: dimsSchema })),
+        inputs: z.record(
+          z.string(),
+          z.object({
+            dims: dimsSchema,
+            data_type: z.string().optional(),
+            zero_data: z.boolean().optional(),
+          }),
+        ),
       }),
     )
     .default([]),
@@ -68,60 +82,108 @@ const modelConfigSchema = z.object({
 });
 
 export type ModelConfig = z.infer<typeof modelConfigSchema> & {
-  /** Fields of the file that this server does not use. */
+  /** Everything that the file says, for clients that ask for it. */
+  readonly declared: Readonly<Record<string, unknown>>;
+  /** Fields of the file that have no effect here. */
   readonly ignored: readonly string[];
 };
 
-/** Fields that come many times; all other fields take their last value, as protobuf says. */
-const repeated = new Set([
-  'input',
-  'output',
-  'dims',
-  'instance_group',
-  'model_warmup',
-  'preferred_batch_size',
-  'versions',
-]);
-/** Map fields come as a list of `{ key, value }`. */
-const maps = new Set(['parameters', 'inputs']);
+/** Of `parameters`, what the server reads. */
+const knownParameters = ['aggregation'];
 
-/** @throws {CtError} `CT_MODEL_INVALID` with the field and what was expected of it. */
+/** Fields that change what a model computes or how it is asked; to ignore them would give other answers than Triton. */
+const refused: readonly [path: string, why: string][] = [
+  ['sequence_batching', 'requests of one sequence would have to stay with one instance'],
+  ['ensemble_scheduling', 'one model cannot call others here'],
+  ['batch_input', 'inputs that the server makes are not supported'],
+  ['batch_output', 'outputs that the server splits are not supported'],
+  ['model_transaction_policy.decoupled', 'a request gets exactly one answer here'],
+  ['input.is_shape_tensor', 'only TensorRT has shape tensors'],
+  ['output.is_shape_tensor', 'only TensorRT has shape tensors'],
+  ['input.allow_ragged_batch', 'all rows of a batch have one shape'],
+  ['model_operations', 'libraries of own operators are not loaded'],
+];
+
+/**
+ * @param text of `config.pbtxt`.
+ * @throws {CtError} `CT_MODEL_INVALID` with the line or field and what was expected of it.
+ */
 export function parseModelConfig(text: string): ModelConfig {
-  const plain = toPlain(parsePbtxt(text));
+  return readConfig('config.pbtxt', () => fromText(modelConfigType, text));
+}
+
+/**
+ * @param json the same as JSON, as the repository API takes it.
+ * @throws {CtError} `CT_MODEL_INVALID` as {@link parseModelConfig} does.
+ */
+export function parseJsonModelConfig(json: string): ModelConfig {
+  return readConfig('the given config', () => fromJsonString(modelConfigType, json));
+}
+
+function readConfig(where: string, read: () => Message): ModelConfig {
+  const invalid = (sentence: string): CtError =>
+    new CtError('CT_MODEL_INVALID', `${where}${sentence}`);
+  let message: Message;
+  try {
+    message = read();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.replaceAll('.inference.', '') : 'unknown';
+    throw new CtError('CT_MODEL_INVALID', `${where} cannot be read: ${why}`, { cause });
+  }
+  const plain = modelConfigType.toObject(message, { enums: String, longs: Number });
+  const found = refused.find(([path]) => isSet(plain, path.split('.')));
+  if (found) throw invalid(`, ${found[0]}: expected a config without it, ${found[1]}`);
   const parsed = modelConfigSchema.safeParse(plain);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new CtError(
-      'CT_MODEL_INVALID',
-      `config.pbtxt, ${issue?.path.join('.') ?? 'top level'}: ${issue?.message ?? 'not valid'}`,
-    );
+    throw invalid(`, ${issue?.path.join('.') ?? 'top level'}: ${issue?.message ?? 'not valid'}`);
   }
-  const known = Object.keys(modelConfigSchema.shape);
-  return { ...parsed.data, ignored: Object.keys(plain).filter((key) => !known.includes(key)) };
+  const { parameters, instance_group: groups } = parsed.data;
+  const ignored = [
+    ...unusedFields(plain, modelConfigSchema),
+    ...Object.keys(parameters)
+      .filter((name) => !knownParameters.includes(name))
+      .map((name) => `parameters.${name}`),
+    ...(groups.some(({ kind }) => kind === 'KIND_GPU') ? ['instance_group.kind KIND_GPU'] : []),
+  ];
+  return { ...parsed.data, declared: plain, ignored };
 }
 
-function toPlain(message: PbMessage): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(message.fields).map(([name, values]) => {
-      if (maps.has(name)) return [name, toMap(values)];
-      const plain = values.map((value) => toPlainValue(value));
-      return [name, repeated.has(name) ? plain : plain.at(-1)];
-    }),
-  );
+/** Whether a field is set, in any entry where a part of the path is a list; `false` and nothing are as good as not set. */
+function isSet(value: unknown, [name, ...rest]: readonly string[]): boolean {
+  if (name === undefined) return value !== false && !(Array.isArray(value) && value.length === 0);
+  const holders = Array.isArray(value) ? value : [value];
+  return holders.some((each) => {
+    const field = (each as Record<string, unknown> | undefined)?.[name];
+    return field !== undefined && isSet(field, rest);
+  });
 }
 
-function toMap(entries: readonly PbValue[]): Record<string, unknown> {
-  return Object.fromEntries(
-    entries.map((entry) => {
-      const { key, value } = toPlainValue(entry) as Record<string, unknown>;
-      return [String(key), value];
-    }),
-  );
+/** The paths of fields that the file sets and no schema reads, such as `optimization` or `instance_group.gpus`. */
+function unusedFields(value: unknown, schema: unknown, path = ''): string[] {
+  const inner = unwrap(schema);
+  if (Array.isArray(value)) {
+    const element = inner instanceof z.ZodArray ? inner.element : undefined;
+    return [...new Set(value.flatMap((each) => unusedFields(each, element, path)))];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  if (inner instanceof z.ZodRecord) {
+    const found = Object.values(value).flatMap((each) => unusedFields(each, inner.valueType, path));
+    return [...new Set(found)];
+  }
+  if (!(inner instanceof z.ZodObject)) return [];
+  const shape: Readonly<Record<string, unknown>> = inner.shape;
+  return Object.entries(value).flatMap(([name, field]) => {
+    const here = path === '' ? name : `${path}.${name}`;
+    return name in shape ? unusedFields(field, shape[name], here) : [here];
+  });
 }
 
-function toPlainValue(value: PbValue): unknown {
-  if (value instanceof Identifier) return value.name;
-  return typeof value === 'object' ? toPlain(value) : value;
+/** A schema without its default and without being optional. */
+function unwrap(schema: unknown): unknown {
+  let inner = schema;
+  while (inner instanceof z.ZodDefault || inner instanceof z.ZodOptional) inner = inner.unwrap();
+  return inner;
 }
 
 /**
@@ -155,7 +217,8 @@ function checkTensors(
   actual: readonly OipTensorSpec[],
   batched: boolean,
 ): void {
-  for (const { name, data_type: dataType, dims } of declared) {
+  for (const { name, data_type: dataType, dims: shown, reshape } of declared) {
+    const dims = reshape?.shape ?? shown;
     const spec = actual.find((tensor) => tensor.name === name);
     if (!spec) throw mismatch(kind, name, 'a tensor of the model', 'none');
     if (configTypeOf(spec.datatype) !== dataType) {

@@ -37,14 +37,15 @@ const config = (running: Core): string => path(running, 'config.pbtxt');
 describe('ModelRepository', () => {
   test('every model of the folder is served, with and without config.pbtxt', async () => {
     core = await startCore();
-    expect(core.repository.ready).toBe(true);
+    expect(core.repository.complete).toBe(true);
     expect(core.repository.index()).toEqual([
       { name: 'busy', version: '1', state: 'READY', reason: '' },
       { name: 'echo', version: '1', state: 'READY', reason: '' },
       { name: 'lesion-rule', version: '1', state: 'READY', reason: '' },
     ]);
     const model = core.repository.get('lesion-rule');
-    expect(model).toMatchObject({ version: '1', maxBatchSize: 8, labels: ['non-covid', 'covid'] });
+    expect(model).toMatchObject({ version: '1', maxBatchSize: 8 });
+    expect(model.labels.get('logits')).toEqual(['non-covid', 'covid']);
     expect(model.metadata.get('trained')).toBe('true');
     expect(core.repository.get('busy').maxBatchSize).toBe(0);
   });

@@ -1,21 +1,24 @@
 // Over 300 lines: loading, replacing and unloading share the entries, the leases on them and the order of changes.
 
+import type { OipTensorSpec } from '@groundglass/client';
 import { CtError } from '@groundglass/core';
 import type { Logger } from 'pino';
 import type { InferencePool } from '../inference/inference-pool.js';
 import { OverloadedError } from '../errors/overloaded-error.js';
 import type { Scheduler } from '../inference/scheduler.js';
-import { resolveBatchSize } from './model-config.js';
+import { resolveBatchSize, type ModelConfig } from './model-config.js';
 import { ModelStatistics } from './model-statistics.js';
 import {
-  listModelNames,
+  listModels,
   modelNamePattern,
   readModelFiles,
   type ModelFiles,
   type VersionFiles,
 } from './read-repository.js';
 import type { RepositoryModel } from './repository-model.js';
-import { warmupsOf } from './warmups.js';
+import { withKnownRanks } from './known-ranks.js';
+import { shownToClients } from './reshapes.js';
+import { askedWarmups, usualWarmups } from './warmups.js';
 
 /** States of the repository extension of the protocol. */
 type ModelState = 'READY' | 'LOADING' | 'UNLOADING' | 'UNAVAILABLE';
@@ -24,7 +27,7 @@ export interface IndexEntry {
   readonly name: string;
   readonly version: string;
   readonly state: ModelState;
-  /** Why it is not ready, or why its newest files are not what is served. */
+  /** Why it is not ready, why its newest files are not what is served, or what is served otherwise than Triton would. */
   readonly reason: string;
 }
 
@@ -48,6 +51,17 @@ interface RepositoryOptions {
   readonly pool: InferencePool;
   readonly scheduler: Scheduler;
   readonly log: Logger;
+  /** A warm-up run longer than this hangs. */
+  readonly hangMs: number;
+}
+
+/** A warm-up that nobody asked for must not hold up a start for longer. */
+const usualWarmupMs = 20_000;
+
+function notesOf({ config: { ignored } }: ModelFiles): string[] {
+  return ignored.length === 0
+    ? []
+    : [`config.pbtxt has fields without effect here: ${ignored.join(', ')}`];
 }
 
 /** The folder of models and which of them are served. Changes happen one at a time. */
@@ -63,13 +77,18 @@ export class ModelRepository {
 
   constructor(private readonly options: RepositoryOptions) {}
 
-  /** Whether at least one model is served, every model of the folder could be loaded, and processes run them. */
-  get ready(): boolean {
+  /** Whether every model of the folder is served and processes run it. */
+  get complete(): boolean {
     const states = [...this.#entries.values()];
     return (
       states.length > 0 &&
       states.every(({ served }) => served.length > 0 && served.every((model) => this.runs(model)))
     );
+  }
+
+  /** Whether every model was tried once. */
+  get loadedOnce(): boolean {
+    return this.#loadedOnce;
   }
 
   /** Whether some process has the model, or is being brought back with it. */
@@ -170,13 +189,14 @@ export class ModelRepository {
   /**
    * Loads a model, or loads it again. What was served before goes on until the new one is warm, and stays if that fails.
    *
+   * @param json a configuration in place of `config.pbtxt`, until the next load.
    * @throws {CtError} `CT_MODEL_NOT_FOUND`, `CT_MODEL_INVALID`.
    */
-  load(name: string): Promise<void> {
+  load(name: string, json?: string): Promise<void> {
     return this.#change(async () => {
       let files: ModelFiles;
       try {
-        files = await readModelFiles(this.options.root, name);
+        files = await readModelFiles(this.options.root, name, json);
       } catch (error) {
         if (this.#entries.has(name)) this.#report(name, error);
         throw error;
@@ -208,7 +228,10 @@ export class ModelRepository {
   }
 
   async #sync(): Promise<void> {
-    const names = await listModelNames(this.options.root);
+    const { names, odd } = await listModels(this.options.root);
+    for (const { name, reason } of odd) {
+      this.#report(name, new CtError('CT_MODEL_INVALID', reason));
+    }
     for (const name of names) {
       try {
         await this.#load(await readModelFiles(this.options.root, name), false);
@@ -217,7 +240,7 @@ export class ModelRepository {
       }
     }
     for (const [name, { served }] of this.#entries) {
-      if (names.includes(name)) continue;
+      if (names.includes(name) || odd.some((each) => each.name === name)) continue;
       if (served.length > 0) this.#unload(name);
       this.#entries.delete(name);
     }
@@ -230,43 +253,53 @@ export class ModelRepository {
     entry.fingerprint = files.fingerprint;
     entry.state = 'LOADING';
     const fresh: RepositoryModel[] = [];
+    const notes = notesOf(files);
     try {
-      for (const version of files.versions) fresh.push(await this.#loadVersion(files, version));
+      for (const version of files.versions)
+        fresh.push(await this.#loadVersion(files, version, notes));
     } catch (error) {
       await Promise.all(fresh.map(({ key }) => this.options.pool.unload(key)));
       this.#report(files.name, error);
       throw error;
     }
     const old = entry.served;
-    Object.assign(entry, { served: fresh, state: 'READY', reason: '' });
+    Object.assign(entry, { served: fresh, state: 'READY', reason: notes.join('; ') });
     const versions = fresh.map(({ version, sha256 }) => ({ version, sha256 }));
-    const { ignored } = files.config;
-    this.options.log.info({ model: files.name, versions, ignored }, 'model loaded');
+    this.options.log.info({ model: files.name, versions, notes }, 'model loaded');
     this.#retire(old);
   }
 
-  async #loadVersion(files: ModelFiles, { version, path }: VersionFiles): Promise<RepositoryModel> {
-    const { name, config, labels } = files;
+  /** @param notes what a client of this model should know goes to them. */
+  async #loadVersion(
+    files: ModelFiles,
+    { version, path }: VersionFiles,
+    notes: string[],
+  ): Promise<RepositoryModel> {
+    const { name, folder, config, labels } = files;
     const key = `${name}/${version}#${++this.#loads}`;
     const counts = config.instance_group.map(({ count }) => count);
     const loaded = await this.options.pool.load({
       key,
       path,
+      folder,
       instances: counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0),
-      warmups: warmupsOf(config),
     });
     try {
-      const { inputs, outputs, sha256, metadata } = loaded;
+      const { sha256, metadata } = loaded;
+      const { inputs, outputs } = withKnownRanks(config, loaded, notes);
+      // Before anything runs.
       const maxBatchSize = resolveBatchSize(config, inputs, outputs);
+      await this.#warmUp(key, config, inputs, maxBatchSize, notes);
       const statistics = this.#statisticsOf(name, version);
+      const batched = maxBatchSize > 0;
       return {
         key,
         name,
         version,
         config,
         labels,
-        inputs,
-        outputs,
+        inputs: shownToClients(inputs, config.input, batched),
+        outputs: shownToClients(outputs, config.output, batched),
         sha256,
         metadata,
         maxBatchSize,
@@ -275,6 +308,28 @@ export class ModelRepository {
     } catch (error) {
       await this.options.pool.unload(key);
       throw error;
+    }
+  }
+
+  /** A warm-up that the config asks for must succeed; the usual one may fail, since zeros mean nothing to some models. */
+  async #warmUp(
+    key: string,
+    config: ModelConfig,
+    inputs: readonly OipTensorSpec[],
+    maxBatchSize: number,
+    notes: string[],
+  ): Promise<void> {
+    const { pool, hangMs } = this.options;
+    const asked = askedWarmups(config, maxBatchSize);
+    if (asked.length > 0) {
+      await pool.warmUp(key, asked, hangMs);
+      return;
+    }
+    try {
+      await pool.warmUp(key, usualWarmups(inputs, maxBatchSize), Math.min(hangMs, usualWarmupMs));
+    } catch (error) {
+      if (!(error instanceof CtError)) throw error;
+      notes.push(`not warmed up: ${error.message}`);
     }
   }
 

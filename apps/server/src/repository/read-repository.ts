@@ -2,12 +2,12 @@ import type { Stats } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { CtError } from '@groundglass/core';
-import { parseModelConfig, type ModelConfig } from './model-config.js';
+import { parseJsonModelConfig, parseModelConfig, type ModelConfig } from './model-config.js';
 
 /** Names of models, and so of folders: no separator, no leading dot, no control character. */
 export const modelNamePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 /** Versions are whole numbers from 1, without leading zeros, as Triton has them. */
-const versionPattern = /^[1-9]\d{0,17}$/;
+export const versionPattern = /^[1-9]\d{0,17}$/;
 
 export interface VersionFiles {
   readonly version: string;
@@ -20,8 +20,11 @@ export interface VersionFiles {
 /** What a model's folder says, before anything is loaded. */
 export interface ModelFiles {
   readonly name: string;
+  /** Real path of the model's folder. */
+  readonly folder: string;
   readonly config: ModelConfig;
-  readonly labels: readonly string[];
+  /** What the classes of an output are called, by its name. */
+  readonly labels: ReadonlyMap<string, readonly string[]>;
   /** The versions that the version policy chooses, oldest first. */
   readonly versions: readonly VersionFiles[];
   /** Changes when the config, the labels or a chosen version does. */
@@ -31,41 +34,76 @@ export interface ModelFiles {
 /** A config or label file larger than this is not one. */
 const largestText = 1024 * 1024;
 
-/** The names of the models in the repository, in order. @throws {CtError} `CT_MODEL_NOT_FOUND` when there is no folder. */
-export async function listModelNames(root: string): Promise<string[]> {
+/** A folder of the repository that cannot be a model, whatever is in it. */
+export interface OddEntry {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/**
+ * What is in the repository, in order: models by name, and folders that look like one and cannot be. Files and names that start
+ * with a dot are nothing to report.
+ *
+ * @throws {CtError} `CT_MODEL_NOT_FOUND` when there is no folder.
+ */
+export async function listModels(root: string): Promise<{ names: string[]; odd: OddEntry[] }> {
   const entries = await readdir(root).catch((cause: unknown) => {
     throw new CtError('CT_MODEL_NOT_FOUND', 'Expected a model repository folder that can be read', {
       cause,
     });
   });
-  const found = await Promise.all(
-    entries
-      .filter((name) => modelNamePattern.test(name))
-      .map(async (name) => ((await statOrNone(join(root, name)))?.isDirectory() ? [name] : [])),
-  );
-  return found.flat().sort();
+  const names: string[] = [];
+  const odd: OddEntry[] = [];
+  for (const name of entries.filter((each) => !each.startsWith('.')).sort()) {
+    const stats = await statOrNone(join(root, name));
+    if (!stats) odd.push({ name, reason: 'Expected a folder, got a link to nothing' });
+    else if (!stats.isDirectory()) continue;
+    else if (modelNamePattern.test(name)) names.push(name);
+    else odd.push({ name, reason: nameRule });
+  }
+  return { names, odd };
 }
+
+const nameRule = 'Expected a model name of letters, digits, "_", "-" and "."';
 
 /**
  * Reads a model's folder.
  *
  * @throws {CtError} `CT_MODEL_NOT_FOUND` for no such folder, `CT_MODEL_INVALID` for what is wrong inside; symbolic links
  * that lead out of the repository count as wrong.
+ * @param json a configuration in place of `config.pbtxt`.
  */
-export async function readModelFiles(root: string, name: string): Promise<ModelFiles> {
+export async function readModelFiles(
+  root: string,
+  name: string,
+  json?: string,
+): Promise<ModelFiles> {
   if (!modelNamePattern.test(name)) throw noSuchModel(name);
-  const folder = await inside(root, join(root, name)).catch(() => undefined);
-  if (folder === undefined || !(await statOrNone(folder))?.isDirectory()) throw noSuchModel(name);
-  const configText = await readText(root, join(folder, 'config.pbtxt'));
-  const config = parseModelConfig(configText ?? '');
+  if (!(await statOrNone(join(root, name)))?.isDirectory()) throw noSuchModel(name);
+  const folder = await inside(root, join(root, name)).catch((cause: unknown) => {
+    const message = `The folder "${name}" is a link out of the model repository: move the model into it`;
+    throw new CtError('CT_MODEL_NOT_FOUND', message, { cause });
+  });
+  const configText = json ?? (await readText(root, join(folder, 'config.pbtxt'))) ?? '';
+  const config = json === undefined ? parseModelConfig(configText) : parseJsonModelConfig(json);
   if (config.name !== undefined && config.name !== '' && config.name !== name) {
     throw new CtError(
       'CT_MODEL_INVALID',
       `config.pbtxt, name: expected the folder's name "${name}", got "${config.name}"`,
     );
   }
-  const labelFile = config.output.find((output) => output.label_filename)?.label_filename;
-  const labelText = labelFile === undefined ? '' : await readText(root, join(folder, labelFile));
+  const labels = new Map<string, readonly string[]>();
+  for (const { name: output, label_filename: file } of config.output) {
+    if (file === undefined || file === '') continue;
+    const text = await readText(root, join(folder, file));
+    if (text === undefined) {
+      throw new CtError('CT_MODEL_INVALID', `Expected the label file ${file} of "${output}"`);
+    }
+    labels.set(
+      output,
+      text.split(/\r?\n/).filter((label) => label !== ''),
+    );
+  }
   const present = (await readdir(folder)).filter((entry) => versionPattern.test(entry));
   const versions = await Promise.all(
     chooseVersions(name, config, present).map(async (version) =>
@@ -74,10 +112,15 @@ export async function readModelFiles(root: string, name: string): Promise<ModelF
   );
   return {
     name,
+    folder,
     config,
-    labels: (labelText ?? '').split(/\r?\n/).filter((label) => label !== ''),
+    labels,
     versions,
-    fingerprint: JSON.stringify([configText, labelText, versions.map((file) => file.fingerprint)]),
+    fingerprint: JSON.stringify([
+      configText,
+      [...labels.values()],
+      versions.map((file) => file.fingerprint),
+    ]),
   };
 }
 
@@ -109,13 +152,22 @@ async function readVersion(
   version: string,
   filename: string,
 ): Promise<VersionFiles> {
-  const path = await inside(root, join(folder, version, filename)).catch(() => undefined);
-  const stats = path === undefined ? undefined : await statOrNone(path);
-  if (path === undefined || !stats?.isFile()) {
+  const file = join(folder, version, filename);
+  const stats = await statOrNone(file);
+  const path = stats?.isFile() ? await inside(root, file) : undefined;
+  if (path === undefined || !stats) {
     throw new CtError('CT_MODEL_INVALID', `Expected the file ${version}/${filename} in the model`);
   }
-  const { size, mtimeMs, ino } = stats;
-  return { version, path, fingerprint: `${version} ${size} ${mtimeMs} ${ino}` };
+  return { version, path, fingerprint: `${version} ${await fingerprintOf(join(folder, version))}` };
+}
+
+/** Of all files of a version: weights may lie beside the model. */
+async function fingerprintOf(folder: string): Promise<string> {
+  const names = (await readdir(folder)).sort();
+  const stats = await Promise.all(names.map((name) => statOrNone(join(folder, name))));
+  return stats
+    .map((each, at) => `${names[at]!} ${each?.size ?? 0} ${each?.mtimeMs ?? 0} ${each?.ino ?? 0}`)
+    .join('|');
 }
 
 /** The real path, where it lies inside the repository. @throws {CtError} `CT_MODEL_INVALID` where it does not. */
@@ -124,7 +176,7 @@ async function inside(root: string, path: string): Promise<string> {
   if (real.startsWith(realRoot + sep)) return real;
   throw new CtError(
     'CT_MODEL_INVALID',
-    'Expected files inside the model repository, got a link out',
+    `Expected files inside the model repository, ${basename(path)} is a link out of it: copy the file, or serve the folder that holds it`,
   );
 }
 
@@ -157,8 +209,6 @@ async function statOrNone(path: string): Promise<Stats | undefined> {
 function noSuchModel(name: string): CtError {
   return new CtError(
     'CT_MODEL_NOT_FOUND',
-    modelNamePattern.test(name)
-      ? `There is no model "${name}"`
-      : 'Expected a model name of letters, digits, "_", "-" and "."',
+    modelNamePattern.test(name) ? `There is no model "${name}"` : nameRule,
   );
 }

@@ -1,29 +1,52 @@
+import type { OipTensorSpec } from '@groundglass/client';
 import type { Warmup } from '../inference/inference-calls.js';
 import type { ModelConfig } from './model-config.js';
 
+/** The usual side of a CT slice. */
+const sliceSide = 512;
+/** Elements of one input with more open dimensions than a picture: a warm-up must not take what no request has asked for. */
+const volumeElements = 2 ** 18;
+/** More elements than this in all inputs and there is no warm-up that was not asked for. */
+const mostElements = 2 ** 22;
+
+/** The runs of `model_warmup`, which must succeed before the model counts as ready. */
+export function askedWarmups(config: ModelConfig, maxBatchSize: number): Warmup[] {
+  return config.model_warmup.map(({ batch_size: batchSize, inputs }) => ({
+    shapes: Object.fromEntries(
+      Object.entries(inputs).map(([name, { dims }]) => [
+        name,
+        maxBatchSize > 0 ? [Math.max(1, batchSize), ...dims] : dims,
+      ]),
+    ),
+  }));
+}
+
 /**
- * The runs before a model counts as ready: those of `model_warmup`, or one over every input of the config with open
- * dimensions at 512, the usual side of a CT slice. A model without either has no warm-up: nothing says what fits it.
+ * A run on zeros that nobody asked for, with the usual sizes in the open dimensions; none for text, since zeros are no text that a
+ * model expects, and none for what would be large. Whether it succeeds says nothing of the model.
  */
-export function warmupsOf(config: ModelConfig): Warmup[] {
-  const batched = (config.max_batch_size ?? 0) > 0;
-  if (config.model_warmup.length > 0) {
-    return config.model_warmup.map(({ batch_size: batchSize, inputs }) => ({
-      shapes: Object.fromEntries(
-        Object.entries(inputs).map(([name, { dims }]) => [
-          name,
-          batched ? [Math.max(1, batchSize), ...dims] : dims,
-        ]),
-      ),
-    }));
-  }
-  if (config.input.length === 0) return [];
+export function usualWarmups(inputs: readonly OipTensorSpec[], maxBatchSize: number): Warmup[] {
+  if (inputs.length === 0 || inputs.some(({ datatype }) => datatype === 'BYTES')) return [];
   const shapes = Object.fromEntries(
-    config.input.map(({ name, dims }) => {
-      const isImage = dims.length >= 3;
-      const closed = dims.map((size) => (size === -1 ? (isImage ? 512 : 1) : size));
-      return [name, batched ? [1, ...closed] : closed];
+    inputs.map(({ name, shape }) => {
+      const [rows, inner] = maxBatchSize > 0 ? [[1], shape.slice(1)] : [[], shape];
+      return [name, [...rows, ...closed(inner)]] as const;
     }),
   );
-  return [{ shapes }];
+  const elements = Object.values(shapes).reduce(
+    (sum, shape) => sum + shape.reduce((product, size) => product * size, 1),
+    0,
+  );
+  return elements > mostElements ? [] : [{ shapes }];
+}
+
+function closed(shape: readonly number[]): number[] {
+  const open = shape.filter((size) => size === -1).length;
+  const isPicture = shape.length >= 3;
+  const side = open <= 2 ? sliceSide : Math.floor(volumeElements ** (1 / open));
+  return shape.map((size, axis) => {
+    if (size !== -1) return size;
+    // Of four and more the first is the batch, even where the config does not say so.
+    return isPicture && !(axis === 0 && shape.length >= 4) ? side : 1;
+  });
 }

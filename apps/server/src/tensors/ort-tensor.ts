@@ -24,7 +24,6 @@ const datatypes = new Map<string, OipDatatype>([
   ['int32', 'INT32'],
   ['int64', 'INT64'],
   ['float16', 'FP16'],
-  ['bfloat16', 'BF16'],
   ['float32', 'FP32'],
   ['float64', 'FP64'],
   ['string', 'BYTES'],
@@ -99,7 +98,7 @@ function typedTensor(
     case 'FP16':
       return new OrtTensor('float16', new Uint16Array(buffer), shape);
     case 'BF16':
-      throw new CtError('CT_BAD_REQUEST', 'Expected no BF16: ONNX Runtime for Node cannot take it');
+      return new OrtTensor('float32', floatsOf(new Uint16Array(buffer)), shape);
     case 'FP32':
       return new OrtTensor('float32', new Float32Array(buffer), shape);
     case 'FP64':
@@ -107,8 +106,19 @@ function typedTensor(
   }
 }
 
+/** bfloat16 is the upper half of an FP32. */
+function floatsOf(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (bits) => bits << 16).buffer);
+}
+
+function upperHalves(floats: Float32Array): Uint8Array {
+  const bits = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
+  return new Uint8Array(Uint16Array.from(bits, (each) => each >>> 16).buffer);
+}
+
 /** The raw bytes of a result, little-endian as every processor that ONNX Runtime is built for. */
-export function fromOrtTensor(tensor: OrtTensor): Uint8Array {
+export function fromOrtTensor(tensor: OrtTensor, datatype: OipDatatype): Uint8Array {
+  if (datatype === 'BF16') return upperHalves(tensor.data as Float32Array);
   if (tensor.type === 'string') {
     const encoder = new TextEncoder();
     const strings = (tensor as TypedTensor<'string'>).data;
