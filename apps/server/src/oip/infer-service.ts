@@ -81,7 +81,7 @@ async function finish(
         const { name, binary, classes } = wanted[index]!;
         const tensor = toClientShape(computed, model.config.output, model.maxBatchSize > 0);
         if (classes === undefined) return { tensor, binary };
-        const labels = model.labels.get(name) ?? [];
+        const labels = model.outputLabels.get(name) ?? [];
         const classified = await classify(tensor, classes, model.maxBatchSize > 0, labels);
         discardRef(tensor.data);
         return { tensor: classified, binary };

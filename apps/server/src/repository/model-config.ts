@@ -1,5 +1,5 @@
 import type { OipTensorSpec } from '@groundglass/client';
-import { CtError } from '@groundglass/core';
+import { CtError, readScoringRule } from '@groundglass/core';
 import textformat from 'protobufjs/ext/textformat.js';
 import protojson from 'protobufjs/ext/protojson.js';
 import type { Message } from 'protobufjs';
@@ -88,8 +88,12 @@ export type ModelConfig = z.infer<typeof modelConfigSchema> & {
   readonly ignored: readonly string[];
 };
 
-/** Of `parameters`, what the server reads. */
-const knownParameters = ['aggregation'];
+/** Of `parameters`, what the server reads: how a model's outputs become a verdict. */
+const knownParameters: string[] = [];
+readScoringRule((name) => {
+  knownParameters.push(name);
+  return undefined;
+});
 
 /** Fields that change what a model computes or how it is asked; to ignore them would give other answers than Triton. */
 const refused: readonly [path: string, why: string][] = [

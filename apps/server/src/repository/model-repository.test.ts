@@ -44,8 +44,8 @@ describe('ModelRepository', () => {
       { name: 'lesion-rule', version: '1', state: 'READY', reason: '' },
     ]);
     const model = core.repository.get('lesion-rule');
-    expect(model).toMatchObject({ version: '1', maxBatchSize: 8 });
-    expect(model.labels.get('logits')).toEqual(['non-covid', 'covid']);
+    expect(model).toMatchObject({ version: '1', maxBatchSize: 8, labels: ['non-covid', 'covid'] });
+    expect(model.outputLabels.get('logits')).toEqual(['non-covid', 'covid']);
     expect(model.metadata.get('trained')).toBe('true');
     expect(core.repository.get('busy').maxBatchSize).toBe(0);
   });

@@ -9,8 +9,10 @@ export interface RepositoryModel extends ServedModel {
   /** Of the model file. */
   readonly sha256: string;
   readonly config: ModelConfig;
+  /** The first label file that the config names; what the model as a whole calls its classes. */
+  readonly labels: readonly string[];
   /** What the classes of an output are called, by its name. */
-  readonly labels: ReadonlyMap<string, readonly string[]>;
+  readonly outputLabels: ReadonlyMap<string, readonly string[]>;
   readonly inputs: readonly OipTensorSpec[];
   readonly outputs: readonly OipTensorSpec[];
   /** `metadata_props` of the ONNX file. */
