@@ -1,14 +1,3 @@
-import { defineConfig } from 'vitest/config';
+import { roomTests } from '../../vitest.base.mjs';
 
-export default defineConfig({
-  root: import.meta.dirname,
-  resolve: { conditions: ['@groundglass/source', 'node'] },
-  ssr: { resolve: { conditions: ['@groundglass/source', 'node'] } },
-  test: {
-    include: ['src/**/*.test.ts'],
-    passWithNoTests: true,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    reporters: ['default', ['json', { outputFile: 'test-output/vitest.json' }]],
-  },
-});
+export default roomTests(import.meta.dirname);

@@ -1,6 +1,9 @@
 /** What can go wrong with a paper: `title` is shown above the sentence, `advice` says what to do about it. */
 export const paperErrorCatalogue = {
-  PAPER_NOT_PDF: { title: 'Not a PDF', advice: 'Choose PDF files; save other formats as PDF first.' },
+  PAPER_NOT_PDF: {
+    title: 'Not a PDF',
+    advice: 'Choose PDF files; save other formats as PDF first.',
+  },
   PAPER_ENCRYPTED: {
     title: 'The PDF is encrypted',
     advice: 'Remove the password with the program that set it, then extract again.',
@@ -36,7 +39,8 @@ export const paperErrorCatalogue = {
   },
   PAPER_SCANNED: {
     title: 'A page is a scan',
-    advice: 'Figures are cut from the scan; without a text layer captions have to be typed in review.',
+    advice:
+      'Figures are cut from the scan; without a text layer captions have to be typed in review.',
   },
   PAPER_NO_FIGURES: {
     title: 'No figures were found',
@@ -46,7 +50,10 @@ export const paperErrorCatalogue = {
     title: 'The file could not be read',
     advice: 'Check that the file exists and that you may read it.',
   },
-  PAPER_CANCELLED: { title: 'Cancelled', advice: 'Run the command again: it goes on where it stopped.' },
+  PAPER_CANCELLED: {
+    title: 'Cancelled',
+    advice: 'Run the command again: it goes on where it stopped.',
+  },
   PAPER_INTERNAL: {
     title: 'Something went wrong inside Groundglass',
     advice: 'Please report it with the file.',

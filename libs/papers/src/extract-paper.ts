@@ -81,7 +81,11 @@ export interface ExtractOptions {
   /** Milliseconds after which no further page is begun. */
   readonly milliseconds?: number;
   readonly mostPages?: number;
-  readonly onProgress?: (progress: { readonly phase: 'text' | 'figures'; readonly done: number; readonly total: number }) => void;
+  readonly onProgress?: (progress: {
+    readonly phase: 'text' | 'figures';
+    readonly done: number;
+    readonly total: number;
+  }) => void;
   /** Gets each figure as it is found; pictures are not kept. */
   readonly onFigure: (figure: PaperFigure) => void | Promise<void>;
 }
@@ -106,17 +110,27 @@ export async function extractPaper(bytes: Uint8Array, options: ExtractOptions): 
   };
   const total = Math.min(document.pageCount, mostPages);
   if (document.truncated) {
-    report('PAPER_TRUNCATED', `Expected a whole file, its end is missing; ${document.pageCount} pages could be found`);
+    report(
+      'PAPER_TRUNCATED',
+      `Expected a whole file, its end is missing; ${document.pageCount} pages could be found`,
+    );
   }
   if (document.pageCount > mostPages) {
-    report('PAPER_TOO_LARGE', `Expected at most ${mostPages} pages, got ${document.pageCount}: the first ${mostPages} are read`);
+    report(
+      'PAPER_TOO_LARGE',
+      `Expected at most ${mostPages} pages, got ${document.pageCount}: the first ${mostPages} are read`,
+    );
   }
   const layouts: PageLayout[] = [];
   const firstPages: string[] = [];
   for (let i = 0; i < total; i++) {
     // Text takes a small part of the time: half of it at most is spent here.
     if (performance.now() > deadline - milliseconds / 2) {
-      report('PAPER_TIMEOUT', `Expected at most ${Math.round(milliseconds / 1000)} s for a document, stopped before page ${i + 1} of ${document.pageCount}`, i + 1);
+      report(
+        'PAPER_TIMEOUT',
+        `Expected at most ${Math.round(milliseconds / 1000)} s for a document, stopped before page ${i + 1} of ${document.pageCount}`,
+        i + 1,
+      );
       break;
     }
     attempt(i + 1, report, () => {
@@ -141,7 +155,11 @@ export async function extractPaper(bytes: Uint8Array, options: ExtractOptions): 
   let stopped = false;
   for (const [i, figure] of figures.entries()) {
     if (performance.now() > deadline) {
-      report('PAPER_TIMEOUT', `Expected at most ${Math.round(milliseconds / 1000)} s for a document, stopped at the figures of page ${figure.page}`, figure.page);
+      report(
+        'PAPER_TIMEOUT',
+        `Expected at most ${Math.round(milliseconds / 1000)} s for a document, stopped at the figures of page ${figure.page}`,
+        figure.page,
+      );
       stopped = true;
       break;
     }
@@ -165,7 +183,13 @@ export async function extractPaper(bytes: Uint8Array, options: ExtractOptions): 
     report('PAPER_NO_FIGURES', `Expected figures, ${total} pages hold none that could be read`);
   }
   document.close();
-  return { ...identity, pages: document.pageCount, pagesRead: layouts.length, figures: count, problems };
+  return {
+    ...identity,
+    pages: document.pageCount,
+    pagesRead: layouts.length,
+    figures: count,
+    problems,
+  };
 }
 
 /** Runs a step of one page: what it throws becomes a problem, except where PDFium itself is no longer usable. */
@@ -183,9 +207,15 @@ function attempt(
     }
     // An abort of the WebAssembly module: memory ran out, or PDFium found its own state broken.
     if (error instanceof WebAssembly.RuntimeError || /abort|out of memory/i.test(String(error))) {
-      throw new PaperError('PAPER_MEMORY', `Page ${page} needs more memory than is allowed`, { cause: error });
+      throw new PaperError('PAPER_MEMORY', `Page ${page} needs more memory than is allowed`, {
+        cause: error,
+      });
     }
-    report('PAPER_PAGE_FAILED', `Expected a readable page ${page}: ${error instanceof Error ? error.message : String(error)}`, page);
+    report(
+      'PAPER_PAGE_FAILED',
+      `Expected a readable page ${page}: ${error instanceof Error ? error.message : String(error)}`,
+      page,
+    );
   }
 }
 
@@ -201,16 +231,29 @@ function readPage(
   // A slide's background has text over it; a scan has none, or a hidden layer.
   const scanned = whole !== undefined && visible.length < 40;
   if (unmapped > 0.3 && glyphs.length > 60) {
-    report('PAPER_NO_UNICODE', `Expected text with Unicode, ${Math.round(unmapped * 100)} % of the characters of page ${page.number} have none`, page.number);
+    report(
+      'PAPER_NO_UNICODE',
+      `Expected text with Unicode, ${Math.round(unmapped * 100)} % of the characters of page ${page.number} have none`,
+      page.number,
+    );
   }
   let { shapes } = graphics;
   let images: readonly Omit<PlacedImage, 'handle'>[] = graphics.images;
   if (scanned) {
     if (glyphs.length < 40) {
-      report('PAPER_SCANNED', `Expected text on page ${page.number}, it is a scan without a text layer`, page.number);
+      report(
+        'PAPER_SCANNED',
+        `Expected text on page ${page.number}, it is a scan without a text layer`,
+        page.number,
+      );
     }
     const picture = page.render(page.box, 100 / 72);
-    shapes = scannedRegions(picture, page.box).map((box, i) => ({ kind: 'path', box, order: i, white: false }));
+    shapes = scannedRegions(picture, page.box).map((box, i) => ({
+      kind: 'path',
+      box,
+      order: i,
+      white: false,
+    }));
     images = [];
   }
   return {
@@ -255,17 +298,23 @@ function readFigure(
     return undefined;
   }
   const letters = panelLetters(
-    inOrder.map(({ box, kind }) => ({ box, isPicture: kind !== 'drawing', isSlice: kind === 'axial-ct' })),
+    inOrder.map(({ box, kind }) => ({
+      box,
+      isPicture: kind !== 'drawing',
+      isSlice: kind === 'axial-ct',
+    })),
     layout.lines,
     parts.parts,
   );
   const picture = figurePicture(page, figure, cells);
   const panels = inOrder.map((panel, i): PaperPanel => {
     const letter = letters[i] ?? null;
-    const part = letter === null ? undefined : parts.parts.filter((p) => p.letters.includes(letter));
+    const part =
+      letter === null ? undefined : parts.parts.filter((p) => p.letters.includes(letter));
     const subCaption = part && part.length > 0 ? part.map((p) => p.text).join(' ') : null;
     const citingHere = citing.filter(
-      (sentence) => sentence.letters.length === 0 || letter === null || sentence.letters.includes(letter),
+      (sentence) =>
+        sentence.letters.length === 0 || letter === null || sentence.letters.includes(letter),
     );
     const verdict = labelPanel({
       subCaption: subCaption ?? '',
@@ -278,7 +327,10 @@ function readFigure(
     const metadata = readMetadata([
       ...(subCaption === null ? [] : [{ source: 'sub-caption' as const, text: subCaption }]),
       { source: 'caption', text: subCaption === null ? captionText : parts.head },
-      ...citingHere.map((sentence) => ({ source: 'citing-sentence' as const, text: sentence.text })),
+      ...citingHere.map((sentence) => ({
+        source: 'citing-sentence' as const,
+        text: sentence.text,
+      })),
     ]);
     return {
       index: i,
@@ -365,14 +417,18 @@ function figurePicture(
   const only = cells[0];
   if (only && cells.length === 1) return { box: only.box, pixels: only.pixels, jpeg: only.jpeg };
   const box = intersection(unionAll([figure.box, ...cells.map((cell) => cell.box)])!, page.box);
-  const finest = Math.max(1, ...cells.map((cell) => cell.pixels.columns / Math.max(1, width(cell.box))));
+  const finest = Math.max(
+    1,
+    ...cells.map((cell) => cell.pixels.columns / Math.max(1, width(cell.box))),
+  );
   const scale = Math.min(finest, Math.sqrt(16_000_000 / Math.max(1, area(box))));
   return { box, pixels: page.render(box, scale), jpeg: undefined };
 }
 
 function toPictureBox(box: PageBox, outer: PageBox, { columns, rows }: Pixels): PixelBox {
   const [sx, sy] = [columns / width(outer), rows / height(outer)];
-  const clamp = (value: number, most: number): number => Math.max(0, Math.min(most, Math.round(value)));
+  const clamp = (value: number, most: number): number =>
+    Math.max(0, Math.min(most, Math.round(value)));
   const left = clamp((box[0] - outer[0]) * sx, columns - 1);
   const top = clamp((box[1] - outer[1]) * sy, rows - 1);
   return {
@@ -383,7 +439,13 @@ function toPictureBox(box: PageBox, outer: PageBox, { columns, rows }: Pixels): 
   };
 }
 
-function printedNumber({ number, prefix }: { readonly number: string; readonly prefix: string | null }): string | null {
+function printedNumber({
+  number,
+  prefix,
+}: {
+  readonly number: string;
+  readonly prefix: string | null;
+}): string | null {
   if (number === '') return null;
   return prefix === 'supplementary' && /^\d/.test(number) ? `S${number}` : number;
 }

@@ -15,12 +15,7 @@ export function area(box: PageBox): number {
 
 /** The smallest box around both. */
 export function union(a: PageBox, b: PageBox): PageBox {
-  return [
-    Math.min(a[0], b[0]),
-    Math.min(a[1], b[1]),
-    Math.max(a[2], b[2]),
-    Math.max(a[3], b[3]),
-  ];
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
 }
 
 /** The smallest box around all; undefined where there is none. */
@@ -30,12 +25,7 @@ export function unionAll(boxes: readonly PageBox[]): PageBox | undefined {
 
 /** What both have in common; width or height is negative where that is nothing. */
 export function intersection(a: PageBox, b: PageBox): PageBox {
-  return [
-    Math.max(a[0], b[0]),
-    Math.max(a[1], b[1]),
-    Math.min(a[2], b[2]),
-    Math.min(a[3], b[3]),
-  ];
+  return [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])];
 }
 
 export function overlapArea(a: PageBox, b: PageBox): number {

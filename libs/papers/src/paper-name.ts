@@ -6,7 +6,11 @@
  */
 export function panelName(
   document: string,
-  { page, figure, panel }: { readonly page: number; readonly figure: number; readonly panel: number | null },
+  {
+    page,
+    figure,
+    panel,
+  }: { readonly page: number; readonly figure: number; readonly panel: number | null },
 ): string {
   return `${documentKey(document)}-p${page}-${figure}${panel === null ? '' : `%${panel}`}`;
 }

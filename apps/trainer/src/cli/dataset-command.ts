@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerExtract } from './extract-command.js';
 import { registerImport } from './dataset-import-command.js';
 
 /** `dataset …`: everything that is done with datasets before and beside training. */
@@ -7,4 +8,5 @@ export function registerDataset(program: Command): void {
     .command('dataset')
     .description('imports, describes, splits and audits CT datasets');
   registerImport(dataset);
+  registerExtract(dataset);
 }

@@ -2,7 +2,8 @@ import { terminators, terms, triggers } from './label-rules.js';
 
 /** A condition that a text names, and what it says of it. */
 export interface Mention {
-  readonly says: 'positive' | 'negative' | 'unsure';
+  /** `topic`: the text is about the disease, and says nothing of a patient. */
+  readonly says: 'positive' | 'negative' | 'unsure' | 'topic';
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -17,7 +18,13 @@ export function findMentions(text: string): Mention[] {
     for (const match of text.matchAll(term.pattern)) {
       const [start, end] = [match.index, match.index + match[0].length];
       if (found.some((other) => start < other.end && end > other.start)) continue;
-      const mention = triggered(text, { says: term.says, start, end, text: match[0], rule: term.rule });
+      const mention = triggered(text, {
+        says: term.says,
+        start,
+        end,
+        text: match[0],
+        rule: term.rule,
+      });
       if (mention) found.push(mention);
     }
   }
@@ -32,7 +39,9 @@ function triggered(text: string, mention: Mention): Mention | undefined {
     const cut = reached(near, trigger.side, trigger.reach, trigger.pattern);
     if (!cut) continue;
     const rule = `${mention.rule}+${trigger.rule}`;
-    if (trigger.effect === 'ignores') return undefined;
+    if (trigger.effect === 'ignores') {
+      return mention.says === 'positive' ? { ...mention, says: 'topic', rule } : undefined;
+    }
     if (trigger.effect === 'doubts') return { ...mention, says: 'unsure', rule };
     // "no pneumonia" is a term of its own: a negated disease says nothing about this one.
     if (mention.says === 'negative') return undefined;

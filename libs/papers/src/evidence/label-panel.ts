@@ -1,6 +1,6 @@
 import type { Evidence } from './span.js';
 import { findMentions, type Mention } from './find-mentions.js';
-import { timeDoubts } from './label-rules.js';
+import { restrictions, timeDoubts } from './label-rules.js';
 
 /** The texts that say something of a panel, from near to far. */
 export interface PanelTexts {
@@ -33,6 +33,8 @@ const trust = {
   abstract: 0.55,
 } as const;
 type Source = keyof typeof trust;
+/** A paper about detecting a disease shows it, and what it is told from. */
+const topicTrust = 0.52;
 
 /**
  * Says whether the words call a panel positive: its own part of the caption first, then what the caption says of all panels, the
@@ -50,15 +52,31 @@ export function labelPanel(texts: PanelTexts): LabelVerdict {
     { source: 'abstract', text: texts.abstract },
   ];
   const own = texts.subCaption || texts.caption;
+  let mixed = false;
   for (const { source, text } of order) {
     if (text === '') continue;
-    const mentions = findMentions(text);
+    const all = findMentions(text);
+    const isFar = source === 'title' || source === 'abstract';
+    const about = all.find(({ says }) => says === 'topic');
+    const mentions = all.filter(({ says, end }) => {
+      if (says === 'topic') return false;
+      if (isFar || !restrictions.test(text.slice(end))) return true;
+      // Said of some panels only, and which ones is not known: the others are not all alike.
+      mixed = true;
+      return false;
+    });
+    if (isFar && mixed) break;
+    if (mentions.length === 0 && isFar && about) {
+      return { label: 'positive', confidence: topicTrust, evidence: [evidenceOf(about, source)] };
+    }
     if (mentions.length === 0) continue;
     const verdict = weigh(mentions, source, text);
     // Far texts name what the paper is about, and controls beside it: they never make a negative.
     if ((source === 'title' || source === 'abstract') && verdict.label !== 'positive') continue;
     if (source === 'citing-sentence' && verdict.label === 'unsure') continue;
-    return verdict.label === 'positive' ? doubtByTime(verdict, own, hasPart ? 'sub-caption' : 'caption') : verdict;
+    return verdict.label === 'positive'
+      ? doubtByTime(verdict, own, hasPart ? 'sub-caption' : 'caption')
+      : verdict;
   }
   return { label: 'unsure', confidence: 0, evidence: [] };
 }
@@ -75,7 +93,11 @@ function weigh(mentions: readonly Mention[], source: Source, text: string): Labe
   const abbreviations = definitionsOnly(mentions, text);
   if (says.size === 1 && !abbreviations) {
     const [label] = says;
-    return { label: label!, confidence: label === 'unsure' ? 0.5 : trust[source], evidence };
+    return {
+      label: asLabel(label!),
+      confidence: label === 'unsure' ? 0.5 : trust[source],
+      evidence,
+    };
   }
   // Definitions of abbreviations at the end ("CP: common pneumonia") say nothing of a panel.
   const spoken = mentions.filter((mention) => !isDefinition(mention, text));
@@ -83,7 +105,7 @@ function weigh(mentions: readonly Mention[], source: Source, text: string): Labe
   if (spoken.length > 0 && spokenSays.size === 1) {
     const [label] = spokenSays;
     return {
-      label: label!,
+      label: asLabel(label!),
       confidence: label === 'unsure' ? 0.5 : trust[source] - 0.02,
       evidence: spoken.slice(0, 4).map((mention) => evidenceOf(mention, source)),
     };
@@ -91,12 +113,18 @@ function weigh(mentions: readonly Mention[], source: Source, text: string): Labe
   // A patient with COVID-19 and another disease is positive: "COVID-19 with emphysema".
   const positive = spoken.filter((mention) => mention.says === 'positive');
   const others = spoken.filter((mention) => mention.says !== 'positive');
-  const diseases = others.every(({ rule }) => rule.startsWith('other-disease') || rule === 'healthy');
+  const diseases = others.every(
+    ({ rule }) => rule.startsWith('other-disease') || rule === 'healthy',
+  );
   const first = positive[0];
   if (first && diseases && others.every((other) => withBefore(text, other))) {
     return { label: 'positive', confidence: trust[source] - 0.1, evidence };
   }
   return { label: 'unsure', confidence: 0.5, evidence };
+}
+
+function asLabel(says: Mention['says']): LabelVerdict['label'] {
+  return says === 'topic' ? 'unsure' : says;
 }
 
 function evidenceOf({ text, start, end, rule }: Mention, source: Source): Evidence {
@@ -111,11 +139,12 @@ function definitionsOnly(mentions: readonly Mention[], text: string): boolean {
 function isDefinition({ start, end, text: words }: Mention, text: string): boolean {
   const before = text.slice(Math.max(0, start - 24), start);
   const after = text.slice(end, end + 24);
-  return (
-    /(?:\b[A-Z][A-Za-z0-9-]{1,9}|COVID-19)\s*[:=,]\s*$/u.test(before) && /^[A-Za-z]/.test(words)
-      ? /^\s*(?:[.;,)]|$)/.test(after)
-      : /^\s*[:=]\s*\p{L}/u.test(after) && /^[A-Z0-9-]{2,10}$/.test(words) && /(?:^|[.;,]\s*)$/.test(before)
-  );
+  return /(?:\b[A-Z][A-Za-z0-9-]{1,9}|COVID-19)\s*[:=,]\s*$/u.test(before) &&
+    /^[A-Za-z]/.test(words)
+    ? /^\s*(?:[.;,)]|$)/.test(after)
+    : /^\s*[:=]\s*\p{L}/u.test(after) &&
+        /^[A-Z0-9-]{2,10}$/.test(words) &&
+        /(?:^|[.;,]\s*)$/.test(before);
 }
 
 /** Whether the other disease is had as well: "with", "and a history of". */

@@ -31,18 +31,20 @@ export const terms: readonly TermRule[] = [
     rule: 'covid',
     says: 'positive',
     pattern:
-      /\b(?:covid[- ‐–]?(?:19|2019)?|(?:novel|new|2019[- ]?new)[- ]?corona[- ]?virus(?:[- ](?:2019|disease|pneumonia|infection|infected))*|corona[- ]?virus[- ](?:disease|pneumonia|infection)(?:[- ]?(?:20)?19)?|(?:2019|19)[- ‐–]?n?[- ]?cov(?:id)?(?:-?19)?|n-?cov(?:[- ]?2019)?|sars[- ‐–]?cov[- ‐–]?2|sars2|nc[i]?p|hcov-19)(?![\p{L}])/giu,
+      /(?:\bcovid[- ‐–]?(?:19|2019)?|\b(?:novel|new|2019[- ]?new)[- ]?corona[- ]?virus(?:[- ](?:2019|disease|pneumonia|infection|infected))*|\bcorona[- ]?virus[- ](?:disease|pneumonia|infection)(?:[- ]?(?:20)?19)?|(?<!\d)(?:2019|19)[- ‐–]?n?[- ]?cov(?:id)?(?:-?19)?|\bn-?cov(?:[- ]?2019)?|\bsars[- ‐–]{0,2}cov[- ‐–]{0,2}2|\bsars2\b|\bnci?p\b|\bhcov-19)(?![\p{L}])/giu,
   },
   {
     rule: 'other-pneumonia',
     says: 'negative',
     pattern:
-      /\b(?:common|ordinary|community[- ]acquired|bacterial|viral(?! rna| nucleic| load)|influenza(?:[- ]a|[- ]b)?(?: virus)?|mycoplasma(?: pneumoniae)?|adeno ?virus|fungal|aspiration|eosinophilic|organi[sz]ing|interstitial|other|non[- ]viral|pneumocystis(?: jirovecii)?|legionella|lobar|streptococcal|staphylococcal|rsv) (?:lung )?(?:pneumonias?|infections?)\b|\bCAP\b|\bCP\b(?! ?\d)|\bIAVP\b/gu,
+      /\b(?:common|ordinary|community[- ]acquired|bacterial|viral(?! rna| nucleic| load)|influenza(?:[- ]a|[- ]b)?(?: virus)?|mycoplasma(?: pneumoniae)?|adeno ?virus|fungal|aspiration|eosinophilic|organi[sz]ing|interstitial|other|non[- ]viral|pneumocystis(?: jirovecii)?|legionella|lobar|streptococcal|staphylococcal|rsv) (?:lung )?(?:pneumonias?|infections?)\b/giu,
   },
+  { rule: 'other-pneumonia-short', says: 'negative', pattern: /\b(?:CAP|CP(?! ?\d)|IAVP)\b/gu },
   {
     rule: 'other-virus',
     says: 'negative',
-    pattern: /\b(?:influenza(?: a| b)?|H1N1|H7N9|H5N1|MERS(?:-CoV)?|SARS(?![- ]?(?:CoV|2))(?:-CoV(?!-?2))?|RSV|parainfluenza|rhinovirus|adenovirus|cytomegalovirus|CMV)\b/gu,
+    pattern:
+      /\b(?:influenza(?: a| b)?|H1N1|H7N9|H5N1|MERS(?:-CoV)?|SARS(?!(?:[- ‐–]{0,2}(?:CoV|2)))(?:-CoV(?!-?2))?|RSV|parainfluenza|rhinovirus|adenovirus|cytomegalovirus|CMV)\b/gu,
   },
   {
     rule: 'other-disease',
@@ -54,7 +56,7 @@ export const terms: readonly TermRule[] = [
     rule: 'healthy',
     says: 'negative',
     pattern:
-      /\b(?:healthy(?: (?:control|volunteer|person|subject|individual|people|lung)s?)?|normal (?:control|subject|individual|person|people|case|patient|chest ct|ct|lung|scan)s?|(?:negative |healthy )controls?|control (?:group|subject|patient|case)s?|controls?(?=[),.;:]|$)|uninfected|no (?:lung )?(?:pneumonia|infection|abnormal(?:ity|ities)?|findings|lesions?)|without (?:pneumonia|infection|covid(?:-19)?|any lesions?)|(?<=[:\s(–-])normal(?=[\s]*[),.;:]|$)|CT-0)(?![\p{L}])/giu,
+      /(?<![\p{L}])(?:healthy(?: (?:control|volunteer|person|subject|individual|people|lung)s?)?|normal (?:control|subject|individual|person|people|case|patient|chest ct|ct|lung|scan)s?|(?:negative |healthy )controls?|control (?:group|subject|patient|case)s?|controls?(?=[),.;:]|$)|uninfected|no (?:lung )?(?:pneumonia|infection|abnormal(?:ity|ities)?|findings|lesions?)|without (?:pneumonia|infection|covid(?:-19)?|any lesions?)|(?<=^|[:\s(–-])normal(?=[\s]*(?:[),.;:]|$))|CT-0(?!\d))(?![\p{L}])/giu,
   },
 ];
 
@@ -72,7 +74,8 @@ export const triggers: readonly TriggerRule[] = [
     effect: 'negates',
     side: 'after',
     reach: 4,
-    pattern: /^\s*(?:(?:was|were|is|has been|infection|pneumonia|nucleic acid|test|tests|rt-?pcr|pcr|swab)\s+)*(?:ruled out|excluded|not (?:detected|found|confirmed)|negative(?!\s+(?:pressure|control|result\w* (?:in|of) the first))|undetectable)/iu,
+    pattern:
+      /^\s*(?:(?:was|were|is|has been|infection|pneumonia|nucleic acid|test|tests|rt-?pcr|pcr|swab)\s+)*(?:ruled out|excluded|not (?:detected|found|confirmed)|negative(?!\s+(?:pressure|control|result\w* (?:in|of) the first))|undetectable)/iu,
   },
   {
     rule: 'suspicion',
@@ -94,7 +97,8 @@ export const triggers: readonly TriggerRule[] = [
     effect: 'doubts',
     side: 'before',
     reach: 5,
-    pattern: /\b(?:before(?: the)?(?: onset| infection| diagnosis)?(?: of| with)?|prior to(?: the)?(?: onset| infection| diagnosis)?(?: of| with)?|pre-?)\s*$/iu,
+    pattern:
+      /\b(?:before(?: the)?(?: onset| infection| diagnosis)?(?: of| with)?|prior to(?: the)?(?: onset| infection| diagnosis)?(?: of| with)?|pre-?)\s*$/iu,
   },
   {
     // "NCP hospital", "COVID-19 dataset of …", "COVID-19 pandemic": no patient is meant.
@@ -110,16 +114,26 @@ export const triggers: readonly TriggerRule[] = [
     effect: 'ignores',
     side: 'before',
     reach: 4,
-    pattern: /\b(?:probabilit(?:y|ies) of|prediction of|predict(?:ed|ing)?(?: as)?|classif(?:y|ied|ication)(?: of| as)?|detection of|detecting|identification of|identify(?:ing)?|diagnosis of|screening (?:of|for)|framework for(?: the)?(?: automatic)?|history of|risk of|exposure to|contact with|proportion of)\s*$/iu,
+    pattern:
+      /\b(?:probabilit(?:y|ies) of|prediction of|predict(?:ed|ing)?(?: as)?|classif(?:y|ied|ication)(?: of| as)?|detection of|detecting|identification of|identify(?:ing)?|diagnosis of|screening (?:of|for)|framework for(?: the)?(?: automatic)?|history of|risk of|exposure to|contact with|proportion of)\s*$/iu,
   },
 ];
 
+/** What restricts a claim to some panels that the caption does not letter: "(3rd column)", "in the second row". */
+export const restrictions =
+  /^[^.;]{0,40}?\(?\b(?:in\s+)?(?:the\s+)?(?:\d(?:st|nd|rd|th)|first|second|third|fourth|fifth|last|left|right|middle|top|bottom|upper|lower)\s+(?:columns?|rows?|panels?|images?|pictures?)\b/iu;
+
 /** Where a trigger's reach ends. */
-export const terminators = /[.;:?!]|\b(?:but|however|whereas|while|although|though|versus|vs\.?|compared (?:to|with)|except|because|since|which|who)\b|,\s*(?:and|with)\b/iu;
+export const terminators =
+  /[.;:?!]|\b(?:but|however|whereas|while|although|though|versus|vs\.?|compared (?:to|with)|except|because|since|which|who)\b|,\s*(?:and|with)\b/iu;
 
 /** Phrases about when a scan was made, of a patient who has the disease or had it: the scan may show nothing of it. */
 export const timeDoubts: readonly { readonly rule: string; readonly pattern: RegExp }[] = [
-  { rule: 'before-onset', pattern: /\b(?:before|prior to) (?:the )?(?:onset|symptoms?|symptom onset|infection|illness|admission for covid)|\b\d+ (?:months?|years?) (?:before|earlier|ago)|\bpre-?(?:infection|illness|covid)\b/iu },
+  {
+    rule: 'before-onset',
+    pattern:
+      /\b(?:before|prior to) (?:the )?(?:onset|symptoms?|symptom onset|infection|illness|admission for covid)|\b\d+ (?:months?|years?) (?:before|earlier|ago)|\bpre-?(?:infection|illness|covid)\b/iu,
+  },
   {
     rule: 'after-recovery',
     pattern:

@@ -16,7 +16,9 @@ export interface PanelMetadata {
   readonly history: Read<string> | null;
   /** When the scan was made, as written: `day 5 after symptom onset`, `January 30, 2020`. */
   readonly time: Read<string> | null;
-  readonly severity: Read<'mild' | 'moderate' | 'severe' | 'critical' | 'asymptomatic' | 'fatal'> | null;
+  readonly severity: Read<
+    'mild' | 'moderate' | 'severe' | 'critical' | 'asymptomatic' | 'fatal'
+  > | null;
   /** The sentence that describes what the scan shows. */
   readonly report: Read<string> | null;
 }
@@ -48,32 +50,51 @@ const ages = [
   /\b(?:aged?|age of)\s*[:=]?\s*(?<n>\d{1,3})\b(?!\s*[-–to]+\s*\d)/giu,
   /\b(?:male|female|man|woman|boy|girl|[MF])\s*[,/]\s*(?:aged?\s*)?(?<n>\d{1,3})\b(?:\s*(?:years?|y))?/gu,
   /\b(?<n>\d{1,3})\s*[-–]?\s*(?:y\/?o|yo)\b/giu,
-  new RegExp(`\\b(?<words>(?:${tens})(?:[- ](?:${units.slice(1).join('|')}))?)[- ]years?[- ]olds?\\b`, 'giu'),
+  new RegExp(
+    `\\b(?<words>(?:${tens})(?:[- ](?:${units.slice(1).join('|')}))?)[- ]years?[- ]olds?\\b`,
+    'giu',
+  ),
 ];
 
 const sexes: readonly { readonly value: 'M' | 'F'; readonly pattern: RegExp }[] = [
-  { value: 'F', pattern: /\b(?:female|woman|women|girl|lady|housewife|mother|pregnant|she|her)\b/iu },
+  {
+    value: 'F',
+    pattern: /\b(?:female|woman|women|girl|lady|housewife|mother|pregnant|she|her)\b/iu,
+  },
   { value: 'M', pattern: /(?<!fe)\b(?:male|man|men|boy|gentleman|father|he|his|him)\b/iu },
 ];
 
-const dayWords = '(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\\d{1,3}(?:st|nd|rd|th)?)';
+const dayWords =
+  '(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\\d{1,3}(?:st|nd|rd|th)?)';
 const months =
   '(?:Jan(?:uary|\\.)?|Feb(?:ruary|\\.)?|Mar(?:ch|\\.)?|Apr(?:il|\\.)?|May|June?|July?|Aug(?:ust|\\.)?|Sept?(?:ember|\\.)?|Oct(?:ober|\\.)?|Nov(?:ember|\\.)?|Dec(?:ember|\\.)?)';
 const after =
   '(?:\\s+(?:after|from|since|of|post)(?:\\s+(?:the|his|her|initial|first))*\\s+(?:onset(?: of (?:the )?(?:symptoms?|illness|disease))?|symptoms?(?: onset)?|illness(?: onset)?|admission|hospitali[sz]ation|treatment|infection|disease(?: course)?|the course of disease|course of disease|diagnosis|fever))?';
 const times = [
-  new RegExp(`\\b(?:(?:illness|hospital|disease)\\s+)?days?\\s*[-–:]?\\s*\\d{1,3}\\b(?!\\s*(?:mg|cases|patients|/))(?:\\s*(?:,|and|;)\\s*(?:illness|hospital)\\s+day\\s*\\d{1,3})?${after}`, 'giu'),
+  new RegExp(
+    `\\b(?:(?:illness|hospital|disease)\\s+)?days?\\s*[-–:]?\\s*\\d{1,3}\\b(?!\\s*(?:mg|cases|patients|/))(?:\\s*(?:,|and|;)\\s*(?:illness|hospital)\\s+day\\s*\\d{1,3})?${after}`,
+    'giu',
+  ),
   new RegExp(`\\b(?:the\\s+)?${dayWords}\\s+days?\\b${after}`, 'giu'),
-  new RegExp(`\\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\\d{1,3})\\s+(?:days?|weeks?)\\s+(?:after|before|later|from|since|post)\\b(?:\\s+(?:the\\s+)?[\\p{L}/-]+){0,3}`, 'giu'),
+  new RegExp(
+    `\\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\\d{1,3})\\s+(?:days?|weeks?)\\s+(?:after|before|later|from|since|post)\\b(?:\\s+(?:the\\s+)?[\\p{L}/-]+){0,3}`,
+    'giu',
+  ),
   new RegExp(`\\b${months}\\s+\\d{1,2}(?:st|nd|rd|th)?(?:\\s*,?\\s*20\\d\\d)?\\b`, 'gu'),
   new RegExp(`\\b\\d{1,2}(?:st|nd|rd|th)?\\s+(?:of\\s+)?${months}(?:\\s*,?\\s*20\\d\\d)?\\b`, 'gu'),
   /\b20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\b/gu,
   /\b(?:on|at|before|after|prior to)\s+(?:the\s+)?(?:time of\s+)?(?:admission|discharge|symptom onset|treatment|follow-up)\b/giu,
 ];
 
-const severities: readonly { readonly value: NonNullable<PanelMetadata['severity']>['value']; readonly pattern: RegExp }[] = [
+const severities: readonly {
+  readonly value: NonNullable<PanelMetadata['severity']>['value'];
+  readonly pattern: RegExp;
+}[] = [
   { value: 'fatal', pattern: /\b(?:died|death|deceased|fatal|non-?surviv\w+)\b/iu },
-  { value: 'critical', pattern: /\b(?:critical(?:ly)?(?:[- ]ill)?|intensive care|ICU|ventilator|intubat\w+|ECMO)\b/iu },
+  {
+    value: 'critical',
+    pattern: /\b(?:critical(?:ly)?(?:[- ]ill)?|intensive care|ICU|ventilator|intubat\w+|ECMO)\b/iu,
+  },
   { value: 'severe', pattern: /\b(?<!non-)severe(?:ly)?\b(?!\s+acute\s+respiratory\s+syndrome)/iu },
   { value: 'moderate', pattern: /\b(?:moderate|common[- ]type|ordinary[- ]type)\b/iu },
   { value: 'mild', pattern: /\b(?:mild(?:ly)?|light[- ]type|non-?severe)\b/iu },
@@ -112,11 +133,13 @@ export function readMetadata(texts: readonly NamedText[]): PanelMetadata {
 }
 
 function readAge(named: NamedText): Read<number> | null | undefined {
-  const found = ages.flatMap((pattern) => [...named.text.matchAll(pattern)]).flatMap((match) => {
-    const { n, words } = match.groups ?? {};
-    const value = n === undefined ? spelled(words ?? '') : Number(n);
-    return value > 0 && value <= 110 ? [{ match, value }] : [];
-  });
+  const found = ages
+    .flatMap((pattern) => [...named.text.matchAll(pattern)])
+    .flatMap((match) => {
+      const { n, words } = match.groups ?? {};
+      const value = n === undefined ? spelled(words ?? '') : Number(n);
+      return value > 0 && value <= 110 ? [{ match, value }] : [];
+    });
   return only(named, 'age', found);
 }
 
@@ -130,7 +153,10 @@ function readSex(named: NamedText): Read<'M' | 'F'> | null | undefined {
     const match = pattern.exec(named.text);
     return match ? [{ match, value }] : [];
   });
-  const compact = /\b\d{1,3}\s*(?:[-/,]?\s*(?:y(?:ears?)?(?:[- ]old)?|yo))?[,/ ]+([MF])\b|\b([MF])\s*[,/]\s*\d{1,3}\b/u.exec(named.text);
+  const compact =
+    /\b\d{1,3}\s*(?:[-/,]?\s*(?:y(?:ears?)?(?:[- ]old)?|yo))?[,/ ]+([MF])\b|\b([MF])\s*[,/]\s*\d{1,3}\b/u.exec(
+      named.text,
+    );
   if (found.length === 0 && compact) {
     return only(named, 'sex', [{ match: compact, value: (compact[1] ?? compact[2]) as 'M' | 'F' }]);
   }
@@ -144,16 +170,21 @@ const placePattern = new RegExp(
 
 function readLocation(named: NamedText): Read<string> | undefined {
   for (const match of named.text.matchAll(placePattern)) {
-    const around = named.text.slice(match.index + match[0].length, match.index + match[0].length + 30);
+    const around = named.text.slice(
+      match.index + match[0].length,
+      match.index + match[0].length + 30,
+    );
     // "The Netherlands Organisation", "Chinese": names of institutions and of tools, and figures made somewhere.
-    if (/^\s+(?:Union Hospital|medical systems|Inc|Corporation|Healthcare|software)/iu.test(around)) continue;
+    if (/^\s+(?:Union Hospital|medical systems|Inc|Corporation|Healthcare|software)/iu.test(around))
+      continue;
     return toRead(named, 'location', match, match[0]);
   }
   return undefined;
 }
 
 function readHistory(named: NamedText): Read<string> | undefined {
-  for (const match of named.text.matchAll(history)) return toRead(named, 'history', match, match[0].trim());
+  for (const match of named.text.matchAll(history))
+    return toRead(named, 'history', match, match[0].trim());
   return undefined;
 }
 
@@ -162,12 +193,19 @@ function readTime(named: NamedText): Read<string> | null | undefined {
     .flatMap((pattern) => [...named.text.matchAll(pattern)])
     .map((match) => ({ match, value: match[0].trim() }))
     .sort((a, b) => a.match.index - b.match.index)
-    .filter(({ match }, i, all) => !all.slice(0, i).some((other) => other.match.index + other.match[0].length > match.index));
+    .filter(
+      ({ match }, i, all) =>
+        !all.slice(0, i).some((other) => other.match.index + other.match[0].length > match.index),
+    );
   const days = found.filter(({ value }) => /day|week/iu.test(value));
   const chosen = days.length > 0 ? days : found;
   const firstFound = chosen[0];
   if (!firstFound) return undefined;
-  const different = new Set(chosen.map(({ value }) => value.toLowerCase().replace(/\D+/g, ' ').trim() || value.toLowerCase()));
+  const different = new Set(
+    chosen.map(
+      ({ value }) => value.toLowerCase().replace(/\D+/g, ' ').trim() || value.toLowerCase(),
+    ),
+  );
   if (different.size > 1) return null;
   return toRead(named, 'time', firstFound.match, firstFound.value);
 }
@@ -197,14 +235,23 @@ interface Candidate<T> {
 }
 
 /** The only value; null where there are several different ones, undefined where there is none. */
-function only<T>(named: NamedText, rule: string, found: readonly Candidate<T>[]): Read<T> | null | undefined {
+function only<T>(
+  named: NamedText,
+  rule: string,
+  found: readonly Candidate<T>[],
+): Read<T> | null | undefined {
   const firstFound = found[0];
   if (!firstFound) return undefined;
   if (new Set(found.map(({ value }) => value)).size > 1) return null;
   return toRead(named, rule, firstFound.match, firstFound.value);
 }
 
-function toRead<T>({ source }: NamedText, rule: string, match: RegExpMatchArray, value: T): Read<T> {
+function toRead<T>(
+  { source }: NamedText,
+  rule: string,
+  match: RegExpMatchArray,
+  value: T,
+): Read<T> {
   const start = match.index ?? 0;
   return {
     value,

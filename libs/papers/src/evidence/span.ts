@@ -1,7 +1,8 @@
 /** Where a claim comes from: a stretch of one of the document's texts. */
 export interface Evidence {
   /** Which text. */
-  readonly source: 'sub-caption' | 'caption' | 'citing-sentence' | 'title' | 'abstract' | 'file-name';
+  readonly source:
+    'sub-caption' | 'caption' | 'citing-sentence' | 'title' | 'abstract' | 'file-name';
   /** The words. */
   readonly text: string;
   /** Offsets of the words in that text, in UTF-16 units. */

@@ -8,7 +8,13 @@ import {
   type PageBox,
 } from '../geometry.js';
 import type { FoundFigure } from '../layout/find-figures.js';
-import { covers, mostPixels, type PageGraphics, type PdfPage, type PlacedImage } from '../pdf/pdf-page.js';
+import {
+  covers,
+  mostPixels,
+  type PageGraphics,
+  type PdfPage,
+  type PlacedImage,
+} from '../pdf/pdf-page.js';
 import { shrink, type Pixels } from '../pdf/pixels.js';
 
 /** A part of a figure that is one picture: an embedded image, or what is drawn in a box. */
@@ -94,7 +100,8 @@ function groupTiles(images: readonly PlacedImage[]): Group[] {
 
 /** Strips of one picture: flush on both sides, touching, and much wider than high (or the reverse). */
 function isStrip(a: PageBox, b: PageBox): boolean {
-  const flush = (i: 0 | 1, k: 2 | 3): boolean => Math.abs(a[i] - b[i]) < 0.6 && Math.abs(a[k] - b[k]) < 0.6;
+  const flush = (i: 0 | 1, k: 2 | 3): boolean =>
+    Math.abs(a[i] - b[i]) < 0.6 && Math.abs(a[k] - b[k]) < 0.6;
   const stacked = flush(0, 2) && Math.min(Math.abs(a[3] - b[1]), Math.abs(b[3] - a[1])) < 0.8;
   const beside = flush(1, 3) && Math.min(Math.abs(a[2] - b[0]), Math.abs(b[2] - a[0])) < 0.8;
   return (
@@ -107,7 +114,9 @@ function cellOf(page: PdfPage, graphics: PageGraphics, group: Group): FigureCell
   const scale = Math.max(...group.images.map(scaleOf));
   const image = group.images[0]!;
   const clipped = area(image.box) < 0.985 * area(image.fullBox);
-  const drawnOver = graphics.shapes.some((shape) => !isInvisible(shape.box) && covers(shape, image));
+  const drawnOver = graphics.shapes.some(
+    (shape) => !isInvisible(shape.box) && covers(shape, image),
+  );
   if (group.images.length > 1 || clipped || drawnOver || !image.upright) {
     return render(page, group.box, scale, true);
   }

@@ -36,8 +36,17 @@ export function captionLabel(text: string): CaptionLabel | undefined {
   return {
     kind: word.startsWith('tab') ? 'table' : 'figure',
     number: number.replace(/\s/g, ''),
-    prefix: supplementary !== undefined ? 'supplementary' : extended !== undefined ? 'extended-data' : null,
-    delimiter: /[|│∣︱]/.test(mark) ? '|' : /[-–—]/.test(mark) ? '-' : (mark as '.' | ':' | '(' | ''),
+    prefix:
+      supplementary !== undefined
+        ? 'supplementary'
+        : extended !== undefined
+          ? 'extended-data'
+          : null,
+    delimiter: /[|│∣︱]/.test(mark)
+      ? '|'
+      : /[-–—]/.test(mark)
+        ? '-'
+        : (mark as '.' | ':' | '(' | ''),
     length: match[0].length - (mark === '(' ? 1 : 0),
     continued: continued !== undefined,
   };

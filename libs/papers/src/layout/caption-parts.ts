@@ -29,7 +29,10 @@ const bracketed = new RegExp(
 /** `A, …`, `a – …`, `A: …`, `B. …` at the start of a sentence. */
 const bare =
   /(?<=^|[.;:,|]\s{0,2}|\s[–-]\s)([A-Za-z](?:\s?[–-]\s?[A-Za-z]|(?:\s?,\s?|\s?(?:and|&)\s?)[A-Za-z](?=\s*[:.,–]))?)\s?(?:[:.,)]|\s[–-])\s+(?=\S)/gu;
-const placed = new RegExp(`(?<=^|[.;:,]\\s{0,2})(${place})(?:\\s+(?:panel|row|column|image|side)s?)?\\s*[:,]\\s+`, 'giu');
+const placed = new RegExp(
+  `(?<=^|[.;:,]\\s{0,2})(${place})(?:\\s+(?:panel|row|column|image|side)s?)?\\s*[:,]\\s+`,
+  'giu',
+);
 /** `a) …` */
 const halfBracket = /(?<=^|[\s.;:,])([A-Za-z])\)\s+/gu;
 
@@ -51,12 +54,21 @@ export function captionParts(text: string): CaptionParts {
       const sentence = Math.max(from, text.lastIndexOf('. ', marker.start) + 1);
       const start = Math.max(from, sentence);
       from = marker.end;
-      return { letters: marker.letters, text: clean(text.slice(start, marker.start)), start, end: marker.start };
+      return {
+        letters: marker.letters,
+        text: clean(text.slice(start, marker.start)),
+        start,
+        end: marker.start,
+      };
     });
     // What follows the last marker in the same breath: "COVID-19 (left) vs CP".
     const rest = text.slice(from);
     const opposite = opposites.get(markers.at(-1)!.letters[0] ?? '');
-    if (markers.length === 1 && opposite !== undefined && /^\s*(?:vs\.?|versus|and|,|compared)/iu.test(rest)) {
+    if (
+      markers.length === 1 &&
+      opposite !== undefined &&
+      /^\s*(?:vs\.?|versus|and|,|compared)/iu.test(rest)
+    ) {
       const end = from + (rest.search(/\.\s|$/u) >= 0 ? rest.search(/\.\s|$/u) : rest.length);
       parts.push({ letters: [opposite], text: clean(text.slice(from, end)), start: from, end });
     }
@@ -64,7 +76,12 @@ export function captionParts(text: string): CaptionParts {
   }
   const parts = markers.map((marker, i): CaptionPart => {
     const end = markers[i + 1]?.start ?? text.length;
-    return { letters: marker.letters, text: clean(text.slice(marker.end, end)), start: marker.end, end };
+    return {
+      letters: marker.letters,
+      text: clean(text.slice(marker.end, end)),
+      start: marker.end,
+      end,
+    };
   });
   return { head: clean(text.slice(0, first.start)), parts: joinSame(parts) };
 }
@@ -121,14 +138,17 @@ function collect(text: string, pattern: RegExp): Marker[] {
 function expand(text: string): string[] {
   const upper = text.toUpperCase().trim();
   if (/^(?:FAR |UPPER |LOWER )?(?:LEFT|RIGHT|TOP|BOTTOM|UPPER|LOWER|MIDDLE|CENT)/.test(upper)) {
-    return [upper.replace(/\s+(?:PANEL|ROW|COLUMN|IMAGE|SIDE)S?$/, '').replace(/^CENT.*/, 'MIDDLE')];
+    return [
+      upper.replace(/\s+(?:PANEL|ROW|COLUMN|IMAGE|SIDE)S?$/, '').replace(/^CENT.*/, 'MIDDLE'),
+    ];
   }
   const letters: string[] = [];
   for (const part of upper.split(/\s*(?:[,;&]|AND)\s*/)) {
     const range = /^([A-Z])\s*(?:[-–]|TO)\s*([A-Z])$/.exec(part);
     if (range) {
       const [from, to] = [range[1]!.charCodeAt(0), range[2]!.charCodeAt(0)];
-      for (let code = from; code <= to && code < from + 26; code++) letters.push(String.fromCharCode(code));
+      for (let code = from; code <= to && code < from + 26; code++)
+        letters.push(String.fromCharCode(code));
     } else if (part !== '') {
       letters.push(part.replace(/[-–]/, ''));
     }
@@ -164,5 +184,8 @@ function joinSame(parts: readonly CaptionPart[]): CaptionPart[] {
 }
 
 function clean(text: string): string {
-  return text.replace(/^[\s:;,.–-]+/u, '').replace(/(?:[\s;,–-]|\band)+$/u, '').trim();
+  return text
+    .replace(/^[\s:;,.–-]+/u, '')
+    .replace(/(?:[\s;,–-]|\band)+$/u, '')
+    .trim();
 }

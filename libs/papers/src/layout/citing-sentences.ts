@@ -48,12 +48,14 @@ export function citingSentences(text: string, number: string): CitingSentence[] 
 }
 
 /** A full stop that ends a sentence: not after "Fig.", "et al." or an initial. */
-const stop = /(?<!\b(?:fig|figs|et al|e\.g|i\.e|vs|dr|no|ref|refs|eq|approx|resp|[A-Z]))[.!?]["”)]?\s+(?=["“(]?[\p{Lu}\d])/giu;
+const stop =
+  /(?<!\b(?:fig|figs|et al|e\.g|i\.e|vs|dr|no|ref|refs|eq|approx|resp|[A-Z]))[.!?]["”)]?\s+(?=["“(]?[\p{Lu}\d])/giu;
 
 function sentenceStart(text: string, at: number): number {
   const from = Math.max(0, at - 700);
   let start = from;
-  for (const match of text.slice(from, at).matchAll(stop)) start = from + match.index + match[0].length;
+  for (const match of text.slice(from, at).matchAll(stop))
+    start = from + match.index + match[0].length;
   return start;
 }
 

@@ -40,26 +40,30 @@ export function documentIdentity(
 
 function findDoi(text: string): string | undefined {
   for (const [match] of text.matchAll(doiPattern)) {
-    const doi = match.replace(/[.,;:)\]}'’]+$/u, '').replace(/\.(?:full|pdf|abstract|supplementary-material).*$/iu, '');
+    const doi = match
+      .replace(/[.,;:)\]}'’]+$/u, '')
+      .replace(/\.(?:full|pdf|abstract|supplementary-material).*$/iu, '');
     if (doi.length > 10) return doi;
   }
   return undefined;
 }
 
-function titleOf(
-  meta: string,
-  page: PageLayout | undefined,
-  style: DocumentStyle,
-): string | null {
+function titleOf(meta: string, page: PageLayout | undefined, style: DocumentStyle): string | null {
   const named = meta.trim();
-  const isName = /\.(docx?|pdf|tex|dvi|indd|pptx?|odt)$|^(?:microsoft|untitled|slide|pii:|doi:)|^[\w-]+$/iu;
+  const isName =
+    /\.(docx?|pdf|tex|dvi|indd|pptx?|odt)$|^(?:microsoft|untitled|slide|pii:|doi:)|^[\w-]+$/iu;
   if (named.length >= 12 && !isName.test(named)) return named;
   if (!page) return null;
   const upper = page.lines.filter(
     ({ box, text }) =>
-      box[1] < page.box[1] + 0.6 * (page.box[3] - page.box[1]) && /\p{L}{3}/u.test(text) && text.length > 3,
+      box[1] < page.box[1] + 0.6 * (page.box[3] - page.box[1]) &&
+      /\p{L}{3}/u.test(text) &&
+      text.length > 3,
   );
-  const largest = Math.max(0, ...upper.filter(({ text }) => text.length > 8).map(({ size }) => size));
+  const largest = Math.max(
+    0,
+    ...upper.filter(({ text }) => text.length > 8).map(({ size }) => size),
+  );
   if (largest < 1.1 * style.bodySize) return null;
   const lines = upper
     .filter(({ size }) => size > 0.93 * largest)
@@ -71,7 +75,9 @@ function titleOf(
 
 function abstractOf(pages: readonly PageLayout[], drawn: string): string | null {
   for (const page of pages.slice(0, 2)) {
-    const at = page.lines.findIndex(({ text }) => /^(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary)\b/iu.test(text));
+    const at = page.lines.findIndex(({ text }) =>
+      /^(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary)\b/iu.test(text),
+    );
     if (at < 0) continue;
     const start = page.lines[at]!;
     const lines = page.lines

@@ -33,7 +33,16 @@ export function findCaptions(pages: readonly PageLayout[], style: DocumentStyle)
     for (const { line, label } of starts) {
       const score = startScore(line, label, page, style);
       if (score < 2) continue;
-      found.push({ caption: growCaption(line, label, page, style, starts.map((s) => s.line)), score });
+      found.push({
+        caption: growCaption(
+          line,
+          label,
+          page,
+          style,
+          starts.map((s) => s.line),
+        ),
+        score,
+      });
     }
   }
   const kept = chooseByNumber(found).map(({ caption }) => caption);
@@ -56,10 +65,18 @@ function startScore(
   if (rest === '') score += 1.5;
   // "Fig. 8 shows", "Fig. 10, we see", "Fig. 3) and": a sentence that happens to begin a line.
   if (/^[,;)\]]/.test(rest)) score -= 4;
-  if (/^(and|or|to|in|of|is|are|was|were|shows?|showed|illustrates?|presents?|depicts?|displays?|demonstrates?|gives?|represents?|compares?|reports?|summarizes?|summarises?|provides?|indicates?|for|we|the|also|from|has|have|contains?|can|below|above|where|with|plots?)(?![\p{L}\p{N}])/u.test(rest))
+  if (
+    /^(and|or|to|in|of|is|are|was|were|shows?|showed|illustrates?|presents?|depicts?|displays?|demonstrates?|gives?|represents?|compares?|reports?|summarizes?|summarises?|provides?|indicates?|for|we|the|also|from|has|have|contains?|can|below|above|where|with|plots?)(?![\p{L}\p{N}])/u.test(
+      rest,
+    )
+  )
     score -= label.delimiter === '' || label.delimiter === '(' ? 4 : 1;
   if (/^\p{Lu}/u.test(rest) && label.delimiter === '') score += 0.5;
-  if (label.delimiter === '(' && /^\([a-z]\)[\s,.;]*(and|,|shows?|is|are|respectively)/iu.test(rest)) score -= 2;
+  if (
+    label.delimiter === '(' &&
+    /^\([a-z]\)[\s,.;]*(and|,|shows?|is|are|respectively)/iu.test(rest)
+  )
+    score -= 2;
   if (Math.abs(line.size - style.bodySize) > 0.4) score += 0.5;
   if (label.number === '') score += 0.5;
   if (nextToPicture(line, page)) score += 1;
@@ -69,9 +86,11 @@ function startScore(
     const alike = Math.abs(above.size - line.size) < 0.4;
     // In the middle of a paragraph: the line above ends without a full stop.
     if (gap < 1.15 * style.leading && alike && above.text.length > 15) {
-      score -= /[.!?:]["”’)]?\s*(\d{1,3}([,–-]\d{1,3})*)?$/.test(above.text) || captionLabel(above.text) ? 0.5 : 3;
-    }
-    else score += 0.5;
+      score -=
+        /[.!?:]["”’)]?\s*(\d{1,3}([,–-]\d{1,3})*)?$/.test(above.text) || captionLabel(above.text)
+          ? 0.5
+          : 3;
+    } else score += 0.5;
   } else {
     score += 0.5;
   }
@@ -87,7 +106,8 @@ function nextToPicture(line: TextLine, page: PageLayout): boolean {
       box[2] - box[0] > 30 &&
       box[3] - box[1] > 30 &&
       horizontalOverlap(box, line.box) > 0.5 &&
-      (Math.abs(line.box[1] - box[3]) < 4 * line.size || Math.abs(box[1] - line.box[3]) < 3 * line.size),
+      (Math.abs(line.box[1] - box[3]) < 4 * line.size ||
+        Math.abs(box[1] - line.box[3]) < 3 * line.size),
   );
 }
 
@@ -174,10 +194,21 @@ function lineBelow(
   for (const other of page.lines) {
     const drop = other.baseline - last.baseline;
     if (taken.includes(other) || drop < 0.45 * last.size || drop > 3 * last.size) continue;
-    if (horizontalOverlap(other.box, box) < 0.5 && horizontalOverlap(other.box, last.box) < 0.5) continue;
+    if (horizontalOverlap(other.box, box) < 0.5 && horizontalOverlap(other.box, last.box) < 0.5)
+      continue;
     // Centred last lines begin to the right of the others, and hang to the left of none.
-    if (other.box[0] < box[0] - 2.5 * last.size && other.box[2] > box[2] + 2.5 * last.size && taken.length > 1) continue;
-    if (!best || other.baseline < best.baseline - 0.3 * last.size || (Math.abs(other.baseline - best.baseline) <= 0.3 * last.size && other.box[0] < best.box[0])) best = other;
+    if (
+      other.box[0] < box[0] - 2.5 * last.size &&
+      other.box[2] > box[2] + 2.5 * last.size &&
+      taken.length > 1
+    )
+      continue;
+    if (
+      !best ||
+      other.baseline < best.baseline - 0.3 * last.size ||
+      (Math.abs(other.baseline - best.baseline) <= 0.3 * last.size && other.box[0] < best.box[0])
+    )
+      best = other;
   }
   return best;
 }
@@ -223,12 +254,15 @@ function continueOverPage(
   if (!page || !next || caption.label.kind === 'table') return caption;
   const last = caption.lines.at(-1)!;
   const foot = page.box[3] - 0.14 * (page.box[3] - page.box[1]);
-  if (last.box[3] < foot || /[.!?]["”’)\]]?$/.test(caption.text) || caption.lines.length < 3) return caption;
+  if (last.box[3] < foot || /[.!?]["”’)\]]?$/.test(caption.text) || caption.lines.length < 3)
+    return caption;
   // A slide never goes on.
   if (page.box[2] - page.box[0] > page.box[3] - page.box[1]) return caption;
   const below = page.lines.some(
     (line) =>
-      line.baseline > last.baseline + 1 && line.text.length > 20 && Math.abs(line.size - style.bodySize) < 0.4,
+      line.baseline > last.baseline + 1 &&
+      line.text.length > 20 &&
+      Math.abs(line.size - style.bodySize) < 0.4,
   );
   if (below) return caption;
   const sized = next.lines
@@ -236,7 +270,9 @@ function continueOverPage(
     .sort((a, b) => a.baseline - b.baseline);
   const first = sized.find(
     ({ box, text }) =>
-      box[1] < next.box[1] + 0.25 * (next.box[3] - next.box[1]) && !/^\d+$/.test(text) && !captionLabel(text),
+      box[1] < next.box[1] + 0.25 * (next.box[3] - next.box[1]) &&
+      !/^\d+$/.test(text) &&
+      !captionLabel(text),
   );
   // A sentence goes on: in lower case, or after a full last line.
   const full = caption.box[2] - last.box[2] < 0.1 * (caption.box[2] - caption.box[0]);

@@ -58,7 +58,13 @@ export function findFigures(
   for (const page of pages) {
     const here = captions.filter((caption) => caption.page === page.number);
     const clusters = findClusters(page, here, style, furniture);
-    const { matched, captionsLeft, clustersLeft } = matchCaptions(page, here, clusters, style, direction);
+    const { matched, captionsLeft, clustersLeft } = matchCaptions(
+      page,
+      here,
+      clusters,
+      style,
+      direction,
+    );
     figures.push(...matched);
     openCaptions.push(...captionsLeft);
     openClusters.push(...clustersLeft);
@@ -108,7 +114,7 @@ export function findClusters(
     if (w * h > 0.7 * pageArea) continue;
     // Rules over and under text, and the boxes around a line of it.
     if ((h < 2.5 && w > 60) || (w < 2.5 && h > 250)) continue;
-    if (body.some((line) => contains(grow(line.box, 3), shape.box)) ) continue;
+    if (body.some((line) => contains(grow(line.box, 3), shape.box))) continue;
     // A background of text is no drawing.
     const inside = body.filter((line) => contains(shape.box, line.box, 2)).length;
     if (inside >= 3) continue;
@@ -155,7 +161,8 @@ function groupNearby<T extends { box: PageBox }>(
     active = active.filter((k) => items[k]!.box[3] + nearby >= box[1]);
     for (const k of active) {
       const other = items[k]!.box;
-      if (overlapArea(grow(box, nearby), other) <= 0 && !touches(grow(box, nearby), other)) continue;
+      if (overlapArea(grow(box, nearby), other) <= 0 && !touches(grow(box, nearby), other))
+        continue;
       if (root(i) === root(k)) continue;
       if (walls.some((wall) => isBetween(wall, box, other))) continue;
       parent[root(i)] = root(k);
@@ -188,9 +195,7 @@ function splitBetweenCaptions<T extends { box: PageBox }>(
   const first = under[0];
   if (!first || under.length < 2) return [[...group]];
   if (under.some((other) => Math.abs(other.box[1] - first.box[1]) > 6)) return [[...group]];
-  const walls = under
-    .slice(1)
-    .map((caption, i) => (under[i]!.box[2] + caption.box[0]) / 2);
+  const walls = under.slice(1).map((caption, i) => (under[i]!.box[2] + caption.box[0]) / 2);
   const parts: T[][] = under.map(() => []);
   for (const item of group) {
     const middle = (item.box[0] + item.box[2]) / 2;
@@ -238,8 +243,16 @@ function withLabels(
       if (!touches(grow(box, reach), line.box)) continue;
       if (line.size > 1.3 * style.bodySize && !isLetter) continue;
       const next = union(box, line.box);
-      if ([...captionLines].some((other) => overlapArea(next, other.box) > 0.3 * area(other.box))) continue;
-      if (body.some((other) => overlapArea(next, other.box) > 0.3 * area(other.box) && overlapArea(box, other.box) < 0.1 * area(other.box))) continue;
+      if ([...captionLines].some((other) => overlapArea(next, other.box) > 0.3 * area(other.box)))
+        continue;
+      if (
+        body.some(
+          (other) =>
+            overlapArea(next, other.box) > 0.3 * area(other.box) &&
+            overlapArea(box, other.box) < 0.1 * area(other.box),
+        )
+      )
+        continue;
       box = next;
       changed = true;
     }
@@ -271,9 +284,13 @@ function usualDirection(
             .filter(
               ({ box }) =>
                 horizontalOverlap(box, caption.box) > 0.4 &&
-                (direction === 'above' ? box[3] <= caption.box[1] + 4 : box[1] >= caption.box[3] - 4),
+                (direction === 'above'
+                  ? box[3] <= caption.box[1] + 4
+                  : box[1] >= caption.box[3] - 4),
             )
-            .map(({ box }) => (direction === 'above' ? caption.box[1] - box[3] : box[1] - caption.box[3])),
+            .map(({ box }) =>
+              direction === 'above' ? caption.box[1] - box[3] : box[1] - caption.box[3],
+            ),
         );
       const [above, below] = [gap('above'), gap('below')];
       if (above < below) balance++;
@@ -351,7 +368,13 @@ function matchCaptions(
       return clusters.map((cluster) => ({
         caption,
         cluster,
-        price: cost(caption, cluster, page, walls, caption.label.kind === 'table' ? 'below' : direction),
+        price: cost(
+          caption,
+          cluster,
+          page,
+          walls,
+          caption.label.kind === 'table' ? 'below' : direction,
+        ),
       }));
     })
     .filter(({ price }) => price < Infinity)
@@ -364,7 +387,12 @@ function matchCaptions(
       const box = unionAll(own.map((other) => other.box))!;
       const joined = union(box, cluster.box);
       if (overlapArea(joined, caption.box) > 0.5 * area(caption.box)) continue;
-      if (captions.some((other) => other !== caption && overlapArea(joined, other.box) > 0.3 * area(other.box))) continue;
+      if (
+        captions.some(
+          (other) => other !== caption && overlapArea(joined, other.box) > 0.3 * area(other.box),
+        )
+      )
+        continue;
       if (price > 0.2 * height(page.box) && distance(box, cluster.box) > 40) continue;
     }
     owner.set(cluster, caption);
@@ -375,7 +403,10 @@ function matchCaptions(
     if (owner.has(cluster)) continue;
     for (const [caption, own] of taken) {
       const box = unionAll(own.map((other) => other.box))!;
-      const walls = [...body.map((line) => line.box), ...captions.filter((c) => c !== caption).map((c) => c.box)];
+      const walls = [
+        ...body.map((line) => line.box),
+        ...captions.filter((c) => c !== caption).map((c) => c.box),
+      ];
       const joined = union(box, cluster.box);
       if (distance(box, cluster.box) > 30) continue;
       if (walls.some((wall) => overlapArea(joined, wall) > 0.3 * area(wall))) continue;
@@ -392,7 +423,9 @@ function matchCaptions(
   }
   return {
     matched,
-    captionsLeft: captions.filter((caption) => !taken.has(caption) && caption.label.kind === 'figure'),
+    captionsLeft: captions.filter(
+      (caption) => !taken.has(caption) && caption.label.kind === 'figure',
+    ),
     clustersLeft: clusters.filter((cluster) => !owner.has(cluster)),
   };
 }
@@ -427,7 +460,8 @@ function matchAcrossPages(
   clusters: readonly Cluster[],
 ): FoundFigure[] {
   const byPage = new Map<number, Cluster[]>();
-  for (const cluster of clusters) byPage.set(cluster.page, [...(byPage.get(cluster.page) ?? []), cluster]);
+  for (const cluster of clusters)
+    byPage.set(cluster.page, [...(byPage.get(cluster.page) ?? []), cluster]);
   // Only what fills a good part of its page: a portrait is nobody's missing figure.
   const figures = [...byPage].flatMap(([number, own]) => {
     const page = pages.find((candidate) => candidate.number === number)!;

@@ -34,9 +34,10 @@ export function documentStyle(pages: readonly PageLayout[]): DocumentStyle {
       sizes.set(key, (sizes.get(key) ?? 0) + text.length);
     }
   }
-  const bodySize = [...sizes].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [
-    10, 0,
-  ])[0];
+  const bodySize = [...sizes].reduce(
+    (best, entry) => (entry[1] > best[1] ? entry : best),
+    [10, 0],
+  )[0];
   const gaps: number[] = [];
   for (const { lines } of pages.slice(0, 40)) {
     const body = lines

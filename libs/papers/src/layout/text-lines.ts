@@ -174,7 +174,10 @@ function toLine(run: Run): TextLine {
     }
     previous = glyph;
   }
-  const size = [...sizes].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [run.size, 0]);
+  const size = [...sizes].reduce(
+    (best, entry) => (entry[1] > best[1] ? entry : best),
+    [run.size, 0],
+  );
   return {
     text: ligatures(text.trim()),
     box: run.box,

@@ -76,11 +76,15 @@ export function classifyFeatures(features: PanelFeatures): PanelVerdict {
   ];
   const shape = Math.min(...margins);
   const masked = margin(lungs.ringBlack, lungBounds.ringBlack);
-  const grey = Math.min(margin(colour, axialBounds.colour), margin(features.filled, axialBounds.filled));
+  const grey = Math.min(
+    margin(colour, axialBounds.colour),
+    margin(features.filled, axialBounds.filled),
+  );
   if (shape > 0 && masked > 0 && grey > 0) {
     return { kind: 'axial-ct', confidence: Math.min(shape, masked, grey) };
   }
-  if (shape > 0 && masked > 0 && colour < 0.5) return { kind: 'axial-overlay', confidence: Math.min(shape, masked) };
+  if (shape > 0 && masked > 0 && colour < 0.5)
+    return { kind: 'axial-overlay', confidence: Math.min(shape, masked) };
   if (white > 0.72 || entropy < 1.8) return { kind: 'drawing', confidence: 0.7 };
   if (colour > 0.12) return { kind: 'colour-picture', confidence: 0.8 };
   if (black > 0.45 && lungs.ringBlack > 0.4) return { kind: 'lung-masked', confidence: 0.7 };

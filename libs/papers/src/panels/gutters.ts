@@ -39,7 +39,8 @@ export function findGutters(picture: Pixels, box: PixelBox, along: 'rows' | 'col
     if (grey === undefined) {
       end(first + i);
     } else {
-      if (start >= 0 && previous !== undefined && Math.abs(previous - grey) > tolerance) end(first + i);
+      if (start >= 0 && previous !== undefined && Math.abs(previous - grey) > tolerance)
+        end(first + i);
       if (start < 0) start = first + i;
       greySum += grey;
     }

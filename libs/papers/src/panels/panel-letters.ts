@@ -71,8 +71,14 @@ function printedLetters(
       const middle: [number, number] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
       const inside = overlapArea(panel.box, box) > 0;
       const corner = Math.hypot(middle[0] - panel.box[0], middle[1] - panel.box[1]);
-      const below = Math.hypot(middle[0] - (panel.box[0] + panel.box[2]) / 2, middle[1] - panel.box[3]);
-      const above = Math.hypot(middle[0] - (panel.box[0] + panel.box[2]) / 2, middle[1] - panel.box[1]);
+      const below = Math.hypot(
+        middle[0] - (panel.box[0] + panel.box[2]) / 2,
+        middle[1] - panel.box[3],
+      );
+      const above = Math.hypot(
+        middle[0] - (panel.box[0] + panel.box[2]) / 2,
+        middle[1] - panel.box[1],
+      );
       return [{ mark, panel: i, letter, price: (inside ? 0 : 5) + Math.min(corner, below, above) }];
     }),
   );
@@ -98,7 +104,12 @@ function placesOf(panels: readonly LetteredPanel[], letters: readonly string[]):
   if (slices.length === 0) return panels.map(() => null);
   const xs = slices.map(({ box }) => (box[0] + box[2]) / 2);
   const ys = slices.map(({ box }) => (box[1] + box[3]) / 2);
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const [left, right, top, bottom] = [
+    Math.min(...xs),
+    Math.max(...xs),
+    Math.min(...ys),
+    Math.max(...ys),
+  ];
   const wide = right - left;
   const high = bottom - top;
   return panels.map(({ box }) => {

@@ -31,8 +31,7 @@ export function findSeams(
     for (let i = 0; i < length; i++) {
       const at = origin + line * across + i * step;
       const [a, b] = [data[3 * (at - across) + 1]!, data[3 * at + 1]!];
-      const grey =
-        isGreyAt(data, at) && isGreyAt(data, at - across);
+      const grey = isGreyAt(data, at) && isGreyAt(data, at - across);
       // Both black or both white: says nothing.
       if (grey && ((a < 20 && b < 20) || (a > 242 && b > 242))) continue;
       seen++;

@@ -29,7 +29,12 @@ export function solidRegions(
       top = Math.min(top, y);
       bottom = Math.max(bottom, y);
       area++;
-      for (const next of [x > 0 ? at - 1 : -1, x < columns - 1 ? at + 1 : -1, at - columns, at + columns]) {
+      for (const next of [
+        x > 0 ? at - 1 : -1,
+        x < columns - 1 ? at + 1 : -1,
+        at - columns,
+        at + columns,
+      ]) {
         if (next < 0 || next >= opened.length || seen[next] === 1 || opened[next] === 0) continue;
         seen[next] = 1;
         stack.push(next);

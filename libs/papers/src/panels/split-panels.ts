@@ -114,7 +114,9 @@ function isDrawnLine(
   let [sum, squares, difference] = [0, 0, 0];
   for (let i = 0; i < count; i++) {
     const at = (line: number): number =>
-      data[3 * (along === 'rows' ? line * columns + box.left + i : (box.top + i) * columns + line) + 1]!;
+      data[
+        3 * (along === 'rows' ? line * columns + box.left + i : (box.top + i) * columns + line) + 1
+      ]!;
     const [a, b] = [at(before), at(after)];
     sum += a;
     squares += a * a;
@@ -166,7 +168,13 @@ function isGrid(
   const across = along === 'rows' ? box.columns : box.rows;
   const panels = parts.filter((part) => isPanel(verdictOf(context, part)));
   // One panel by itself, with its table or its letters beside it, stays whole.
-  if (panels.length < 2) return least > 0.75 * most && parts.length >= 2 && least > 0.3 * across && !isPanel(verdictOf(context, box));
+  if (panels.length < 2)
+    return (
+      least > 0.75 * most &&
+      parts.length >= 2 &&
+      least > 0.3 * across &&
+      !isPanel(verdictOf(context, box))
+    );
   return panels.length >= 0.5 * parts.length;
 }
 
@@ -216,7 +224,8 @@ function cutEqually(context: Context, box: PixelBox): PixelBox[] | undefined {
       const [w, h] = [box.columns / across, box.rows / down];
       if (down * across < 2 || down * across > 16 || Math.min(w, h) < context.least) continue;
       const shape = w / h;
-      if (shape > 0.75 && shape < 2.1) grids.push({ down, across, off: Math.abs(Math.log(shape / 1.3)) });
+      if (shape > 0.75 && shape < 2.1)
+        grids.push({ down, across, off: Math.abs(Math.log(shape / 1.3)) });
     }
   }
   grids.sort((a, b) => a.down * a.across - b.down * b.across || a.off - b.off);
@@ -263,9 +272,7 @@ function emptiestLine(
     const count = along === 'rows' ? box.columns : box.rows;
     for (let i = 0; i < count; i++) {
       const at =
-        along === 'rows'
-          ? line * work.columns + box.left + i
-          : (box.top + i) * work.columns + line;
+        along === 'rows' ? line * work.columns + box.left + i : (box.top + i) * work.columns + line;
       if (grey[at]! > 0.25) sum++;
     }
     if (sum < best.sum) best = { line, sum };
@@ -287,7 +294,8 @@ function cutOutIslands(context: Context, box: PixelBox): PixelBox[] | undefined 
       const at = 3 * ((box.top + y) * work.columns + box.left + x);
       const [r, g, b] = [work.data[at]!, work.data[at + 1]!, work.data[at + 2]!];
       // Pictures are grey: coloured boxes and arrows are the diagram's.
-      if (Math.max(r, g, b) < 225 && Math.max(r, g, b) - Math.min(r, g, b) < 30) dark[y * size.columns + x] = 1;
+      if (Math.max(r, g, b) < 225 && Math.max(r, g, b) - Math.min(r, g, b) < 30)
+        dark[y * size.columns + x] = 1;
     }
   }
   const islands = solidRegions(dark, size, Math.max(3, Math.round(0.16 * context.least)))

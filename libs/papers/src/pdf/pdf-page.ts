@@ -154,9 +154,23 @@ export class PdfPage {
         if (code === 10 || code === 13) continue;
         if (pdfium._FPDFText_HasUnicodeMapError(text, i) === 1 || isPrivate(code)) unmapped++;
         const generated = pdfium._FPDFText_IsGenerated(text, i) === 1;
-        if (pdfium._FPDFText_GetCharBox(text, i, scratch.at(0), scratch.at(1), scratch.at(2), scratch.at(3)) === 0)
+        if (
+          pdfium._FPDFText_GetCharBox(
+            text,
+            i,
+            scratch.at(0),
+            scratch.at(1),
+            scratch.at(2),
+            scratch.at(3),
+          ) === 0
+        )
           continue;
-        const box: PageBox = [scratch.double(0), scratch.double(2), scratch.double(1), scratch.double(3)];
+        const box: PageBox = [
+          scratch.double(0),
+          scratch.double(2),
+          scratch.double(1),
+          scratch.double(3),
+        ];
         pdfium._FPDFText_GetCharOrigin(text, i, scratch.at(0), scratch.at(1));
         const origin: [number, number] = [scratch.double(0), scratch.double(1)];
         const fontSize = pdfium._FPDFText_GetFontSize(text, i);
@@ -296,7 +310,11 @@ export class PdfPage {
       );
     }
     const bitmap = pdfium._FPDFBitmap_CreateEx(columns, rows, bgrx, 0, 0);
-    if (bitmap === 0) throw new PaperError('PAPER_MEMORY', `A picture of page ${this.number} does not fit into memory`);
+    if (bitmap === 0)
+      throw new PaperError(
+        'PAPER_MEMORY',
+        `A picture of page ${this.number} does not fit into memory`,
+      );
     try {
       pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, 0xffffffff);
       // PDFium's matrix starts from the page as a viewer shows it, one pixel a point, origin top left.
@@ -395,7 +413,8 @@ export class PdfPage {
         ),
       ).toString('latin1');
       font = {
-        bold: /bold|black|heavy|semibold|demi|CMBX|-?B$|\.B(\+|$)/i.test(name) ||
+        bold:
+          /bold|black|heavy|semibold|demi|CMBX|-?B$|\.B(\+|$)/i.test(name) ||
           pdfium._FPDFFont_GetWeight(handle) >= 600,
         hidden: false,
       };
@@ -413,13 +432,14 @@ export class PdfPage {
   private boundsOf(object: number, matrix: Matrix): PageBox {
     const { pdfium, scratch } = this;
     // Single floats at the starts of four places.
-    pdfium._FPDFPageObj_GetBounds(object, scratch.at(0), scratch.at(1), scratch.at(2), scratch.at(3));
-    return mapBox(matrix, [
-      scratch.float(0),
-      scratch.float(1),
-      scratch.float(2),
-      scratch.float(3),
-    ]);
+    pdfium._FPDFPageObj_GetBounds(
+      object,
+      scratch.at(0),
+      scratch.at(1),
+      scratch.at(2),
+      scratch.at(3),
+    );
+    return mapBox(matrix, [scratch.float(0), scratch.float(1), scratch.float(2), scratch.float(3)]);
   }
 
   /** The box of what a clip leaves of the object; clips are in the space that the object lies in. */
@@ -451,7 +471,13 @@ export class PdfPage {
     const [fill, stroke] = [scratch.int(0), scratch.int(1)];
     if (fill === 0) return stroke === 0;
     if (stroke !== 0) return false;
-    pdfium._FPDFPageObj_GetFillColor(object, scratch.at(0), scratch.at(1), scratch.at(2), scratch.at(3));
+    pdfium._FPDFPageObj_GetFillColor(
+      object,
+      scratch.at(0),
+      scratch.at(1),
+      scratch.at(2),
+      scratch.at(3),
+    );
     return [0, 1, 2].every((i) => scratch.int(i) >= 250) || scratch.int(3) === 0;
   }
 }
@@ -473,7 +499,9 @@ interface RawGlyph extends FontOf {
 /** Whether a shape draws over an image. */
 export function covers(shape: PlacedShape, image: PlacedImage): boolean {
   return (
-    shape.order > image.order && overlapArea(shape.box, image.box) > 0.25 * area(shape.box) && area(shape.box) > 1
+    shape.order > image.order &&
+    overlapArea(shape.box, image.box) > 0.25 * area(shape.box) &&
+    area(shape.box) > 1
   );
 }
 

@@ -9,7 +9,11 @@ interface TruthFigure {
   readonly page: number;
   readonly number: string;
   readonly ctPanels: number;
-  readonly panelBoxes: readonly { readonly box: Box; readonly kind: string; readonly label?: string }[];
+  readonly panelBoxes: readonly {
+    readonly box: Box;
+    readonly kind: string;
+    readonly label?: string;
+  }[];
   readonly captionFull: string;
 }
 
@@ -65,7 +69,9 @@ export async function scoreTruth(folder: string): Promise<TruthScore> {
       });
       score.pages += paper.pages;
     } catch (error) {
-      score.notes.push(`${document.file}: ${error instanceof PaperError ? error.code : String(error)}`);
+      score.notes.push(
+        `${document.file}: ${error instanceof PaperError ? error.code : String(error)}`,
+      );
     }
     score.seconds += (performance.now() - started) / 1000;
     scoreDocument(document, figures, score);
@@ -73,14 +79,20 @@ export async function scoreTruth(folder: string): Promise<TruthScore> {
   return score;
 }
 
-function scoreDocument(document: TruthDocument, figures: readonly PaperFigure[], score: TruthScore): void {
+function scoreDocument(
+  document: TruthDocument,
+  figures: readonly PaperFigure[],
+  score: TruthScore,
+): void {
   const matched = new Set<PaperFigure>();
   for (const wanted of document.figures) {
     const figure = figures.find(
       (candidate) =>
         !matched.has(candidate) &&
         candidate.page === wanted.page &&
-        (wanted.captionFull === '' ? candidate.caption === null : candidate.caption !== null && (candidate.number ?? '') === wanted.number),
+        (wanted.captionFull === ''
+          ? candidate.caption === null
+          : candidate.caption !== null && (candidate.number ?? '') === wanted.number),
     );
     const slices = (figure?.panels ?? []).filter(({ kind }) => kind === 'axial-ct');
     score.figures.truth++;
@@ -90,7 +102,8 @@ function scoreDocument(document: TruthDocument, figures: readonly PaperFigure[],
     }
     if (wanted.captionFull !== '') {
       score.captions.truth++;
-      if (figure?.caption && isWhole(figure.caption.text, wanted.captionFull)) score.captions.whole++;
+      if (figure?.caption && isWhole(figure.caption.text, wanted.captionFull))
+        score.captions.whole++;
       else score.notes.push(`${document.file} p${wanted.page} ${wanted.number}: caption`);
     }
     if (!figure) {
@@ -102,7 +115,9 @@ function scoreDocument(document: TruthDocument, figures: readonly PaperFigure[],
       if (wanted.ctPanels === 0 && slices.length > 0) score.ctFigures.extra++;
       if (wanted.ctPanels > 0 && slices.length === wanted.ctPanels) score.exactPanels.exact++;
       if (slices.length !== wanted.ctPanels) {
-        score.notes.push(`${document.file} p${wanted.page} ${wanted.number}: ${slices.length} slices, ${wanted.ctPanels} expected`);
+        score.notes.push(
+          `${document.file} p${wanted.page} ${wanted.number}: ${slices.length} slices, ${wanted.ctPanels} expected`,
+        );
       }
     }
     scoreSlices(wanted, slices, score);
@@ -113,7 +128,9 @@ function scoreDocument(document: TruthDocument, figures: readonly PaperFigure[],
     const slices = figure.panels.filter(({ kind }) => kind === 'axial-ct').length;
     if (slices > 0) score.ctFigures.extra++;
     score.slices.extra += slices;
-    score.notes.push(`${document.file} p${figure.page} ${figure.number ?? 'without caption'}: not in the truth, ${slices} slices`);
+    score.notes.push(
+      `${document.file} p${figure.page} ${figure.number ?? 'without caption'}: not in the truth, ${slices} slices`,
+    );
   }
 }
 
@@ -139,7 +156,9 @@ function scoreSlices(wanted: TruthFigure, slices: readonly PaperPanel[], score: 
     if (right) score.labels.right++;
     else {
       const { text = '', source = '' } = best.panel.evidence[0] ?? {};
-      score.notes.push(`p${wanted.page} ${wanted.number}: said ${best.panel.label} ("${text}" in ${source}), is ${label}`);
+      score.notes.push(
+        `p${wanted.page} ${wanted.number}: said ${best.panel.label} ("${text}" in ${source}), is ${label}`,
+      );
     }
   }
   score.slices.extra += slices.length - used.size;
@@ -152,7 +171,9 @@ function isWhole(text: string, wanted: string): boolean {
       .normalize('NFKC')
       .replace(/[\s\-‐–—\u00ad]+/gu, '')
       .toLowerCase();
-  return wanted.length >= 599 ? plain(text).startsWith(plain(wanted).slice(0, -3)) : plain(text) === plain(wanted);
+  return wanted.length >= 599
+    ? plain(text).startsWith(plain(wanted).slice(0, -3))
+    : plain(text) === plain(wanted);
 }
 
 function overlap(a: readonly number[], b: readonly number[]): number {
@@ -165,15 +186,46 @@ function overlap(a: readonly number[], b: readonly number[]): number {
 
 /** The score as rows of a table. */
 export function truthTable(score: TruthScore): string[][] {
-  const share = (part: number, whole: number): string => (whole === 0 ? '–' : (part / whole).toFixed(2));
+  const share = (part: number, whole: number): string =>
+    whole === 0 ? '–' : (part / whole).toFixed(2);
   const { figures, ctFigures, exactPanels, slices, captions, labels } = score;
   return [
-    ['figures', `${figures.found}/${figures.truth}`, share(figures.found, figures.truth), share(figures.found, figures.found + figures.extra)],
-    ['figures with a CT slice', `${ctFigures.found}/${ctFigures.truth}`, share(ctFigures.found, ctFigures.truth), share(ctFigures.found, ctFigures.found + ctFigures.extra)],
-    ['slices', `${slices.found}/${slices.truth}`, share(slices.found, slices.truth), share(slices.found, slices.found + slices.extra)],
-    ['figures whose slices are counted exactly', `${exactPanels.exact}/${exactPanels.truth}`, share(exactPanels.exact, exactPanels.truth), ''],
+    [
+      'figures',
+      `${figures.found}/${figures.truth}`,
+      share(figures.found, figures.truth),
+      share(figures.found, figures.found + figures.extra),
+    ],
+    [
+      'figures with a CT slice',
+      `${ctFigures.found}/${ctFigures.truth}`,
+      share(ctFigures.found, ctFigures.truth),
+      share(ctFigures.found, ctFigures.found + ctFigures.extra),
+    ],
+    [
+      'slices',
+      `${slices.found}/${slices.truth}`,
+      share(slices.found, slices.truth),
+      share(slices.found, slices.found + slices.extra),
+    ],
+    [
+      'figures whose slices are counted exactly',
+      `${exactPanels.exact}/${exactPanels.truth}`,
+      share(exactPanels.exact, exactPanels.truth),
+      '',
+    ],
     ['mean IoU of the slices found or missed', '', share(slices.iouSum, slices.truth), ''],
-    ['captions whole', `${captions.whole}/${captions.truth}`, share(captions.whole, captions.truth), ''],
-    ['labels of the slices found', `${labels.right}/${labels.truth}`, share(labels.right, labels.truth), share(labels.right, labels.said)],
+    [
+      'captions whole',
+      `${captions.whole}/${captions.truth}`,
+      share(captions.whole, captions.truth),
+      '',
+    ],
+    [
+      'labels of the slices found',
+      `${labels.right}/${labels.truth}`,
+      share(labels.right, labels.truth),
+      share(labels.right, labels.said),
+    ],
   ];
 }

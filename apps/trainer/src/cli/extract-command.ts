@@ -1,0 +1,145 @@
+import { CtError } from '@groundglass/core';
+import { paperErrorCatalogue } from '@groundglass/papers';
+import type { Command } from 'commander';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { extractPapers, type FileProblem, type RunProgress } from '../papers/extract-papers.js';
+import { findPapers } from '../papers/find-papers.js';
+import { mergeReview, reviewName, writePapersDataset } from '../papers/write-papers-dataset.js';
+import { showCount } from './progress.js';
+
+interface ExtractOptions {
+  readonly out: string;
+  readonly acceptAbove?: string;
+  readonly labels: string;
+  readonly positive?: string;
+  readonly workers: string;
+  readonly seconds: string;
+  readonly memory: string;
+  readonly maxPages: string;
+}
+
+/** `dataset extract FILE_OR_FOLDER… --out DIR`. */
+export function registerExtract(dataset: Command): void {
+  dataset
+    .command('extract')
+    .description(
+      'cuts CT slices out of the figures of papers (PDF), with captions, labels and their evidence; run again to go on or to apply a review',
+    )
+    .argument('<paths...>', 'PDFs, or folders of them')
+    .requiredOption('--out <folder>', 'where manifest, images and review file go')
+    .option(
+      '--accept-above <confidence>',
+      'keep only labels at least this sure (0 to 1), and what a person decided; without it every slice is kept, with no label where the words do not say',
+    )
+    .option('--labels <names>', 'all labels, with commas between them', 'non-covid,covid')
+    .option('--positive <label>', 'the label of what the words call positive; the last of --labels')
+    .option(
+      '--workers <count>',
+      'documents read at a time',
+      String(Math.max(1, Math.min(8, availableParallelism() - 1))),
+    )
+    .option('--seconds <count>', 'most seconds for a document', '300')
+    .option('--memory <MiB>', 'most memory for a document', '2048')
+    .option('--max-pages <count>', 'most pages of a document', '3000')
+    .action(async (paths: string[], options: ExtractOptions) => {
+      await extract(paths, options);
+    });
+}
+
+async function extract(paths: readonly string[], options: ExtractOptions): Promise<void> {
+  const out = resolve(options.out);
+  const acceptAbove =
+    options.acceptAbove === undefined
+      ? undefined
+      : number('--accept-above', options.acceptAbove, 0, 1);
+  const labels = options.labels.split(',').map((label) => label.trim());
+  const positive = options.positive ?? labels.at(-1) ?? '';
+  if (labels.length < 2 || labels.includes('') || !labels.includes(positive)) {
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected --labels of at least two names and --positive one of them, got "${options.labels}" and "${positive}"`,
+    );
+  }
+  const files = await findPapers(paths);
+  if (files.length === 0) {
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected PDFs, there is none in ${paths.map((path) => `"${path}"`).join(', ')}`,
+    );
+  }
+  await mkdir(out, { recursive: true });
+  const cancel = new AbortController();
+  const onInterrupt = (): void => {
+    cancel.abort();
+  };
+  process.once('SIGINT', onInterrupt);
+  process.once('SIGTERM', onInterrupt);
+  const extracted = await extractPapers(files, {
+    out,
+    workers: number('--workers', options.workers, 1, 64),
+    memoryMiB: number('--memory', options.memory, 128, 65_536),
+    seconds: number('--seconds', options.seconds, 1, 86_400),
+    mostPages: number('--max-pages', options.maxPages, 1, 1_000_000),
+    signal: cancel.signal,
+    onProgress: showProgress,
+  });
+  showCount('');
+  process.off('SIGINT', onInterrupt);
+  process.off('SIGTERM', onInterrupt);
+  const rows = await mergeReview(out, extracted.rows);
+  const { samples, open } = await writePapersDataset(out, rows, {
+    acceptAbove,
+    labels,
+    positive,
+  });
+  await writeFile(
+    join(out, 'problems.jsonl'),
+    extracted.problems.map((problem) => `${JSON.stringify(problem)}\n`).join(''),
+  );
+  for (const problem of extracted.problems) console.error(formatPaperProblem(problem));
+  const slices = rows
+    .flatMap(({ panels }) => panels)
+    .filter(({ kind }) => kind === 'axial-ct').length;
+  const counts = new Map<string, number>();
+  for (const { split, label } of samples) {
+    counts.set(`${split} ${label ?? 'without a label'}`, (counts.get(`${split} ${label ?? 'without a label'}`) ?? 0) + 1);
+  }
+  console.log(
+    `${extracted.documents} of ${files.length} documents, ${extracted.pages} pages, ${rows.length} figures, ${slices} CT slices`,
+  );
+  for (const [name, count] of [...counts].sort())
+    console.log(`${String(count).padStart(6)}  ${name}`);
+  console.log(`${open} figures wait for review: open ${join(options.out, reviewName)} in VS Code`);
+  console.log(`${samples.length} samples in ${join(options.out, 'groundglass.dataset.json')}`);
+  if (cancel.signal.aborted) {
+    console.error('Stopped. Run the same command again to go on.');
+    process.exitCode = 130;
+  } else if (extracted.problems.some(({ fatal }) => fatal)) {
+    process.exitCode = 1;
+  }
+}
+
+/** `file:page: sentence (CODE). Advice`. */
+function formatPaperProblem({ file, page, code, message }: FileProblem): string {
+  return `${file}${page === null ? '' : `:${page}`}: ${message} (${code}). ${paperErrorCatalogue[code].advice}`;
+}
+
+/** A line in place on a terminal, a line a document elsewhere. */
+function showProgress({ name, phase, done, total, documents, ofDocuments }: RunProgress): void {
+  const place = `${documents}/${ofDocuments} documents`;
+  if (process.stderr.isTTY) {
+    showCount(`${place}  ${name}  ${total > 0 ? `${phase} ${done}/${total}` : phase}`);
+  } else if (phase === 'done' || phase === 'failed' || phase === 'cached') {
+    console.error(`${place}  ${name}  ${phase === 'cached' ? 'read before' : phase}`);
+  }
+}
+
+function number(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= least && value <= most)) {
+    throw new CtError('CT_BAD_REQUEST', `Expected ${name} from ${least} to ${most}, got "${text}"`);
+  }
+  return value;
+}

@@ -1,0 +1,37 @@
+import { PaperError } from '@groundglass/papers';
+import { extractDocument } from './extract-document.js';
+import type { ExtractAnswer, ExtractRequest } from './extract-protocol.js';
+
+/**
+ * Reads one PDF and ends: whatever a document does to PDFium or to memory ends with this process.
+ */
+process.once('message', (request: ExtractRequest) => {
+  void answer(request);
+});
+
+async function answer(request: ExtractRequest): Promise<void> {
+  let reply: ExtractAnswer;
+  try {
+    reply = { type: 'done', document: await extractDocument(request, send) };
+  } catch (error) {
+    reply =
+      error instanceof PaperError
+        ? { type: 'failed', code: error.code, message: error.message }
+        : /out of memory|allocation|Invalid array length|abort/i.test(String(error))
+          ? {
+              type: 'failed',
+              code: 'PAPER_MEMORY',
+              message: 'The document needs more memory than is allowed',
+            }
+          : {
+              type: 'failed',
+              code: 'PAPER_INTERNAL',
+              message: error instanceof Error ? error.message : String(error),
+            };
+  }
+  process.send?.(reply, () => process.exit(0));
+}
+
+function send(message: ExtractAnswer): void {
+  process.send?.(message);
+}

@@ -1,0 +1,201 @@
+import { PaperError, type PaperErrorCode, type PaperProblem } from '@groundglass/papers';
+import type { ReviewRow } from '@groundglass/papers/review';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { extractInProcess } from './extract-process.js';
+import { extractVersion, type ExtractedDocument } from './extract-protocol.js';
+import { hashFile, type PaperFile } from './find-papers.js';
+
+/** How a run spends the machine. */
+export interface ExtractRun {
+  readonly out: string;
+  readonly workers: number;
+  readonly memoryMiB: number;
+  readonly seconds: number;
+  readonly mostPages: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: RunProgress) => void;
+}
+
+/** Where a run is. */
+export interface RunProgress {
+  readonly name: string;
+  readonly phase: 'text' | 'figures' | 'done' | 'cached' | 'failed';
+  readonly done: number;
+  readonly total: number;
+  /** Documents that are finished, of how many. */
+  readonly documents: number;
+  readonly ofDocuments: number;
+}
+
+/** A problem with its file. */
+export interface FileProblem extends PaperProblem {
+  readonly file: string;
+  /** Whether nothing of the file could be used. */
+  readonly fatal: boolean;
+}
+
+/** What was read in all. */
+export interface ExtractedPapers {
+  readonly rows: readonly ReviewRow[];
+  readonly problems: readonly FileProblem[];
+  readonly documents: number;
+  readonly pages: number;
+}
+
+/** Folder of what is kept between runs. */
+const cacheFolder = '.extract';
+
+/**
+ * Reads documents, several at a time, each in a process of its own. A document that was read before is taken from the cache, so
+ * that a run that was stopped goes on; one that fails costs only itself.
+ */
+export async function extractPapers(
+  files: readonly PaperFile[],
+  run: ExtractRun,
+): Promise<ExtractedPapers> {
+  await mkdir(join(run.out, cacheFolder), { recursive: true });
+  const found: (ExtractedDocument | undefined)[] = files.map(() => undefined);
+  const problems: FileProblem[] = [];
+  const byHash = new Map<string, string>();
+  let next = 0;
+  let finished = 0;
+  const keys = new Set<string>();
+  const worker = async (): Promise<void> => {
+    while (next < files.length && !run.signal.aborted) {
+      const index = next++;
+      const file = files[index]!;
+      const progress = (phase: RunProgress['phase'], done = 0, total = 0): void => {
+        run.onProgress({
+          name: file.name,
+          phase,
+          done,
+          total,
+          documents: finished,
+          ofDocuments: files.length,
+        });
+      };
+      let staging: string | undefined;
+      try {
+        const sha256 = await hashFile(file.path).catch((error: unknown) => {
+          throw new PaperError('PAPER_READ_FAILED', 'Expected a readable file', { cause: error });
+        });
+        const same = byHash.get(sha256);
+        if (same !== undefined) {
+          finished++;
+          progress('cached');
+          continue;
+        }
+        byHash.set(sha256, file.name);
+        const cached = await readCache(run.out, sha256);
+        if (cached) {
+          cached.rows.forEach(({ document }) => keys.add(document.key));
+          found[index] = cached;
+          finished++;
+          progress('cached');
+          continue;
+        }
+        staging = join(run.out, cacheFolder, `${sha256}.part`);
+        await rm(staging, { recursive: true, force: true });
+        const document = await extractInProcess(
+          { type: 'extract', path: file.path, name: file.name, sha256, staging, ...bounds(run) },
+          ({ phase, done, total }) => {
+            progress(phase, done, total);
+          },
+          run.signal,
+        );
+        found[index] = await moveIn(run.out, staging, document, keys);
+        finished++;
+        progress('done');
+      } catch (error) {
+        const { code, message } = asPaperError(error);
+        if (staging !== undefined) await rm(staging, { recursive: true, force: true });
+        if (code === 'PAPER_CANCELLED') return;
+        finished++;
+        problems.push({ file: file.name, code, message, page: null, fatal: true });
+        progress('failed');
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(run.workers, files.length) }, worker));
+  const documents = found.filter((document) => document !== undefined);
+  for (const document of documents) {
+    problems.push(
+      ...document.problems.map((problem) => ({ ...problem, file: document.name, fatal: false })),
+    );
+  }
+  problems.sort((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : (a.page ?? 0) - (b.page ?? 0),
+  );
+  return {
+    rows: documents.flatMap(({ rows }) => rows),
+    problems,
+    documents: documents.length,
+    pages: documents.reduce((sum, { pagesRead }) => sum + pagesRead, 0),
+  };
+}
+
+function bounds({
+  memoryMiB,
+  seconds,
+  mostPages,
+}: ExtractRun): Pick<ExtractRun, 'memoryMiB' | 'seconds' | 'mostPages'> {
+  return { memoryMiB, seconds, mostPages };
+}
+
+function asPaperError(error: unknown): { code: PaperErrorCode; message: string } {
+  if (error instanceof PaperError) return error;
+  return {
+    code: 'PAPER_INTERNAL',
+    message: error instanceof Error ? error.message : String(error),
+  };
+}
+
+async function readCache(out: string, sha256: string): Promise<ExtractedDocument | undefined> {
+  try {
+    const document = JSON.parse(
+      await readFile(join(out, cacheFolder, `${sha256}.json`), 'utf8'),
+    ) as ExtractedDocument;
+    return document.version === extractVersion ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gives the document's pictures their names and keeps what was read. Two documents never have one key. */
+async function moveIn(
+  out: string,
+  staging: string,
+  document: ExtractedDocument,
+  keys: Set<string>,
+): Promise<ExtractedDocument> {
+  const wanted = document.rows[0]?.document.key;
+  let key = wanted ?? '';
+  for (let i = 2; keys.has(key); i++) key = `${wanted ?? ''}-${i}`;
+  if (wanted !== undefined) keys.add(key);
+  const finalPath = (path: string): string => path.replace(/^(figures|images)\//, `$1/${key}-`);
+  for (const folder of ['figures', 'images']) {
+    await mkdir(join(out, folder), { recursive: true });
+    for (const name of await readdir(join(staging, folder)).catch(() => [])) {
+      await rename(join(staging, folder, name), join(out, finalPath(`${folder}/${name}`)));
+    }
+  }
+  const named: ExtractedDocument = {
+    ...document,
+    rows: document.rows.map((row) => ({
+      ...row,
+      id: `${key}-${row.id}`,
+      document: { ...row.document, key },
+      picture: { ...row.picture, path: finalPath(row.picture.path) },
+      panels: row.panels.map((panel) => ({
+        ...panel,
+        image: panel.image === null ? null : finalPath(panel.image),
+      })),
+    })),
+  };
+  const path = join(out, cacheFolder, `${document.sha256}.json`);
+  await writeFile(`${path}.part`, JSON.stringify(named));
+  await rename(`${path}.part`, path);
+  await rm(staging, { recursive: true, force: true });
+  return named;
+}

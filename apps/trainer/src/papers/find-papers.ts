@@ -1,0 +1,44 @@
+import { CtError } from '@groundglass/core';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, relative, sep } from 'node:path';
+
+/** A PDF to read. */
+export interface PaperFile {
+  readonly path: string;
+  /** As reports and the manifest name it: relative to the folder that was given. */
+  readonly name: string;
+}
+
+/**
+ * The PDFs among files and in folders, folders below them too, sorted by name.
+ *
+ * @throws {CtError} `CT_BAD_REQUEST` for a path that does not exist.
+ */
+export async function findPapers(paths: readonly string[]): Promise<PaperFile[]> {
+  const found: PaperFile[] = [];
+  for (const path of paths) {
+    const info = await stat(path).catch(() => undefined);
+    if (!info)
+      throw new CtError('CT_BAD_REQUEST', `Expected a PDF or a folder, "${path}" does not exist`);
+    if (info.isDirectory()) {
+      const names = await readdir(path, { recursive: true, withFileTypes: true });
+      for (const entry of names) {
+        if (!entry.isFile() || !/\.pdf$/i.test(entry.name) || entry.name.startsWith('.')) continue;
+        const file = join(entry.parentPath, entry.name);
+        found.push({ path: file, name: relative(path, file).split(sep).join('/') });
+      }
+    } else {
+      found.push({ path, name: basename(path) });
+    }
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** SHA-256 of a file as hex, read in pieces. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

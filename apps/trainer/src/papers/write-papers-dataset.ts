@@ -1,0 +1,214 @@
+import { bytesSource, openVolume, type DatasetSample } from '@groundglass/core';
+import { assignSplit, pixelHash } from '@groundglass/dataset';
+import { writeManifest, writeWhole } from '@groundglass/dataset/node';
+import {
+  formatReview,
+  parseReview,
+  samplePanels,
+  uncertainFirst,
+  type ReviewPanel,
+  type ReviewRow,
+} from '@groundglass/papers/review';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+
+/** The file that a person reviews. */
+export const reviewName = 'papers.review.jsonl';
+
+/** What became of the rows. */
+export interface WrittenDataset {
+  readonly samples: readonly DatasetSample[];
+  /** Figures that wait for a person. */
+  readonly open: number;
+}
+
+/**
+ * Keeps what a person decided in an earlier review. Machine values of undecided rows are replaced by those just read.
+ *
+ * @throws {Error} when the review file holds lines that cannot be read: they would be lost.
+ */
+export async function mergeReview(out: string, rows: readonly ReviewRow[]): Promise<ReviewRow[]> {
+  const text = await readFile(join(out, reviewName), 'utf8').catch(() => '');
+  const { rows: reviewed, problems } = parseReview(text);
+  const problem = problems[0];
+  if (problem) {
+    throw new Error(
+      `Expected review rows in ${reviewName}: line ${problem.line}, ${problem.message}. Correct or remove the line.`,
+    );
+  }
+  const decided = new Map(
+    reviewed.filter(isTouched).map((row) => [`${row.document.sha256} ${row.page} ${row.id}`, row]),
+  );
+  const merged = rows.map(
+    (row) => decided.get(`${row.document.sha256} ${row.page} ${row.id}`) ?? row,
+  );
+  // Papers that were not given this time stay in the dataset.
+  const given = new Set(rows.map(({ document }) => document.sha256));
+  return [...merged, ...reviewed.filter(({ document }) => !given.has(document.sha256))];
+}
+
+function isTouched(row: ReviewRow): boolean {
+  return row.state !== 'open' || row.panels.some(({ decidedBy }) => decidedBy === 'person');
+}
+
+/**
+ * Writes the review file, what a person cut anew, and the manifest. Papers that hold the same picture share a split.
+ *
+ * @param acceptAbove labels that are less sure are left out; undefined keeps every slice, with a null label where the words do
+ * not say.
+ */
+export async function writePapersDataset(
+  out: string,
+  rows: readonly ReviewRow[],
+  { acceptAbove, labels, positive }: PapersDatasetOptions,
+): Promise<WrittenDataset> {
+  const whole: ReviewRow[] = [];
+  for (const row of rows) whole.push(await withImages(out, row));
+  await writeWhole(join(out, reviewName), formatReview(uncertainFirst(whole)));
+  const negative = labels.find((label) => label !== positive) ?? positive;
+  const found: FoundSample[] = [];
+  for (const row of whole) {
+    for (const panel of samplePanels(row, acceptAbove)) {
+      const prints = await fingerprints(join(out, panel.image!));
+      const label =
+        panel.label === 'unsure' ? null : panel.label === 'positive' ? positive : negative;
+      found.push({ row, panel, label, prints });
+    }
+  }
+  const groups = groupDocuments(found);
+  const samples = found.map((sample) => toSample(sample, groups));
+  await writeManifest(
+    out,
+    {
+      manifest: {
+        format: 'groundglass-dataset',
+        version: 1,
+        name: 'from-papers',
+        description:
+          'CT slices cut from the figures of papers by groundglass-trainer dataset extract. The images belong to the papers’ authors and publishers.',
+        samples: 'samples.jsonl',
+        labels: [...labels],
+        positive,
+      },
+      samples,
+    },
+    out,
+  );
+  const open = whole.filter(
+    ({ state, panels }) => state === 'open' && panels.some(({ kind }) => kind === 'axial-ct'),
+  ).length;
+  return { samples, open };
+}
+
+/** How the manifest is written. */
+export interface PapersDatasetOptions {
+  readonly acceptAbove: number | undefined;
+  readonly labels: readonly string[];
+  readonly positive: string;
+}
+
+interface FoundSample {
+  readonly row: ReviewRow;
+  readonly panel: ReviewPanel;
+  readonly label: string | null;
+  readonly prints: { readonly sha256: string; readonly pixelHash: string };
+}
+
+async function fingerprints(path: string): Promise<FoundSample['prints']> {
+  const bytes = await readFile(path);
+  const volume = await openVolume(bytesSource(bytes));
+  return {
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    pixelHash: await pixelHash(await volume.slice(0)),
+  };
+}
+
+/** Documents that share a picture get one name for their split: the first of their keys. */
+function groupDocuments(found: readonly FoundSample[]): ReadonlyMap<string, string> {
+  const parent = new Map<string, string>();
+  const root = (key: string): string => {
+    const next = parent.get(key) ?? key;
+    return next === key ? key : root(next);
+  };
+  const byPixels = new Map<string, string>();
+  for (const { row, prints } of found) {
+    const { key } = row.document;
+    const other = byPixels.get(prints.pixelHash);
+    byPixels.set(prints.pixelHash, other ?? key);
+    if (other === undefined) continue;
+    const [a, b] = [root(key), root(other)].sort();
+    if (a !== b) parent.set(b!, a!);
+  }
+  return new Map(found.map(({ row }) => [row.document.key, root(row.document.key)]));
+}
+
+/** Cuts the panels whose boxes a person drew. */
+async function withImages(out: string, row: ReviewRow): Promise<ReviewRow> {
+  const panels: ReviewPanel[] = [];
+  for (const panel of row.panels) {
+    if (panel.image !== null || panel.kind !== 'axial-ct' || row.state === 'skipped') {
+      panels.push(panel);
+      continue;
+    }
+    const image = `images/${row.id}%${panel.id}.png`;
+    const { left, top, columns, rows } = panel.box;
+    await sharp(join(out, row.picture.path))
+      .extract({ left, top, width: columns, height: rows })
+      .png()
+      .toFile(join(out, image));
+    panels.push({ ...panel, image });
+  }
+  return { ...row, panels };
+}
+
+function toSample(
+  { row, panel, label, prints }: FoundSample,
+  groups: ReadonlyMap<string, string>,
+): DatasetSample {
+  const { document } = row;
+  const words = panel.evidence[0];
+  const [left, top, right, bottom] = panel.pageBox ?? [null, null, null, null];
+  return {
+    path: panel.image!,
+    label,
+    // Papers are kept whole: who is the same patient in two figures of a paper is not known.
+    split: assignSplit(groups.get(document.key) ?? document.key),
+    patient: document.key,
+    document: document.doi ?? document.key,
+    source: document.key,
+    ...prints,
+    meta: {
+      file: document.file,
+      doi: document.doi,
+      arxiv: document.arxiv,
+      title: document.title,
+      page: row.page,
+      figure: row.figure,
+      panel: panel.letter,
+      object: panel.object,
+      left,
+      top,
+      right,
+      bottom,
+      pixels: panel.source,
+      caption: row.caption,
+      subCaption: panel.subCaption,
+      evidence: words?.text ?? null,
+      evidenceIn: words?.source ?? null,
+      evidenceRule: words?.rule ?? null,
+      evidenceStart: words?.start ?? null,
+      evidenceEnd: words?.end ?? null,
+      confidence: panel.confidence,
+      decidedBy: panel.decidedBy,
+      ...panel.metadata,
+      ...Object.fromEntries(
+        Object.entries(panel.metadataEvidence).map(([field, { text }]) => [
+          `${field}Evidence`,
+          text,
+        ]),
+      ),
+    },
+  };
+}
