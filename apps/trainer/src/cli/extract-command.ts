@@ -104,7 +104,10 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
     .filter(({ kind }) => kind === 'axial-ct').length;
   const counts = new Map<string, number>();
   for (const { split, label } of samples) {
-    counts.set(`${split} ${label ?? 'without a label'}`, (counts.get(`${split} ${label ?? 'without a label'}`) ?? 0) + 1);
+    counts.set(
+      `${split} ${label ?? 'without a label'}`,
+      (counts.get(`${split} ${label ?? 'without a label'}`) ?? 0) + 1,
+    );
   }
   console.log(
     `${extracted.documents} of ${files.length} documents, ${extracted.pages} pages, ${rows.length} figures, ${slices} CT slices`,

@@ -52,20 +52,17 @@ export function labelPanel(texts: PanelTexts): LabelVerdict {
     { source: 'abstract', text: texts.abstract },
   ];
   const own = texts.subCaption || texts.caption;
-  let mixed = false;
   for (const { source, text } of order) {
     if (text === '') continue;
     const all = findMentions(text);
     const isFar = source === 'title' || source === 'abstract';
     const about = all.find(({ says }) => says === 'topic');
-    const mentions = all.filter(({ says, end }) => {
-      if (says === 'topic') return false;
-      if (isFar || !restrictions.test(text.slice(end))) return true;
-      // Said of some panels only, and which ones is not known: the others are not all alike.
-      mixed = true;
-      return false;
-    });
-    if (isFar && mixed) break;
+    const spoken = all.filter(({ says }) => says !== 'topic');
+    // Said of some panels only, and which ones is not known: the others are not all alike.
+    const isRestricted = ({ end }: Mention): boolean =>
+      !isFar && restrictions.test(text.slice(end));
+    const mentions = spoken.filter((mention) => !isRestricted(mention));
+    if (mentions.length < spoken.length && mentions.length === 0) break;
     if (mentions.length === 0 && isFar && about) {
       return { label: 'positive', confidence: topicTrust, evidence: [evidenceOf(about, source)] };
     }

@@ -185,7 +185,7 @@ function joinSame(parts: readonly CaptionPart[]): CaptionPart[] {
 
 function clean(text: string): string {
   return text
-    .replace(/^[\s:;,.–-]+/u, '')
+    .replace(/^[\s:;,.–-]+(?:and\s+)?/u, '')
     .replace(/(?:[\s;,–-]|\band)+$/u, '')
     .trim();
 }

@@ -116,8 +116,8 @@ function placesOf(panels: readonly LetteredPanel[], letters: readonly string[]):
     const [x, y] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
     for (const letter of letters) {
       const fits =
-        (/LEFT/.test(letter) && wide > 0 && x < left + 0.34 * wide) ||
-        (/RIGHT/.test(letter) && wide > 0 && x > right - 0.34 * wide) ||
+        (letter.includes('LEFT') && wide > 0 && x < left + 0.34 * wide) ||
+        (letter.includes('RIGHT') && wide > 0 && x > right - 0.34 * wide) ||
         (/^(?:TOP|UPPER)$/.test(letter) && high > 0 && y < top + 0.34 * high) ||
         (/^(?:BOTTOM|LOWER)$/.test(letter) && high > 0 && y > bottom - 0.34 * high) ||
         (letter === 'MIDDLE' && wide > 0 && x >= left + 0.34 * wide && x <= right - 0.34 * wide);

@@ -104,7 +104,7 @@ export async function loadPdfium(memoryMiB = 1024): Promise<Pdfium> {
       limitMemory(imports, memoryMiB * mebibyte);
       const instance = new WebAssembly.Instance(wasm, imports);
       // The package's type says Module; Emscripten hands on what it gets as the instance.
-      ready(instance as unknown as WebAssembly.Module);
+      ready(instance);
       return instance.exports;
     },
   });

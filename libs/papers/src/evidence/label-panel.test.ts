@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { labelPanel, type LabelVerdict } from './label-panel.js';
+import { readMetadata } from './metadata.js';
+
+const caption = (text: string, more: { title?: string; subCaption?: string } = {}): LabelVerdict =>
+  labelPanel({
+    subCaption: '',
+    captionHead: text,
+    caption: text,
+    citing: [],
+    title: '',
+    abstract: '',
+    ...more,
+  });
+
+test.each([
+  ['Chest CT of a 35-year-old man with confirmed COVID-19.', 'positive'],
+  ['CT images of a patient infected with SARS-CoV-2 pneumonia.', 'positive'],
+  ['Axial CT of a case of 2019-nCoV infection on day 3.', 'positive'],
+  ['CT of a healthy control.', 'negative'],
+  ['CT of a patient with community-acquired pneumonia.', 'negative'],
+  ['A patient with influenza A (H1N1).', 'negative'],
+  ['CT of a non-COVID-19 patient.', 'negative'],
+  ['CT of a patient in whom COVID-19 was ruled out.', 'negative'],
+  ['A woman without COVID-19.', 'negative'],
+  ['Chest CT of a patient with suspected COVID-19.', 'unsure'],
+  ['CT of a patient with COVID-19, three months before the onset.', 'unsure'],
+  [
+    'CT of a patient with COVID-19 after full recovery shows lesions completely absorbed.',
+    'unsure',
+  ],
+  ['Flow chart of the study.', 'unsure'],
+  ['A patient with COVID-19 and one with influenza.', 'unsure'],
+])('"%s" is %s', (text, label) => {
+  expect(caption(text).label).toBe(label);
+});
+
+test('follow-up days do not turn a patient’s label', () => {
+  expect(
+    caption('Follow-up CT of the patient with COVID-19 on day 18 shows partial absorption.').label,
+  ).toBe('positive');
+});
+
+test('the part of the caption that names the panel decides over the caption', () => {
+  expect(caption('COVID-19 and controls.', { subCaption: 'Common pneumonia' }).label).toBe(
+    'negative',
+  );
+});
+
+test('the title decides with little confidence, and never to negative', () => {
+  const verdict = caption('Axial chest CT.', { title: 'CT features of COVID-19' });
+  expect(verdict.label).toBe('positive');
+  expect(verdict.confidence).toBeLessThan(0.9);
+  expect(caption('Axial chest CT.', { title: 'CT of influenza' }).label).toBe('unsure');
+});
+
+test('evidence names the words, where they stand and the rule', () => {
+  const [evidence] = caption('Chest CT of a patient with suspected COVID-19.').evidence;
+  expect(evidence).toMatchObject({
+    source: 'caption',
+    text: 'COVID-19',
+    rule: 'covid+suspicion',
+    start: 37,
+    end: 45,
+  });
+});
+
+test('metadata is read with its words, and several different values are unknown', () => {
+  const read = readMetadata([
+    {
+      source: 'caption',
+      text: 'A 62-year-old woman from Wuhan, China, with severe disease and a history of diabetes. CT on day 7 after symptom onset shows ground-glass opacities.',
+    },
+  ]);
+  expect(read.age?.value).toBe(62);
+  expect(read.sex?.value).toBe('F');
+  expect(read.location?.value).toBe('Wuhan, China');
+  expect(read.severity?.value).toBe('severe');
+  expect(read.history?.value).toContain('history of diabetes');
+  expect(read.time?.value).toBe('day 7 after symptom onset');
+  expect(read.age?.evidence.text).toContain('62-year-old');
+  expect(
+    readMetadata([{ source: 'caption', text: 'A 40-year-old man and a 50-year-old woman.' }]),
+  ).toMatchObject({ age: null, sex: null });
+});

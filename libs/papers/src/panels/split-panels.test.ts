@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { madeGrid, madeSlice } from '../made-paper.fixture.js';
+import type { Pixels } from '../pdf/pixels.js';
+import { splitPanels } from './split-panels.js';
+
+const slices = (picture: Pixels): number =>
+  splitPanels(picture).filter(({ verdict }) => verdict.kind === 'axial-ct').length;
+
+test('one slice stays one panel', () => {
+  expect(slices(madeSlice())).toBe(1);
+});
+
+test.each([
+  ['white gutters', 2, 2, 8, 255],
+  ['black gutters', 2, 2, 8, 0],
+  ['no gutter', 2, 2, 0, 0],
+  ['a row without gutters', 3, 1, 0, 0],
+])('%s: %i × %i slices', (_name, across, down, gutter, ground) => {
+  const pictures = Array.from({ length: across * down }, (_, i) => madeSlice(256, 208, i + 1));
+  expect(slices(madeGrid(pictures, across, gutter, ground))).toBe(across * down);
+});
+
+test('the box of a panel is the slice’s own', () => {
+  const grid = madeGrid([madeSlice(256, 208, 1), madeSlice(256, 208, 2)], 2, 12, 255);
+  // The second begins at 256 + 12.
+  expect(splitPanels(grid).map(({ box }) => box.left)).toEqual([0, 268]);
+});
+
+test('a heat map and a plot are told apart from slices', () => {
+  const slice = madeSlice();
+  const heat = {
+    ...slice,
+    data: slice.data.map((value, i) =>
+      i % 3 === 0 ? 255 - value : i % 3 === 1 ? value >> 1 : 200,
+    ),
+  };
+  expect(splitPanels(heat).map(({ verdict }) => verdict.kind)).not.toContain('axial-ct');
+  const plot: Pixels = { columns: 200, rows: 150, data: new Uint8Array(200 * 150 * 3).fill(255) };
+  for (let x = 10; x < 190; x++)
+    plot.data.fill(0, (((x >> 1) + 20) * 200 + x) * 3, (((x >> 1) + 20) * 200 + x) * 3 + 3);
+  expect(slices(plot)).toBe(0);
+});
