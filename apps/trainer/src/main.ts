@@ -8,6 +8,7 @@ import { registerExport } from './cli/export-command.js';
 import { registerFetchWeights } from './cli/fetch-weights-command.js';
 import { registerImportWeights } from './cli/import-weights-command.js';
 import { registerDataset } from './cli/dataset-command.js';
+import { registerReproduce } from './cli/reproduce-command.js';
 import { registerReport } from './cli/report-command.js';
 import { registerTrain } from './cli/train-command.js';
 
@@ -18,6 +19,7 @@ registerTrain(program);
 registerExport(program);
 registerEvaluate(program);
 registerReport(program);
+registerReproduce(program);
 registerCard(program);
 registerDataset(program);
 registerFetchWeights(program);

@@ -1,20 +1,21 @@
-import { CtError, type DatasetSample } from '@groundglass/core';
+import { CtError } from '@groundglass/core';
+import type { TargetSample } from '@groundglass/dataset';
 import { Random } from '../batches/random.js';
 import type { PaperRow, PositiveSet } from './paper-tables.js';
 
 /** The pictures that the paper's experiments draw from, with paths from one root. */
 export interface ReproductionData {
   /** Rows of `original-ct-split.csv`: original CT slices, whose test and validation splits every row is measured on. */
-  readonly original: readonly DatasetSample[];
+  readonly original: readonly TargetSample[];
   /** COVID-CT as published: all of it trains, since the test pictures are others. */
-  readonly covidCt: readonly DatasetSample[];
+  readonly covidCt: readonly TargetSample[];
 }
 
 /** What one row trains on, with the shared validation and test pictures. */
 export interface RowData {
-  readonly train: readonly DatasetSample[];
-  readonly validation: readonly DatasetSample[];
-  readonly test: readonly DatasetSample[];
+  readonly train: readonly TargetSample[];
+  readonly validation: readonly TargetSample[];
+  readonly test: readonly TargetSample[];
 }
 
 /** Pictures in the paper's COVID-CT-118. */
@@ -33,27 +34,23 @@ export function rowData(
   { original, covidCt }: ReproductionData,
   seed: number,
 ): RowData {
-  const ofOriginal = (split: string, label: string) =>
-    original.filter((sample) => sample.split === split && sample.label === label);
-  const sets: Record<PositiveSet, () => DatasetSample[]> = {
-    'covid-seg': () => ofOriginal('train', 'covid'),
-    'covid-ct-349': () => covidCt.filter(({ label }) => label === 'covid'),
-    'covid-ct-118': () =>
-      drawn(
-        covidCt.filter(({ label }) => label === 'covid'),
-        subsetSize,
-        seed,
-      ),
+  const ofOriginal = (split: string, target: 0 | 1) =>
+    original.filter((sample) => sample.split === split && sample.target === target);
+  const ofCovidCt = (target: 0 | 1) => covidCt.filter((sample) => sample.target === target);
+  const sets: Record<PositiveSet, () => TargetSample[]> = {
+    'covid-seg': () => ofOriginal('train', 1),
+    'covid-ct-349': () => ofCovidCt(1),
+    'covid-ct-118': () => drawn(ofCovidCt(1), subsetSize, seed),
   };
   const train = [
     ...positives.flatMap((set) => sets[set]()),
-    ...ofOriginal('train', 'non-covid'),
-    ...covidCt.filter(({ label }) => label === 'non-covid'),
-  ].map((sample): DatasetSample => ({ ...sample, split: 'train' }));
+    ...ofOriginal('train', 0),
+    ...ofCovidCt(0),
+  ].map((sample): TargetSample => ({ ...sample, split: 'train' }));
   const of = (split: string) => original.filter((sample) => sample.split === split);
   const data = { train, validation: of('val'), test: of('test') };
   for (const [part, samples] of Object.entries(data)) {
-    if (new Set(samples.map(({ label }) => label)).size < 2)
+    if (new Set(samples.map(({ target }) => target)).size < 2)
       throw new CtError(
         'CT_BAD_DATASET',
         `Expected COVID and non-COVID pictures among the ${part} pictures of the reproduction, got ${samples.length} of one label`,
@@ -63,7 +60,7 @@ export function rowData(
 }
 
 /** A sample of pictures without repeats, in the order that they came in. */
-function drawn(samples: readonly DatasetSample[], count: number, seed: number): DatasetSample[] {
+function drawn(samples: readonly TargetSample[], count: number, seed: number): TargetSample[] {
   const places = new Random(seed, 0x118).shuffled(samples.map((_, place) => place));
   const chosen = new Set(places.slice(0, count));
   return samples.filter((_, place) => chosen.has(place));

@@ -1,0 +1,205 @@
+import { CtError } from '@groundglass/core';
+import { providers } from '@groundglass/nn';
+import { Argument, Option, type Command } from 'commander';
+import { execFile } from 'node:child_process';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { paperRows, type PaperRow } from '../reproduction/paper-tables.js';
+import { readReproductionData } from '../reproduction/read-data.js';
+import { reproduceBaselines } from '../reproduction/reproduce-baselines.js';
+import { reproduceRow } from '../reproduction/reproduce-row.js';
+import { reproductionTable, type TableName } from '../reproduction/reproduction-table.js';
+import { resultRowSchema, type ReproductionRow } from '../reproduction/result-row.js';
+import { scales, type ScaleName } from '../reproduction/scales.js';
+import { rowData } from '../reproduction/training-set.js';
+import { lockRun } from '../run/run-lock.js';
+import { engines, type EngineOptions } from '../training/open-session.js';
+import { readBackboneWeights } from '../weights/backbone-weights.js';
+import { progressReporter } from './progress.js';
+
+interface ReproduceOptions {
+  readonly data: string;
+  readonly out: string;
+  readonly scale: ScaleName;
+  readonly seeds: string;
+  readonly shard?: string;
+  readonly init?: string;
+  readonly fromScratch: boolean;
+  readonly resume: boolean;
+  readonly tableOnly: boolean;
+  readonly engine: EngineOptions['engine'];
+  readonly provider: EngineOptions['provider'];
+  readonly workers: string;
+  readonly threads?: string;
+}
+
+/** `reproduce table4|table5`: the paper's tables, trained and measured here. */
+export function registerReproduce(program: Command): void {
+  program
+    .command('reproduce')
+    .description(
+      'trains and scores the rows of the COVID-CT paper’s Table 4 or 5 (table4, table5) and prints the paper’s figures beside its own',
+    )
+    .addArgument(new Argument('<table>', 'table of the paper').choices(['table4', 'table5']))
+    .requiredOption(
+      '--data <folder>',
+      'holds original-ct-split.csv with its pictures, and covid-ct/ as published',
+    )
+    .option('--out <folder>', 'the runs and rows.jsonl', 'runs/reproduce')
+    .addOption(
+      new Option('--scale <name>', 'paper, or small for a machine of two cores')
+        .choices(Object.keys(scales))
+        .default('paper'),
+    )
+    .option('--seeds <n>', 'runs of each row, with the seeds 1 to n', '1')
+    .option('--shard <i/n>', 'only every n-th job, from the i-th: for array jobs and CI matrices')
+    .option('--init <weights>', 'ImageNet weights of the backbone, as fetch-weights brings them')
+    .option('--from-scratch', 'train from random weights, which the paper does not', false)
+    .option(
+      '--resume',
+      'go on with the jobs in --out; without it, a folder with rows is refused',
+      false,
+    )
+    .option('--table-only', 'print the table of what is there, and train nothing', false)
+    .addOption(new Option('--engine <name>', 'as for train').choices(engines).default('onnx'))
+    .addOption(new Option('--provider <name>', 'as for train').choices(providers).default('cpu'))
+    .option('--workers <n>', 'threads that decode and augment', '1')
+    .option('--threads <n>', 'threads of the engine; all cores unless given')
+    .action((table: TableName, options: ReproduceOptions) => reproduce(table, options));
+}
+
+async function reproduce(table: TableName, options: ReproduceOptions): Promise<void> {
+  const out = resolve(options.out);
+  await mkdir(out, { recursive: true });
+  const before = await readRows(out);
+  if (options.tableOnly) {
+    console.log(reproductionTable(table, before, options.scale));
+    return;
+  }
+  if (before.length > 0 && !options.resume)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected an empty --out, "${options.out}" holds ${before.length} rows: --resume goes on with them`,
+    );
+  if (options.init === undefined && !options.fromScratch)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected --init with ImageNet weights of ${scales[options.scale].recipe.model.backbone}, which the paper starts from (groundglass-trainer fetch-weights); --from-scratch trains from random weights`,
+    );
+  const jobs = jobsOf(table, options);
+  const start =
+    options.init === undefined
+      ? undefined
+      : await readBackboneWeights(options.init, scales[options.scale].recipe.model.backbone);
+  if (!start) console.error('Training from random weights: the paper starts from ImageNet.');
+  const { root, ...data } = await readReproductionData(resolve(options.data));
+  const stop = new AbortController();
+  process.once('SIGINT', () => {
+    console.error('\nStopping; --resume goes on from the last whole epoch.');
+    stop.abort(new CtError('CT_CANCELLED', 'Stopped by Ctrl+C'));
+  });
+  const release = await lockRun(out);
+  try {
+    const common = {
+      scale: options.scale,
+      root,
+      out,
+      command: ['groundglass-trainer', ...process.argv.slice(2)].join(' '),
+      commit: await commitHere(),
+      signal: stop.signal,
+    };
+    const rows = [...before];
+    const isDone = (id: string, seed: number) =>
+      rows.some(
+        ({ row, seed: own, scale }) => row === id && own === seed && scale === options.scale,
+      );
+    const add = async (row: ReproductionRow) => {
+      rows.push(row);
+      await appendFile(join(out, 'rows.jsonl'), `${JSON.stringify(row)}\n`);
+    };
+    for (const [i, { row, seed }] of jobs.entries()) {
+      if (isDone(row.id, seed)) continue;
+      console.error(`${i + 1} of ${jobs.length}: ${row.title}, seed ${seed}`);
+      const reporter = progressReporter(scales[options.scale].recipe.epochs);
+      try {
+        await add(
+          await reproduceRow({
+            ...common,
+            row,
+            seed,
+            data: rowData(row, data, seed),
+            start,
+            engine: {
+              engine: options.engine,
+              provider: options.provider,
+              ...(options.threads === undefined
+                ? {}
+                : { threads: wholeNumber('--threads', options.threads, 1) }),
+            },
+            workers: wholeNumber('--workers', options.workers, 0),
+            onProgress: reporter.show,
+          }),
+        );
+      } finally {
+        reporter.close();
+      }
+    }
+    for (const row of await reproduceBaselines({
+      ...common,
+      data: rowData(paperRows.at(-1)!, data, 1),
+      isDone: (id) => isDone(id, 1),
+    }))
+      await add(row);
+    console.log(reproductionTable(table, rows, options.scale));
+  } finally {
+    await release();
+  }
+}
+
+interface Job {
+  readonly row: PaperRow;
+  readonly seed: number;
+}
+
+/** The jobs of a table, seed by seed, so that one seed of every row is there before the second begins. */
+function jobsOf(table: TableName, { seeds, shard }: ReproduceOptions): Job[] {
+  const count = wholeNumber('--seeds', seeds, 1);
+  const jobs = Array.from({ length: count }, (_, i) => i + 1).flatMap((seed) =>
+    paperRows.filter(({ tables }) => tables.includes(table)).map((row) => ({ row, seed })),
+  );
+  if (shard === undefined) return jobs;
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(shard)?.map(Number) ?? [];
+  if (index === undefined || of === undefined || index < 1 || index > of)
+    throw new CtError('CT_BAD_REQUEST', `Expected --shard i/n with i from 1 to n, got "${shard}"`);
+  return jobs.filter((_, i) => i % of === index - 1);
+}
+
+async function readRows(out: string): Promise<ReproductionRow[]> {
+  const text = await readFile(join(out, 'rows.jsonl'), 'utf8').catch(() => '');
+  // What follows the last line end is half a row that a kill left.
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+  return lines.filter((line) => line !== '').map((line) => resultRowSchema.parse(JSON.parse(line)));
+}
+
+function wholeNumber(flag: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected ${flag} of a whole number from ${least}, got "${text}"`,
+    );
+  return value;
+}
+
+/** The commit of the program's own working tree; null where it is not one, as in an installed package. */
+async function commitHere(): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], {
+      cwd: import.meta.dirname,
+    });
+    return stdout.trim();
+  } catch {
+    return null;
+  }
+}
