@@ -2,6 +2,7 @@ import { CtError, errorCatalogue } from '@groundglass/core';
 import { Command } from 'commander';
 import { registerBench } from './cli/bench-command.js';
 import { registerCard } from './cli/card-command.js';
+import { registerCompare } from './cli/compare-command.js';
 import { registerDoctor } from './cli/doctor-command.js';
 import { registerEvaluate } from './cli/evaluate-command.js';
 import { registerExport } from './cli/export-command.js';
@@ -18,6 +19,7 @@ const program = new Command('groundglass-trainer').description(
 registerTrain(program);
 registerExport(program);
 registerEvaluate(program);
+registerCompare(program);
 registerReport(program);
 registerReproduce(program);
 registerCard(program);

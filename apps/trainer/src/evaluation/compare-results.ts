@@ -1,0 +1,148 @@
+import { CtError, type ResultRow } from '@groundglass/core';
+import { patientKey, sampleKey, type TargetSample } from '@groundglass/dataset';
+import {
+  delongTest,
+  mcnemarTest,
+  patientBootstrap,
+  rocAuc,
+  takeRows,
+  type DelongComparison,
+  type McNemarResult,
+} from '@groundglass/metrics';
+
+/** Two models on the same samples. */
+export interface ResultsComparison {
+  /** Samples that both have a probability of, and a known label. */
+  readonly samples: number;
+  readonly positives: number;
+  readonly patients: number;
+  /** Samples that one of the files lacks, or has no probability of. */
+  readonly unpaired: number;
+  /** Share of right labels; a withheld label counts as wrong. */
+  readonly accuracy: readonly [first: number, second: number];
+  readonly withheld: readonly [first: number, second: number];
+  readonly mcnemar: McNemarResult;
+  /** Null where a class is missing. */
+  readonly delong: DelongComparison | null;
+  /** First minus second AUC with a bootstrap over patients; null where it cannot be drawn. */
+  readonly clustered: {
+    readonly difference: number;
+    readonly lower: number;
+    readonly upper: number;
+  } | null;
+  /** AUC of each patient's mean probability, the patient being positive where any of its samples is; null where a class is missing. */
+  readonly perPatient: readonly [first: number, second: number] | null;
+}
+
+/**
+ * Compares two results files on the samples of a manifest: McNemar's test of the decisions, DeLong's paired test of the AUCs, the same
+ * difference with an interval over patients, and the AUCs of patients.
+ *
+ * McNemar and DeLong take samples as independent; where patients have several, read the interval over patients.
+ *
+ * @throws {CtError} `CT_BAD_DATASET` when no sample is in all three.
+ */
+export function compareResults(
+  samples: readonly TargetSample[],
+  first: readonly ResultRow[],
+  second: readonly ResultRow[],
+  positive: string,
+): ResultsComparison {
+  const [byFirst, bySecond] = [first, second].map(
+    (rows) => new Map(rows.map((row) => [sampleKey(row), row])),
+  ) as [Map<string, ResultRow>, Map<string, ResultRow>];
+  const scored = new Set([...byFirst.keys(), ...bySecond.keys()]);
+  const wanted = samples.filter((sample) => scored.has(sampleKey(sample)));
+  const pairs = wanted.flatMap((sample) => {
+    const [a, b] = [byFirst.get(sampleKey(sample)), bySecond.get(sampleKey(sample))];
+    if (a?.probability == null || b?.probability == null) return [];
+    return [
+      {
+        sample,
+        first: { ...a, probability: a.probability },
+        second: { ...b, probability: b.probability },
+      },
+    ];
+  });
+  if (pairs.length === 0)
+    throw new CtError(
+      'CT_BAD_DATASET',
+      'Expected samples that the manifest and both results files hold, there are none: paths must be those of the manifest',
+    );
+  const labels = pairs.map(({ sample }) => sample.target);
+  const patients = pairs.map(({ sample }) => patientKey(sample));
+  const probabilities = (which: 'first' | 'second') => pairs.map((pair) => pair[which].probability);
+  // A withheld label is no right answer for either class, so it counts as the other one.
+  const decisions = (which: 'first' | 'second') =>
+    pairs.map(({ sample, [which]: { label } }) =>
+      label === null ? 1 - sample.target : Number(label === positive),
+    );
+  const mcnemar = mcnemarTest(labels, decisions('first'), decisions('second'));
+  const right = (which: 'first' | 'second') =>
+    decisions(which).filter((decision, i) => decision === labels[i]).length / pairs.length;
+  const withheld = (which: 'first' | 'second') =>
+    pairs.filter(({ [which]: { label } }) => label === null).length;
+  const hasBoth = new Set(labels).size === 2;
+  return {
+    samples: pairs.length,
+    positives: labels.filter((label) => label === 1).length,
+    patients: new Set(patients).size,
+    unpaired: wanted.length - pairs.length,
+    accuracy: [right('first'), right('second')],
+    withheld: [withheld('first'), withheld('second')],
+    mcnemar,
+    delong: hasBoth ? delongTest(labels, probabilities('first'), probabilities('second')) : null,
+    clustered: hasBoth
+      ? clusteredDifference(labels, probabilities('first'), probabilities('second'), patients)
+      : null,
+    perPatient: perPatient(labels, probabilities('first'), probabilities('second'), patients),
+  };
+}
+
+function clusteredDifference(
+  labels: readonly number[],
+  first: readonly number[],
+  second: readonly number[],
+  patients: readonly string[],
+): ResultsComparison['clustered'] {
+  try {
+    const { estimate, lower, upper } = patientBootstrap(
+      patients,
+      (rows) => {
+        const drawn = takeRows(labels, rows);
+        return rocAuc(drawn, takeRows(first, rows)) - rocAuc(drawn, takeRows(second, rows));
+      },
+      { seed: 1 },
+    );
+    return { difference: estimate, lower, upper };
+  } catch (error) {
+    // One patient, or too few of a class to draw from.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function perPatient(
+  labels: readonly number[],
+  first: readonly number[],
+  second: readonly number[],
+  patients: readonly string[],
+): ResultsComparison['perPatient'] {
+  const rows = new Map<string, number[]>();
+  patients.forEach((patient, i) => rows.set(patient, [...(rows.get(patient) ?? []), i]));
+  const each = [...rows.values()];
+  const mean = (values: readonly number[], own: readonly number[]) =>
+    own.reduce((sum, i) => sum + values[i]!, 0) / own.length;
+  const truth = each.map((own) => Math.max(...own.map((i) => labels[i]!)));
+  if (new Set(truth).size < 2) return null;
+  return [
+    rocAuc(
+      truth,
+      each.map((own) => mean(first, own)),
+    ),
+    rocAuc(
+      truth,
+      each.map((own) => mean(second, own)),
+    ),
+  ];
+}
