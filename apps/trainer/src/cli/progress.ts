@@ -1,7 +1,10 @@
 import { SingleBar } from 'cli-progress';
 import type { Progress } from '../training/train.js';
 
-/** Shows a bar on a terminal, and a line an epoch elsewhere. */
+/** Seconds between two lines where there is no terminal to draw a bar on. */
+const lineSeconds = 30;
+
+/** Shows a bar on a terminal; elsewhere a line at the end of each phase, and every half minute of a long one. */
 export function progressReporter(epochs: number): {
   show: (progress: Progress) => void;
   close: () => void;
@@ -15,6 +18,7 @@ export function progressReporter(epochs: number): {
       })
     : undefined;
   let current = '';
+  let printed = performance.now();
   return {
     show({ phase, epoch, done, total, loss, imagesPerSecond }) {
       const values = {
@@ -28,8 +32,10 @@ export function progressReporter(epochs: number): {
       if (bar) {
         if (key !== current) bar.start(total, done, values);
         else bar.update(done, values);
-      } else if (done === total && phase === 'train') {
-        console.error(`epoch ${epoch + 1}/${epochs}  loss ${values.loss}  ${values.rate} images/s`);
+      } else if (done === total || performance.now() - printed > lineSeconds * 1000) {
+        printed = performance.now();
+        const rate = phase === 'train' ? `  loss ${values.loss}  ${values.rate} images/s` : '';
+        console.error(`epoch ${epoch + 1}/${epochs}  ${phase} ${done}/${total}${rate}`);
       }
       current = key;
     },
@@ -37,7 +43,13 @@ export function progressReporter(epochs: number): {
   };
 }
 
-/** Shows a count in the terminal's current line, in place of the one before; nothing elsewhere. */
+let counted = performance.now();
+
+/** Shows a count in the terminal's current line, in place of the one before; elsewhere a line of its own every half minute. */
 export function showCount(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  else if (text !== '' && performance.now() - counted > lineSeconds * 1000) {
+    counted = performance.now();
+    console.error(text);
+  }
 }

@@ -15,7 +15,7 @@ import { scales, type ScaleName } from '../reproduction/scales.js';
 import { rowData } from '../reproduction/training-set.js';
 import { lockRun } from '../run/run-lock.js';
 import { engines, type EngineOptions } from '../training/open-session.js';
-import { readBackboneWeights } from '../weights/backbone-weights.js';
+import { readStart } from '../weights/start-weights.js';
 import { progressReporter } from './progress.js';
 
 interface ReproduceOptions {
@@ -88,10 +88,7 @@ async function reproduce(table: TableName, options: ReproduceOptions): Promise<v
       `Expected --init with ImageNet weights of ${scales[options.scale].recipe.model.backbone}, which the paper starts from (groundglass-trainer fetch-weights); --from-scratch trains from random weights`,
     );
   const jobs = jobsOf(table, options);
-  const start =
-    options.init === undefined
-      ? undefined
-      : await readBackboneWeights(options.init, scales[options.scale].recipe.model.backbone);
+  const start = options.init === undefined ? undefined : await readStart(options.init);
   if (!start) console.error('Training from random weights: the paper starts from ImageNet.');
   const { root, ...data } = await readReproductionData(resolve(options.data));
   const stop = new AbortController();

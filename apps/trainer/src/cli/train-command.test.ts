@@ -1,8 +1,8 @@
 import { OnnxInference } from '@groundglass/nn';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cli, trainer, writeDiscs } from './discs.fixture.js';
@@ -56,6 +56,49 @@ describe('groundglass-trainer train', () => {
     expect((await losses('killed')).length).toBeLessThan(4);
     await run(process.execPath, argumentsOf('killed'));
     expect(await losses('killed')).toEqual(expected);
+  });
+
+  test('goes on without its settings being repeated, and for more epochs than before', async () => {
+    const goOn = [cli, 'train', '--data', join(root, 'data'), '--out', join(root, 'killed')];
+    const before = await losses('killed');
+    const { stdout } = await run(process.execPath, [...goOn, '--epochs', '5', '--threads', '1']);
+    expect(stdout).toContain('Best of 5 epochs');
+    expect((await losses('killed')).slice(0, 4)).toEqual(before);
+    const fewer: unknown = await run(process.execPath, [...goOn, '--epochs', '2']).catch(
+      (error: unknown) => error,
+    );
+    expect(fewer).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('got another epochs') as string,
+    });
+  });
+
+  test('leaves its curves for TensorBoard, and says that it starts from random weights', async () => {
+    const { stderr } = await run(process.execPath, [
+      ...argumentsOf('curves').slice(0, -3),
+      'epochs=1',
+    ]);
+    expect(stderr).toContain('Training densenet-tiny from random weights; --init starts from');
+    expect(stderr).toMatch(/^epoch 1\/1 {2}train \d+\/\d+ {2}loss [\d.]+/m);
+    expect(stderr).toMatch(/^epoch 1\/1 {2}validate 8\/8$/m);
+    const [events] = (await readdir(join(root, 'curves'))).filter((name) =>
+      name.startsWith('events.out.tfevents.'),
+    );
+    const bytes = await readFile(join(root, 'curves', events!), 'latin1');
+    for (const tag of ['train/loss', 'validation/auc']) expect(bytes).toContain(tag);
+  });
+
+  test('a run that another process trains is refused', async () => {
+    await mkdir(join(root, 'busy'));
+    const lock = { host: hostname(), pid: process.pid };
+    await writeFile(join(root, 'busy/lock'), JSON.stringify(lock));
+    const failed: unknown = await run(process.execPath, argumentsOf('busy')).catch(
+      (error: unknown) => error,
+    );
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`in use by process ${process.pid}`) as string,
+    });
   });
 
   test('a run is exported as a model repository that ONNX Runtime runs at any size', async () => {
@@ -171,8 +214,18 @@ describe('groundglass-trainer train', () => {
       ['--recipe', 'huge'],
       /Expected a recipe of paper, fast, tiny or a JSON file, got "huge"/,
     ],
-    ['an unknown knob', ['--set', 'speed=9'], /The recipe has no knob "speed"/],
-    ['a knob of the wrong kind', ['--set', 'epochs=many'], /Recipe, epochs: /],
+    ['an unknown setting', ['--set', 'speed=9'], /The recipe has no setting "speed"/],
+    [
+      'a misspelt setting',
+      ['--set', 'optimizer.learnigRate=1'],
+      /no setting "optimizer.learnigRate" \(did you mean "optimizer.learningRate"\?\)/,
+    ],
+    [
+      'a source that the data lacks',
+      ['--set', 'sampling.luna17=0.5'],
+      /Expected sources of the data \(.*\), the recipe names "luna17"/,
+    ],
+    ['a setting of the wrong kind', ['--set', 'epochs=many'], /Recipe, epochs: /],
   ])('%s ends in one clear line and exit code 1', async (_, flags, message) => {
     const base = [
       'train',
@@ -215,15 +268,15 @@ describe('groundglass-trainer train', () => {
   });
 
   test('a run is not continued with another recipe', async () => {
-    const other = [...argumentsOf('whole').slice(0, -3), 'epochs=5'];
+    const other = [...argumentsOf('whole').slice(0, -3), 'batchSize=2'];
     const failed: unknown = await run(process.execPath, other).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('got another epochs') as string,
+      stderr: expect.stringContaining('got another batchSize') as string,
     });
   });
 
-  test('a learning rate that makes the loss no number names the step, and leaves no checkpoint of it', async () => {
+  test('a learning rate that makes the loss NaN names the step, and leaves no checkpoint of it', async () => {
     const failed: unknown = await run(process.execPath, [
       ...argumentsOf('nan'),
       ...['--set', 'epochs=4', 'optimizer.learningRate=1e30'],
@@ -250,7 +303,7 @@ describe('groundglass-trainer train', () => {
   }
   const checkpointOf = (out: string) => readFile(join(root, out, 'checkpoint.safetensors'));
 
-  test('a loss that becomes no number in a later epoch leaves the checkpoint before it as it was', async () => {
+  test('a loss that becomes NaN in a later epoch leaves the checkpoint before it as it was', async () => {
     const goOn = await afterOneEpoch('nan-later', {
       optimizer: { kind: 'adam', learningRate: 1e30, weightDecay: 0 },
     });

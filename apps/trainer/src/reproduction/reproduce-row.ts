@@ -7,7 +7,7 @@ import { evaluate } from '../evaluation/evaluate.js';
 import { RunFolder } from '../run/run-folder.js';
 import type { EngineOptions } from '../training/open-session.js';
 import { train, type Progress } from '../training/train.js';
-import type { InitialWeights } from '../weights/backbone-weights.js';
+import { startWeights, type StartWeights } from '../weights/start-weights.js';
 import { measureClustered, thresholdOf, type ScoredPictures } from './measure-clustered.js';
 import type { PaperRow } from './paper-tables.js';
 import type { ReproductionRow } from './result-row.js';
@@ -23,7 +23,7 @@ export interface RowJob {
   /** Absolute folder that the samples' paths start from. */
   readonly root: string;
   readonly out: string;
-  readonly start: InitialWeights | undefined;
+  readonly start: StartWeights | undefined;
   readonly engine: EngineOptions;
   readonly workers: number;
   readonly command: string;
@@ -42,6 +42,7 @@ export async function reproduceRow(job: RowJob): Promise<ReproductionRow> {
   const run = new RunFolder(join(job.out, `${row.id}-seed${seed}`));
   await run.create();
   await run.replace('config.json', `${JSON.stringify(masks, undefined, 2)}\n`);
+  const weights = startWeights(start ? [start] : [], masks, () => undefined);
   const { records } = await train({
     data: { root, train: data.train, validation: data.validation },
     recipe: masks,
@@ -50,7 +51,7 @@ export async function reproduceRow(job: RowJob): Promise<ReproductionRow> {
     engine: job.engine,
     signal: job.signal,
     onProgress: job.onProgress,
-    ...(start ? { weights: start.tensors } : {}),
+    ...(weights ? { weights } : {}),
   });
   const minutes = records.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
   const { tensors, metadata } = readSafetensors(await run.readBytes('best.safetensors'));

@@ -41,6 +41,8 @@ export interface TrainOptions {
   readonly engine: EngineOptions;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Called after each epoch, when its checkpoint is written. */
+  readonly onEpoch?: (record: EpochRecord) => Promise<void>;
 }
 
 /** What a person sees while it runs. */
@@ -66,7 +68,7 @@ export interface TrainResult {
  *
  * The caller owns the run's folder; the session and the workers are freed here.
  *
- * @throws {CtError} `CT_BAD_DATASET` for an empty split, `CT_BAD_REQUEST` when the loss is no number or memory runs out, `CT_CANCELLED`.
+ * @throws {CtError} `CT_BAD_DATASET` for an empty split, `CT_BAD_REQUEST` when the loss becomes NaN or memory runs out, `CT_CANCELLED`.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
@@ -174,6 +176,7 @@ async function trainToTheEnd(options: TrainOptions): Promise<TrainResult> {
       await run.appendLog(record);
       await saveCheckpoint(run, session, { epoch: epoch + 1, bestScore, average });
       records.push(record);
+      await options.onEpoch?.(record);
       await writeReport(run);
     }
     const best = records.findLast((record) => record.best);

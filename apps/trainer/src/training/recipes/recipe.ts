@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const range = z.tuple([z.number(), z.number()]);
 
-/** Every knob of a run. `config.json` holds one of these, so that a run can be repeated. */
+/** Every setting of a run. `config.json` holds one of these, so that a run can be repeated. */
 export const recipeSchema = z.object({
   name: z.string().min(1),
   model: z.object({

@@ -98,7 +98,7 @@ const fast = {
     labelSmoothing: 0.05,
     emptyMaskForNormals: true,
     dice: 1,
-    segmentationOnly: ['covid-seg'],
+    segmentationOnly: [],
     labelledByMask: [],
     nothingOutsideLungs: false,
   },

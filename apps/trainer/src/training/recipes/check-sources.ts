@@ -1,0 +1,40 @@
+import { CtError, type DatasetSample } from '@groundglass/core';
+import { didYouMean } from '@groundglass/dataset';
+import type { Recipe } from './recipe.js';
+import { recipes } from './recipes.js';
+
+/**
+ * The sources that a recipe names and the data lacks: a misspelt name would change nothing and say nothing.
+ *
+ * @returns names that the built-in recipe brought along, which only deserve a line.
+ * @throws {CtError} `CT_BAD_REQUEST` for a name that the person gave.
+ */
+export function checkSources(
+  recipe: Recipe,
+  samples: readonly Pick<DatasetSample, 'source'>[],
+): string[] {
+  const sources = new Set(samples.map(({ source }) => source));
+  const builtIn = new Set(
+    Object.values(recipes as Record<string, Recipe>)
+      .filter(({ name }) => name === recipe.name)
+      .flatMap(sourcesOf),
+  );
+  const missing = sourcesOf(recipe).filter((source) => !sources.has(source));
+  const given = missing.find((source) => !builtIn.has(source));
+  if (given !== undefined)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected sources of the data (${[...sources].join(', ')}), the recipe names "${given}"${didYouMean(given, sources)}`,
+    );
+  return missing;
+}
+
+function sourcesOf({ sampling, loss }: Recipe): string[] {
+  return [
+    ...new Set([
+      ...Object.keys(sampling),
+      ...loss.segmentationOnly,
+      ...(loss.labelledByMask ?? []),
+    ]),
+  ];
+}

@@ -1,0 +1,87 @@
+import { CtError } from '@groundglass/core';
+import { buildJcs, importBackbone, type NamedTensor, type NamedTensors } from '@groundglass/nn';
+import { createHash } from 'node:crypto';
+import { basename, dirname, resolve } from 'node:path';
+import type { Recipe } from '../training/recipes/recipe.js';
+import { readWeights, type WeightsFile } from './read-weights.js';
+
+/** A file of weights that a run starts from. */
+export interface StartWeights extends WeightsFile {
+  /** Its name, with its run's where it is a run's. */
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** Reads a file for `--init`. @throws {CtError} as `readWeights` does. */
+export async function readStart(path: string): Promise<StartWeights> {
+  const content = await readWeights(path);
+  const sha256 = createHash('sha256').update(content.bytes).digest('hex');
+  // Each run's best weights have the same name: the run's says whose they are.
+  const folder =
+    content.metadata.config === undefined ? '' : `${basename(dirname(resolve(path)))}/`;
+  return { ...content, file: folder + basename(path), sha256 };
+}
+
+/**
+ * What the files give together, the first that has a tensor giving it; undefined without files.
+ *
+ * @param onAnew called with a line for variables that start anew because a file has others.
+ * @throws {CtError} `CT_BAD_REQUEST` for weights of another network.
+ */
+export function startWeights(
+  starts: readonly StartWeights[],
+  recipe: Pick<Recipe, 'model' | 'imageSize'>,
+  onAnew: (line: string) => void,
+): NamedTensors | undefined {
+  if (starts.length === 0) return undefined;
+  const all = starts.map((start) => weightsOf(start, recipe, onAnew));
+  return new Map(all.reverse().flatMap((tensors) => [...tensors]));
+}
+
+function weightsOf(
+  { file, tensors, metadata }: StartWeights,
+  recipe: Pick<Recipe, 'model' | 'imageSize'>,
+  onAnew: (line: string) => void,
+): NamedTensors {
+  const { backbone } = recipe.model;
+  // A run's weights hold the whole network and imported ones a backbone, both under the names that the network uses.
+  if (metadata.config !== undefined) return fittingWeights(file, tensors, recipe, onAnew);
+  if (metadata.backbone === undefined) return importBackbone(backbone, tensors);
+  if (metadata.backbone !== backbone)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected weights of ${backbone}, "${file}" holds those of ${metadata.backbone}`,
+    );
+  return tensors;
+}
+
+/**
+ * The weights of another run that this one's network has too: a network with another head or skip connection can go on from what
+ * the backbone knows.
+ */
+function fittingWeights(
+  file: string,
+  tensors: NamedTensors,
+  { model, imageSize }: Pick<Recipe, 'model' | 'imageSize'>,
+  onAnew: (line: string) => void,
+): NamedTensors {
+  const { variables } = buildJcs({ ...model, imageSize, mean: 0, deviation: 1 }).graph;
+  const fitting = new Map<string, NamedTensor>();
+  const anew: string[] = [];
+  for (const { variable } of variables.values()) {
+    const { name, shape } = variable;
+    const given = tensors.get(name);
+    if (given?.shape.join() === shape.join()) fitting.set(name, given);
+    else anew.push(`${name} ${shape.join('×')} (${given?.shape.join('×') ?? 'missing'})`);
+  }
+  if (fitting.size === 0)
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected weights of the network ${model.backbone} in "${file}", none of its ${variables.size} variables is there`,
+    );
+  if (anew.length > 0)
+    onAnew(
+      `${anew.length} of ${variables.size} variables start anew, "${file}" has others: ${anew.slice(0, 3).join(', ')}${anew.length > 3 ? ', …' : ''}`,
+    );
+  return fitting;
+}
