@@ -11,6 +11,7 @@ export { importDicomTree } from './import/importers/dicom-tree.js';
 export { importFolders } from './import/importers/folders.js';
 export { importLuna16 } from './import/importers/luna16.js';
 export { importManifest } from './import/importers/manifest.js';
+export { importMosmed } from './import/importers/mosmed.js';
 export { importNamePattern } from './import/importers/name-pattern.js';
 export { importSplitLists } from './import/importers/split-lists.js';
 export { importTable } from './import/importers/csv.js';

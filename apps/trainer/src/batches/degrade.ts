@@ -19,6 +19,7 @@ export function degrade(
     ];
     result = resample(resample(result, full, less), less, full);
   }
-  if (random.chance(jpeg)) result = jpegLoss(result, size, Math.round(random.uniform(35, 90)));
+  if (random.chance(jpeg))
+    result = jpegLoss(result, { columns: size, rows: size }, Math.round(random.uniform(35, 90)));
   return result;
 }

@@ -1,3 +1,5 @@
+import type { PictureSize } from '@groundglass/core';
+
 const side = 8;
 
 /** Luminance table of ITU-T T.81, Annex K.1. */
@@ -18,28 +20,32 @@ const cosines = Float64Array.from({ length: side * side }, (_, i) => {
  * What a baseline JPEG loses of a grey picture: each 8×8 block's cosine transform is rounded to the steps of a quality, as libjpeg scales
  * the standard's table. Entropy coding loses nothing and is left out.
  *
- * @param pixels `size * size` values in 0–1; a last block that is not whole keeps its values.
+ * @param pixels `rows * columns` values in 0–1; a last block that is not whole keeps its values.
  * @param quality 1 to 100.
  * @returns another picture of values in 0–1.
  */
-export function jpegLoss(pixels: Float32Array, size: number, quality: number): Float32Array {
+export function jpegLoss(
+  pixels: Float32Array,
+  { columns, rows }: PictureSize,
+  quality: number,
+): Float32Array {
   const scale = quality < 50 ? 5000 / quality : 200 - 2 * quality;
   const steps = luminance.map((step) =>
     Math.min(255, Math.max(1, Math.floor((step * scale + 50) / 100))),
   );
   const result = pixels.slice();
   const block = new Float64Array(side * side);
-  for (let top = 0; top + side <= size; top += side) {
-    for (let left = 0; left + side <= size; left += side) {
+  for (let top = 0; top + side <= rows; top += side) {
+    for (let left = 0; left + side <= columns; left += side) {
       for (let i = 0; i < block.length; i++)
-        block[i] = pixels[(top + (i >> 3)) * size + left + (i & 7)]! * 255 - 128;
+        block[i] = pixels[(top + (i >> 3)) * columns + left + (i & 7)]! * 255 - 128;
       transform(block, true);
       for (let i = 0; i < block.length; i++)
         block[i] = Math.round(block[i]! / steps[i]!) * steps[i]!;
       transform(block, false);
       for (let i = 0; i < block.length; i++) {
         const value = (Math.round(block[i]!) + 128) / 255;
-        result[(top + (i >> 3)) * size + left + (i & 7)] = value < 0 ? 0 : value > 1 ? 1 : value;
+        result[(top + (i >> 3)) * columns + left + (i & 7)] = value < 0 ? 0 : value > 1 ? 1 : value;
       }
     }
   }

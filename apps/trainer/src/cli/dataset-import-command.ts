@@ -8,6 +8,7 @@ import {
   importFolders,
   importLuna16,
   importManifest,
+  importMosmed,
   importNamePattern,
   importSplitLists,
   importTable,
@@ -210,6 +211,8 @@ function importFolder(
         label: 'covid',
         source: 'covid-seg-volumes',
       });
+    case 'mosmed':
+      return importMosmed(files, options);
     case 'luna16':
       return importLuna16(files, options);
     case 'folders':

@@ -1,4 +1,5 @@
-import { CtError } from '@groundglass/core';
+import { CtError, readScoringRule } from '@groundglass/core';
+import { withTargets, type Dataset } from '@groundglass/dataset';
 import { OnnxInference, readOnnx } from '@groundglass/nn';
 import type { Command } from 'commander';
 import { createHash } from 'node:crypto';
@@ -9,6 +10,8 @@ import { openDatasets } from '../datasets/open-datasets.js';
 import { formatResults, type DatasetResult, type Results } from '../evaluation/results/results.js';
 import { RunFolder } from '../run/run-folder.js';
 import { evaluateDataset } from '../evaluation/evaluate-dataset.js';
+import { measureRobustness, type Robustness } from '../evaluation/robustness.js';
+import { scoreSeries, type SeriesScore } from '../evaluation/score-series.js';
 import { showCount } from './progress.js';
 
 interface EvaluateOptions {
@@ -16,6 +19,9 @@ interface EvaluateOptions {
   readonly data: readonly string[];
   readonly split: string;
   readonly threshold?: string;
+  readonly whole: readonly string[];
+  readonly series: readonly string[];
+  readonly robustness?: string;
   readonly floor: boolean;
   readonly run?: string;
   readonly out?: string;
@@ -32,10 +38,16 @@ export function registerEvaluate(program: Command): void {
     .requiredOption('--model <path>', 'model.onnx, or the folder that holds it')
     .requiredOption(
       '--data <path...>',
-      'dataset manifests, or folders of COVID-CT or of COVID-Seg slices as published; each is measured by itself',
+      'dataset manifests, or folders of COVID-CT, COVID-Seg, LUNA16 or MosMedData slices as published; each is measured by itself',
     )
     .option('--split <name>', 'train, val or test', 'test')
     .option('--threshold <p>', 'decision threshold; the model’s own unless given')
+    .option('--whole <path...>', 'datasets that are measured whole, whatever their splits', [])
+    .option('--series <folder...>', 'folders of DICOM files, whose series are scored', [])
+    .option(
+      '--robustness <pictures>',
+      'count the labels that harmless changes turn, among so many pictures of the first dataset’s validation split',
+    )
     .option('--no-floor', 'leave the shortcut floor out')
     .option('--run <folder>', 'the run whose ledger notes a look at a test split')
     .option('--out <file>', 'also write the results as JSON')
@@ -67,21 +79,40 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
         `Expected samples of the split "${options.split}", ${manifest.name} has none`,
       );
   }
+  const whole = await openDatasets(options.whole);
+  const tried = options.robustness === undefined ? 0 : Number(options.robustness);
+  if (!(Number.isInteger(tried) && tried >= 0))
+    throw new CtError(
+      'CT_BAD_REQUEST',
+      `Expected --robustness of a number of pictures, got "${options.robustness ?? ''}"`,
+    );
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const model = await OnnxInference.create(bytes);
   try {
-    const crop = metadata.get('crop') === 'chest' ? 'chest' : 'none';
+    const rule = { ...readScoringRule((name) => metadata.get(name)), threshold };
+    const { crop } = rule;
     const measured: DatasetResult[] = [];
-    for (const dataset of datasets) {
+    for (const [i, dataset] of [...datasets, ...whole].entries()) {
+      const split = i < datasets.length ? options.split : 'all';
       const result = await evaluateDataset(model, dataset, {
-        split: options.split,
+        split,
         threshold,
         crop,
         floor: options.floor,
         onCount: showCount,
       });
-      if (options.split === 'test') await noteLook(options.run, result, sha256);
+      if (split === 'test') await noteLook(options.run, result, sha256);
       measured.push(result);
+    }
+    const robustness =
+      tried > 0 ? [await tryChanges(model, datasets[0]!, tried, { threshold, crop })] : [];
+    const series: SeriesScore[] = [];
+    for (const folder of options.series) {
+      const onSlice = (done: number) => {
+        showCount(`${folder}: ${done}`);
+      };
+      series.push(...(await scoreSeries(model, folder, rule, onSlice)));
+      showCount('');
     }
     const results: Results = {
       command: ['groundglass-trainer', ...process.argv.slice(2)]
@@ -89,13 +120,40 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
         .join(' '),
       model: { sha256, metadata: Object.fromEntries(metadata) },
       datasets: measured,
+      ...(robustness.length > 0 ? { robustness } : {}),
+      ...(series.length > 0 ? { series } : {}),
     };
     const text = JSON.stringify(results, undefined, 2);
     if (options.out !== undefined) await writeFile(options.out, `${text}\n`);
-    console.log(options.json === true ? text : formatResults(measured));
+    console.log(options.json === true ? text : formatResults(results));
   } finally {
     await model.close();
   }
+}
+
+async function tryChanges(
+  model: OnnxInference,
+  { manifest, root, samples }: Dataset,
+  pictures: number,
+  rule: { readonly threshold: number; readonly crop: 'none' | 'chest' },
+): Promise<Robustness> {
+  const validation = withTargets(samples, manifest).filter(({ split }) => split === 'val');
+  if (validation.length === 0)
+    throw new CtError(
+      'CT_BAD_DATASET',
+      `Expected samples of the split "val" for --robustness, ${manifest.name} has none`,
+    );
+  const result = await measureRobustness(model, validation, {
+    ...rule,
+    dataset: manifest.name,
+    root,
+    pictures,
+    onPicture: (done) => {
+      showCount(`changes: ${done}/${pictures}`);
+    },
+  });
+  showCount('');
+  return result;
 }
 
 /** Each look at a test split is written down: a number chosen by looking is no measurement. */

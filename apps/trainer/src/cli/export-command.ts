@@ -259,7 +259,7 @@ async function showValidation(
       const options = { split: 'val', threshold, crop, floor: false, onCount: showCount };
       measured.push(await evaluateDataset(inference, dataset, options));
     }
-    console.log(formatResults(measured));
+    console.log(formatResults({ datasets: measured }));
   } finally {
     await inference.close();
   }

@@ -4,13 +4,17 @@ import {
   formatProblem,
   importCovidCt,
   importCovidSeg,
+  importLuna16,
+  importMosmed,
   type Dataset,
+  type ImportedDataset,
+  type Layout,
 } from '@groundglass/dataset';
 import { nodeFiles, readManifest } from '@groundglass/dataset/node';
 import { stat } from 'node:fs/promises';
 
 /**
- * Opens dataset manifests, and folders of COVID-CT or of COVID-Seg slices as published, which are imported on the way.
+ * Opens dataset manifests, and folders of COVID-CT, COVID-Seg slices, LUNA16 or MosMedData slices as published, which are imported on the way.
  *
  * @throws {CtError} `CT_BAD_DATASET` when a folder is none of these or a dataset has problems; each problem is printed first.
  */
@@ -27,6 +31,16 @@ export async function openDatasets(paths: readonly string[]): Promise<Dataset[]>
   return datasets;
 }
 
+/** Layouts that say all there is to know of a dataset. */
+const published: Partial<
+  Record<Layout, (files: Awaited<ReturnType<typeof nodeFiles>>) => Promise<ImportedDataset>>
+> = {
+  'covid-ct': importCovidCt,
+  'covid-seg': importCovidSeg,
+  luna16: importLuna16,
+  mosmed: importMosmed,
+};
+
 /** A manifest, or a published folder as it would be imported. */
 export async function openDataset(path: string): Promise<Dataset> {
   const info = await stat(path).catch(() => undefined);
@@ -34,13 +48,13 @@ export async function openDataset(path: string): Promise<Dataset> {
   const files = await nodeFiles(path);
   const layout = await detectLayout(files);
   if (layout === 'manifest') return readManifest(path);
-  if (layout === 'covid-ct' || layout === 'covid-seg') {
-    const { manifest, samples, problems } =
-      layout === 'covid-ct' ? await importCovidCt(files) : await importCovidSeg(files);
+  const importer = layout === undefined ? undefined : published[layout];
+  if (importer) {
+    const { manifest, samples, problems } = await importer(files);
     return { manifest, samples, problems, lines: samples.map((_, i) => i + 1), root: files.root };
   }
   throw new CtError(
     'CT_BAD_DATASET',
-    `Expected a manifest, COVID-CT or COVID-Seg slices in "${path}"${layout === undefined ? '' : `; import it first: groundglass-trainer dataset import ${layout} "${path}" --out FOLDER`}`,
+    `Expected a manifest, COVID-CT, COVID-Seg, LUNA16 or MosMedData slices in "${path}"${layout === undefined ? '' : `; import it first: groundglass-trainer dataset import ${layout} "${path}" --out FOLDER`}`,
   );
 }

@@ -7,6 +7,7 @@ import { measure } from './measure.js';
 
 /** How a dataset is measured. */
 export interface DatasetOptions {
+  /** `all` measures a dataset that was held out whole. */
   readonly split: string;
   readonly threshold: number;
   readonly crop: 'none' | 'chest';
@@ -23,10 +24,11 @@ export async function evaluateDataset(
   { split, threshold, crop, floor: withFloor, onCount }: DatasetOptions,
 ): Promise<DatasetResult> {
   const samples = withTargets(all, manifest);
-  const chosen = samples.filter((sample) => sample.split === split);
+  const chosen = samples.filter((sample) => split === 'all' || sample.split === split);
   const { scores } = await evaluate(model, chosen, {
     root,
     crop,
+    lungs: true,
     onSample: (done) => {
       onCount(`${manifest.name}: ${done}/${chosen.length}`);
     },
@@ -37,7 +39,7 @@ export async function evaluateDataset(
     samples.filter((sample) => sample.split === name),
   );
   const floor =
-    withFloor && split !== 'train' && splits.every(both)
+    withFloor && split !== 'train' && split !== 'all' && splits.every(both)
       ? await shortcutFloor(root, samples, chosen, (done, total) => {
           onCount(`shortcut floor: ${done}/${total}`);
         })

@@ -16,6 +16,17 @@ export interface SampleScore {
   /** Dice of the mask at 0.5 against the sample's, in the model's crop at the picture's own size; undefined without a mask. */
   readonly dice: number | undefined;
   readonly overlap: MaskOverlap | undefined;
+  /** Where the mask lies; where lungs were asked for and found. */
+  readonly places?: PlacedPixels;
+}
+
+/** Pixels of the model's picture at its own size that its mask marks at 0.5. */
+export interface PlacedPixels {
+  readonly marked: number;
+  readonly outsideLungs: number;
+  readonly outsideHull: number;
+  /** Share of the lungs that is marked. */
+  readonly covered: number;
 }
 
 /** Scores of a split, and what can be computed on it. */
@@ -72,7 +83,7 @@ async function scoreSample(
   sample: TargetSample,
   options: EvaluationOptions,
 ): Promise<SampleScore> {
-  const { image, mask } = await loadSample(sample, options);
+  const { image, mask, lungs, hull } = await loadSample(sample, options);
   const { probability, logits, mask: lesions, maskSize } = await model.run(image.data, image);
   const scored = {
     sample,
@@ -80,14 +91,30 @@ async function scoreSample(
     logits: [logits[0]!, logits[1]!] as const,
     lesionEvidence: lesions ? lesionEvidence(lesions) : null,
   };
-  if (!mask || !lesions) return { ...scored, dice: undefined, overlap: undefined };
+  if (!lesions || (!mask && !lungs)) return { ...scored, dice: undefined, overlap: undefined };
   const { columns, rows } = image;
   const size = { columns: maskSize, rows: maskSize };
   const placed = placeMask(lesions, size, { left: 0, top: 0, columns, rows }, { columns, rows });
   const predicted = Uint8Array.from(placed, (value) => (value >= 0.5 ? 1 : 0));
+  const places = lungs && hull ? { places: countPlaces(predicted, lungs.data, hull.data) } : {};
+  if (!mask) return { ...scored, ...places, dice: undefined, overlap: undefined };
   const reference = Uint8Array.from(mask.data, (value) => (value > 0 ? 1 : 0));
   const overlap = maskOverlap(reference, predicted);
-  return { ...scored, dice: dice(overlap), overlap };
+  return { ...scored, ...places, dice: dice(overlap), overlap };
+}
+
+function countPlaces(predicted: Uint8Array, lungs: Float32Array, hull: Float32Array): PlacedPixels {
+  let [marked, outsideLungs, outsideHull, lung, markedLung] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < predicted.length; i++) {
+    const inLung = lungs[i]! > 0;
+    if (inLung) lung++;
+    if (predicted[i] === 0) continue;
+    marked++;
+    if (inLung) markedLung++;
+    else outsideLungs++;
+    if (!(hull[i]! > 0)) outsideHull++;
+  }
+  return { marked, outsideLungs, outsideHull, covered: lung > 0 ? markedLung / lung : 0 };
 }
 
 /** Metrics of scores; a metric that needs what the split does not have is null. */

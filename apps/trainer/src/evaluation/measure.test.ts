@@ -62,6 +62,6 @@ describe('a measurement', () => {
     );
     expect(labels).toBeUndefined();
     // Slices: 2 · 5 / 20 = 0.5 and 2 · 10 / 40 = 0.5; pooled 2 · 15 / 60.
-    expect(masks).toEqual({ mean: 0.5, standardDeviation: 0, pooled: 0.5, slices: 2 });
+    expect(masks).toMatchObject({ mean: 0.5, standardDeviation: 0, pooled: 0.5, slices: 2 });
   });
 });

@@ -6,12 +6,11 @@ import {
   f1Score,
   patientBootstrap,
   poolOverlaps,
-  rocAucInterval,
+  rocAuc,
   sensitivity,
   specificity,
   summarize,
   takeRows,
-  wilsonInterval,
   type ConfusionMatrix,
 } from '@groundglass/metrics';
 import type { SampleScore } from './evaluate.js';
@@ -49,12 +48,30 @@ export interface MaskMeasurement {
   readonly standardDeviation: number;
   /** Dice of the pixels of all slices together. */
   readonly pooled: number;
+  /** 95 % interval of the mean; missing where there are fewer than two patients. */
+  readonly meanInterval?: Measured;
+}
+
+/** Where masks lie, whatever their truth is. */
+export interface MaskPlaces {
+  /** Pictures in which core finds lungs and the model marks something. */
+  readonly pictures: number;
+  /** Of all that is marked in them, the share outside of the lungs, and outside of the hull that also holds consolidated lobes. */
+  readonly outsideLungs: number;
+  readonly outsideHull: number;
+  /** Pictures whose lungs are marked over 95 % or more, by path. */
+  readonly covered: readonly string[];
 }
 
 /** What is reported of a model on a split; a part is missing where the split does not allow it. */
 export interface Measurement {
   readonly labels?: LabelMeasurement;
   readonly masks?: MaskMeasurement;
+  /** Each grade of disease (`meta.grade`) against all negatives, where samples carry one. */
+  readonly grades?: Readonly<Record<string, LabelMeasurement>>;
+  readonly places?: MaskPlaces;
+  /** Share of the negatives that are called positive; where there are no positives. */
+  readonly falsePositives?: Measured;
 }
 
 /**
@@ -62,26 +79,88 @@ export interface Measurement {
  * any.
  */
 export function measure(scores: readonly SampleScore[], threshold: number): Measurement {
+  const labels = measureIfBoth(scores, threshold);
+  const negatives = scores.filter(({ sample }) => sample.target === 0);
+  const masks = measureMasks(scores);
+  const places = measurePlaces(scores);
+  const grades = measureGrades(scores, threshold);
+  return {
+    ...(labels ? { labels } : {}),
+    ...(negatives.length === scores.length && scores.length > 1
+      ? { falsePositives: shareCalled(negatives, threshold) }
+      : {}),
+    ...(grades ? { grades } : {}),
+    ...(masks ? { masks } : {}),
+    ...(places ? { places } : {}),
+  };
+}
+
+function measureIfBoth(
+  scores: readonly SampleScore[],
+  threshold: number,
+): LabelMeasurement | undefined {
   const labels = scores.map(({ sample }) => sample.target);
   const positives = labels.filter((label) => label === 1).length;
-  const masks = measureMasks(scores);
+  if (positives < 2 || labels.length - positives < 2) return undefined;
+  const probabilities = scores.map(({ probability }) => probability);
+  return measureLabels(labels, probabilities, patientsOf(scores), threshold);
+}
+
+function patientsOf(scores: readonly SampleScore[]): string[] {
+  return scores.map(({ sample }) => `${sample.source}/${sample.patient}`);
+}
+
+/** Positives of one grade against all negatives, the more of the lung is diseased the easier. */
+function measureGrades(
+  scores: readonly SampleScore[],
+  threshold: number,
+): Record<string, LabelMeasurement> | undefined {
+  const gradeOf = ({ sample }: SampleScore) => sample.meta?.grade;
+  const grades = new Set(
+    scores
+      .filter(({ sample }) => sample.target === 1)
+      .map(gradeOf)
+      .filter((grade) => typeof grade === 'string'),
+  );
+  const result: Record<string, LabelMeasurement> = {};
+  for (const grade of [...grades].sort()) {
+    const chosen = scores.filter((score) => score.sample.target === 0 || gradeOf(score) === grade);
+    const labels = measureIfBoth(chosen, threshold);
+    if (labels) result[grade] = labels;
+  }
+  return grades.size > 1 ? result : undefined;
+}
+
+function shareCalled(negatives: readonly SampleScore[], threshold: number): Measured {
+  const called = negatives.map(({ probability }) => (probability >= threshold ? 1 : 0));
+  return bootstrapped(patientsOf(negatives), (rows) => {
+    const drawn = takeRows(called, rows);
+    return drawn.reduce((sum, value) => sum + value, 0) / drawn.length;
+  });
+}
+
+const leastCovered = 0.95;
+
+function measurePlaces(scores: readonly SampleScore[]): MaskPlaces | undefined {
+  const known = scores.flatMap(({ sample, places }) => (places ? [{ sample, ...places }] : []));
+  if (known.length === 0) return undefined;
+  const marked = known.filter((each) => each.marked > 0);
+  const total = marked.reduce((sum, each) => sum + each.marked, 0);
+  const share = (of: (each: (typeof known)[number]) => number) =>
+    total === 0 ? 0 : marked.reduce((sum, each) => sum + of(each), 0) / total;
   return {
-    ...(positives > 1 && labels.length - positives > 1
-      ? {
-          labels: measureLabels(
-            labels,
-            scores.map(({ probability }) => probability),
-            scores.map(({ sample }) => `${sample.source}/${sample.patient}`),
-            threshold,
-          ),
-        }
-      : {}),
-    ...(masks ? { masks } : {}),
+    pictures: marked.length,
+    outsideLungs: share(({ outsideLungs }) => outsideLungs),
+    outsideHull: share(({ outsideHull }) => outsideHull),
+    covered: known
+      .filter(({ covered }) => covered >= leastCovered)
+      .map(({ sample }) => sample.path),
   };
 }
 
 /**
- * Rates with Wilson's interval, AUC with DeLong's, F1 with a bootstrap over patients.
+ * All intervals are bootstraps over patients: several pictures of one patient are no independent evidence, and treating them so makes
+ * an interval too narrow.
  *
  * @throws {RangeError} where a class has fewer than two samples.
  */
@@ -92,52 +171,53 @@ export function measureLabels(
   threshold: number,
 ): LabelMeasurement {
   const matrix = confusionMatrixAt(labels, probabilities, threshold);
-  const { truePositives: tp, trueNegatives: tn } = matrix;
-  const positives = tp + matrix.falseNegatives;
-  const { auc, lower, upper } = rocAucInterval(labels, probabilities);
+  const ofMatrix = (statistic: (matrix: ConfusionMatrix) => number) =>
+    bootstrapped(patients, (rows) =>
+      statistic(
+        confusionMatrixAt(takeRows(labels, rows), takeRows(probabilities, rows), threshold),
+      ),
+    );
   return {
     samples: labels.length,
-    positives,
+    positives: matrix.truePositives + matrix.falseNegatives,
     threshold,
     matrix,
-    accuracy: rate(accuracy(matrix), tp + tn, labels.length),
-    f1: f1Interval(labels, probabilities, patients, threshold),
-    auc: { value: auc, lower, upper, interval: 'DeLong' },
-    sensitivity: rate(sensitivity(matrix), tp, positives),
-    specificity: rate(specificity(matrix), tn, labels.length - positives),
+    accuracy: ofMatrix(accuracy),
+    f1: ofMatrix(f1Score),
+    auc: bootstrapped(patients, (rows) =>
+      rocAuc(takeRows(labels, rows), takeRows(probabilities, rows)),
+    ),
+    sensitivity: ofMatrix(sensitivity),
+    specificity: ofMatrix(specificity),
     ece: expectedCalibrationError(labels, probabilities),
   };
 }
 
-function rate(value: number, successes: number, trials: number): Measured {
-  return { value, ...wilsonInterval(successes, trials), interval: 'Wilson' };
-}
-
-/** Several pictures of one patient are no independent evidence: patients are drawn, not pictures. */
-function f1Interval(
-  labels: readonly number[],
-  probabilities: readonly number[],
+/** Patients are drawn, not pictures. */
+function bootstrapped(
   patients: readonly string[],
-  threshold: number,
+  statistic: (rows: Int32Array) => number,
 ): Measured {
-  const { lower, upper } = patientBootstrap(
-    patients,
-    (rows) =>
-      f1Score(confusionMatrixAt(takeRows(labels, rows), takeRows(probabilities, rows), threshold)),
-    { seed: 1 },
-  );
-  const value = f1Score(confusionMatrixAt(labels, probabilities, threshold));
-  return { value, lower, upper, interval: 'patient bootstrap' };
+  const { estimate, lower, upper } = patientBootstrap(patients, statistic, { seed: 1 });
+  return { value: estimate, lower, upper, interval: 'patient bootstrap' };
 }
 
 function measureMasks(scores: readonly SampleScore[]): MaskMeasurement | undefined {
-  const overlaps = scores.map(({ overlap }) => overlap).filter((overlap) => overlap !== undefined);
+  const masked = scores.filter(({ overlap }) => overlap !== undefined);
+  const overlaps = masked.map(({ overlap }) => overlap!);
   if (overlaps.length === 0) return undefined;
-  const { mean, standardDeviation } = summarize(overlaps.map((overlap) => dice(overlap)));
+  const patients = patientsOf(masked);
+  const dices = overlaps.map((overlap) => dice(overlap));
+  const { mean, standardDeviation } = summarize(dices);
   return {
     slices: overlaps.length,
     mean,
     standardDeviation,
     pooled: dice(poolOverlaps(overlaps)),
+    ...(new Set(patients).size > 1
+      ? {
+          meanInterval: bootstrapped(patients, (rows) => summarize(takeRows(dices, rows)).mean),
+        }
+      : {}),
   };
 }

@@ -2,6 +2,7 @@ import type { DatasetFiles } from '../files/dataset-files.js';
 import { manifestName } from '../manifest/dataset.js';
 import { DatasetFolder } from './dataset-folder.js';
 import { LabelWords } from './label-words.js';
+import { mosmedName } from './importers/mosmed.js';
 import { splitFromWord } from './split-words.js';
 
 /** The layouts that datasets are imported from. */
@@ -10,6 +11,7 @@ export const layouts = [
   'covid-seg',
   'covid-seg-volumes',
   'luna16',
+  'mosmed',
   'names',
   'folders',
   'csv',
@@ -35,6 +37,7 @@ export async function detectLayout(
   for (const parent of ['', 'slices/'])
     if (await folder.has(`${parent}train/lesion-masks`)) return 'covid-seg';
   if (folders.includes('images') && folders.includes('pseudo-masks')) return 'covid-seg-volumes';
+  if (names.some((name) => mosmedName.test(name))) return 'mosmed';
   if (folders.some((name) => /^subset\d$/i.test(name))) return 'luna16';
   const classes = await Promise.all(
     folders.map(async (name) =>

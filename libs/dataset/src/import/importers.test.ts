@@ -269,3 +269,19 @@ describe('the manifest on disk', () => {
     expect(problems[1]?.message).toMatch(/got "cowid" \(did you mean "covid"\?\)/);
   });
 });
+
+describe('MosMedData slices', () => {
+  test('are labelled by the grade in their name, which is kept, and are for validation', async () => {
+    for (const name of ['ct0_001.jpg', 'ct1_001.jpg', 'CT2_007.png', 'notes.txt']) await file(name);
+    const { samples, problems } = await importers.importMosmed(await nodeFiles(root), unread);
+    expect(problems).toEqual([]);
+    expect(
+      samples.map(({ path, label, split, patient, meta }) => [path, label, split, patient, meta]),
+    ).toEqual([
+      ['CT2_007.png', 'covid', 'val', 'CT2_007', { grade: 'ct2' }],
+      ['ct0_001.jpg', 'non-covid', 'val', 'ct0_001', { grade: 'ct0' }],
+      ['ct1_001.jpg', 'covid', 'val', 'ct1_001', { grade: 'ct1' }],
+    ]);
+    expect(await importers.detectLayout(await nodeFiles(root))).toBe('mosmed');
+  });
+});

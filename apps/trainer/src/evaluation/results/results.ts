@@ -1,5 +1,7 @@
 import { shortcuts, type Shortcut, type ShortcutFloor } from '../../baselines/shortcut-floor.js';
 import type { LabelMeasurement, MaskMeasurement, Measured, Measurement } from '../measure.js';
+import type { Robustness } from '../robustness.js';
+import type { SeriesScore } from '../score-series.js';
 
 /** What was measured on one dataset. */
 export interface DatasetResult {
@@ -23,6 +25,10 @@ export interface Results {
     readonly metadata: Readonly<Record<string, string>>;
   };
   readonly datasets: readonly DatasetResult[];
+  /** What harmless changes do to labels, where it was asked for. */
+  readonly robustness?: readonly Robustness[];
+  /** DICOM series, where they were asked for. */
+  readonly series?: readonly SeriesScore[];
 }
 
 /** What the shortcuts are called in tables. */
@@ -33,8 +39,28 @@ export const shortcutNames: Readonly<Record<Shortcut, string>> = {
 };
 
 /** The results as a terminal shows them. */
-export function formatResults(datasets: readonly DatasetResult[]): string {
-  return datasets.map(formatDataset).join('\n\n');
+export function formatResults({
+  datasets,
+  robustness = [],
+  series = [],
+}: Pick<Results, 'datasets' | 'robustness' | 'series'>): string {
+  return [
+    ...datasets.map(formatDataset),
+    ...robustness.map(formatRobustness),
+    ...(series.length > 0 ? [['series', ...series.map(formatSeries)].join('\n')] : []),
+  ].join('\n\n');
+}
+
+function formatRobustness({ dataset, pictures, flips }: Robustness): string {
+  return [
+    `${dataset}: labels of ${pictures} pictures that a change turns`,
+    ...Object.entries(flips).map(([name, count]) => `  ${name.padEnd(24)} ${count}`),
+  ].join('\n');
+}
+
+function formatSeries(series: SeriesScore): string {
+  const { name, label, probability, threshold, positiveSlices, slices } = series;
+  return `  ${name.padEnd(24)} ${label}, ${digits(probability)} (threshold ${digits(threshold)}), ${positiveSlices} of ${slices} slices positive`;
 }
 
 function formatDataset({
@@ -66,8 +92,27 @@ function formatDataset({
   ].join('\n');
 }
 
-function formatMeasurement({ labels, masks }: Measurement): string[] {
-  return [...(labels ? formatLabels(labels) : []), ...(masks ? [formatMasks(masks)] : [])];
+function formatMeasurement({
+  labels,
+  grades = {},
+  falsePositives,
+  masks,
+  places,
+}: Measurement): string[] {
+  return [
+    ...(labels ? formatLabels(labels) : []),
+    ...Object.entries(grades).map(
+      ([grade, { auc, sensitivity }]) =>
+        `  ${grade.padEnd(12)} AUC ${interval(auc)}  sensitivity ${interval(sensitivity)}`,
+    ),
+    ...(falsePositives ? [`  ${'called COVID'.padEnd(12)} ${interval(falsePositives)}`] : []),
+    ...(masks ? [formatMasks(masks)] : []),
+    ...(places
+      ? [
+          `  of the masks of ${places.pictures} pictures ${percent(places.outsideLungs)} lies outside of the lungs, ${percent(places.outsideHull)} outside of their hull; lungs covered: ${places.covered.length} pictures`,
+        ]
+      : []),
+  ];
 }
 
 function formatLabels(labels: LabelMeasurement): string[] {
@@ -86,6 +131,11 @@ function formatLabels(labels: LabelMeasurement): string[] {
 
 function formatMasks({ slices, mean, standardDeviation, pooled }: MaskMeasurement): string {
   return `  ${'Dice'.padEnd(12)} ${digits(mean)} ± ${digits(standardDeviation)} over ${slices} slices, pooled ${digits(pooled)}`;
+}
+
+/** A share as text. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** Three digits, as all tables show them. */
