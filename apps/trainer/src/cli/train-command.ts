@@ -4,6 +4,7 @@ import { providers } from '@groundglass/nn';
 import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import { checkData, type CheckedData } from '../datasets/check-data.js';
+import { datasetNotes } from '../datasets/dataset-notes.js';
 import { combineDatasets } from '../datasets/combine-datasets.js';
 import { openDatasets } from '../datasets/open-datasets.js';
 import { lockRun } from '../run/run-lock.js';
@@ -94,7 +95,8 @@ async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<v
     },
     run,
   );
-  const data = combineDatasets(await openDatasets(options.data));
+  const datasets = await openDatasets(options.data);
+  const data = combineDatasets(datasets);
   const { root, samples } = data;
   const idle = checkSources(recipe, samples);
   if (idle.length > 0)
@@ -111,7 +113,10 @@ async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<v
       console.error(
         `Training ${recipe.model.backbone} from random weights; --init starts from pretrained ones, which groundglass-trainer fetch-weights brings.`,
       );
-    await run.replace('inputs.json', inputsText(samples, starts, checked));
+    await run.replace(
+      'inputs.json',
+      inputsText(samples, starts, { ...checked, datasets: datasetNotes(datasets) }),
+    );
   }
   const stop = new AbortController();
   process.once('SIGINT', () => {
@@ -166,7 +171,7 @@ function countOf(flag: string, text: string, least: number): number {
 function inputsText(
   samples: readonly DatasetSample[],
   [start, ...others]: readonly StartWeights[],
-  checked: CheckedData,
+  noted: CheckedData & Pick<RunInputs, 'datasets'>,
 ): string {
   const counts: Record<string, Record<string, number>> = {};
   for (const { source, split } of samples) {
@@ -174,7 +179,7 @@ function inputsText(
     bySplit[split] = (bySplit[split] ?? 0) + 1;
   }
   const inputs: RunInputs = {
-    ...checked,
+    ...noted,
     samples: counts,
     ...(start ? { start: { file: start.file, sha256: start.sha256 } } : {}),
     ...(others.length > 0

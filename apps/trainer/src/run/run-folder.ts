@@ -17,6 +17,16 @@ export interface EpochRecord {
   readonly best: boolean;
 }
 
+/** What a manifest says of its dataset, for a model's card. */
+export interface DatasetNote {
+  readonly name: string;
+  /** Sources of its samples, by which recipes and tables name them. */
+  readonly sources: readonly string[];
+  readonly description?: string;
+  readonly license?: string;
+  readonly citation?: string;
+}
+
 /** `inputs.json`: what a run was started with. */
 export interface RunInputs {
   /** `dataFingerprint` of the samples: a run goes on with the data that it began with. */
@@ -25,6 +35,8 @@ export interface RunInputs {
   readonly leaks?: string;
   /** Samples by source and split. */
   readonly samples: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What the manifests say of the datasets. */
+  readonly datasets?: readonly DatasetNote[];
   /** The weights that it started from; from the seed alone where there are none. */
   readonly start?: { readonly file: string; readonly sha256: string };
   /** Files that gave what the first one lacked. */

@@ -1,6 +1,14 @@
 import type { JcsConfig } from '@groundglass/nn';
 import type { Publication } from './publication.js';
-import { dataTable, ledgerTable, resultTables, runNotes, runTable } from './tables.js';
+import {
+  datasetList,
+  dataTable,
+  intervalText,
+  ledgerTable,
+  resultTables,
+  runNotes,
+  runTable,
+} from './tables.js';
 
 /**
  * The model card (Mitchell et al. 2019, "Model Cards for Model Reporting") as Markdown, `models/<name>/<version>/README.md`.
@@ -16,6 +24,11 @@ export function renderModelCard(publication: Publication): string {
   const sizes = (JSON.parse(metadata.members ?? '[]') as JcsConfig[]).map(
     ({ imageSize }) => imageSize,
   );
+  const names = (run.inputs.datasets ?? []).map(({ name }) => name).join(', ');
+  const trainedOn = Object.values(run.inputs.samples).reduce(
+    (sum, counts) => sum + (counts.train ?? 0),
+    0,
+  );
   const size = sizes[0] ?? recipe.imageSize;
   const phantoms = run.inputs.samples.phantom?.train ?? 0;
   return `<!-- Written by \`${command}\`; change that, not this. -->
@@ -26,12 +39,12 @@ A joint classification and segmentation model for axial slices of chest CT: the 
 are. ${(model.bytes / 1e6).toFixed(1)} MB of ONNX, SHA-256 \`${results.model.sha256}\`.
 
 > **Research use only. This is not a medical device** and must not be used for diagnosis, triage, or any decision about a
-> patient. It has seen a few hundred pictures cut out of papers. No clinician has validated it.
+> patient. It was trained on ${trainedOn} pictures. No clinician has validated it.
 
 ## Intended use
 
 - Looking at datasets of chest CT inside an editor, and at what a model of this kind makes of them.
-- A baseline for research on COVID-CT and COVID-Seg slices.
+- A baseline for research on ${names || 'its kind of data'}.
 - Developing and testing software that calls a model server.
 
 Not intended: any use on patients; chest X-ray; slices that are not axial; other regions of the body; telling COVID-19 from
@@ -41,34 +54,39 @@ other pneumonias in general.
 
 \`image\`, float32 \`[N, 1, H, W]\` of any size, grey in 0–1 (Hounsfield units from −1250 to 250). The graph resizes to
 ${[...new Set(sizes.length > 0 ? sizes : [size])].map((side) => `${side}×${side}`).join(' and ')}${recipe.crop === 'chest' ? ' (after a crop to the chest, which clients make)' : ''} and normalises. \`probability\` \`[N, 1]\` of COVID-19, \`logits\` \`[N, 2]\` (non-covid, covid), \`mask\` \`[N, 1, ${size}, ${size}]\`: probability of lesion.
-${howItScores(sizes.length, metadata)}${calibration ? `Temperature ${calibration.temperature.toFixed(3)} and threshold ${calibration.threshold.toFixed(3)} were chosen on ${calibration.samples} validation pictures (there: AUC ${calibration.auc.toFixed(3)}, sensitivity ${calibration.sensitivity.toFixed(3)}, specificity ${calibration.specificity.toFixed(3)}).` : 'Temperature 1 and threshold 0.5: not calibrated.'}
+${howItScores(sizes.length, metadata)}${decisionText(calibration)}${
+    calibration
+      ? `Temperature ${calibration.temperature.toFixed(3)} and threshold ${calibration.threshold.toFixed(3)} were chosen on ${calibration.samples} validation pictures${
+          calibration.sources
+            ? ` (${Object.entries(calibration.sources)
+                .map(([source, count]) => `${count} of ${source}`)
+                .join(', ')})`
+            : ''
+        } (there: AUC ${calibration.auc.toFixed(3)}, sensitivity ${calibration.sensitivity.toFixed(3)}, specificity ${calibration.specificity.toFixed(3)}).`
+      : 'Temperature 1 and threshold 0.5: not calibrated.'
+  }
 
 ## Data and licences
 
 ${dataTable(run)}
 
-- **COVID-CT** (Zhao et al. 2020, arXiv 2003.13865): figures cut from preprints and teaching databases, without Hounsfield
-  units. The pictures belong to the papers' authors and publishers, who granted no licence.
-- **COVID-Seg slices** (medicalsegmentation.com, as packed by Inf-Net): radiologists' lesion masks. Non-commercial.
-- **COVID-Seg volumes** (20 volumes, CC BY-NC-SA): the masks are another network's and are used as weak labels only, never to
-  report Dice.
-- **LUNA16** (CC BY 4.0; LIDC-IDRI, CC BY 3.0): slices of lung-cancer screening, as slices without COVID lesions.
-${phantoms > 0 ? phantomData : ''}- Backbone: MobileNetV2 trained on ImageNet (Apache-2.0).
+${datasetList(run)}
+- Backbone: ${recipe.model.backbone}, ${startOf(runs)}.
 
-The terms of the data carry over: this model is for research, not for commercial use.
+The terms of the data carry over to the model.
 
 ## Recipe
 
 ${runTable(runs)}
 ${runNotes(runs)}
-${recipe.optimizer.kind} with weight decay ${recipe.optimizer.weightDecay}, batch ${recipe.batchSize}, ${recipe.schedule.kind} schedule, weights averaged with ${recipe.averaging}${recipe.augmentation.mixup > 0 ? `, mixup ${recipe.augmentation.mixup}` : ''}, loss = ${recipe.loss.classification} · classification (label smoothing ${recipe.loss.labelSmoothing}) + ${recipe.loss.segmentation} · (cross-entropy + ${recipe.loss.dice} · soft Dice) of the mask. Slices without COVID count as having an empty mask: ${recipe.loss.emptyMaskForNormals ? 'yes' : 'no'}. The epoch kept is the best on validation (mean of AUC and Dice).
+${recipe.optimizer.kind} with weight decay ${recipe.optimizer.weightDecay}, batch ${recipe.batchSize}, ${recipe.schedule.kind} schedule, weights averaged with ${recipe.averaging}${recipe.augmentation.mixup > 0 ? `, mixup ${recipe.augmentation.mixup}` : ''}, loss = ${recipe.loss.classification} · classification (label smoothing ${recipe.loss.labelSmoothing}) + ${recipe.loss.segmentation} · (cross-entropy + ${recipe.loss.dice} · soft Dice) of the mask. Negative slices count as having an empty mask: ${recipe.loss.emptyMaskForNormals ? 'yes' : 'no'}. The epoch kept is the best on validation (mean of AUC and Dice).
 
 ## Measured
 
 ${resultTables(publication)}
 
-Intervals are of 95 %: Wilson for rates, DeLong for AUC, bootstrap over patients for F1. The *floor* rows are logistic
-regressions that never see a lung, on the same training, validation and test pictures.
+${intervalText(publication)} The *floor* rows are logistic regressions that never see a lung, on the same
+training, validation and test pictures.
 
 \`\`\`sh
 ${results.command}
@@ -80,28 +98,41 @@ ${ledgerTable(runs)}
 
 ## Known failures
 
-- **Shortcuts.** The file format, colour mode and size of a picture alone tell COVID from non-COVID in COVID-CT (see the floor).
-  A score near the floor may be the picture's origin, not its content.
-- **Pictures, not patients.** COVID-CT is figures of papers: several windows, arrows, letters, lung-cropped panels. A clinical
-  series looks different, and the probability of a whole series is the maximum over its slices, which rises with their number.
-- **Masks** are trained on ${run.inputs.samples['covid-seg']?.train ?? 'few'} expert slices and on another network's masks: small and faint lesions are missed, vessels at
-  the hilum and dependent atelectasis are taken for lesions.
-- **Other pneumonia.** Non-COVID in COVID-CT is mostly healthy, tumours and nodules: viral and bacterial pneumonia will often be
-  called COVID.
-${phantoms > 0 ? phantomsSeen : phantomsNotSeen}- **Populations.** Age, sex and origin of the patients are unknown for most pictures; nothing was measured by group.
+${'covid-ct' in run.inputs.samples ? figuresOfPapers : ''}- **Masks**${recipe.pseudoMasks ? ' were trained on another network’s masks beside experts’' : ''}: small and faint lesions are missed, vessels at the hilum and dependent
+  atelectasis are taken for lesions.
+${'covid-ct' in run.inputs.samples ? otherPneumonia : ''}${phantoms > 0 ? phantomsSeen : ''}- **Populations.** Age, sex and origin of the patients are unknown for most pictures; nothing was measured by group.
 `;
 }
 
-const phantomData = `- **Phantoms** (\`npm run phantom -- dataset\`): synthetic thorax slices with exact masks, of other seeds than the bundled samples. CC0.
+const figuresOfPapers = `- **Shortcuts.** The file format, colour mode and size of a picture alone tell COVID from non-COVID in COVID-CT (see the floor).
+  A score near the floor may be the picture's origin, not its content.
+- **Pictures, not patients.** COVID-CT is figures of papers: several windows, arrows, letters, lung-cropped panels. A clinical
+  series looks different.
+`;
+
+const otherPneumonia = `- **Other pneumonia.** Non-COVID in COVID-CT is mostly healthy, tumours and nodules: viral and bacterial pneumonia will often be
+  called COVID.
 `;
 
 const phantomsSeen = `- **Synthetic slices.** Phantoms like the bundled samples were among the training slices: how well it does on the samples says nothing
   about patients.
 `;
 
-const phantomsNotSeen = `- **Synthetic slices.** It was trained on scanners' pictures alone. On the thorax phantoms that are bundled as samples the mask can cover the
-  whole body and probabilities are high for both classes: they show the tools, not the model.
-`;
+function decisionText(calibration: Publication['calibration']): string {
+  if (!calibration?.decision) return '';
+  const { head, lesion, bias } = calibration.decision;
+  return `The logit of the probability is ${head.toFixed(2)} × that of the classification branch + ${lesion.toFixed(2)} × log(lesion share + 0.002) ${bias < 0 ? '−' : '+'} ${Math.abs(bias).toFixed(2)}, weights that were fitted on the validation pictures.\n`;
+}
+
+/** The weights that the first of the runs began with. */
+function startOf([first]: Publication['runs']): string {
+  const { start, alsoFrom = [] } = first!.inputs;
+  if (!start) return 'from random weights';
+  const files = [start, ...alsoFrom].map(
+    ({ file, sha256 }) => `\`${file}\` (SHA-256 \`${sha256.slice(0, 12)}…\`)`,
+  );
+  return `started from ${files.join(' and ')}`;
+}
 
 /** What the graph does beside one pass of one network; empty, or lines that end. */
 function howItScores(

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../training/recipes/recipe.js';
+import { recipeSchema, type Recipe } from '../../training/recipes/recipe.js';
 import type { EpochRecord, LedgerRecord, RunInputs } from '../../run/run-folder.js';
 import type { Calibration } from '../calibrate.js';
 import type { Results } from './results.js';
@@ -22,4 +22,11 @@ export interface Publication {
   /** What temperature and threshold were chosen on. */
   readonly calibration?: Calibration;
   readonly results: Results;
+}
+
+/** Reads a publication from its file; recipes from before a setting was there get its default. */
+export function parsePublication(text: string): Publication {
+  const publication = JSON.parse(text) as Publication;
+  const runs = publication.runs.map((run) => ({ ...run, recipe: recipeSchema.parse(run.recipe) }));
+  return { ...publication, runs };
 }

@@ -1,8 +1,14 @@
 import type { Publication } from './publication.js';
-import { ledgerTable, resultTables, runNotes, runTable, table } from './tables.js';
+import { intervalText, ledgerTable, resultTables, runNotes, runTable, table } from './tables.js';
 
 /** What others report on the same pictures, for orientation. */
 const others = [
+  [
+    'two radiologists against each other on COVID-19 lesions (Bartoli et al. 2022)',
+    '–',
+    '–',
+    'about 0.70',
+  ],
   ['COVID-CT’s published DenseNet-169 baseline', '0.847', '0.919', '–'],
   ['an independent rerun of it from ImageNet weights', '0.729', '0.819', '–'],
   ['Inf-Net (Fan et al. 2020), on the same 48 slices', '–', '–', '0.682'],
@@ -18,16 +24,19 @@ export function renderResultsPage(publication: Publication): string {
 What the model that ships (\`models/${model.name}/${model.version}\`) reaches, measured once, when it was finished. Temperature, threshold, epoch and everything else
 were chosen on validation pictures; the last table has every look at a test split, those of earlier models among them. Every number here stands in [\`results/${model.name}-${model.version}.json\`](results/${model.name}-${model.version}.json) with the command that made it.
 
-## Test splits
+## Measured
 
 ${resultTables(publication)}
 
 The *floor* rows say what a logistic regression reaches that never sees a lung: from the file's format, colour mode and size, from
 twelve statistics of grey, and from the outer ring of the picture. What lies within a floor's interval may be the picture's origin.
+${intervalText(publication)}
 
 \`\`\`sh
 ${publication.results.command}
 \`\`\`
+
+The published split of the COVID-Seg slices shares patients between training and test: its Dice flatters everybody who reports it.
 
 For orientation, what others report:
 

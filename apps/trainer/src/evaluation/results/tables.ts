@@ -1,8 +1,10 @@
 import { shortcuts, type ShortcutFloor } from '../../baselines/shortcut-floor.js';
 import type { Recipe } from '../../training/recipes/recipe.js';
 import type { Measurement } from '../measure.js';
+import type { Robustness } from '../robustness.js';
+import type { SeriesScore } from '../score-series.js';
 import type { Publication, PublishedRun } from './publication.js';
-import { digits, interval, shortcutNames, type DatasetResult } from './results.js';
+import { digits, interval, percent, shortcutNames, type DatasetResult } from './results.js';
 
 /** A Markdown table. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -12,13 +14,54 @@ export function table(header: readonly string[], rows: readonly (readonly string
 
 /** What was measured on each dataset, with the shortcut floor beside it. */
 export function resultTables({ results }: Publication): string {
-  return results.datasets.map(datasetTables).join('\n\n');
+  const { datasets, robustness = [], series = [] } = results;
+  return [
+    ...datasets.map(datasetTables),
+    ...robustness.map(robustnessTable),
+    ...(series.length > 0 ? [seriesTable(series)] : []),
+  ].join('\n\n');
+}
+
+/** How the intervals were made. */
+export function intervalText({ results }: Publication): string {
+  const kinds = results.datasets.map(({ all }) => all.labels?.auc.interval);
+  return kinds.includes('DeLong')
+    ? 'Intervals are of 95 %: Wilson for rates, DeLong for AUC, bootstrap over patients for F1.'
+    : 'Intervals are of 95 %, by a bootstrap over patients.';
+}
+
+function robustnessTable({ dataset, pictures, flips }: Robustness): string {
+  const rows = Object.entries(flips).map(([name, count]) => [name, String(count)]);
+  return [
+    `**Harmless changes.** Labels that each turns, of ${pictures} validation pictures of ${dataset}.`,
+    table(['change', 'labels turned'], rows),
+  ].join('\n\n');
+}
+
+function seriesTable(series: readonly SeriesScore[]): string {
+  return [
+    '**DICOM series**, scored slice by slice as a server does.',
+    table(
+      ['series', 'label', 'score', 'threshold', 'slices at or above the threshold of slices'],
+      series.map(({ name, label, probability, threshold, positiveSlices, slices }) => [
+        name,
+        label,
+        digits(probability),
+        digits(threshold),
+        `${positiveSlices} of ${slices}`,
+      ]),
+    ),
+  ].join('\n\n');
 }
 
 function datasetTables(dataset: DatasetResult): string {
   const { all, withoutContradictions, floor } = dataset;
+  const { masks, grades = {}, falsePositives, places } = all;
   const rows = [
     measurementRow('as published', all),
+    ...Object.entries(grades).map(([grade, labels]) =>
+      measurementRow(`grade ${grade} against all negatives`, { labels }),
+    ),
     ...(withoutContradictions
       ? [
           measurementRow(
@@ -29,9 +72,9 @@ function datasetTables(dataset: DatasetResult): string {
       : []),
     ...(floor ? floorRows(floor) : []),
   ].filter((row) => row !== undefined);
-  const masks = all.masks;
+  const part = dataset.split === 'all' ? 'all of it' : `${dataset.split} split`;
   return [
-    `**${dataset.name}**, ${dataset.split} split, ${dataset.samples} pictures.`,
+    `**${dataset.name}**, ${part}, ${dataset.samples} pictures.`,
     ...(rows.length > 0
       ? [
           table(
@@ -40,9 +83,17 @@ function datasetTables(dataset: DatasetResult): string {
           ),
         ]
       : []),
+    ...(falsePositives
+      ? [`Called positive though all are negative: ${interval(falsePositives)}.`]
+      : []),
     ...(masks
       ? [
-          `Lesion Dice ${digits(masks.mean)} ± ${digits(masks.standardDeviation)} (mean ± standard deviation over ${masks.slices} slices), ${digits(masks.pooled)} over the pixels of all slices together.`,
+          `Lesion Dice ${digits(masks.mean)} ± ${digits(masks.standardDeviation)} (mean ± standard deviation over ${masks.slices} slices${masks.meanInterval ? `; interval of the mean ${interval(masks.meanInterval).slice(6)}` : ''}), ${digits(masks.pooled)} over the pixels of all slices together.`,
+        ]
+      : []),
+    ...(places
+      ? [
+          `Of what the masks of ${places.pictures} pictures mark, ${percent(places.outsideLungs)} lies outside of the lungs that thresholds find and ${percent(places.outsideHull)} outside of the lungs' hull, which also holds consolidated lobes. Lungs marked over 95 % or more: ${places.covered.length} pictures${places.covered.length > 0 ? ` (${places.covered.slice(0, 6).join(', ')})` : ''}.`,
         ]
       : []),
   ].join('\n\n');
@@ -84,7 +135,7 @@ export function runTable(runs: readonly PublishedRun[]): string {
       const best = records.findLast((record) => record.best);
       return [
         name,
-        inputs.start ? inputs.start.file : 'seed',
+        startText(inputs),
         networkText(recipe.model),
         `${recipe.imageSize}`,
         `${records.length} (${best ? best.epoch + 1 : '–'})`,
@@ -97,14 +148,26 @@ export function runTable(runs: readonly PublishedRun[]): string {
   );
 }
 
+function startText({ start, alsoFrom = [] }: PublishedRun['inputs']): string {
+  return start ? [start, ...alsoFrom].map(({ file }) => file).join(' + ') : 'seed';
+}
+
 function networkText({
   backbone,
   outputStride,
   asppChannels,
   skipChannels,
+  maskStatistics,
+  backboneFeatures,
 }: Recipe['model']): string {
-  const skip = skipChannels > 0 ? `, skip ${skipChannels}` : '';
-  return `${backbone}, stride ${outputStride}, ASPP ${asppChannels}${skip}`;
+  return [
+    backbone,
+    `stride ${outputStride}`,
+    `ASPP ${asppChannels}`,
+    ...(skipChannels > 0 ? [`skip ${skipChannels}`] : []),
+    ...(maskStatistics ? ['reads its mask'] : []),
+    ...(backboneFeatures ? ['reads the backbone'] : []),
+  ].join(', ');
 }
 
 /** What is to be known of single runs, a paragraph each. */
@@ -124,9 +187,29 @@ export function dataTable(run: PublishedRun): string {
       String(counts.train ?? 0),
       String(counts.val ?? 0),
       String(sampling[source] ?? 1),
-      loss.segmentationOnly.includes(source) ? 'masks' : 'labels and masks',
+      trainsText(source, loss),
     ]),
   );
+}
+
+function trainsText(source: string, loss: Recipe['loss']): string {
+  if (loss.labelledByMask.includes(source)) return 'masks, and labels where a mask shows a lesion';
+  return loss.segmentationOnly.includes(source) ? 'masks' : 'labels and masks';
+}
+
+/** What the manifests of a run's datasets said of them, a line each; empty for runs from before that was kept. */
+export function datasetList({ inputs }: PublishedRun): string {
+  const sentence = (text: string | undefined) => (text === undefined ? [] : [text.trim()]);
+  return (inputs.datasets ?? [])
+    .map(({ name, sources, description, license, citation }) => {
+      const facts = [
+        ...sentence(description),
+        `Licence: ${license ?? 'not stated in its manifest'}.`,
+        ...(citation === undefined ? [] : [`Source: ${citation}.`]),
+      ];
+      return `- **${name}** (${sources.join(', ')}). ${facts.join(' ')}`;
+    })
+    .join('\n');
 }
 
 /** Every look at a test split, in all runs. */

@@ -1,0 +1,16 @@
+import type { Dataset } from '@groundglass/dataset';
+import type { DatasetNote } from '../run/run-folder.js';
+
+/** What the manifests of datasets say of them. */
+export function datasetNotes(datasets: readonly Dataset[]): DatasetNote[] {
+  return datasets.map(({ manifest, samples }) => {
+    const { name, description, license, citation } = manifest;
+    return {
+      name,
+      sources: [...new Set(samples.map(({ source }) => source))].sort(),
+      ...(description === undefined ? {} : { description }),
+      ...(license === undefined ? {} : { license }),
+      ...(citation === undefined ? {} : { citation }),
+    };
+  });
+}
