@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 
 /** A good file that mutations start from. */
@@ -28,7 +29,37 @@ export async function readCorpus(): Promise<CorpusFile[]> {
       files.push({ name: `${room}/${name}`, bytes: new Uint8Array(bytes), companions });
     }
   }
-  return [...files, ...(await pictures())];
+  return [...files, ...(await casesInJson()), ...gzipped(files), ...(await pictures())];
+}
+
+/** DICOM files that fixtures keep as base64: lossless JPEG of every kind, and files whose header and data disagree. */
+async function casesInJson(): Promise<CorpusFile[]> {
+  const dicom = join(workspaceRoot, 'libs/core/src/formats/dicom');
+  const found: CorpusFile[] = [];
+  for (const path of ['fixtures/oddities.json', 'codecs/fixtures/lossless.json']) {
+    const { cases } = JSON.parse(await readFile(join(dicom, path), 'utf8')) as {
+      cases: { name: string; file: string }[];
+    };
+    for (const { name, file } of cases) {
+      const bytes = new Uint8Array(Buffer.from(file, 'base64'));
+      found.push({ name: `dicom/${name}`, bytes, companions: new Map() });
+    }
+  }
+  return found;
+}
+
+/** A gzipped file of each room, and one with bytes after the end of its data. */
+function gzipped(files: readonly CorpusFile[]): CorpusFile[] {
+  return ['dicom/explicit.dcm', 'nifti/int16.nii', 'metaimage/met_short.mha'].flatMap((wanted) => {
+    const file = files.find(({ name }) => name === wanted);
+    if (!file) return [];
+    const bytes = new Uint8Array(gzipSync(file.bytes));
+    const trailing = new Uint8Array([...bytes, ...new TextEncoder().encode('more bytes')]);
+    return [
+      { name: `${wanted}.gz`, bytes, companions: file.companions },
+      { name: `${wanted}.gz and more`, bytes: trailing, companions: file.companions },
+    ];
+  });
 }
 
 async function pictures(): Promise<CorpusFile[]> {

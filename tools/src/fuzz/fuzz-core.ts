@@ -79,6 +79,7 @@ async function openAndRead(
   try {
     const volume = await openVolume(bytesSource(bytes), {
       limits,
+      name: file.name.split('/').at(-1)!,
       companion: (name) => {
         const companion = file.companions.get(name);
         return Promise.resolve(companion && bytesSource(companion));

@@ -206,9 +206,11 @@ function withOwnNames<T extends { readonly name: string }>(files: readonly T[]):
 /** Opens files that must all belong to one series. */
 async function openSeries(named: readonly NamedSource[]): Promise<SeriesVolume> {
   const { volumes, problems } = await openDicomSeries(named);
-  const [problem] = problems;
-  if (problem) throw problem.error;
   const [series, other] = volumes;
+  // A damaged file of the series is named in its warnings; one that is none of them must not go unsaid.
+  const inWarnings = new Set(series?.volume.warnings.map(({ file }) => file));
+  const unsaid = problems.find(({ name }) => !inWarnings.has(name));
+  if (unsaid) throw unsaid.error;
   if (!series || other) {
     throw new CtError('CT_MIXED_SERIES', `Expected files of one series, got ${volumes.length}`);
   }

@@ -29,7 +29,7 @@ test('a volume of more than 2 GiB opens, and its last slice is read by itself', 
   // A hole: the file takes no room on the disk.
   await handle.truncate(size);
   // Air in the first slice, tissue in the last pixel: Hounsfield units.
-  await handle.write(new Float64Array(512).fill(-1000), 0, 4096, 352);
+  await handle.write(new Float64Array(4096).fill(-1000), 0, 32_768, 352);
   await handle.write(new Float64Array(512).fill(-123), 0, 4096, size - 4096);
   const volume = await openVolume(await fileSource(handle));
   expect(volume.sliceCount).toBe(slices);

@@ -25,6 +25,8 @@ export interface DicomImage {
   readonly dataSet: DataSet;
   readonly format: PixelFormat;
   readonly claim: ValueClaim;
+  /** Whether some stored values mark pixels that were never measured. */
+  readonly hasPadding: boolean;
   readonly kind: ImageKind;
   readonly planes: readonly FramePlane[];
   readonly warnings: readonly Warning[];
@@ -141,6 +143,7 @@ async function imageOf(
     dataSet,
     format,
     claim: isColour ? 'colour' : claimsHu ? 'HU' : 'grey',
+    hasPadding: padding !== undefined,
     kind,
     planes,
     warnings: [

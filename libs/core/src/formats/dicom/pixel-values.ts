@@ -119,11 +119,19 @@ function lookUp(
 function pad(
   samples: StoredFrame['samples'],
   shifts: Shifts | undefined,
-  { bitsAllocated, signed }: PixelFormat,
+  { bitsAllocated, bitsStored, signed }: PixelFormat,
   { paddingTo }: ValueMapping,
   [low, high]: readonly [number, number],
   pixels: Float32Array,
 ): void {
+  if (low === high && bitsAllocated === bitsStored && bitsAllocated <= 16) {
+    // The usual case: one mark, in all bits of the sample.
+    const mask = 2 ** bitsAllocated - 1;
+    const mark = low & mask;
+    for (let i = 0; i < pixels.length; i++)
+      if ((samples[i]! & mask) === mark) pixels[i] = paddingTo;
+    return;
+  }
   const { up, down } = shifts ?? { up: 0, down: 0 };
   const whole = bitsAllocated < 32 ? 32 - bitsAllocated : 0;
   for (let i = 0; i < pixels.length; i++) {

@@ -164,8 +164,9 @@ async function meaningOf(
     const pixels = kept.pixels.deref();
     // Handed out once: the caller may change it.
     kept = undefined;
-    if (pixels)
-      for (let i = 0; i < pixels.length; i++) if (pixels[i] !== pixels[i]) pixels[i] = padding;
+    if (pixels && frame.image.hasPadding) {
+      for (let i = 0; i < pixels.length; i++) if (Number.isNaN(pixels[i])) pixels[i] = padding;
+    }
     return pixels;
   };
   if (claim === 'HU') {

@@ -87,7 +87,7 @@ export async function rawVolume(voxels: RawVoxels, limits: Limits): Promise<CtVo
   const { columns, rows, sliceCount } = view;
   const gathered = new Map<number, Float32Array>();
   /** A plane that was decoded to tell what the values mean, for the slice that needs it next. */
-  let kept: { plane: number; values: WeakRef<Float32Array> } | undefined;
+  let kept: { plane: number; stored: WeakRef<StoredPlane> } | undefined;
   const meaning = await findMeaning();
   const { unit } = meaning;
 
@@ -123,10 +123,10 @@ export async function rawVolume(voxels: RawVoxels, limits: Limits): Promise<CtVo
     const shares = voxels.forwardsOnly ? lookedAtForwards : lookedAt;
     for (const plane of new Set(shares.map((share) => Math.floor(share * (d2 - 1))))) {
       // Voxels that cannot be read are reported when their slice is asked for.
-      const values = await readStored(plane).catch(() => undefined);
-      if (!values) break;
-      sample.add(values);
-      kept ??= { plane, values: new WeakRef(values) };
+      const stored = await readStored(plane).catch(() => undefined);
+      if (!stored) break;
+      sample.add(stored.values);
+      kept ??= { plane, stored: new WeakRef(stored) };
       if (sample.looksLikeHu) break;
     }
     return modality === null || modality === 'CT'
@@ -200,50 +200,64 @@ export async function rawVolume(voxels: RawVoxels, limits: Limits): Promise<CtVo
 
   /** One plane of the file's two fast axes, as pixels. */
   async function readValues(plane: number, signal?: AbortSignal): Promise<Float32Array> {
-    const known = kept?.plane === plane ? kept.values.deref() : undefined;
+    const known = kept?.plane === plane ? kept.stored.deref() : undefined;
     if (known) kept = undefined;
     if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Decoding was cancelled');
-    const values = known ?? (await readStored(plane));
+    const stored = known ?? (await readStored(plane));
     if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Decoding was cancelled');
-    return toPixels(values, meaning);
+    return toPixels(stored, meaning);
   }
 
   /** One plane in the file's values; NaN where one is not finite. */
-  async function readStored(plane: number): Promise<Float32Array> {
+  async function readStored(plane: number): Promise<StoredPlane> {
     const length = d0 * d1 * bytesPerVoxel;
     const bytes = await voxels.source.read(voxels.offset + plane * length, length);
     return scaled(decodeVoxels(bytes, voxels.type, voxels.littleEndian), voxels, d0 * d1);
   }
 }
 
+/** A plane in the file's values. */
+interface StoredPlane {
+  readonly values: Float32Array;
+  /** Whether some values are not finite; they are NaN. */
+  readonly hasGaps: boolean;
+}
+
 function scaled(
   stored: ArrayLike<number>,
-  { slope, intercept, channels }: RawVoxels,
+  { slope, intercept, channels, type }: RawVoxels,
   count: number,
-): Float32Array {
+): StoredPlane {
   const values = new Float32Array(count);
   if (channels > 1) {
     for (let i = 0, at = 0; i < count; i++, at += channels)
       values[i] = 0.299 * stored[at]! + 0.587 * stored[at + 1]! + 0.114 * stored[at + 2]!;
-    return values;
+    return { values, hasGaps: false };
   }
+  if (slope === 1 && intercept === 0 && !type.startsWith('float')) {
+    values.set(stored);
+    return { values, hasGaps: false };
+  }
+  let hasGaps = false;
   for (let i = 0; i < count; i++) {
     const value = stored[i]! * slope + intercept;
     // Doubles past the range of a float are no measurements either.
-    values[i] = Math.abs(value) < 3e38 ? value : NaN;
+    if (Math.abs(value) < 3e38) values[i] = value;
+    else {
+      values[i] = NaN;
+      hasGaps = true;
+    }
   }
-  return values;
+  return { values, hasGaps };
 }
 
 /** Turns values into pixels, in place; what is not finite becomes air, or black. */
-function toPixels(values: Float32Array, meaning: ValueMeaning): Float32Array {
-  if (meaning.unit === 'grey') return applyMeaning(values, meaning);
-  const { offset } = meaning;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]! - offset;
-    values[i] = value === value ? value : outside;
+function toPixels({ values, hasGaps }: StoredPlane, meaning: ValueMeaning): Float32Array {
+  const pixels = applyMeaning(values, meaning);
+  if (hasGaps && meaning.unit === 'HU') {
+    for (let i = 0; i < pixels.length; i++) if (Number.isNaN(pixels[i])) pixels[i] = outside;
   }
-  return values;
+  return pixels;
 }
 
 function positionWarnings({

@@ -58,7 +58,7 @@ describe('damaged lossless JPEG', () => {
 
   test('that ends early is reported, wherever it ends', () => {
     for (let length = 2; length < stream.length - 12; length += 7) {
-      expect(() => decodeJpegLossless(stream.subarray(0, length), size)).toThrowError(
+      expect(() => decodeJpegLossless(stream.subarray(0, length), size)).toThrow(
         expect.objectContaining({ name: 'CtError', code: 'CT_TRUNCATED' }) as Error,
       );
     }
@@ -68,6 +68,6 @@ describe('damaged lossless JPEG', () => {
     ['another size', { columns, rows: rows + 1, components: 1 }],
     ['another number of components', { columns, rows, components: 3 }],
   ])('of %s is refused', (_, other) => {
-    expect(() => decodeJpegLossless(stream, other)).toThrowError(/Expected a JPEG of/);
+    expect(() => decodeJpegLossless(stream, other)).toThrow(/Expected a JPEG of/);
   });
 });
