@@ -59,7 +59,7 @@ const results = await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: { webview: 'src/webview/main.ts' },
+    entryPoints: { webview: 'src/webview/main.ts', review: 'src/webview/review.ts' },
     outdir,
     format: 'iife',
     platform: 'browser',

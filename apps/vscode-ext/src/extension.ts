@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands.js';
 import { Predictor } from './predict/predictor.js';
 import { CtPreviewProvider } from './preview/ct-preview-provider.js';
+import { ReviewEditorProvider } from './review/review-editor-provider.js';
 import { ServerManager } from './server/server-manager.js';
 import { createStatusItem } from './server/status-item.js';
 
@@ -14,6 +15,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     server,
     previews.register(),
+    new ReviewEditorProvider(context.extensionUri, log).register(),
     createStatusItem(server),
     registerCommands({ previews, server, secrets: context.secrets }),
   );

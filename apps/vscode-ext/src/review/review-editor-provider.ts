@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { parseReview, type ReviewRow } from '@groundglass/papers/review';
+import * as vscode from 'vscode';
+import { applyReview } from './apply-review.js';
+import type { FromReview, ToReview } from './review-protocol.js';
+
+/** Shows `*.review.jsonl`: the figures that papers were cut into, for a person to accept or to correct. */
+export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
+  static readonly viewType = 'groundglass.paperReview';
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  register(): vscode.Disposable {
+    return vscode.window.registerCustomEditorProvider(ReviewEditorProvider.viewType, this, {
+      webviewOptions: { retainContextWhenHidden: true },
+    });
+  }
+
+  /** @throws {vscode.FileSystemError} when the extension's own files are gone. */
+  async resolveCustomTextEditor(
+    document: vscode.TextDocument,
+    panel: vscode.WebviewPanel,
+  ): Promise<void> {
+    const { webview } = panel;
+    const folder = vscode.Uri.joinPath(document.uri, '..');
+    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    const show = (): void => {
+      const { rows, problems } = parseReview(document.getText());
+      void webview.postMessage({
+        type: 'rows',
+        rows: rows.map((row) => ({
+          row,
+          picture: webview.asWebviewUri(vscode.Uri.joinPath(folder, row.picture.path)).toString(),
+        })),
+        problems: problems.map(({ line, message }) => `${line}: ${message}`),
+      } satisfies ToReview);
+    };
+    // One after another: each edit counts on the text that the one before left.
+    let last: Promise<unknown> = Promise.resolve();
+    const subscriptions = [
+      webview.onDidReceiveMessage((message: FromReview) => {
+        if (message.type === 'ready') {
+          show();
+          return;
+        }
+        last = last
+          .then(() => edit(document, message))
+          .catch((error: unknown) => {
+            this.log.error(`Review: ${String(error)}`);
+            void webview.postMessage({
+              type: 'failed',
+              message: error instanceof Error ? error.message : String(error),
+            } satisfies ToReview);
+          });
+      }),
+      vscode.workspace.onDidChangeTextDocument((event) => {
+        if (event.document === document && event.contentChanges.length > 0) show();
+      }),
+    ];
+    panel.onDidDispose(() => {
+      for (const subscription of subscriptions) subscription.dispose();
+    });
+    webview.html = await this.html(webview);
+  }
+
+  private async html(webview: vscode.Webview): Promise<string> {
+    const read = async (...path: string[]): Promise<string> =>
+      new TextDecoder().decode(
+        await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.extensionUri, ...path)),
+      );
+    const [script, style] = await Promise.all([
+      read('dist', 'review.js'),
+      read('media', 'review.css'),
+    ]);
+    const nonce = randomBytes(16).toString('base64');
+    const policy = [
+      "default-src 'none'",
+      `img-src ${webview.cspSource}`,
+      `script-src 'nonce-${nonce}'`,
+      `style-src 'nonce-${nonce}'`,
+    ];
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Groundglass review</title>
+<style nonce="${nonce}">${style}</style>
+</head>
+<body>
+<main></main>
+<script nonce="${nonce}">${script}</script>
+</body>
+</html>`;
+  }
+}
+
+/** Replaces the line of one row, and saves: a review goes on where it stopped. */
+async function edit(
+  document: vscode.TextDocument,
+  action: Exclude<FromReview, { type: 'ready' }>,
+): Promise<void> {
+  for (let line = 0; line < document.lineCount; line++) {
+    const { text, range } = document.lineAt(line);
+    const row = rowOf(text);
+    if (row?.id !== action.id) continue;
+    const change = new vscode.WorkspaceEdit();
+    change.replace(document.uri, range, JSON.stringify(applyReview(row, action)));
+    if (!(await vscode.workspace.applyEdit(change))) {
+      throw new Error('Expected a file that can be changed, VS Code refused the edit');
+    }
+    await document.save();
+    return;
+  }
+  throw new Error(`Expected a row called ${action.id}, the file has none`);
+}
+
+function rowOf(text: string): ReviewRow | undefined {
+  return parseReview(text).rows[0];
+}
