@@ -7,12 +7,14 @@ import { formatTable } from '../start/table.js';
 import { benchCore } from './bench-core.js';
 import { benchServer } from './bench-server.js';
 import { benchVscode } from './bench-vscode.js';
+import { benchPapers } from './papers/bench-papers.js';
 import { soakServer } from './soak-server.js';
 
 const usage = `npm run bench -- core [--data FOLDER] [--repeats 9] [--threads N] [--python /usr/bin/python3]
 npm run bench -- server [--models FOLDER] [--model NAME] [--seconds 10] [--clients 64]
 npm run bench -- soak [--cycles 1000]
 npm run bench -- vscode [--repeats 9] [--only PATTERN]
+npm run bench -- papers [--truth FOLDER] [--data FOLDER] [--composites 60] [--python /usr/bin/python3]
 
 core times Groundglass beside what a user would take instead, in one run, and prints medians and their ratio. The rows on
 real CT data need its folder: --data, GROUNDGLASS_DATA, or ../shared/data.
@@ -22,7 +24,10 @@ and five times overload; with the model that "npm start" serves unless --models 
 
 soak loads and unloads a model again and again and watches the memory of all processes.
 
-vscode times the extension in a real workbench: the first slice, slice changes, the mask, activation, and memory after 50 previews.`;
+vscode times the extension in a real workbench: the first slice, slice changes, the mask, activation, and memory after 50 previews.
+
+papers compares what is extracted from PDFs with hand-checked figures (--truth, or ../shared/papers-truth), counts panels of composites,
+and reads the captions of COVID-CT's workbook.`;
 
 const workspace = join(import.meta.dirname, '../../..');
 const { values, positionals } = parseArgs({
@@ -38,6 +43,8 @@ const { values, positionals } = parseArgs({
     clients: { type: 'string', default: '64' },
     cycles: { type: 'string', default: '1000' },
     only: { type: 'string' },
+    truth: { type: 'string' },
+    composites: { type: 'string', default: '60' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -64,7 +71,7 @@ if (positionals[0] === 'vscode' && !values.help) {
   console.log(lines.join('\n'));
   process.exit(0);
 }
-if (values.help || positionals[0] !== 'core') {
+if (values.help || !['core', 'papers'].includes(positionals[0] ?? '')) {
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
@@ -79,6 +86,21 @@ const data = [
   .find((folder) => existsSync(join(folder, 'README.md')));
 if (data === undefined) console.error('No folder of real CT data: its rows are left out.');
 
+if (positionals[0] === 'papers') {
+  const truth = [values.truth, join(workspace, '../shared/papers-truth')]
+    .filter((folder) => folder !== undefined)
+    .map((folder) => resolve(folder))
+    .find((folder) => existsSync(join(folder, 'truth.json')));
+  const { python } = values;
+  for await (const line of benchPapers({
+    truth,
+    data,
+    composites: Number(values.composites),
+    python,
+  }))
+    console.log(line);
+  process.exit(0);
+}
 const rows = await benchCore({
   data,
   cache: join(workspace, '.cache/bench'),

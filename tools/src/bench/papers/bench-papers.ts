@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { formatTable } from '../../start/table.js';
+import { scoreComposites } from './composite-score.js';
+import { scoreTruth, truthTable } from './truth-score.js';
+import { scoreWorkbook } from './workbook-score.js';
+
+const run = promisify(execFile);
+
+/** What {@link benchPapers} needs. */
+export interface PapersBenchOptions {
+  /** Folder of PDFs with `truth.json`; its table is left out where it is missing. */
+  readonly truth: string | undefined;
+  /** Folder of real CT data. */
+  readonly data: string | undefined;
+  readonly composites: number;
+  readonly python: string;
+}
+
+/** Measures figures, captions and panels on hand-checked PDFs, panel counts on composites, and words on COVID-CT's workbook. */
+export async function* benchPapers({
+  truth,
+  data,
+  composites,
+  python,
+}: PapersBenchOptions): AsyncGenerator<string> {
+  if (truth === undefined)
+    yield 'No folder of PDFs with truth.json: its table is left out (--truth FOLDER).';
+  else {
+    const score = await scoreTruth(truth);
+    yield formatTable(['hand-checked PDFs', 'found', 'recall', 'precision'], truthTable(score));
+    yield `${score.pages} pages in ${score.seconds.toFixed(1)} s: ${(score.pages / score.seconds).toFixed(2)} pages a second`;
+    const theirs = await pagesASecond(python, truth);
+    yield theirs === undefined
+      ? 'PyMuPDF was not measured: pip install pymupdf, and name its python with --python.'
+      : `PyMuPDF (text and images, no figures, captions or panels): ${theirs.toFixed(1)} pages a second`;
+    for (const note of score.notes) yield `  ${note}`;
+  }
+  const counts = await scoreComposites(data, composites);
+  yield formatTable(
+    ['composites, gutter', 'panels counted exactly', 'share'],
+    counts.map(({ gutter, exact, total }) => [
+      gutter,
+      `${exact}/${total}`,
+      (exact / total).toFixed(2),
+    ]),
+  );
+  const workbook = join(data ?? '', 'covid-ct/COVID-CT-MetaInfo.xlsx');
+  if (data === undefined || !existsSync(workbook)) {
+    yield 'No workbook of COVID-CT: its table is left out (--data FOLDER).';
+    return;
+  }
+  const words = await scoreWorkbook(workbook);
+  const share = (part: number, whole: number): string =>
+    whole === 0 ? '–' : (part / whole).toFixed(2);
+  const labelRow = (
+    name: string,
+    { positive, negative, unsure }: typeof words.labels,
+  ): string[] => [
+    name,
+    share(positive, positive + negative + unsure),
+    share(positive, positive + negative),
+    `${positive} positive, ${negative} negative, ${unsure} unsure`,
+  ];
+  yield formatTable(
+    ['workbook of COVID-CT', 'recall', 'precision', ''],
+    [
+      labelRow('label, the caption alone', words.labels),
+      labelRow('label, with a title that names the disease', words.withTitle),
+      ...words.fields.map(({ field, stated, right, both, agree }) => [
+        field,
+        share(right, stated),
+        share(agree, both),
+        `${right} of ${stated} that the caption states; ${agree} of ${both} that both have`,
+      ]),
+    ],
+  );
+}
+
+async function pagesASecond(python: string, folder: string): Promise<number | undefined> {
+  try {
+    const { stdout } = await run(python, [join(import.meta.dirname, '../peers/papers.py'), folder]);
+    return Number(stdout);
+  } catch {
+    return undefined;
+  }
+}
