@@ -80,9 +80,9 @@ function blobSource(blob: Blob): ByteSource {
 
 function describeVolume(volume: CtVolume, title: string): ViewerVolume {
   const { format, columns, rows, sliceCount, unit, pixelSpacing, geometry } = volume;
-  const { windows, warnings, metadata } = volume;
+  const { windows, warnings, metadata, greyRange } = volume;
   return {
     ...{ title, format, columns, rows, sliceCount, unit, pixelSpacing, geometry },
-    ...{ windows, warnings, metadata },
+    ...{ windows, warnings, metadata, greyRange },
   };
 }

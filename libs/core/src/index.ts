@@ -117,6 +117,3 @@ export {
 export { placeMask } from './masks/place-mask.js';
 export { encodePng, type PngPicture } from './imaging/png.js';
 export { countLesion, lesionFraction, type LesionCounts } from './masks/lesion-fraction.js';
-export { contourLengthMm, maskAreaMm2, type PixelSpacing } from './masks/mask-area.js';
-export { maskContours, type Contour } from './masks/mask-contours.js';
-export type { Point } from './imaging/convex-hull.js';

@@ -1,6 +1,7 @@
 import type {
   CtFormat,
   CtSlice,
+  CtVolume,
   Geometry,
   MetadataEntry,
   PixelUnit,
@@ -21,6 +22,8 @@ export interface ViewerVolume {
   readonly unit: PixelUnit;
   readonly pixelSpacing: { readonly column: number; readonly row: number } | undefined;
   readonly geometry: Geometry | undefined;
+  /** The file's values that are grey 0 and 1, shown beside the grey; null in HU or where they are not known. */
+  readonly greyRange?: CtVolume['greyRange'];
   readonly windows: readonly Window[];
   readonly warnings: readonly Warning[];
   /** Warnings that the host has worded: of the files around the image, say. */

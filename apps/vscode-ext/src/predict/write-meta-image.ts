@@ -19,7 +19,7 @@ export async function writeMetaImage(volume: CtVolume, signal: AbortSignal): Pro
       'CompressedData = False',
       ...(geometry ? placement(geometry) : []),
       `DimSize = ${columns} ${rows} ${sliceCount}`,
-      ...(whole ? ['Modality = MET_MOD_CT'] : []),
+      `Modality = ${whole ? 'MET_MOD_CT' : modalityOf(volume)}`,
       `ElementType = ${whole ? 'MET_SHORT' : 'MET_FLOAT'}`,
       'ElementDataFile = LOCAL',
       '',
@@ -38,6 +38,14 @@ export async function writeMetaImage(volume: CtVolume, signal: AbortSignal): Pro
     }
   }
   return bytes;
+}
+
+/** MetaIO's word for what made grey pixels: a reader must not take them for Hounsfield units. */
+function modalityOf({ acquisition: { modality } }: CtVolume): string {
+  if (modality === null || modality === 'CT') return 'MET_MOD_UNKNOWN';
+  return modality === 'MR' || modality === 'NM' || modality === 'US'
+    ? `MET_MOD_${modality}`
+    : 'MET_MOD_OTHER';
 }
 
 /** MetaIO's `TransformMatrix` lists the directions of the axes one after the other, in LPS as DICOM does. */

@@ -1,5 +1,6 @@
 import type { ViewerStrings } from '../strings.js';
 import type { Part, ViewActions, ViewModel } from '../view-model.js';
+import type { ViewerVolume } from '../viewer-volume.js';
 import { edgeLetters, patientPosition } from '../orientation.js';
 import { createCanvasRenderer } from '../render/canvas-renderer.js';
 import type { Renderer, RendererChoice, Scene } from '../render/scene.js';
@@ -134,7 +135,7 @@ export function createStage(
     const reading =
       slice.unit === 'HU'
         ? `${formatNumber(value)} HU`
-        : `${strings.greyShort} ${value.toFixed(3)}`;
+        : `${strings.greyShort} ${value.toFixed(3)}${storedValue(value, volume)}`;
     const parts = [reading, `${column}, ${row}`];
     if (volume.geometry) {
       const place = patientPosition(volume.geometry, column, row, slice.index);
@@ -257,4 +258,12 @@ function sceneOf(model: ViewModel, size: StageSize, ratio: number): Scene | unde
 
 function formatNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(2)));
+}
+
+/** The file's own value behind a grey one, in brackets: 0–255 for pictures of 8 bits. */
+function storedValue(grey: number, { greyRange }: ViewerVolume): string {
+  if (!greyRange) return '';
+  const { black, white } = greyRange;
+  const value = black + grey * (white - black);
+  return ` (${white - black < 10 ? value.toFixed(3) : formatNumber(Math.round(value))})`;
 }
