@@ -80,6 +80,8 @@ await writeFile(
   join(outdir, 'packages.json'),
   JSON.stringify([...new Set(results.flatMap(({ metafile }) => packagesOf(metafile)))].sort()),
 );
+// The server reads it from two folders above its code.
+await cp(join(server, 'proto/model_config.proto'), join(outdir, 'proto/model_config.proto'));
 for (const folder of ['media', 'l10n', 'walkthrough']) {
   await cp(join(root, folder), join(outdir, folder), { recursive: true });
 }

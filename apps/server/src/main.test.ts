@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -26,6 +26,7 @@ async function start() {
     [
       ...[command, '--models', models, '--port', '0', '--grpc-port', 'off', '--processes', '1'],
       ...['--cache-dir', join(scratch, 'cache'), '--spool-dir', scratch],
+      ...['--jobs-dir', join(scratch, 'jobs')],
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,7 +70,7 @@ test('the first signal waits for what was accepted, a second one does not, and n
   child.kill('SIGTERM');
   expect(await ended).toEqual([1, null]);
   expect(await answers()).toEqual(['ECONNRESET', 'ECONNRESET']);
-  expect(await readdir(scratch)).toEqual(['cache']);
+  expect((await readdir(scratch)).sort()).toEqual(['cache', 'jobs']);
 });
 
 test('a server that scores leaves nothing in the home folder and the temporary one: no telemetry, no identifier', async () => {
@@ -81,4 +82,54 @@ test('a server that scores leaves nothing in the home folder and the temporary o
   child.kill('SIGTERM');
   await ended;
   expect(await readdir(home)).toEqual([]);
+});
+
+test('a port that is taken is one line, at once', async () => {
+  const { child, ended, url } = await start();
+  const { port } = new URL(url);
+  const second = spawn(
+    process.execPath,
+    [command, '--models', models, '--port', port, '--grpc-port', 'off'],
+    {
+      env: { PATH: process.env.PATH, HOME: home, TMPDIR: home },
+    },
+  );
+  let log = '';
+  second.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const [status] = (await once(second, 'exit')) as [number];
+  expect([status, log]).toEqual([
+    1,
+    `Port ${port} on 127.0.0.1 is taken by another program: give another with --port\n`,
+  ]);
+  child.kill('SIGTERM');
+  await ended;
+});
+
+test('a folder for optimised models that cannot be written is a warning at the start', async () => {
+  const file = join(scratch, 'a-file');
+  await writeFile(file, '');
+  const child = spawn(
+    process.execPath,
+    [
+      command,
+      '--models',
+      models,
+      '--port',
+      '0',
+      '--grpc-port',
+      'off',
+      '--processes',
+      '1',
+      '--cache-dir',
+      file,
+    ],
+    { env: { PATH: process.env.PATH, HOME: home, TMPDIR: home } },
+  );
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  await expect.poll(() => log, { timeout: 60_000 }).toContain('--cache-dir cannot be written');
+  // Every line is JSON.
+  for (const line of log.trim().split('\n')) JSON.parse(line);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
 });

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { ownerFileOf } from './options/clean-spool.js';
 import type { ServerOptionsInput } from './options/server-options.js';
 import { pullModel } from './repository/pull-model.js';
 import { startServer, type RunningServer } from './start-server.js';
@@ -33,6 +34,7 @@ async function serve(options: ServerOptionsInput): Promise<void> {
   // However it ends: uploads hold pictures of patients.
   process.on('exit', () => {
     rmSync(services.spoolDir, { recursive: true, force: true });
+    rmSync(ownerFileOf(services.spoolDir), { force: true });
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(server));
   const models = server.services.repository.models.map(({ name, version }) => `${name} ${version}`);
@@ -50,6 +52,14 @@ async function stop(server: RunningServer): Promise<void> {
   await server.close();
   process.exit(0);
 }
+
+// Node would write plain text among the lines of JSON.
+process.removeAllListeners('warning');
+process.on('warning', ({ name, message }) => {
+  process.stderr.write(
+    `${JSON.stringify({ level: 40, time: new Date().toISOString(), name, msg: message })}\n`,
+  );
+});
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

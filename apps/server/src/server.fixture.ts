@@ -28,6 +28,7 @@ export async function startTestServer(
     decoders: 1,
     cacheDir: join(scratch, 'cache'),
     spoolDir: scratch,
+    jobsDir: join(scratch, 'jobs'),
     logLevel: 'silent',
     ...given,
   });

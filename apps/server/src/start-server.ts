@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { Scheduler } from './inference/scheduler.js';
 import { createLog } from './observability/log.js';
 import { Metrics } from './observability/metrics.js';
 import { startTracing } from './observability/tracing.js';
+import { Jobs } from './jobs/jobs.js';
 import { InferService } from './oip/infer-service.js';
 import {
   serverOptionsSchema,
@@ -20,8 +22,14 @@ import {
   type ServerOptionsInput,
 } from './options/server-options.js';
 import { Predictor } from './predictions/predictor.js';
+import { Activity } from './processes/activity.js';
+import { FolderLock } from './processes/folder-lock.js';
+import { cleanSpool, ownerFileOf } from './options/clean-spool.js';
 import { availableCores, planCpuShare } from './processes/cpu-share.js';
 import { ModelRepository } from './repository/model-repository.js';
+
+/** Rest after which a server with --low-memory gives memory back. */
+const idleRenewMs = 60_000;
 
 /** A server that runs. */
 export interface RunningServer {
@@ -54,15 +62,26 @@ export async function startServer(input: ServerOptionsInput): Promise<RunningSer
   const http = createHttpServer(services);
   let grpc: GrpcServer | undefined;
   try {
-    const models = services.repository.loadAll();
+    // First what can fail at once; calls that come before the models are loaded are answered with 503.
     await listen(http, options);
     if (options.grpcPort !== undefined) {
       // Most of the server's code is gRPC: where it is off, a start does not wait for it.
       const { startGrpc } = await import('./grpc/start-grpc.js');
-      grpc = await startGrpc(services, options.grpcPort);
+      const { host, grpcPort: port } = options;
+      grpc = await startGrpc(services, port).catch((error: unknown) => {
+        throw listenError(error as NodeJS.ErrnoException, 'grpc-port', host, port);
+      });
     }
+    const models = services.repository.loadAll();
     await Promise.all([models, services.codecs.whenReady(), services.inferencePool.whenReady()]);
     grpc?.report();
+    await services.jobs.start();
+    if (options.lowMemory) {
+      services.activity.whenIdle(idleRenewMs, async () => {
+        await services.inferencePool.renew();
+        await services.codecs.renew();
+      });
+    }
     if (options.modelControlMode === 'poll') {
       services.repository.startPolling(options.repositoryPollSeconds);
     }
@@ -83,14 +102,18 @@ export async function startServer(input: ServerOptionsInput): Promise<RunningSer
 /** Everything behind the protocols; starts the child processes. */
 async function createServices(options: ServerOptions, log: Logger): Promise<Services> {
   const metrics = new Metrics();
-  const share = planCpuShare(availableCores(), options);
-  const spoolDir = await mkdtemp(join(options.spoolDir, 'groundglass-'));
+  const { lowMemory } = options;
+  const processes = options.processes ?? (lowMemory ? 1 : undefined);
+  const share = planCpuShare(availableCores(), { ...options, processes });
+  const { spoolDir, spoolLock } = await takeSpool(options, log);
+  await warnOfCache(options.cacheDir, log);
   const timeoutMs = options.timeoutSeconds * 1000;
   const hangMs = options.hangSeconds * 1000;
   const made: { scheduler?: Scheduler } = {};
   const inferencePool = new InferencePool({
     share,
     cacheDir: options.cacheDir,
+    arena: !lowMemory,
     log,
     onChange: () => made.scheduler?.pump(),
     onCrash: () => {
@@ -115,7 +138,7 @@ async function createServices(options: ServerOptions, log: Logger): Promise<Serv
     hangMs,
   });
   const codecs = new CodecPool({
-    processes: options.decoders,
+    processes: options.decoders ?? (lowMemory ? 1 : 2),
     queueSize: options.queueSize,
     hangMs,
     onCrash: () => {
@@ -147,9 +170,45 @@ async function createServices(options: ServerOptions, log: Logger): Promise<Serv
     codecs,
     predictor,
     infer,
+    jobs: new Jobs({
+      dir: options.jobsDir,
+      predictor,
+      log,
+      lanes: share.processes + 1,
+      keepDays: options.jobsKeepDays,
+    }),
     spoolDir,
+    spoolLock,
+    activity: new Activity(),
     draining: false,
   };
+}
+
+/** A private folder for large bodies; those of servers that were killed go first. */
+async function takeSpool(options: ServerOptions, log: Logger) {
+  const removed = await cleanSpool(options.spoolDir);
+  if (removed > 0) log.info(`removed the uploads of ${removed} servers that were killed`);
+  const spoolDir = await mkdtemp(join(options.spoolDir, 'groundglass-')).catch((cause: unknown) => {
+    throw new Error(`Expected --spool-dir ${options.spoolDir} to be a folder that can be written`, {
+      cause,
+    });
+  });
+  return { spoolDir, spoolLock: await FolderLock.take(ownerFileOf(spoolDir)) };
+}
+
+/** Without a cache every start optimises every model anew, which should not be found out by waiting. */
+async function warnOfCache(dir: string, log: Logger): Promise<void> {
+  const probe = join(dir, `${randomUUID()}.part`);
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await writeFile(probe, '');
+    await rm(probe);
+  } catch (error) {
+    log.warn(
+      { code: (error as NodeJS.ErrnoException).code },
+      'the folder of --cache-dir cannot be written: every start optimises the models anew',
+    );
+  }
 }
 
 function createHttpServer(services: Services): Server {
@@ -173,16 +232,39 @@ function createHttpServer(services: Services): Server {
 
 function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(listenError(error, 'port', host, port));
+    });
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });
 }
 
+/** What went wrong with a port, in one line. */
+export function listenError(
+  error: NodeJS.ErrnoException,
+  flag: 'port' | 'grpc-port',
+  host: string,
+  port: number,
+): Error {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'is taken by another program',
+    EACCES: 'needs rights that this user does not have',
+    EADDRNOTAVAIL: 'is at an address that this machine does not have',
+    ENOTFOUND: 'is at a name that is not known here',
+  };
+  const reason = reasons[error.code ?? ''] ?? `cannot be listened on: ${error.message}`;
+  return new Error(`Port ${port} on ${host} ${reason}: give another with --${flag}`, {
+    cause: error,
+  });
+}
+
 async function stop(services: Services, http: Server, grpc: GrpcServer | undefined): Promise<void> {
   services.draining = true;
+  // Their event streams would keep the connections open.
+  const jobsStopped = services.jobs.stop();
   const closed = new Promise<void>((resolve) => {
     if (http.listening)
       http.close(() => {
@@ -199,7 +281,9 @@ async function stop(services: Services, http: Server, grpc: GrpcServer | undefin
   http.closeAllConnections();
   grpc?.end();
   services.scheduler.abandon();
+  await jobsStopped;
   await Promise.all([services.inferencePool.close(), services.codecs.close()]);
   await services.repository.close();
   await rm(services.spoolDir, { recursive: true, force: true });
+  await services.spoolLock?.release();
 }

@@ -77,8 +77,11 @@ export async function startGrpc(services: Services, port: number): Promise<GrpcS
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, taken) => {
-      if (error) reject(error);
-      else resolve(taken);
+      if (error) {
+        // grpc-js gives no code.
+        const code = /EADDRINUSE|EACCES|EADDRNOTAVAIL/.exec(error.message)?.[0] ?? 'EADDRINUSE';
+        reject(Object.assign(new Error(error.message), { code }));
+      } else resolve(taken);
     });
   });
   return {

@@ -2,6 +2,7 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import { answerErrors, endStalledReaders, inviteBodies, notFound } from './finish-connection.js';
 import { guardOrigin, guardToken } from './guard.js';
+import { jobRoutes } from './job-routes.js';
 import { pageRoutes, sampleRoutes } from './page-routes.js';
 import { whyNotReady } from './readiness.js';
 import { observe } from './request-context.js';
@@ -32,6 +33,7 @@ export function createApp(services: Services): Express {
     res.setHeader('content-type', metrics.registry.contentType);
     res.end(await metrics.registry.metrics());
   });
+  app.use('/v1/jobs', jobRoutes(services));
   app.use('/v1', v1Routes(services));
   app.use('/v2', v2Routes(services));
   app.use(notFound, answerErrors(log));

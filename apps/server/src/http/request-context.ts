@@ -5,7 +5,7 @@ import { tracer } from '../observability/tracing.js';
 import type { Services } from './services.js';
 
 /** Where `createApp` mounts routers. */
-const mounts = ['/v1', '/v2', '/samples'];
+const mounts = ['/v1/jobs', '/v1', '/v2', '/samples'];
 
 /** In `res.locals`, of an answer that is a file of a folder: what to call its route, since Express has none for it. */
 export const fileRoute = 'fileRoute';
@@ -19,19 +19,25 @@ function routeOf(req: Request, res: Response): string {
   if (typeof file === 'string') return file;
   const route = req.route as { path?: unknown } | undefined;
   if (typeof route?.path !== 'string') return 'unmatched';
-  const mount = mounts.find((each) => /^[^?]*/.exec(req.originalUrl)![0].startsWith(`${each}/`));
+  const mount = mounts.find((each) => /^[^?]*/.exec(req.originalUrl)![0].startsWith(each));
   return `${mount ?? ''}${route.path}`;
 }
 
 /** Gives each request an id and a span, and logs and counts its end. */
-export function observe({ log, metrics }: Pick<Services, 'log' | 'metrics'>): RequestHandler {
+export function observe({
+  log,
+  metrics,
+  activity,
+}: Pick<Services, 'log' | 'metrics' | 'activity'>): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
     const id = randomUUID();
     res.setHeader('x-request-id', id);
     const parent = propagation.extract(context.active(), req.headers);
     const span = tracer.startSpan(req.method, { kind: SpanKind.SERVER }, parent);
+    const ended = req.method === 'POST' ? activity.begin() : undefined;
     res.once('close', () => {
+      ended?.();
       const route = routeOf(req, res);
       const ms = performance.now() - started;
       const status = res.writableFinished ? res.statusCode : 499;

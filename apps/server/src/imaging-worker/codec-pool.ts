@@ -98,6 +98,11 @@ export class CodecPool {
     }
   }
 
+  /** Gives back memory that volumes have left behind, while nothing is asked. */
+  async renew(): Promise<void> {
+    for (const { supervisor, used } of this.#places) if (used === 0) await supervisor.renew();
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#places.map(({ supervisor }) => supervisor.close()));
   }

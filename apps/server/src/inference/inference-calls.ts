@@ -16,6 +16,8 @@ export interface LoadParams {
   /** Threads of a second session for runs that have the machine to themselves; undefined for none. */
   readonly threadsAlone: number | undefined;
   readonly spinning: boolean;
+  /** Whether runs keep their memory for the next one. */
+  readonly arena: boolean;
 }
 
 /** A run before the model counts as ready; zeros, so that nothing depends on chance. */

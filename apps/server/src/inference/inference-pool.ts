@@ -12,6 +12,8 @@ interface PoolOptions {
   readonly share: CpuShare;
   readonly cacheDir: string | undefined;
   readonly log: Logger;
+  /** Whether runs keep their memory for the next one; a little quicker, and hundreds of megabytes. */
+  readonly arena: boolean;
   /** A process can take work, or has lost it: the scheduler should look. */
   readonly onChange: () => void;
   readonly onCrash: () => void;
@@ -126,6 +128,11 @@ export class InferencePool {
     await Promise.all(this.slots.map((slot) => slot.unload(key)));
   }
 
+  /** Gives back memory that runs have left behind, while nothing is asked. */
+  async renew(): Promise<void> {
+    for (const slot of this.slots) await slot.renew().catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.slots.map((slot) => slot.close()));
   }
@@ -193,7 +200,7 @@ export class InferencePool {
     sha256: string | undefined,
     slot: number,
   ): LoadParams {
-    const { cacheDir, share } = this.options;
+    const { cacheDir, share, arena } = this.options;
     // A lone request finds the first process free: only there the weights are held twice.
     const alone = slot === 0 && share.threadsAlone !== share.threads;
     return {
@@ -205,6 +212,7 @@ export class InferencePool {
       threads: share.threads,
       threadsAlone: alone ? share.threadsAlone : undefined,
       spinning: share.spinning,
+      arena,
     };
   }
 }

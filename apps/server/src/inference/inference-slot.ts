@@ -27,8 +27,9 @@ export class InferenceSlot {
     this.#supervisor = new Supervisor<InferenceCalls>({
       modulePath: options.modulePath,
       prepare: async (peer) => {
+        const keys = await options.restore(peer, options.index);
         this.loaded.clear();
-        for (const key of await options.restore(peer, options.index)) this.loaded.add(key);
+        for (const key of keys) this.loaded.add(key);
       },
       onOutput: options.onOutput,
       onReady: options.onIdle,
@@ -89,6 +90,11 @@ export class InferenceSlot {
   /** Ends a child that hangs; a fresh one takes its place. */
   replace(): void {
     this.#supervisor.replace();
+  }
+
+  /** Gives back memory that runs have left behind. */
+  renew(): Promise<void> {
+    return this.exclusive(() => this.#supervisor.renew());
   }
 
   close(): Promise<void> {

@@ -55,7 +55,7 @@ export async function loadSession(params: LoadParams): Promise<LoadedSession> {
     for (const threads of [params.threads, ...(params.threadsAlone ? [params.threadsAlone] : [])]) {
       // A lone run has nobody to wait for: its threads may wait actively for each other, or each of its many ops would wake them.
       const spinning = params.spinning || threads === params.threadsAlone;
-      const options = sessionOptions(threads, spinning);
+      const options = sessionOptions(threads, spinning, params.arena);
       const known = isCached ? await cache?.read(sha256) : undefined;
       const session =
         (known && (await fromOptimised(known, options))) ??
@@ -154,11 +154,16 @@ async function fromSource(
   }
 }
 
-function sessionOptions(threads: number, spinning: boolean): InferenceSession.SessionOptions {
+function sessionOptions(
+  threads: number,
+  spinning: boolean,
+  arena: boolean,
+): InferenceSession.SessionOptions {
   return {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
+    enableCpuMemArena: arena,
     extra: {
       session: {
         intra_op: { allow_spinning: spinning ? '1' : '0' },

@@ -24,6 +24,16 @@ export const serverOptionsSchema = z.object({
     .optional()
     .describe('model of /v1/predictions where a request names none; else the first by name'),
   samples: z.string().optional().describe('folder of CT files that the playground offers'),
+  data: repeated(z.string().min(1)).describe(
+    'folder whose studies clients may have scored by name (POST /v1/jobs); may be repeated',
+  ),
+  jobsDir: z
+    .string()
+    .default(
+      join(process.env.XDG_STATE_HOME ?? join(homeDir(), '.local/state'), 'groundglass', 'jobs'),
+    )
+    .describe('folder of jobs and their results, which outlive the server'),
+  jobsKeepDays: whole(1, 3650).default(30).describe('days after which an ended job is removed'),
   host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
   port: port.default(8808).describe('port of HTTP; 0 takes a free one'),
   grpcPort: z
@@ -55,13 +65,18 @@ export const serverOptionsSchema = z.object({
   strictReadiness: flag.describe(
     'be ready only while every model of the folder is served; else one that could not be loaded is no hindrance',
   ),
+  lowMemory: flag.describe(
+    'give memory back while nothing is asked, as beside an editor: one process of each kind, renewed after a minute of rest',
+  ),
   processes: whole(1, 64)
     .optional()
     .describe('processes that run models; by the cores unless given'),
   threads: whole(1, 256)
     .optional()
     .describe('threads of each such process; by the cores unless given'),
-  decoders: whole(1, 16).default(2).describe('processes that decode images'),
+  decoders: whole(1, 16)
+    .optional()
+    .describe('processes that decode images; 2, with --low-memory 1'),
   queueSize: whole(1, 100_000).default(256).describe('requests that may wait before 503'),
   timeoutSeconds: whole(1, 3600).default(60).describe('longest time that a request may take'),
   hangSeconds: whole(1, 3600).default(120).describe('a run longer than this restarts its process'),

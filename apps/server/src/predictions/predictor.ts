@@ -50,8 +50,13 @@ export class Predictor {
    * @throws {CtError} `CT_MODEL_NOT_FOUND`, `CT_MODEL_INVALID`, `CT_OVERLOADED` until all models were tried once.
    */
   checkModel(query: PredictQuery): void {
+    this.modelOf(query);
+  }
+
+  /** The model that the query means now. @throws {CtError} as {@link checkModel}. */
+  modelOf(query: PredictQuery): CtModel {
     const { name, version } = this.#choose(query);
-    toCtModel(this.options.repository.get(name, version));
+    return toCtModel(this.options.repository.get(name, version));
   }
 
   #choose({ model, version }: PredictQuery): { name: string; version: string | undefined } {

@@ -73,6 +73,35 @@ export class Supervisor<C extends Calls<C>> {
     this.#peer.kill();
   }
 
+  /**
+   * Puts a fresh child in the place of one whose memory has grown; the old one answers until the new one can. For a child that has
+   * nothing to do.
+   */
+  async renew(): Promise<void> {
+    const old = this.#peer;
+    if (this.#closed || this.current !== old) return;
+    const fresh = new ChildPeer<C>(this.options);
+    try {
+      await fresh.ready;
+      await this.options.prepare?.(fresh);
+    } catch {
+      fresh.kill();
+      return;
+    }
+    if (this.#isClosed || this.#peer !== old || !old.alive) {
+      fresh.kill();
+      return;
+    }
+    this.#peer = fresh;
+    void this.#replaceAfter(fresh);
+    old.kill();
+  }
+
+  /** Read anew after a pause, where the type says that nothing has changed. */
+  get #isClosed(): boolean {
+    return this.#closed;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -101,7 +130,13 @@ export class Supervisor<C extends Calls<C>> {
       // It died while starting, or cannot be prepared: the same as a crash.
       peer.kill();
     }
+    await this.#replaceAfter(peer);
+  }
+
+  async #replaceAfter(peer: ChildPeer<C>): Promise<void> {
     await peer.exited;
+    // Another one took its place while it still ran.
+    if (peer !== this.#peer) return;
     const wasReady = this.#ready;
     this.#ready = false;
     if (this.#closed) return;

@@ -28,7 +28,7 @@ export class LocalServer {
     const args = [
       ...[launcher, '--models', models, '--port', String(port), '--grpc-port', 'off'],
       // The extension opens larger files than a server for strangers should take.
-      ...['--max-body-mib', '4096'],
+      ...['--max-body-mib', '4096', '--low-memory'],
     ];
     this.#child = spawn(process.execPath, args, {
       // The launcher ends the server when this pipe closes, however the extension host ended.
