@@ -96,10 +96,12 @@ export {
   type DatasetManifest,
   type DatasetSample,
 } from './contracts/dataset.js';
-export { resample, resampleNearest, type PictureSize } from './imaging/resample.js';
+export { fitInto, resample, resampleNearest, type PictureSize } from './imaging/resample.js';
+export { cut } from './imaging/cut.js';
 export type { Box as CropBox } from './imaging/bounding-box.js';
 export { findChest, type ChestBox } from './anatomy/chest-box.js';
 export { lungMask } from './anatomy/lung-mask.js';
+export { lungRegions, type LungRegions } from './anatomy/lung-regions.js';
 export { toModelInput, type ModelInput } from './scoring/to-model-input.js';
 export { windowSlice, windowSliceToBytes } from './imaging/window-slice.js';
 export { decodeMask, encodeMask } from './masks/encoded-mask.js';
