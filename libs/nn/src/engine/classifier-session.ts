@@ -9,7 +9,7 @@ import { scalarInputs } from './step-inputs.js';
 import { StepState } from './step-state.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
-/** A classifier's training: for pretraining a backbone, and for comparing with other libraries. */
+/** Trains a classifier: for pretraining a backbone, and for comparing with other libraries. */
 export class ClassifierTraining {
   private steps = 0;
 

@@ -13,7 +13,7 @@ export interface InferenceResult {
   readonly maskSize: number;
 }
 
-/** An exported model, run as any server runs it. */
+/** An exported model on ONNX Runtime, as a server runs it. */
 export class OnnxInference {
   private constructor(private readonly session: InferenceSession) {}
 

@@ -1,5 +1,5 @@
 // Before the runtime itself.
 import './no-telemetry.js';
 
-/** ONNX Runtime as this workspace uses it: it reports to nobody. */
+/** ONNX Runtime, with its telemetry off. */
 export { InferenceSession, Tensor, env } from 'onnxruntime-node';

@@ -67,13 +67,13 @@ export class OnnxTrainingSession implements TrainingSession {
     return this.collect([...this.step.network.graph.variables.keys()]);
   }
 
-  /** Everything that the next step depends on, but for the number of steps. */
+  /** Everything that the next step depends on, except the number of steps. */
   state(): Map<string, NamedTensor> {
     return this.collect(this.step.state.map(({ name }) => name));
   }
 
   /**
-   * Goes on from a checkpoint.
+   * Continues from a checkpoint.
    *
    * @throws {RangeError} when a tensor is missing or has another shape.
    */

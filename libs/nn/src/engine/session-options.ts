@@ -1,20 +1,20 @@
 import { env, type InferenceSession } from './onnx-runtime.js';
 
-/** Execution providers of ONNX Runtime that are used here. */
+/** Execution providers of ONNX Runtime that Groundglass offers. */
 export const providers = ['cpu', 'cuda', 'webgpu'] as const;
 export type Provider = (typeof providers)[number];
 
 /** How ONNX Runtime runs. */
 export interface SessionOptions {
   readonly providers?: readonly Provider[];
-  /** Threads of an op; all cores unless given. */
+  /** Threads of an op. Default: all cores. */
   readonly threads?: number;
 }
 
-// What goes wrong comes as an exception with the same words; a log line before it is noise in a terminal.
+// Errors are thrown with the same text; a log line before them is noise in a terminal.
 env.logLevel = 'fatal';
 
-/** ONNX Runtime's options of ours. */
+/** Groundglass's options as ONNX Runtime takes them. */
 export function sessionOptions({
   providers: wanted = ['cpu'],
   threads,

@@ -5,15 +5,15 @@ import type { StepConfig } from '../train/training-step.js';
 import { uniformAt } from '../weights/initialise.js';
 import type { StepOptions, TrainingBatch } from './training-session.js';
 
-/** A value that a step is given. */
+/** An input of a step. */
 export interface StepInput {
   readonly shape: Shape;
   readonly data: Float32Array;
 }
 
 /**
- * The inputs of a step's network by name: the batch, its masks' weights, and the dropout drawn from the seed. Every engine is given
- * these, so that all of them see the same numbers.
+ * The inputs of a step's network by name: the batch, its masks' weights, and the dropout drawn from the seed. Every engine gets
+ * these, so that all use the same numbers.
  *
  * @throws {RangeError} when the batch has another size than the step was made for.
  */
@@ -58,7 +58,7 @@ function maskInputs(n: number, size: number, batch: TrainingBatch): Map<string, 
   ]);
 }
 
-/** What the optimizer's update is given in step t, from 1. */
+/** Inputs of the optimizer's update in step t, from 1. */
 export function scalarInputs(
   optimizer: OptimizerConfig,
   t: number,

@@ -4,7 +4,7 @@ import type { NamedTensors } from '../weights/named-tensors.js';
 import { sessionOptions, type SessionOptions } from './session-options.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
-/** A step's graph on ONNX Runtime, and the tensors that one step hands to the next. */
+/** A step's graph on ONNX Runtime, and the tensors that each step passes to the next. */
 export class StepState {
   private constructor(
     private readonly step: WrittenStep,
@@ -12,7 +12,7 @@ export class StepState {
     private tensors: Map<string, Tensor>,
   ) {}
 
-  /** Loads the graph; state starts from `start`, what is not in it from 0. */
+  /** Loads the graph. State starts from `start`; tensors that it lacks start from 0. */
   static async create(
     step: WrittenStep,
     start: NamedTensors,
@@ -20,7 +20,7 @@ export class StepState {
   ): Promise<StepState> {
     const session = await InferenceSession.create(step.bytes, {
       ...sessionOptions(options),
-      // One block for all that a step needs is twice the memory, and its pages are new to the first two steps.
+      // One block for a whole step takes twice the memory, and the first two steps pay for its new pages.
       enableMemPattern: false,
     });
     const tensors = new Map(

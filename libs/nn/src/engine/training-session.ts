@@ -1,7 +1,7 @@
 import type { NamedTensor, NamedTensors } from '../weights/named-tensors.js';
 
 /*
- * What every engine's training session takes and gives.
+ * Arguments and results of every engine's training session.
  */
 
 /** A training session of any engine: state lives in it between steps; `state` and `load` are a checkpoint that every engine reads. */
@@ -27,11 +27,11 @@ export interface TrainingBatch {
   readonly maskWeight: Float32Array;
   /** `[N, 1, S, S]`: 0 at pixels of which it is not known whether they are lesion; all 1 unless given. The mask is 0 there. */
   readonly maskKnown?: Float32Array;
-  /** `[N]`: 0 where the label must not count, as of slices that train segmentation only; all 1 unless given. */
+  /** `[N]`: 0 where the label must not count, as for slices that train segmentation only. Default: all 1. */
   readonly labelWeight?: Float32Array;
 }
 
-/** What a step is given beside its batch. */
+/** Options of a step. */
 export interface StepOptions {
   readonly learningRate: number;
   readonly labelSmoothing?: number;
@@ -39,7 +39,7 @@ export interface StepOptions {
   readonly seed: number;
 }
 
-/** What a step gave. */
+/** Results of a step. */
 export interface StepResult {
   readonly loss: number;
   readonly classificationLoss: number;

@@ -39,7 +39,9 @@ export function emitForward(
     for (const [index, value] of result.updates ?? []) {
       const buffer = node.inputs[index]!;
       if (buffer.kind !== 'variable')
-        throw new Error(`${node.op.name} updates its input ${index}, which is no buffer`);
+        throw new Error(
+          `Expected input ${index} of ${node.op.name} to be a buffer, since it is updated`,
+        );
       updates.set(buffer.variable.name, value);
     }
   }
@@ -82,7 +84,7 @@ export function emitBackward(
       const part = results[i];
       if (wanted[i] !== true) continue;
       if (part === undefined)
-        throw new Error(`${node.op.name} gives no gradient for its input ${i}`);
+        throw new Error(`Expected ${node.op.name} to return a gradient for its input ${i}`);
       parts.set(input, [...(parts.get(input) ?? []), part]);
     }
   }

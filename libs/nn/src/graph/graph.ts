@@ -9,7 +9,7 @@ export type Initializer =
   | { readonly kind: 'he-normal'; readonly fanOut: number }
   | { readonly kind: 'normal'; readonly deviation: number };
 
-/** A value of the network that training changes, or, as a buffer, that it only observes (running statistics). */
+/** A value of the network: a parameter, which the optimizer changes, or a buffer (running statistics), which forward passes change. */
 export interface Variable {
   readonly name: string;
   readonly shape: Shape;
@@ -18,10 +18,10 @@ export interface Variable {
   readonly trainable: boolean;
 }
 
-/** A tensor of a network: an input, a variable, or what an op makes of others. */
+/** A tensor of a network: an input, a variable, or the result of an op. */
 export type Node = InputNode | VariableNode | OpNode;
 
-/** A tensor that the caller gives. */
+/** A tensor that the caller passes in. */
 export interface InputNode {
   readonly kind: 'input';
   readonly name: string;
@@ -43,21 +43,21 @@ export interface OpNode {
   readonly op: Op;
   readonly inputs: readonly Node[];
   readonly shape: Shape;
-  /** Some trainable variable lies before it. */
+  /** It depends on a trainable variable. */
   readonly needsGradient: boolean;
 }
 
 /**
- * A network as a graph of ops. Shapes are known as it is built: what does not fit throws where it is written.
+ * A network as a graph of ops. Shapes are known while it is built: an op whose inputs do not fit throws at once.
  *
- * A graph is built for one batch size; the exported network takes any, since no op on its way mixes samples.
+ * A graph is built for one batch size; the exported network takes any batch size, since its ops do not mix samples.
  */
 export class Graph {
   readonly inputs: InputNode[] = [];
   readonly variables = new Map<string, VariableNode>();
   private readonly scopes: string[] = [];
 
-  /** Declares a tensor that the caller gives. */
+  /** Declares a tensor that the caller passes in. */
   input(name: string, shape: Shape): InputNode {
     const node: InputNode = { kind: 'input', name, shape, needsGradient: false };
     this.inputs.push(node);
@@ -69,7 +69,7 @@ export class Graph {
     return this.variable(name, shape, initializer, true);
   }
 
-  /** Declares a variable that training observes and the optimizer leaves alone. */
+  /** Declares a variable that forward passes update and the optimizer does not. */
   buffer(name: string, shape: Shape, initializer: Initializer): VariableNode {
     return this.variable(name, shape, initializer, false);
   }

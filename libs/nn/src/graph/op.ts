@@ -3,10 +3,10 @@ import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
 import type { Node } from './graph.js';
 import type { Shape } from './shape.js';
 
-/** `training` uses the batch's statistics and drops out; `inference` uses what was learned, and takes any batch size. */
+/** `training` uses the batch's statistics and dropout; `inference` uses the running statistics, and takes any batch size. */
 export type Mode = 'training' | 'inference';
 
-/** What an op's ONNX form is given: names of its inputs and their shapes. */
+/** Arguments of an op's ONNX form: names of its inputs and their shapes. */
 export interface ForwardContext {
   readonly emit: OnnxEmitter;
   readonly mode: Mode;
@@ -16,7 +16,7 @@ export interface ForwardContext {
   readonly nodes: readonly Node[];
 }
 
-/** What an op's ONNX form makes. */
+/** Result of an op's ONNX form. */
 export interface ForwardResult {
   readonly output: string;
   /** Names that the gradient uses again. */
@@ -25,7 +25,7 @@ export interface ForwardResult {
   readonly updates?: ReadonlyMap<number, string>;
 }
 
-/** What an op's gradient is given. */
+/** Arguments of an op's gradient. */
 export interface BackwardContext {
   readonly emit: OnnxEmitter;
   readonly inputs: readonly string[];
@@ -35,14 +35,14 @@ export interface BackwardContext {
   readonly saved: Readonly<Record<string, string>>;
   /** Gradient of the loss with respect to the output. */
   readonly gradient: string;
-  /** Which inputs' gradients are wanted. */
+  /** Whether the gradient of each input is needed. */
   readonly wanted: readonly boolean[];
 }
 
-/** TensorFlow.js, whichever package it came from. Ops are handed it and import its types alone: it is loaded where it is used. */
+/** TensorFlow.js, whichever package it came from. Ops receive it and import only its types: the engine loads it. */
 export type Tfjs = typeof TensorFlow;
 
-/** What an op's tfjs form is given. */
+/** Arguments of an op's tfjs form. */
 export interface TfjsContext {
   readonly tf: Tfjs;
   /** Tensors of four axes, maps and kernels, are channels-last: `[N, H, W, C]` for the graph's `[N, C, H, W]`. So is the result. */
@@ -65,8 +65,8 @@ export interface Op {
   /** @throws {ShapeError} when the inputs do not fit. */
   shape(inputs: readonly Shape[]): Shape;
   forward(context: ForwardContext): ForwardResult;
-  /** Gradients by input; undefined where none was wanted or the op has none. */
+  /** Gradients by input; undefined where none is needed or the op has none. */
   backward(context: BackwardContext): (string | undefined)[];
-  /** The same values as `forward` in training. Its gradient is tfjs's own, and so checks ours. */
+  /** The same values as `forward` in training. tfjs differentiates it itself, which checks `backward`. */
   tfjs(context: TfjsContext): TensorFlow.Tensor;
 }

@@ -3,7 +3,7 @@ import { formatShape, ShapeError } from '../graph/shape.js';
 
 /**
  * Dropout (Srivastava et al. 2014). The second input is the mask: 0 where a value is dropped and `1 / (1 − rate)` elsewhere. It is an
- * input and not drawn in the graph, so that a resumed run drops what it would have dropped. In inference nothing happens.
+ * input, not drawn in the graph, so that a resumed run drops the same values. In inference it does nothing.
  */
 export function dropout(rate: number): Op {
   if (!(rate >= 0 && rate < 1))

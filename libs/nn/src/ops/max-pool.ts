@@ -28,7 +28,7 @@ export function maxPool(window: PoolWindow): Op {
           ? inputs[0]!
           : emit.node('Pad', [inputs[0]!, emit.integers([...around, ...around]), lowest]);
       const taps: string[][] = [];
-      // What no earlier tap has taken.
+      // 1 where no earlier tap was the maximum.
       let free: string | undefined;
       for (let row = 0; row < kernel; row++) {
         const inRow: string[] = [];

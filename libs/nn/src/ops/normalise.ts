@@ -10,7 +10,7 @@ import {
 /*
  * Batch normalisation in three ops, for maps that many layers normalise, as every later layer of a DenseNet's block does: `normalise`
  * and `moments` once for each map, `scaleAndShift` once for each layer. In training the maps that are joined are the normalised ones, and
- * gradients of all layers are added before they pass the normalisation once. In inference `normalise` is nothing, and
+ * gradients of all layers are added before they pass the normalisation once. In inference `normalise` does nothing, and
  * `scaleAndShift` a batch normalisation with the layer's own running statistics.
  */
 

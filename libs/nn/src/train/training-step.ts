@@ -17,15 +17,15 @@ export interface LossConfig {
   readonly dice?: number;
 }
 
-/** What a training step is made for; each combination is a graph of its own. */
+/** What a training step is built for; each combination has its own graph. */
 export interface StepConfig {
   readonly model: JcsConfig;
   readonly batchSize: number;
   readonly optimizer: OptimizerConfig;
   readonly loss: LossConfig;
-  /** Largest Euclidean norm of all gradients together; longer ones are shortened to it. */
+  /** Largest Euclidean norm of all gradients together; larger gradients are scaled down to it. */
   readonly clipNorm?: number;
-  /** Also hand out the gradients, for comparing engines. */
+  /** Also return the gradients, for comparing engines. */
   readonly outputGradients?: boolean;
 }
 

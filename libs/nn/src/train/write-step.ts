@@ -5,13 +5,13 @@ import { OnnxEmitter } from '../onnx/onnx-emitter.js';
 import { writeOnnx } from '../onnx/write-onnx.js';
 import { emitUpdate, momentNames, withoutEndingOnes, type OptimizerConfig } from './optimizers.js';
 
-/** What {@link writeStep} writes. */
+/** Arguments of {@link writeStep}. */
 export interface StepParts {
   readonly graph: Graph;
   readonly inputs: readonly InputNode[];
   /** The scalar that is minimised. */
   readonly total: OpNode;
-  /** What the step hands out beside `loss`. */
+  /** Outputs of the step beside `loss`. */
   readonly results: readonly {
     readonly name: string;
     readonly node: OpNode;
@@ -75,7 +75,8 @@ export function writeStep(config: StepParts): WrittenStep {
       continue;
     }
     const gradient = gradients.get(name);
-    if (gradient === undefined) throw new Error(`The variable "${name}" has no part in the loss`);
+    if (gradient === undefined)
+      throw new Error(`Expected the loss to depend on the variable "${name}"`);
     gradientOf.set(name, gradient);
     const moments = momentNames(optimizer).map((moment) => `optimizer.${moment}.${name}`);
     state.push(...moments.map((moment) => ({ name: moment, shape })));

@@ -18,7 +18,7 @@ import { updateTfjs } from './tfjs-update.js';
 
 /**
  * A training session on TensorFlow.js, with the interface and the checkpoints of the one on ONNX Runtime: for CUDA machines with
- * `@tensorflow/tfjs-node-gpu`, and as the second opinion on loss and gradients.
+ * `@tensorflow/tfjs-node-gpu`, and as a second implementation that checks loss and gradients.
  */
 export class TfjsTrainingSession implements TrainingSession {
   private constructor(
@@ -101,13 +101,13 @@ export class TfjsTrainingSession implements TrainingSession {
     return collect(this.variables);
   }
 
-  /** Everything that the next step depends on, but for the number of steps. */
+  /** Everything that the next step depends on, except the number of steps. */
   state(): Map<string, NamedTensor> {
     return new Map([...collect(this.variables), ...collect(this.moments)]);
   }
 
   /**
-   * Goes on from a checkpoint, of either engine.
+   * Continues from a checkpoint of either engine.
    *
    * @throws {RangeError} when a tensor is missing or has another shape.
    */

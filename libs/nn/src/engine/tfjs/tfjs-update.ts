@@ -3,8 +3,8 @@ import type { OptimizerConfig } from '../../train/optimizers.js';
 import type { Tfjs } from '../../graph/op.js';
 
 /**
- * One parameter's update, as `emitUpdate` writes it for ONNX: tfjs's own optimizers know no decoupled decay, and their Adam keeps its
- * moments to itself, where a checkpoint cannot reach them.
+ * One parameter's update, as `emitUpdate` writes it for ONNX: tfjs's own optimizers have no decoupled decay, and a checkpoint cannot
+ * read the moments of its Adam.
  */
 export function updateTfjs(
   tf: Tfjs,

@@ -21,7 +21,7 @@ export function pooledShape(
   return [n, c, size(h), size(w)];
 }
 
-/** The window as ONNX says it. */
+/** The window as attributes of ONNX. */
 export function poolAttributes({ kernel, stride, padding = 0 }: PoolWindow) {
   return {
     kernel_shape: [kernel, kernel],
@@ -32,7 +32,7 @@ export function poolAttributes({ kernel, stride, padding = 0 }: PoolWindow) {
 
 /**
  * `[windows, size]`: 1 where a window of `reach` values, `from` after the window's first, covers a value. Products with such matrices put
- * gradients back to where windows took values from; they run on all cores, where Pad and Slice use one.
+ * gradients back where the windows took values from. They use all cores, where Pad and Slice use one.
  */
 export function coverage(
   windows: number,
