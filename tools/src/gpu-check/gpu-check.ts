@@ -88,7 +88,8 @@ async function measure(command: string, args: readonly string[]): Promise<Measur
     child.once('close', (code, signal) => {
       if (signal === 'SIGKILL') resolve(`stopped after ${values.seconds} s`);
       else if (code === 0) resolve(undefined);
-      else resolve(err.trim().split('\n').at(-1) || `ended with ${signal ?? code}`);
+      else
+        resolve([`ended with ${signal ?? code}`, ...err.trim().split('\n')].filter(Boolean).at(-1));
     });
   });
   const last =
