@@ -159,7 +159,7 @@ function readMeta(bytes: Uint8Array): MetaInformation {
       dataOffset: start,
       length,
       parser: dicomParser.littleEndianByteArrayParser,
-    } as Element;
+    };
     at = start + length;
   }
   const uid = elements.x00020010;
