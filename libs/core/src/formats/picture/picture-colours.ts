@@ -6,8 +6,10 @@ const saturated = 80;
 const tinted = 30;
 /** A tenth of a thousandth of the pixels is an arrow's tip; a quarter is a coloured picture, not marks on a grey one. */
 const fewest = 0.0001;
-const fewestPixels = 6;
+const fewestPixels = 2;
 const most = 0.25;
+/** One of so many pixels is looked at: marks are wider than that. */
+const looked = 3;
 
 /**
  * Whether marks in colour are drawn on an otherwise grey picture: arrows, circles and letters of a figure. They often show the finding,
@@ -18,7 +20,7 @@ export function hasColourMarks({ data, channels, columns, rows }: DecodedPicture
   const scale = data instanceof Uint16Array ? 257 : 1;
   let strong = 0;
   let weak = 0;
-  for (let at = 0; at < data.length; at += channels) {
+  for (let at = 0; at < data.length; at += channels * looked) {
     const red = data[at]!;
     const green = data[at + 1]!;
     const blue = data[at + 2]!;
@@ -29,7 +31,7 @@ export function hasColourMarks({ data, channels, columns, rows }: DecodedPicture
     if (difference >= tinted) weak++;
     if (difference >= saturated) strong++;
   }
-  const count = columns * rows;
+  const count = (columns * rows) / looked;
   return strong >= Math.max(fewestPixels, fewest * count) && weak <= most * count;
 }
 
