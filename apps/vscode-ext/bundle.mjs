@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * Bundles what the extension runs into `dist/bundle/`: the host's script and the launcher, the webview as one classic script, and the
+ * Bundles what the extension runs into `dist/bundle/`: the host's script and the launcher, the webviews as a classic script each, and the
  * model server with its child processes. Native modules and the codecs' binaries stay outside: `package.mjs` puts those of one
  * platform beside the bundle.
  */
@@ -59,7 +59,11 @@ const results = await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: { webview: 'src/webview/main.ts', review: 'src/webview/review.ts' },
+    entryPoints: {
+      webview: 'src/webview/main.ts',
+      review: 'src/webview/review.ts',
+      gallery: 'src/gallery/webview/main.ts',
+    },
     outdir,
     format: 'iife',
     platform: 'browser',
@@ -82,7 +86,7 @@ await writeFile(
 );
 // The server reads it from two folders above its code.
 await cp(join(server, 'proto/model_config.proto'), join(outdir, 'proto/model_config.proto'));
-for (const folder of ['media', 'l10n', 'walkthrough']) {
+for (const folder of ['media', 'l10n', 'walkthrough', 'sample-dataset']) {
   await cp(join(root, folder), join(outdir, folder), { recursive: true });
 }
 

@@ -52,7 +52,7 @@ for (const name of values.target) {
  */
 async function fill(stage, target) {
   const dist = join(stage, 'dist');
-  const texts = ['media', 'l10n', 'walkthrough'];
+  const texts = ['media', 'l10n', 'walkthrough', 'sample-dataset'];
   for (const entry of await readdir(bundle)) {
     if (entry === 'packages.json') continue;
     const place = texts.includes(entry) ? stage : dist;
@@ -209,6 +209,8 @@ async function check(stage, target) {
   const needed = [
     /^dist\/extension\.js$/,
     /^dist\/webview\.js$/,
+    /^dist\/gallery\.js$/,
+    /^sample-dataset\/groundglass\.dataset\.json$/,
     /^dist\/server\/main\/main\.js$/,
     /^dist\/server\/imaging-worker\/codec-child\.js$/,
     /^dist\/server\/inference\/inference-child\.js$/,

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.js';
+import { registerWorkbench } from './datasets/register-workbench.js';
 import { Predictor } from './predict/predictor.js';
 import { CtPreviewProvider } from './preview/ct-preview-provider.js';
 import { ReviewEditorProvider } from './review/review-editor-provider.js';
 import { ServerManager } from './server/server-manager.js';
 import { createStatusItem } from './server/status-item.js';
 
-/** Called by VS Code when a CT file or one of the commands is opened. */
+/** Called by VS Code when a CT file, the view of datasets or one of the commands is opened. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Groundglass', { log: true });
   const server = new ServerManager(context, log);
@@ -18,5 +19,6 @@ export function activate(context: vscode.ExtensionContext): void {
     new ReviewEditorProvider(context.extensionUri, log).register(),
     createStatusItem(server),
     registerCommands({ previews, server, secrets: context.secrets }),
+    registerWorkbench(context, server, log),
   );
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCatalogue } from '@groundglass/core/errors';
+import { galleryStrings } from '@groundglass/viewer/gallery-rows';
 import { defaultStrings } from '@groundglass/viewer/strings';
 import { expect, test } from 'vitest';
 
@@ -9,7 +10,10 @@ const readJson = (path: string) =>
   JSON.parse(readFileSync(join(root, path), 'utf8')) as Record<string, unknown>;
 
 test('the table for translators has every text that the extension shows, and no other', () => {
-  const shown = new Set<string>(Object.values(defaultStrings));
+  const shown = new Set<string>([
+    ...Object.values(defaultStrings),
+    ...Object.values(galleryStrings),
+  ]);
   for (const { title, advice } of Object.values(errorCatalogue)) shown.add(title).add(advice);
   for (const file of readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;

@@ -153,11 +153,9 @@ test('exports are of what is shown: CSV, a report that stands alone, a selection
   for (const name of ['Save as CSV …', 'Save a report …', 'Save as a dataset …']) {
     await page.getByRole('button', { name }).click();
   }
-  const [csv, report, manifest] = (await galleryEvents(page)).map(({ detail }) => detail) as [
-    { text: string },
-    { text: string },
-    { rows: number[] },
-  ];
+  const [csv, report, manifest] = (await galleryEvents(page)).map(
+    ({ detail }): unknown => detail,
+  ) as [{ text: string }, { text: string }, { rows: number[] }];
   expect(csv.text.trim().split('\r\n')).toHaveLength(49);
   expect(report.text).toContain('Research use, not for diagnosis');
   expect(report.text).toContain('<svg');

@@ -39,7 +39,7 @@ export async function openGallery(
     const arrays = { Int32Array, Uint8Array, Float64Array } as const;
     const { packed, facts } = JSON.parse(text, (_, value: unknown) => {
       const { array, values } = (value ?? {}) as { array?: keyof typeof arrays; values?: string[] };
-      return array && values ? arrays[array].from(values, Number) : value;
+      return array && values ? arrays[array].from(values.map(Number)) : value;
     }) as { packed: never; facts: never };
     const gallery = document.querySelector('groundglass-gallery')!;
     gallery.style.setProperty('height', '100vh');

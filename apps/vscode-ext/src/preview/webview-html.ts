@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { PageStart } from '../shared/protocol.js';
 
 /** The script and the style sheet of the page. */
 export interface PageParts {
@@ -22,13 +21,13 @@ export async function readPageParts(extensionUri: vscode.Uri): Promise<PageParts
 }
 
 /**
- * The page of a preview: one script and one style sheet by nonce, other styles by constructed sheets alone, no `eval`, no connection to
+ * The page of a preview or gallery, which finds what it starts with as JSON in `#start`: one script and one style sheet by nonce, other styles by constructed sheets alone, no `eval`, no connection to
  * anywhere.
  *
  * Script and style lie in the page, since VS Code's way to a file from a webview takes as long as the rest of the page's start. And it
  * delivers the messages that were posted meanwhile after 200 ms, whether or not the page's files have come by then.
  */
-export function webviewHtml({ script, style }: PageParts, start: PageStart): string {
+export function webviewHtml({ script, style }: PageParts, start: object): string {
   const nonce = randomBytes(16).toString('base64');
   const policy = [
     "default-src 'none'",

@@ -1,4 +1,5 @@
 // What a host without a page needs of the gallery: rows, order and texts.
+export type { GalleryState } from './gallery-state.js';
 export { galleryStrings, type GalleryStrings } from './gallery-strings.js';
 export { naturalOrder } from './natural-order.js';
 export { packRows, type GalleryResult, type GalleryRow, type PackedRows } from './packed-rows.js';

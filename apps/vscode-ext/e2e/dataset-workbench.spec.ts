@@ -1,0 +1,218 @@
+import { mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { writePhantomFolder, type PhantomPicture } from './phantom-folder.js';
+import { expect, test, type Workbench } from './workbench.js';
+
+/** The packaged model answers: the gallery is the documents' second picture. */
+test.use({ machineSettings: {} });
+// A run goes on where the test before it has left one.
+test.describe.configure({ timeout: 420_000, mode: 'serial' });
+
+const screenshots = join(import.meta.dirname, '../test-output/screenshots');
+let made: { readonly folder: string; readonly pictures: PhantomPicture[] } | undefined;
+
+function phantoms({ server }: Workbench): PhantomPicture[] {
+  const folder = join(server.folder, 'phantoms');
+  if (made?.folder !== folder) made = { folder, pictures: writePhantomFolder(folder) };
+  return made.pictures;
+}
+
+const resultsIn = (folder: string) =>
+  readdirSync(folder).filter((name) => name.endsWith('.predictions.jsonl'));
+
+const rowsOf = (file: string) =>
+  readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => JSON.parse(line) as { path: string; label: string | null; error?: object });
+
+/** Opens the folder; a busy machine takes long to load a window, and the view is there once the extension is. */
+async function openWindow({ page, server }: Workbench): Promise<void> {
+  const url = `${server.url}/?folder=${encodeURIComponent(server.folder)}`;
+  if (page.url() !== url) await page.goto(url);
+  await page
+    .locator('.activitybar .action-label[aria-label^="Groundglass"]')
+    .waitFor({ timeout: 180_000 });
+}
+
+/** A notification that says something. */
+const toast = (page: Workbench['page'], text: RegExp) =>
+  page.locator('.notifications-toasts .notification-list-item-message').filter({ hasText: text });
+
+async function openView({ page }: Workbench): Promise<void> {
+  await page.locator('.activitybar .action-label[aria-label^="Groundglass"]').click();
+}
+
+const treeRow = ({ page }: Workbench, name: string) =>
+  page
+    .locator('.pane-body .monaco-list-row')
+    .filter({ has: page.getByText(name, { exact: true }) });
+
+async function expand(workbench: Workbench, name: string): Promise<void> {
+  const row = treeRow(workbench, name).first();
+  await expect(async () => {
+    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click({ timeout: 2000 });
+    await expect(row).toHaveAttribute('aria-expanded', 'true', { timeout: 2000 });
+  }).toPass({ timeout: 60_000 });
+}
+
+test(
+  'with the mouse alone: dataset, score of the test split, matrix, the most wrong',
+  { tag: ['@screenshot'] },
+  async ({ workbench, page }) => {
+    const all = phantoms(workbench);
+    const folder = join(workbench.server.folder, 'phantoms');
+    await openWindow(workbench);
+    await openView(workbench);
+    await expand(workbench, 'phantoms');
+    await expect(treeRow(workbench, 'train')).toBeVisible();
+    const split = treeRow(workbench, 'test');
+    await split.hover();
+    await split.getByRole('button', { name: 'Score' }).click();
+
+    // The gallery opens by itself, on the split that is scored.
+    const { preview } = workbench;
+    const expected = all.filter((picture) => picture.split === 'test');
+    await expect(preview.locator('.footer [role=status]').first()).toHaveText(
+      `${expected.length} of ${expected.length} pictures`,
+      { timeout: 120_000 },
+    );
+    await expect(toast(page, /pictures scored, 0 unchanged ones kept, 0 failed/)).toBeVisible();
+    const [name] = resultsIn(folder);
+    expect(new Set(rowsOf(join(folder, name!)).map(({ path }) => path))).toEqual(
+      new Set(expected.map(({ path }) => path)),
+    );
+    await expect(preview.locator('.matrix tbody tr')).toHaveCount(3);
+    await expect(preview.getByLabel('Sort by')).toHaveValue('error');
+    await expect(preview.locator('.tile[data-painted=true]').first()).toBeVisible();
+    mkdirSync(screenshots, { recursive: true });
+    await page.screenshot({ path: join(screenshots, 'gallery.png') });
+
+    // A cell of the matrix that is not empty shows as many pictures as it counts.
+    const cell = preview.locator('.matrix td button:enabled').first();
+    const count = await cell.textContent();
+    await cell.click();
+    await expect(preview.locator('.footer [role=status]').first()).toHaveText(
+      `${count!} of ${expected.length} pictures`,
+    );
+    await preview.getByRole('button', { name: 'Clear the filter' }).click();
+
+    // The format by content, not by name.
+    await preview.getByLabel('jpeg', { exact: true }).check();
+    await expect(preview.locator('.tile-name')).toHaveText(['jpeg-inside.png']);
+    await preview.getByRole('button', { name: 'Clear the filter' }).click();
+
+    const { violations } = await new AxeBuilder({ page }).include('iframe.webview.ready').analyze();
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+    ).toEqual([]);
+  },
+);
+
+test('a run that was killed goes on: half a line is cut off, unchanged files are kept', async ({
+  workbench,
+  page,
+}) => {
+  const folder = join(workbench.server.folder, 'phantoms');
+  const file = join(folder, resultsIn(folder)[0]!);
+  const before = readFileSync(file);
+  const lines = before.toString().split('\n').slice(0, -1);
+  // Two rows are gone and the last one is half.
+  truncateSync(file, before.length - Buffer.byteLength(lines.slice(-3).join('\n')) - 1 + 20);
+  await openWindow(workbench);
+  await openView(workbench);
+  await expand(workbench, 'phantoms');
+  const split = treeRow(workbench, 'test');
+  await split.hover();
+  await split.getByRole('button', { name: 'Score' }).click();
+  await expect(toast(page, /3 pictures scored, \d+ unchanged ones kept, 0 failed/)).toBeVisible({
+    timeout: 120_000,
+  });
+  const rows = rowsOf(file);
+  expect(rows).toHaveLength(lines.length - 1);
+  expect(new Set(rows.map(({ path }) => path)).size).toBe(rows.length);
+});
+
+test('a split list opens as a gallery from its menu', async ({ workbench }) => {
+  phantoms(workbench);
+  await openWindow(workbench);
+  await workbench.page.locator('.activitybar .action-label[aria-label^="Explorer"]').click();
+  await workbench.explorerRow('phantom-lists').click();
+  await workbench.chooseFromMenu('hard.txt', 'Open as Gallery', async () => {
+    await expect(workbench.preview.locator('.tile')).toHaveCount(3, { timeout: 10_000 });
+  });
+});
+
+test('a path in a text shows its picture, label and answer, and leads to it', async ({
+  workbench,
+  page,
+}) => {
+  phantoms(workbench);
+  await openWindow(workbench);
+  await page.locator('.activitybar .action-label[aria-label^="Explorer"]').click();
+  if (!(await workbench.explorerRow('hard.txt').isVisible())) {
+    await workbench.explorerRow('phantom-lists').click();
+  }
+  await workbench.openFile('hard.txt');
+  const path = page.locator('.view-line .detected-link').first();
+  await path.hover();
+  const hover = page.locator('.monaco-hover:visible');
+  await expect(hover).toContainText(/Known label: \w+/);
+  await expect(hover).toContainText(/Answer|No answer/);
+  await expect(hover.locator('img').first()).toBeVisible();
+  await path.click({ modifiers: ['Control'] });
+  await workbench.picture();
+});
+
+test('bad rows of a manifest are problems with their lines, and the good ones load', async ({
+  workbench,
+  page,
+}) => {
+  const folder = join(workbench.server.folder, 'phantoms-manifest');
+  mkdirSync(folder, { recursive: true });
+  const sample = { label: 'covid', split: 'test', patient: 'p', source: 's' };
+  writeFileSync(
+    join(folder, 'groundglass.dataset.json'),
+    JSON.stringify({
+      ...{ format: 'groundglass-dataset', version: 1, name: 'listed', samples: 'samples.jsonl' },
+      root: '../phantoms',
+    }),
+  );
+  const [first] = phantoms(workbench);
+  writeFileSync(
+    join(folder, 'samples.jsonl'),
+    [
+      JSON.stringify({ ...sample, path: first!.path }),
+      '{ half a row',
+      JSON.stringify({ ...sample, path: '../outside.png' }),
+    ].join('\n'),
+  );
+  await openWindow(workbench);
+  await openView(workbench);
+  await expand(workbench, 'phantoms-manifest');
+  await expect(page.getByText('2 rows could not be used: see Problems')).toBeVisible();
+  await workbench.runCommand('View: Focus Problems');
+  const problems = page.locator('.markers-panel .monaco-list-row');
+  await expect(problems.filter({ hasText: 'Expected one JSON object on the line' })).toContainText(
+    '[Ln 2, Col 1]',
+  );
+  await expect(problems.filter({ hasText: 'Expected a relative path' })).toContainText(
+    '[Ln 3, Col 1]',
+  );
+});
+
+test('next and previous follow the folder', async ({ workbench, page }) => {
+  phantoms(workbench);
+  await openWindow(workbench);
+  await workbench.page.locator('.activitybar .action-label[aria-label^="Explorer"]').click();
+  await workbench.openFile('covid-slice.png');
+  await workbench.runCommand('Groundglass: Open as CT');
+  await workbench.picture();
+  await page.keyboard.press('Alt+PageDown');
+  await expect(workbench.preview.locator('.title')).toHaveText('covid-volume.mask.nii.gz');
+  await workbench.picture();
+  await page.keyboard.press('Alt+PageUp');
+  await expect(workbench.preview.locator('.title')).toHaveText('covid-slice.png');
+});

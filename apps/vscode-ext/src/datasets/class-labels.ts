@@ -1,0 +1,33 @@
+import { LabelWords, splitFromWord, type DatasetFiles } from '@groundglass/dataset';
+
+/** Labels of a dataset and the one that a model's probability is of. */
+export interface ClassLabels {
+  readonly labels: readonly string[];
+  readonly positive: string;
+}
+
+/**
+ * The labels of a folder per class where its names are more than words for the two usual labels: each folder is a label then.
+ * Positive is the one that stands for COVID-19, else the last. Undefined where the usual labels do.
+ */
+export async function classLabels(files: DatasetFiles): Promise<ClassLabels | undefined> {
+  const names = new Set<string>();
+  for (const { name, kind } of await files.list('')) {
+    if (kind !== 'folder' || name.startsWith('.')) continue;
+    if (splitFromWord(name) === undefined) {
+      names.add(name);
+      continue;
+    }
+    for (const child of await files.list(name)) {
+      if (child.kind === 'folder' && !child.name.startsWith('.')) names.add(child.name);
+    }
+  }
+  const usual = new LabelWords();
+  const labels = [...names].sort();
+  if (labels.length < 2 || labels.every((name) => usual.knows(name))) return undefined;
+  const covid = labels.find((name) => {
+    const found = usual.resolve(name);
+    return 'label' in found && found.label === 'covid';
+  });
+  return { labels, positive: covid ?? labels.at(-1)! };
+}

@@ -1,0 +1,241 @@
+import * as vscode from 'vscode';
+import type { GalleryProvider } from '../gallery/gallery-provider.js';
+import type { ScoringTarget } from '../scoring/scoring-service.js';
+import type { DatasetEntry, DatasetRegistry } from './dataset-registry.js';
+import { samplesOfNode, type DatasetNode } from './dataset-tree.js';
+import type { Neighbours } from './neighbours.js';
+import { baseNameOf } from './workspace-files.js';
+
+/** What the commands of datasets act on. */
+export interface DatasetTargets {
+  readonly registry: DatasetRegistry;
+  readonly galleries: GalleryProvider;
+  readonly neighbours: Neighbours;
+  readonly extensionUri: vscode.Uri;
+  readonly globalStorageUri: vscode.Uri;
+  readonly score: (target: ScoringTarget, state?: unknown) => Promise<void>;
+}
+
+/** What a command is given by the tree or the explorer; nothing from the palette. */
+type Given = DatasetNode | vscode.Uri | undefined;
+
+/** The most wrong first: what people open results for. */
+const mostWrong = { sort: { key: 'error', descending: true } };
+
+/** Registers the commands of datasets and galleries. */
+export function registerDatasetCommands(targets: DatasetTargets): vscode.Disposable {
+  const { registry, galleries, neighbours } = targets;
+  const commands: Readonly<Record<string, (given: Given, selected?: readonly Given[]) => unknown>> =
+    {
+      'groundglass.openGallery': (given) => openGallery(given, targets),
+      'groundglass.score': async (given, selected) => {
+        const target = await targetOf(given, selected, targets);
+        if (target) await targets.score(target.target, target.state);
+      },
+      'groundglass.importDataset': async (given) => {
+        const folder = given instanceof vscode.Uri ? given : folderOf(given);
+        const { importDataset } = await import('./import-dataset.js');
+        const written = await importDataset(folder);
+        if (!written) return;
+        registry.refresh();
+        const entry = await registry.entryAt(written);
+        if (entry) await galleries.openDataset(entry);
+      },
+      'groundglass.refreshDatasets': () => {
+        registry.refresh();
+      },
+      'groundglass.openSample': async (given) => {
+        if (given instanceof vscode.Uri || given?.kind !== 'image') return;
+        const { dataset, sample } = given;
+        const uris = dataset.samples.map(({ path }) => vscode.Uri.joinPath(dataset.root, path));
+        neighbours.follow(uris);
+        await openImage(uris[sample]!, true);
+      },
+      'groundglass.openSampleDataset': () => openSampleDataset(targets),
+      'groundglass.nextImage': () => step(neighbours, 1),
+      'groundglass.previousImage': () => step(neighbours, -1),
+    };
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
+  );
+}
+
+function folderOf(given: DatasetNode | undefined): vscode.Uri | undefined {
+  return given && given.kind !== 'note' ? given.entry.folder : undefined;
+}
+
+async function openGallery(given: Given, { registry, galleries }: DatasetTargets): Promise<void> {
+  if (given && !(given instanceof vscode.Uri)) {
+    if (given.kind === 'note') return;
+    if (given.kind === 'results') return galleries.openResults(given.uri);
+    return galleries.openDataset(given.entry, stateOf(given));
+  }
+  const uri = given ?? activeUri();
+  if (!uri) {
+    const entry = await pickEntry(registry);
+    if (entry) await galleries.openDataset(entry);
+    return;
+  }
+  if (/\.predictions\.jsonl$/i.test(uri.path)) return galleries.openResults(uri);
+  const { type } = await vscode.workspace.fs.stat(uri);
+  if ((type & vscode.FileType.Directory) === 0) {
+    const title = vscode.l10n.t('{0} (gallery)', baseNameOf(uri));
+    return galleries.openPanel({ kind: 'list', uri }, title);
+  }
+  const entry = await registry.entryAt(uri);
+  if (entry) return galleries.openDataset(entry);
+  return galleries.openPanel({ kind: 'folder', uri }, baseNameOf(uri));
+}
+
+/** The filter that shows what a node of the tree holds. */
+function stateOf(node: DatasetNode): unknown {
+  switch (node.kind) {
+    case 'split':
+      return { filter: { facets: { split: [node.name] } } };
+    case 'label':
+    case 'patient': {
+      const [first] = samplesOfNode(node);
+      const sample = first === undefined ? undefined : node.dataset.samples[first];
+      if (!sample) return undefined;
+      const facets =
+        node.kind === 'patient'
+          ? { patient: [sample.patient] }
+          : { split: [sample.split], label: [sample.label ?? ''] };
+      return { filter: { facets } };
+    }
+    case 'dataset':
+    case 'results':
+    case 'page':
+    case 'image':
+    case 'note':
+      return undefined;
+    default:
+      return node satisfies never;
+  }
+}
+
+/** What is to be scored, and what its gallery shows first. */
+async function targetOf(
+  given: Given,
+  selected: readonly Given[] | undefined,
+  { registry }: DatasetTargets,
+): Promise<{ target: ScoringTarget; state: unknown } | undefined> {
+  const nodes = (selected ?? [given]).filter(
+    (each): each is DatasetNode => each !== undefined && !(each instanceof vscode.Uri),
+  );
+  if (given && !(given instanceof vscode.Uri)) {
+    if (given.kind === 'note') return undefined;
+    const { entry } = given;
+    const dataset = await entry.load();
+    const chosen = nodes.filter((node) => node.kind !== 'note' && node.entry === entry);
+    const isWhole = chosen.some((node) => node.kind === 'dataset' || node.kind === 'results');
+    const indices = new Set(chosen.flatMap(samplesOfNode));
+    const samples = isWhole ? dataset.samples : dataset.samples.filter((_, at) => indices.has(at));
+    const first = stateOf(given) as object | undefined;
+    return {
+      target: {
+        name: dataset.manifest.name,
+        folder: dataset.folder,
+        root: dataset.root,
+        samples,
+        entry,
+      },
+      state: { ...mostWrong, ...first },
+    };
+  }
+  const uris = (selected ?? [given]).filter((each) => each instanceof vscode.Uri);
+  if (uris.length > 0) {
+    const { targetOfFiles } = await import('../scoring/target-of-files.js');
+    return { target: await targetOfFiles(uris, registry), state: mostWrong };
+  }
+  const entry = await pickEntry(registry);
+  if (!entry) return undefined;
+  const dataset = await entry.load();
+  const split = await pickSplit(dataset.samples.map(({ split }) => split));
+  if (!split) return undefined;
+  const samples =
+    split === 'all' ? dataset.samples : dataset.samples.filter((sample) => sample.split === split);
+  return {
+    target: {
+      name: dataset.manifest.name,
+      folder: dataset.folder,
+      root: dataset.root,
+      samples,
+      entry,
+    },
+    state: { ...mostWrong, ...(split === 'all' ? {} : { filter: { facets: { split: [split] } } }) },
+  };
+}
+
+/** The one dataset of the workspace, or the one that the user picks. */
+async function pickEntry(registry: DatasetRegistry): Promise<DatasetEntry | undefined> {
+  const entries = await registry.find();
+  if (entries.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('There is no dataset in this workspace: import a folder, or open the sample.'),
+    );
+  }
+  if (entries.length < 2) return entries[0];
+  const picked = await vscode.window.showQuickPick(
+    entries.map((entry) => ({ label: entry.name, description: entry.folder.fsPath, entry })),
+    { title: vscode.l10n.t('Dataset') },
+  );
+  return picked?.entry;
+}
+
+async function pickSplit(splits: readonly string[]): Promise<string | undefined> {
+  const counts = new Map<string, number>();
+  for (const split of splits) counts.set(split, (counts.get(split) ?? 0) + 1);
+  if (counts.size < 2) return 'all';
+  const picked = await vscode.window.showQuickPick(
+    [
+      ...[...counts].map(([split, count]) => ({ label: split, description: String(count), split })),
+      { label: vscode.l10n.t('All splits'), description: String(splits.length), split: 'all' },
+    ],
+    { title: vscode.l10n.t('What to score') },
+  );
+  return picked?.split;
+}
+
+function activeUri(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input as
+    { uri?: unknown } | undefined;
+  return input?.uri instanceof vscode.Uri ? input.uri : undefined;
+}
+
+async function openImage(uri: vscode.Uri, isPreview: boolean): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openWith', uri, 'groundglass.ctPreview', {
+    preview: isPreview,
+  });
+}
+
+async function step(neighbours: Neighbours, by: 1 | -1): Promise<void> {
+  const uri = activeUri();
+  if (!uri) return;
+  const next = await neighbours.beside(uri, by);
+  if (next) return openImage(next, true);
+  void vscode.window.setStatusBarMessage(
+    by === 1
+      ? vscode.l10n.t('This is the last picture.')
+      : vscode.l10n.t('This is the first picture.'),
+    3000,
+  );
+}
+
+/** Copies the bundled dataset to where results can be written beside it, and opens it. */
+async function openSampleDataset({
+  extensionUri,
+  globalStorageUri,
+}: DatasetTargets): Promise<void> {
+  const { fs } = vscode.workspace;
+  const from = vscode.Uri.joinPath(extensionUri, 'sample-dataset');
+  const to = vscode.Uri.joinPath(globalStorageUri, 'sample-dataset');
+  await fs.createDirectory(globalStorageUri);
+  const isThere = await fs.stat(to).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await fs.copy(from, to);
+  const hasFolder = (vscode.workspace.workspaceFolders ?? []).length > 0;
+  await vscode.commands.executeCommand('vscode.openFolder', to, { forceNewWindow: hasFolder });
+}

@@ -1,0 +1,182 @@
+import type { Layout } from '@groundglass/dataset';
+import * as vscode from 'vscode';
+import type { Closable } from '../shared/closable.js';
+import type { LoadedDataset } from './load-dataset.js';
+import { baseNameOf, isInside } from './workspace-files.js';
+
+/** A dataset that was found; loaded when it is first looked into, and again after a change. */
+export class DatasetEntry {
+  #loading: Promise<LoadedDataset> | undefined;
+
+  constructor(
+    readonly folder: vscode.Uri,
+    readonly layout: Layout,
+  ) {}
+
+  get name(): string {
+    return baseNameOf(this.folder) || this.folder.path;
+  }
+
+  /** @throws {CtError} what `loadDataset` throws; the next call tries again. */
+  load(): Promise<LoadedDataset> {
+    if (this.#loading) return this.#loading;
+    const loading = import('./load-dataset.js').then(({ loadDataset }) =>
+      loadDataset(this.folder, this.layout),
+    );
+    this.#loading = loading;
+    loading.catch(() => {
+      if (this.#loading === loading) this.#loading = undefined;
+    });
+    return loading;
+  }
+
+  /** Forgets what was read, for files that have changed. */
+  forget(): void {
+    this.#loading = undefined;
+  }
+}
+
+/** Files whose coming, going or change makes another dataset. */
+const described =
+  '**/{groundglass.dataset.json,samples.jsonl,*.predictions.jsonl,*.audit.jsonl,metadata.csv,metadata.jsonl}';
+const images = '**/*.{png,jpg,jpeg,dcm,dicom,ima,nii,gz,mha,mhd,txt,lst}';
+/** Copying a folder makes thousands of events; one look after the last of them is enough. */
+const settleMs = 600;
+
+/** The datasets of the workspace: searched for when somebody asks, and followed from then on. */
+export class DatasetRegistry implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Datasets, or files in them, have come, gone or changed. */
+  readonly onDidChange = this.#changed.event;
+  readonly #found = new vscode.EventEmitter<void>();
+  /** A search has ended. */
+  readonly onDidFind = this.#found.event;
+  readonly #disposables: Closable[] = [this.#changed, this.#found];
+  #finding: Promise<DatasetEntry[]> | undefined;
+  #entries: readonly DatasetEntry[] = [];
+  #isWatching = false;
+  #settling: NodeJS.Timeout | undefined;
+  readonly #dirty = new Set<string>();
+
+  constructor(private readonly log: vscode.LogOutputChannel) {}
+
+  /** Those that were found so far, without a search. */
+  get known(): readonly DatasetEntry[] {
+    return this.#entries;
+  }
+
+  find(): Promise<DatasetEntry[]> {
+    this.#watch();
+    return (this.#finding ??= this.#find());
+  }
+
+  /** Looks for datasets again, and reads them again. */
+  refresh(): void {
+    this.#finding = undefined;
+    for (const entry of this.#entries) entry.forget();
+    this.#changed.fire();
+  }
+
+  /** The dataset that a file belongs to, by its folder; the innermost where several hold it. */
+  async entryOf(uri: vscode.Uri): Promise<DatasetEntry | undefined> {
+    const holding = (await this.find()).filter(({ folder }) => isInside(folder, uri));
+    const inner = holding.sort((a, b) => b.folder.path.length - a.folder.path.length)[0];
+    if (inner) return inner;
+    // A manifest may point at images elsewhere.
+    for (const entry of await this.find()) {
+      if (entry.layout !== 'manifest') continue;
+      const loaded = await entry.load().catch(() => undefined);
+      if (loaded && isInside(loaded.root, uri)) return entry;
+    }
+    return undefined;
+  }
+
+  /** The dataset in a folder, whether or not it was found; undefined where none is. */
+  async entryAt(folder: vscode.Uri): Promise<DatasetEntry | undefined> {
+    const known = (await this.find()).find(
+      (entry) => entry.folder.toString() === folder.toString(),
+    );
+    if (known) return known;
+    const [{ detectLayout }, { workspaceFiles }] = await Promise.all([
+      import('./dataset-functions.js'),
+      import('./workspace-files.js'),
+    ]);
+    const layout = await workspaceFiles(folder)
+      .then((files) => detectLayout(files))
+      .catch(() => undefined);
+    return layout === undefined ? undefined : new DatasetEntry(folder, layout);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#settling);
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  async #find(): Promise<DatasetEntry[]> {
+    const [{ findDatasets }, { workspaceFiles }] = await Promise.all([
+      import('./find-datasets.js'),
+      import('./workspace-files.js'),
+    ]);
+    const entries: DatasetEntry[] = [];
+    for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
+      try {
+        for (const { path, layout } of await findDatasets(await workspaceFiles(uri))) {
+          const folder = path === '' ? uri : vscode.Uri.joinPath(uri, path);
+          const before = this.#entries.find(
+            (entry) => entry.layout === layout && entry.folder.toString() === folder.toString(),
+          );
+          entries.push(before ?? new DatasetEntry(folder, layout));
+        }
+      } catch (error) {
+        this.log.warn(
+          `${uri.toString()}: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+    this.#entries = entries;
+    this.#found.fire();
+    return entries;
+  }
+
+  /** From the first question on: a window without datasets has no watcher. */
+  #watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const follow = (pattern: string, isEdit: boolean) => {
+      const watcher = vscode.workspace.createFileSystemWatcher(pattern, false, !isEdit, false);
+      const note = (uri: vscode.Uri) => {
+        this.#note(uri);
+      };
+      this.#disposables.push(
+        watcher,
+        watcher.onDidCreate(note),
+        watcher.onDidChange(note),
+        watcher.onDidDelete(note),
+      );
+    };
+    follow(described, true);
+    follow(images, false);
+    this.#disposables.push(
+      vscode.workspace.onDidChangeWorkspaceFolders(() => {
+        this.refresh();
+      }),
+    );
+  }
+
+  #note(uri: vscode.Uri): void {
+    this.#dirty.add(uri.toString());
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      const changed = [...this.#dirty].map((text) => vscode.Uri.parse(text));
+      this.#dirty.clear();
+      const isResults = (file: vscode.Uri) => /\.(predictions|audit)\.jsonl$/.test(file.path);
+      // What scoring writes changes no dataset, only what is shown of it.
+      const others = changed.filter((file) => !isResults(file));
+      for (const entry of this.#entries) {
+        if (others.some((file) => isInside(entry.folder, file))) entry.forget();
+      }
+      if (others.length > 0) this.#finding = undefined;
+      this.#changed.fire();
+    }, settleMs);
+  }
+}

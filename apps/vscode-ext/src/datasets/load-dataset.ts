@@ -1,0 +1,123 @@
+import type { DatasetManifest, DatasetSample } from '@groundglass/core';
+import {
+  importCovidCt,
+  importCovidSeg,
+  importDicomTree,
+  importFolders,
+  importLuna16,
+  importMosmed,
+  importNamePattern,
+  importSplitLists,
+  manifestName,
+  parseManifest,
+  parseSamples,
+  type DatasetFiles,
+  type ImportedDataset,
+  type ImportOptions,
+  type ImportProblem,
+  type Layout,
+} from '@groundglass/dataset';
+import { CtError } from '@groundglass/core/errors';
+import * as vscode from 'vscode';
+import { classLabels } from './class-labels.js';
+import { readTextOf, workspaceFiles } from './workspace-files.js';
+
+/** A dataset with its samples, read from a manifest or, without a word asked, from its layout. */
+export interface LoadedDataset {
+  readonly folder: vscode.Uri;
+  readonly layout: Layout;
+  readonly manifest: DatasetManifest;
+  /** The folder that the samples' paths start from. */
+  readonly root: vscode.Uri;
+  readonly samples: readonly DatasetSample[];
+  /** Row of each sample in `samples.jsonl`, from 1; undefined where there is no such file. */
+  readonly lines: readonly number[] | undefined;
+  readonly problems: readonly ImportProblem[];
+  /** `samples.jsonl`, or undefined for a layout without a manifest. */
+  readonly samplesFile: vscode.Uri | undefined;
+}
+
+/**
+ * Loads a dataset. Layouts are read by names alone: images are neither opened nor checked, as an import does.
+ *
+ * @throws {CtError} `CT_BAD_DATASET` when the manifest is wrong or the layout holds nothing.
+ */
+export async function loadDataset(
+  folder: vscode.Uri,
+  layout: Layout,
+  signal?: AbortSignal,
+): Promise<LoadedDataset> {
+  if (layout === 'manifest') return loadManifest(folder);
+  const files = await workspaceFiles(folder);
+  const options = { decode: false, ...(signal ? { signal } : {}) };
+  const { manifest, samples, problems } = await importLayout(layout, files, options);
+  return {
+    ...{ folder, layout, manifest, root: folder, samples, problems },
+    ...{ lines: undefined, samplesFile: undefined },
+  };
+}
+
+async function loadManifest(folder: vscode.Uri): Promise<LoadedDataset> {
+  const text = await readTextOf(vscode.Uri.joinPath(folder, manifestName));
+  if (text === undefined) {
+    throw new CtError('CT_BAD_DATASET', `Expected ${manifestName} to be readable`);
+  }
+  const manifest = parseManifest(text);
+  const samplesFile = vscode.Uri.joinPath(folder, manifest.samples);
+  const rows = await readTextOf(samplesFile);
+  if (rows === undefined) {
+    throw new CtError('CT_BAD_DATASET', `Expected ${manifest.samples} beside ${manifestName}`);
+  }
+  const parsed = parseSamples(rows, manifest);
+  return {
+    folder,
+    layout: 'manifest',
+    manifest,
+    root: rootOf(manifest, folder),
+    samplesFile,
+    ...parsed,
+  };
+}
+
+/** The folder that a manifest's paths start from. */
+export function rootOf({ root }: Pick<DatasetManifest, 'root'>, folder: vscode.Uri): vscode.Uri {
+  if (root === undefined) return folder;
+  if (/^[a-zA-Z]:[\\/]/.test(root)) return vscode.Uri.file(root);
+  return root.startsWith('/') ? folder.with({ path: root }) : vscode.Uri.joinPath(folder, root);
+}
+
+/** Imports a folder by its layout. @throws {CtError} `CT_BAD_DATASET`. */
+export async function importLayout(
+  layout: Exclude<Layout, 'manifest'>,
+  files: DatasetFiles,
+  options: ImportOptions,
+): Promise<ImportedDataset> {
+  switch (layout) {
+    case 'covid-ct':
+      return importCovidCt(files, options);
+    case 'covid-seg':
+      return importCovidSeg(files, options);
+    case 'covid-seg-volumes':
+      return importNamePattern(files, {
+        ...options,
+        ...{ images: 'images', masks: 'pseudo-masks', pseudoMasks: true },
+        ...{ label: 'covid', source: 'covid-seg-volumes' },
+      });
+    case 'luna16':
+      return importLuna16(files, options);
+    case 'folders':
+      return importFolders(files, { ...(await classLabels(files)), ...options });
+    case 'mosmed':
+      return importMosmed(files, options);
+    case 'lists':
+      return importSplitLists(files, options);
+    case 'dicom':
+      return importDicomTree(files, options);
+    case 'names':
+      return importNamePattern(files, { ...options, label: null, source: files.name });
+    case 'csv':
+      throw new CtError('CT_BAD_DATASET', 'Expected a folder, got a table');
+    default:
+      return layout satisfies never;
+  }
+}

@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import { GalleryProvider } from '../gallery/gallery-provider.js';
+import type { GalleryServices } from '../gallery/gallery-services.js';
+import { registerLanguageFeatures } from '../language/register-language.js';
+import type { ServerManager } from '../server/server-manager.js';
+import { MaskStore } from '../scoring/mask-store.js';
+import { ScoringClient } from '../scoring/scoring-client.js';
+import { ScoringService, type ScoringTarget } from '../scoring/scoring-service.js';
+import { registerTools } from '../tools/register-tools.js';
+import { registerDatasetCommands } from './dataset-commands.js';
+import { DatasetRegistry } from './dataset-registry.js';
+import { DatasetTree, type DatasetNode } from './dataset-tree.js';
+import { Neighbours } from './neighbours.js';
+
+/** The dataset workbench: the view, scoring, galleries, what texts show of pictures, and the tools. Nothing of it runs before it is used. */
+export function registerWorkbench(
+  context: vscode.ExtensionContext,
+  server: ServerManager,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
+  const registry = new DatasetRegistry(log);
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const masks = new MaskStore(storage);
+  const client = new ScoringClient(server);
+  const scoring = new ScoringService(server, client, masks, storage, log);
+  const neighbours = new Neighbours();
+  const foldersOf = (folder: vscode.Uri) => [folder, scoring.storageOf(folder)];
+  const resultsOf = async (folder: vscode.Uri) =>
+    (await import('./results-beside.js')).resultsBeside(foldersOf(folder));
+  const findingsOf = async (folder: vscode.Uri) =>
+    (await import('./results-beside.js')).findingsBeside(foldersOf(folder));
+  const language = registerLanguageFeatures({ registry, masks, resultsOf, findingsOf });
+
+  const score = async (target: ScoringTarget, state?: unknown) => {
+    const reason = server.unavailableReason;
+    if (reason !== undefined) {
+      void vscode.window.showErrorMessage(reason);
+      return;
+    }
+    const { scoreWithProgress } = await import('../scoring/score-with-progress.js');
+    await scoreWithProgress(scoring, target, (results) => {
+      void galleries.openResults(results, state);
+    });
+    tree.refresh();
+  };
+  const services: GalleryServices = {
+    ...{ registry, scoring, masks, neighbours, log, resultsOf, findingsOf, score },
+    whyNoScoring: () => server.unavailableReason,
+    reportProblems: (gallery) => {
+      language.reportProblems(gallery);
+    },
+  };
+  const galleries = new GalleryProvider(services, context.extensionUri);
+  const tree = new DatasetTree(registry, (entry) => resultsOf(entry.folder));
+  const view = vscode.window.createTreeView<DatasetNode>('groundglass.datasets', {
+    treeDataProvider: tree,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
+  return vscode.Disposable.from(
+    registry,
+    scoring,
+    language,
+    view,
+    galleries.register(),
+    registry.onDidChange(() => {
+      tree.refresh();
+    }),
+    registerDatasetCommands({
+      ...{ registry, galleries, neighbours, score },
+      extensionUri: context.extensionUri,
+      globalStorageUri: context.globalStorageUri,
+    }),
+    registerTools({ registry, client, resultsOf, findingsOf }),
+  );
+}

@@ -1,0 +1,46 @@
+import type { Finding } from '@groundglass/core';
+import * as vscode from 'vscode';
+import { readTextOf } from './workspace-files.js';
+
+/** Results files of a dataset, the newest first. */
+export async function resultsBeside(folders: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
+  return filesBeside(folders, '.predictions.jsonl');
+}
+
+/** What audits of a dataset found; of several files the newest counts. */
+export async function findingsBeside(folders: readonly vscode.Uri[]): Promise<Finding[]> {
+  const [newest] = await auditsBeside(folders);
+  const text = newest && (await readTextOf(newest));
+  if (text === undefined) return [];
+  const { parseFindings } = await import('./dataset-functions.js');
+  return parseFindings(text).findings;
+}
+
+/** Files of audits of a dataset, the newest first. */
+export async function auditsBeside(folders: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
+  return filesBeside(folders, '.audit.jsonl');
+}
+
+async function filesBeside(folders: readonly vscode.Uri[], ending: string): Promise<vscode.Uri[]> {
+  const files = await Promise.all(
+    folders.map(async (folder) => {
+      const entries = await vscode.workspace.fs.readDirectory(folder).then(
+        (read) => read,
+        () => [],
+      );
+      return entries
+        .filter(([name]) => name.endsWith(ending))
+        .map(([name]) => vscode.Uri.joinPath(folder, name));
+    }),
+  );
+  const dated = await Promise.all(
+    files.flat().map(async (uri) => {
+      const time = await vscode.workspace.fs.stat(uri).then(
+        ({ mtime }) => mtime,
+        () => 0,
+      );
+      return { uri, time };
+    }),
+  );
+  return dated.sort((a, b) => b.time - a.time).map(({ uri }) => uri);
+}

@@ -1,0 +1,74 @@
+import { bytesSource, CtError } from '@groundglass/core';
+import type { DatasetFiles } from '@groundglass/dataset';
+import * as vscode from 'vscode';
+
+/**
+ * The files of a folder of the workspace, wherever it is: on this machine by ranges, elsewhere through the editor's file systems.
+ *
+ * @throws {CtError} `CT_BAD_DATASET` when there is no such folder.
+ */
+export async function workspaceFiles(folder: vscode.Uri): Promise<DatasetFiles> {
+  if (folder.scheme === 'file') {
+    const { nodeFiles } = await import('./local-files.js');
+    return nodeFiles(folder.fsPath);
+  }
+  const { fs } = vscode.workspace;
+  const at = (path: string) => (path === '' ? folder : vscode.Uri.joinPath(folder, path));
+  return {
+    name: baseNameOf(folder),
+    async list(path) {
+      const entries = await fs.readDirectory(at(path));
+      return entries.map(([name, type]) => ({
+        name,
+        kind: (type & vscode.FileType.Directory) === 0 ? 'file' : 'folder',
+      }));
+    },
+    stat: (path) =>
+      Promise.resolve(fs.stat(at(path))).then(
+        ({ type, size, mtime }) => ({
+          kind: (type & vscode.FileType.Directory) === 0 ? 'file' : 'folder',
+          size,
+          modified: mtime,
+        }),
+        () => undefined,
+      ),
+    async open(path) {
+      try {
+        const bytes = await fs.readFile(at(path));
+        return { source: bytesSource(bytes), close: () => Promise.resolve() };
+      } catch (cause) {
+        throw new CtError('CT_READ_FAILED', `Expected a readable file "${path}"`, { cause });
+      }
+    },
+    relativePath: (absolute) =>
+      absolute.startsWith(`${folder.path}/`) ? absolute.slice(folder.path.length + 1) : undefined,
+  };
+}
+
+/** The last part of an address. */
+export function baseNameOf({ path }: vscode.Uri): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Whether a file or folder lies in a folder, or is it. */
+export function isInside(folder: vscode.Uri, uri: vscode.Uri): boolean {
+  if (folder.scheme !== uri.scheme || folder.authority !== uri.authority) return false;
+  return uri.path === folder.path || uri.path.startsWith(withSlash(folder.path));
+}
+
+/** The path of a file relative to a folder that it lies in. */
+export function pathInside(folder: vscode.Uri, uri: vscode.Uri): string {
+  return uri.path.slice(withSlash(folder.path).length);
+}
+
+function withSlash(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`;
+}
+
+/** The text of a file; undefined where there is none. */
+export async function readTextOf(uri: vscode.Uri): Promise<string | undefined> {
+  return vscode.workspace.fs.readFile(uri).then(
+    (bytes) => new TextDecoder().decode(bytes),
+    () => undefined,
+  );
+}

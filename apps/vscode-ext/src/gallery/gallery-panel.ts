@@ -1,0 +1,328 @@
+import { CtError } from '@groundglass/core/errors';
+import { packRows, type GalleryState } from '@groundglass/viewer/gallery-rows';
+import * as vscode from 'vscode';
+import { baseNameOf } from '../datasets/workspace-files.js';
+import { webviewHtml, type PageParts } from '../preview/webview-html.js';
+import type { ScoringTarget } from '../scoring/scoring-service.js';
+import type { Closable } from '../shared/closable.js';
+import type { FromGallery, ToGallery } from './gallery-protocol.js';
+import { loadGallery, type GallerySource, type LoadedGallery } from './gallery-source.js';
+import { localGalleryStrings } from './gallery-strings.js';
+import type { GalleryServices } from './gallery-services.js';
+import { formatOfName } from './join-rows.js';
+import { makeThumbnail } from './make-thumbnail.js';
+import { sniffFormats } from './sniff-formats.js';
+
+/** Pictures that are read at once. */
+const thumbnailLanes = 4;
+/** A results file grows with each picture; the page follows this often. */
+const followMs = 1000;
+
+/** One gallery: answers its page, follows its files, scores what it shows. */
+export class GalleryPanel implements vscode.Disposable {
+  readonly #disposables: Closable[] = [];
+  readonly #waiting: { id: number; row: number; cancel: AbortController }[] = [];
+  readonly #requests = new Map<number, AbortController>();
+  readonly #formats = new Map<string, string>();
+  readonly #sniffed = new Set<string>();
+  #gallery: LoadedGallery | undefined;
+  #second: vscode.Uri | undefined;
+  #loading = 0;
+  #following: NodeJS.Timeout | undefined;
+  #running = 0;
+  #isDisposed = false;
+
+  constructor(
+    readonly source: GallerySource,
+    readonly panel: vscode.WebviewPanel,
+    private readonly services: GalleryServices,
+    page: PageParts,
+    state?: unknown,
+  ) {
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [] };
+    this.#disposables.push(
+      webview.onDidReceiveMessage((message: FromGallery) => void this.#answer(message)),
+      services.registry.onDidChange(() => {
+        this.#followSoon();
+      }),
+      services.scoring.onDidChange((results) => {
+        if (results.toString() !== this.#gallery?.results?.toString()) return;
+        this.#showScoring();
+        this.#followSoon();
+      }),
+      panel.onDidDispose(() => {
+        this.dispose();
+      }),
+    );
+    webview.html = webviewHtml(page, { strings: localGalleryStrings(), state });
+  }
+
+  /** What the gallery shows, once it is loaded. */
+  get gallery(): LoadedGallery | undefined {
+    return this.#gallery;
+  }
+
+  /** Sets filter, order or layout from outside, as a command does. */
+  setState(state: Partial<GalleryState>): void {
+    this.#post({ type: 'state', state });
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    clearTimeout(this.#following);
+    for (const request of this.#requests.values()) request.abort();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  async #answer(message: FromGallery): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        return this.#load();
+      case 'thumbnail': {
+        const cancel = new AbortController();
+        this.#requests.set(message.requestId, cancel);
+        this.#waiting.push({ id: message.requestId, row: message.row, cancel });
+        this.#work();
+        return;
+      }
+      case 'cancel':
+        this.#requests.get(message.requestId)?.abort();
+        this.#requests.delete(message.requestId);
+        return;
+      case 'open':
+        return this.#open(message.rows, message.how);
+      case 'copyPaths':
+        await vscode.env.clipboard.writeText(
+          message.rows.map((row) => this.#uriOf(row)?.fsPath ?? '').join('\n'),
+        );
+        this.#post({ type: 'say', text: vscode.l10n.t('{0} paths copied.', message.rows.length) });
+        return;
+      case 'copyPicture':
+        this.#post({
+          type: 'say',
+          text: vscode.l10n.t('The clipboard takes no picture here: copy its path instead.'),
+        });
+        return;
+      case 'export':
+        return this.#export(message.kind, message.text);
+      case 'exportManifest':
+        return this.#exportManifest(message.rows);
+      case 'score':
+        return this.#score();
+      case 'cancelScoring':
+        if (this.#gallery?.results) this.services.scoring.cancel(this.#gallery.results);
+        return;
+      case 'compare':
+        return this.#compare();
+      case 'endComparison':
+        this.#second = undefined;
+        return this.#load();
+      case 'state':
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  async #load(): Promise<void> {
+    const loading = ++this.#loading;
+    try {
+      const { registry } = this.services;
+      const gallery = await loadGallery(this.source, this.#second, {
+        registry,
+        resultsOf: this.services.resultsOf,
+        findingsOf: this.services.findingsOf,
+        formats: this.#formats,
+      });
+      if (this.#isDisposed || loading !== this.#loading) return;
+      this.#gallery = gallery;
+      this.services.reportProblems(gallery);
+      this.#post({
+        type: 'rows',
+        rows: packRows(gallery.rows, this.#second !== undefined),
+        facts: gallery.facts,
+      });
+      this.#post({ type: 'canScore', can: this.services.whyNoScoring() === undefined });
+      this.#showScoring();
+      void this.#sniff(gallery);
+    } catch (error) {
+      if (this.#isDisposed || loading !== this.#loading) return;
+      const text = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof CtError))
+        this.services.log.error(error instanceof Error ? error : text);
+      this.#post({ type: 'failed', message: text });
+    }
+  }
+
+  /** Reads the first bytes of files that have come: a JPEG may be named `.png`. Rows come again where a name was wrong. */
+  async #sniff({ rows, root }: LoadedGallery): Promise<void> {
+    const paths = [...new Set(rows.map(({ path }) => path))].filter(
+      (path) => !this.#sniffed.has(path),
+    );
+    for (const path of paths) this.#sniffed.add(path);
+    const found = await sniffFormats(root, paths, () => this.#isDisposed);
+    let isOther = false;
+    for (const [path, format] of found) {
+      this.#formats.set(path, format);
+      isOther ||= format !== formatOfName(path);
+    }
+    if (isOther && !this.#isDisposed) await this.#load();
+  }
+
+  #followSoon(): void {
+    if (this.#following) return;
+    this.#following = setTimeout(() => {
+      this.#following = undefined;
+      void this.#load();
+    }, followMs);
+  }
+
+  #showScoring(): void {
+    const { results } = this.#gallery ?? {};
+    const progress = results && this.services.scoring.progressOf(results);
+    this.#post({
+      type: 'scoring',
+      status: progress ? { done: progress.done, total: progress.total } : null,
+    });
+  }
+
+  #work(): void {
+    while (this.#running < thumbnailLanes && this.#waiting.length > 0) {
+      // The one asked for last is what the user looks at now.
+      const { id, row, cancel } = this.#waiting.pop()!;
+      if (cancel.signal.aborted) continue;
+      this.#running++;
+      void this.#thumbnail(id, row, cancel.signal).finally(() => {
+        this.#requests.delete(id);
+        this.#running--;
+        this.#work();
+      });
+    }
+  }
+
+  async #thumbnail(requestId: number, row: number, signal: AbortSignal): Promise<void> {
+    const gallery = this.#gallery;
+    const uri = this.#uriOf(row);
+    if (!gallery || !uri) return;
+    const key = gallery.maskKeyOf(row);
+    try {
+      const mask = key && { store: this.services.masks, key };
+      const made = await makeThumbnail(uri, gallery.rows[row]!.slice, mask, signal);
+      if (!signal.aborted) this.#post({ type: 'thumbnail', requestId, ...made });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) this.#post({ type: 'noThumbnail', requestId, message });
+    }
+  }
+
+  #uriOf(row: number): vscode.Uri | undefined {
+    const found = this.#gallery?.rows[row];
+    return found && vscode.Uri.joinPath(this.#gallery!.root, found.path);
+  }
+
+  async #open(rows: readonly number[], how: 'here' | 'beside' | 'together'): Promise<void> {
+    const gallery = this.#gallery;
+    if (!gallery) return;
+    const most = 8;
+    if (rows.length > most) {
+      const open = vscode.l10n.t('Open the first {0}', most);
+      const picked = await vscode.window.showWarningMessage(
+        vscode.l10n.t('{0} pictures are selected; each would be an editor.', rows.length),
+        open,
+      );
+      if (picked !== open) return;
+    }
+    this.services.neighbours.follow(
+      gallery.rows.map(({ path }) => vscode.Uri.joinPath(gallery.root, path)),
+    );
+    for (const row of rows.slice(0, most)) {
+      const uri = this.#uriOf(row);
+      if (!uri) continue;
+      const column = how === 'here' ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
+      await vscode.commands.executeCommand('vscode.openWith', uri, 'groundglass.ctPreview', {
+        viewColumn: column,
+        preview: rows.length === 1,
+        preserveFocus: false,
+      });
+    }
+  }
+
+  async #export(kind: 'csv' | 'report', text: string): Promise<void> {
+    const name = (this.#gallery?.facts.title ?? 'gallery').replace(/\.(predictions\.)?jsonl$/, '');
+    const ending = kind === 'csv' ? 'csv' : 'html';
+    const folder = this.#gallery?.dataset?.folder ?? this.#gallery?.root;
+    const filters = kind === 'csv' ? { CSV: ['csv'] } : { HTML: ['html'] };
+    const uri = await vscode.window.showSaveDialog({
+      ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, `${name}.${ending}`) } : {}),
+      filters,
+    });
+    if (!uri) return;
+    try {
+      await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+      this.#post({ type: 'say', text: vscode.l10n.t('Saved {0}.', baseNameOf(uri)) });
+    } catch (error) {
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t(
+          '{0} could not be written: {1}',
+          baseNameOf(uri),
+          error instanceof Error ? error.message : String(error),
+        ),
+      );
+    }
+  }
+
+  async #exportManifest(rows: readonly number[]): Promise<void> {
+    const gallery = this.#gallery;
+    if (!gallery) return;
+    const { exportSelection } = await import('./export-selection.js');
+    await exportSelection(gallery, rows);
+  }
+
+  async #score(): Promise<void> {
+    const gallery = this.#gallery;
+    if (!gallery) return;
+    const target: ScoringTarget = {
+      name: gallery.dataset?.manifest.name ?? gallery.facts.title,
+      folder: gallery.dataset?.folder ?? gallery.root,
+      root: gallery.root,
+      samples: gallery.dataset?.samples.length
+        ? samplesOf(gallery)
+        : gallery.rows.map(({ path }) => ({ path })),
+      entry: gallery.entry,
+    };
+    await this.services.score(target);
+  }
+
+  async #compare(): Promise<void> {
+    const { dataset, results } = this.#gallery ?? {};
+    const known = dataset ? await this.services.resultsOf(dataset.folder) : [];
+    const others = known.filter((uri) => uri.toString() !== results?.toString());
+    const browse = { label: vscode.l10n.t('Choose a file …'), uri: undefined };
+    const picked = await vscode.window.showQuickPick(
+      [...others.map((uri) => ({ label: baseNameOf(uri), uri })), browse],
+      { title: vscode.l10n.t('Results to compare with') },
+    );
+    if (!picked) return;
+    const chosen =
+      picked.uri ??
+      (
+        await vscode.window.showOpenDialog({ filters: { [vscode.l10n.t('Results')]: ['jsonl'] } })
+      )?.[0];
+    if (!chosen) return;
+    this.#second = chosen;
+    await this.#load();
+    this.setState({ sort: { key: 'difference', descending: true } });
+  }
+
+  #post(message: ToGallery): void {
+    if (!this.#isDisposed) void this.panel.webview.postMessage(message);
+  }
+}
+
+/** The samples of the dataset that the gallery shows. */
+function samplesOf({ dataset, rows }: LoadedGallery): ScoringTarget['samples'] {
+  const shown = new Set(rows.map(({ path, slice }) => `${path}#${slice ?? ''}`));
+  return dataset!.samples.filter(({ path, slice }) => shown.has(`${path}#${slice ?? ''}`));
+}

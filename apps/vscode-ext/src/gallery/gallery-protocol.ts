@@ -1,0 +1,53 @@
+import type {
+  GalleryFacts,
+  GalleryState,
+  GalleryStrings,
+  PackedRows,
+} from '@groundglass/viewer/gallery';
+
+/** What the extension host says to the page of a gallery. */
+export type ToGallery =
+  | { readonly type: 'rows'; readonly rows: PackedRows; readonly facts: GalleryFacts }
+  | { readonly type: 'state'; readonly state: unknown }
+  | {
+      readonly type: 'thumbnail';
+      readonly requestId: number;
+      readonly columns: number;
+      readonly rows: number;
+      readonly grey: Uint8Array;
+      readonly mask: Uint8Array | undefined;
+    }
+  | { readonly type: 'noThumbnail'; readonly requestId: number; readonly message: string }
+  /** Masks have come: thumbnails are asked for again. */
+  | { readonly type: 'refresh' }
+  | { readonly type: 'scoring'; readonly status: { done: number; total: number } | null }
+  | { readonly type: 'canScore'; readonly can: boolean }
+  | { readonly type: 'say'; readonly text: string }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** What the page of a gallery says to the extension host; rows are indices of the rows that it was sent last. */
+export type FromGallery =
+  | { readonly type: 'ready' }
+  | { readonly type: 'thumbnail'; readonly requestId: number; readonly row: number }
+  | { readonly type: 'cancel'; readonly requestId: number }
+  | {
+      readonly type: 'open';
+      readonly rows: readonly number[];
+      readonly how: 'here' | 'beside' | 'together';
+    }
+  | { readonly type: 'copyPaths'; readonly rows: readonly number[] }
+  | { readonly type: 'copyPicture'; readonly row: number }
+  | { readonly type: 'export'; readonly kind: 'csv' | 'report'; readonly text: string }
+  | { readonly type: 'exportManifest'; readonly rows: readonly number[] }
+  | { readonly type: 'score' }
+  | { readonly type: 'cancelScoring' }
+  | { readonly type: 'compare' }
+  | { readonly type: 'endComparison' }
+  | { readonly type: 'state'; readonly state: GalleryState };
+
+/** What the page starts with. */
+export interface GalleryStart {
+  readonly strings: GalleryStrings;
+  /** What the page shows before the user has set anything. */
+  readonly state: unknown;
+}

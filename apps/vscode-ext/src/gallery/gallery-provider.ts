@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import type { DatasetEntry } from '../datasets/dataset-registry.js';
+import { baseNameOf } from '../datasets/workspace-files.js';
+import type { PageParts } from '../preview/webview-html.js';
+import type { GalleryPanel } from './gallery-panel.js';
+import type { GalleryServices } from './gallery-services.js';
+import type { GallerySource } from './gallery-source.js';
+
+/** A results file or manifest that is open as a gallery. */
+interface GalleryDocument extends vscode.CustomDocument {
+  readonly uri: vscode.Uri;
+}
+
+/** Galleries: of results files and manifests as their editors, of everything else as panels. */
+export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<GalleryDocument> {
+  static readonly viewType = 'groundglass.gallery';
+  readonly #panels = new Set<GalleryPanel>();
+  #page: Promise<PageParts> | undefined;
+  /** What the next gallery of a file starts with. */
+  readonly #states = new Map<string, unknown>();
+
+  constructor(
+    private readonly services: GalleryServices,
+    private readonly extensionUri: vscode.Uri,
+  ) {}
+
+  register(): vscode.Disposable {
+    return vscode.window.registerCustomEditorProvider(GalleryProvider.viewType, this, {
+      webviewOptions: { retainContextWhenHidden: true },
+    });
+  }
+
+  openCustomDocument(uri: vscode.Uri): GalleryDocument {
+    return { uri, dispose: () => undefined };
+  }
+
+  async resolveCustomEditor({ uri }: GalleryDocument, panel: vscode.WebviewPanel): Promise<void> {
+    await this.#show(await this.#sourceOf(uri), panel, this.#states.get(uri.toString()));
+    this.#states.delete(uri.toString());
+  }
+
+  /** Opens a results file; the state is for a gallery that is not open yet. */
+  async openResults(uri: vscode.Uri, state?: unknown): Promise<void> {
+    if (state !== undefined) this.#states.set(uri.toString(), state);
+    await vscode.commands.executeCommand('vscode.openWith', uri, GalleryProvider.viewType);
+  }
+
+  async openDataset(entry: DatasetEntry, state?: unknown): Promise<void> {
+    await this.openPanel({ kind: 'dataset', entry, folder: entry.folder }, entry.name, state);
+  }
+
+  async openPanel(source: GallerySource, title: string, state?: unknown): Promise<void> {
+    const same = [...this.#panels].find((each) => keyOf(each.source) === keyOf(source));
+    if (same) {
+      same.panel.reveal();
+      if (state !== undefined) same.setState(state as never);
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      'groundglass.galleryPanel',
+      title,
+      vscode.ViewColumn.Active,
+      {
+        retainContextWhenHidden: true,
+      },
+    );
+    await this.#show(source, panel, state);
+  }
+
+  async #sourceOf(uri: vscode.Uri): Promise<GallerySource> {
+    if (/\.predictions\.jsonl$/i.test(uri.path)) return { kind: 'results', uri };
+    const folder = vscode.Uri.joinPath(uri, '..');
+    const { DatasetEntry: Entry } = await import('../datasets/dataset-registry.js');
+    const entry = (await this.services.registry.entryAt(folder)) ?? new Entry(folder, 'manifest');
+    return { kind: 'dataset', entry, folder };
+  }
+
+  async #show(source: GallerySource, panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    this.#page ??= this.#readPage();
+    const [{ GalleryPanel: Panel }, page] = await Promise.all([
+      import('./gallery-panel.js'),
+      this.#page,
+    ]);
+    const gallery = new Panel(source, panel, this.services, page, state);
+    this.#panels.add(gallery);
+    panel.onDidDispose(() => this.#panels.delete(gallery));
+  }
+
+  async #readPage(): Promise<PageParts> {
+    const read = async (...path: string[]) =>
+      new TextDecoder().decode(
+        await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.extensionUri, ...path)),
+      );
+    const [script, style] = await Promise.all([
+      read('dist', 'gallery.js'),
+      read('media', 'webview.css'),
+    ]);
+    return { script, style };
+  }
+}
+
+function keyOf(source: GallerySource): string {
+  return `${source.kind} ${source.kind === 'dataset' ? source.folder.toString() : source.uri.toString()}`;
+}
+
+/** The name of a gallery of a file or folder. */
+export function galleryTitle(uri: vscode.Uri): string {
+  return vscode.l10n.t('{0} (gallery)', baseNameOf(uri));
+}

@@ -1,0 +1,33 @@
+import type { DatasetSample } from '@groundglass/core';
+import { naturalOrder } from '@groundglass/viewer/gallery-rows';
+import * as vscode from 'vscode';
+
+/** Pictures that a gallery of a folder lists. */
+const mostPictures = 100_000;
+const picture = /\.(png|jpe?g|dcm|dicom|ima|nii|nii\.gz|mha|mhd)$/i;
+
+/** The pictures below a folder in the order that people count in; of a label, split or patient a folder says nothing. */
+export async function listPictures(folder: vscode.Uri): Promise<DatasetSample[]> {
+  const paths: string[] = [];
+  const queue = [''];
+  while (queue.length > 0 && paths.length < mostPictures) {
+    const path = queue.pop()!;
+    const uri = path === '' ? folder : vscode.Uri.joinPath(folder, path);
+    const entries = await vscode.workspace.fs.readDirectory(uri).then(
+      (read) => read,
+      () => [],
+    );
+    for (const [name, type] of entries) {
+      if (name.startsWith('.')) continue;
+      const below = path === '' ? name : `${path}/${name}`;
+      if ((type & vscode.FileType.Directory) !== 0) queue.push(below);
+      else if (picture.test(name)) paths.push(below);
+    }
+  }
+  return paths.sort(naturalOrder).map((path) => unknownSample(path));
+}
+
+/** A sample of which only the file is known. */
+export function unknownSample(path: string): DatasetSample {
+  return { path, label: null, split: 'test', patient: path, source: '' };
+}

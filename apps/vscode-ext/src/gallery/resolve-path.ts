@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import type { DatasetRegistry } from '../datasets/dataset-registry.js';
+
+/**
+ * The file that a path in a text means: from the text's folder, from the folders above it up to the workspace's, in a folder of
+ * their dataset, where split lists name files without their folder.
+ */
+export class PathResolver {
+  readonly #folders = new Map<string, Promise<ReadonlySet<string>>>();
+  /** Files of a dataset by their name alone; a name that two files have is null. */
+  #byName: Promise<ReadonlyMap<string, vscode.Uri | null>> | undefined;
+
+  constructor(
+    private readonly text: vscode.Uri,
+    private readonly registry: DatasetRegistry | undefined,
+  ) {}
+
+  async resolve(path: string): Promise<vscode.Uri | undefined> {
+    const written = path
+      .replaceAll('\\\\', '/')
+      .replaceAll('\\', '/')
+      .replace(/^file:\/\//, '');
+    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(written)) return undefined;
+    if (written.startsWith('/') || /^[a-z]:\//i.test(written)) {
+      const absolute = this.text.with({ path: written.startsWith('/') ? written : `/${written}` });
+      return (await this.#has(absolute)) ? absolute : undefined;
+    }
+    const top = vscode.workspace.getWorkspaceFolder(this.text)?.uri;
+    for (
+      let folder = vscode.Uri.joinPath(this.text, '..');
+      ;
+      folder = vscode.Uri.joinPath(folder, '..')
+    ) {
+      const candidate = vscode.Uri.joinPath(folder, written);
+      if (await this.#has(candidate)) return candidate;
+      if (
+        !top ||
+        folder.path === top.path ||
+        folder.path === '/' ||
+        !folder.path.startsWith(top.path)
+      )
+        break;
+    }
+    const names = await (this.#byName ??= this.#indexNames());
+    return names.get(written.slice(written.lastIndexOf('/') + 1)) ?? undefined;
+  }
+
+  async #indexNames(): Promise<ReadonlyMap<string, vscode.Uri | null>> {
+    const names = new Map<string, vscode.Uri | null>();
+    const entry = await this.registry?.entryOf(this.text);
+    const dataset = await entry?.load().catch(() => undefined);
+    for (const { path } of dataset?.samples ?? []) {
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      const uri = vscode.Uri.joinPath(dataset!.root, path);
+      const before = names.get(name);
+      if (before === undefined) names.set(name, uri);
+      else if (before?.path !== uri.path) names.set(name, null);
+    }
+    return names;
+  }
+
+  /** Listing a folder once is quicker than asking for each of a thousand names. */
+  async #has(uri: vscode.Uri): Promise<boolean> {
+    const folder = vscode.Uri.joinPath(uri, '..');
+    let names = this.#folders.get(folder.path);
+    if (!names) {
+      names = Promise.resolve(vscode.workspace.fs.readDirectory(folder)).then(
+        (entries) => new Set(entries.map(([name]) => name)),
+        () => new Set<string>(),
+      );
+      this.#folders.set(folder.path, names);
+    }
+    return (await names).has(uri.path.slice(uri.path.lastIndexOf('/') + 1));
+  }
+}

@@ -1,0 +1,112 @@
+import { encodePng, overlayMask } from '@groundglass/core';
+import * as vscode from 'vscode';
+import type { DatasetRegistry } from '../datasets/dataset-registry.js';
+import { pathsOnLine } from '../gallery/list-paths.js';
+import { makeThumbnail } from '../gallery/make-thumbnail.js';
+import { PathResolver } from '../gallery/resolve-path.js';
+import type { MaskStore } from '../scoring/mask-store.js';
+import { differs, type KnownFile, type ScoredSamples } from './scored-samples.js';
+
+/** A hover on an image's path: the picture with its mask, its label and the model's answer. */
+export class PathHover implements vscode.HoverProvider {
+  constructor(
+    private readonly registry: DatasetRegistry,
+    private readonly samples: ScoredSamples,
+    private readonly masks: MaskStore,
+  ) {}
+
+  async provideHover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.Hover | undefined> {
+    const { line, character } = position;
+    const found = pathsOnLine(document.lineAt(line).text, line).find(
+      ({ start, end }) => start <= character && character <= end,
+    );
+    if (!found) return undefined;
+    const uri = await new PathResolver(document.uri, this.registry).resolve(found.path);
+    if (!uri || token.isCancellationRequested) return undefined;
+    const known = await this.samples.find(uri);
+    const cancel = new AbortController();
+    token.onCancellationRequested(() => {
+      cancel.abort();
+    });
+    const picture = await this.#picture(uri, known, cancel.signal);
+    const text = new vscode.MarkdownString(undefined, true);
+    if (picture) text.appendMarkdown(`![](${picture})\n\n`);
+    for (const sentence of describe(known)) text.appendText(sentence).appendMarkdown('  \n');
+    text.appendText(vscode.l10n.t('Research use, not for diagnosis'));
+    return new vscode.Hover(text, new vscode.Range(line, found.start, line, found.end));
+  }
+
+  async #picture(
+    uri: vscode.Uri,
+    known: KnownFile | undefined,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { result, header } = known ?? {};
+    const key =
+      result?.sha256 && header
+        ? {
+            model: header.model.sha256 ?? `${header.model.name}-${header.model.version}`,
+            sha256: result.sha256,
+            slice: result.slice ?? null,
+          }
+        : undefined;
+    try {
+      const made = await makeThumbnail(
+        uri,
+        result?.slice ?? null,
+        key && { store: this.masks, key },
+        signal,
+      );
+      const { columns, rows, grey, mask } = made;
+      const probabilities = Float32Array.from(
+        mask ?? new Uint8Array(grey.length),
+        (value) => value / 255,
+      );
+      const rgba = overlayMask({ columns, rows, pixels: grey }, probabilities);
+      const png = encodePng({ columns, rows, channels: 4, data: rgba });
+      return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** What is known of a file, a sentence each. */
+export function describe(known: KnownFile | undefined): string[] {
+  if (!known) return [];
+  const { sample, result, findings } = known;
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  const lines: string[] = [];
+  if (sample) {
+    lines.push(
+      vscode.l10n.t(
+        'Known label: {0}. Split: {1}. Patient: {2}.',
+        sample.label ?? vscode.l10n.t('unknown'),
+        sample.split,
+        sample.patient,
+      ),
+    );
+  }
+  if (result?.error) lines.push(vscode.l10n.t('Scoring failed: {0}', result.error.message));
+  else if (result?.label === null) {
+    lines.push(vscode.l10n.t('No answer: {0}.', result.withheld.join(', ')));
+  } else if (result) {
+    const answer =
+      result.probability === null
+        ? vscode.l10n.t('Answer: {0}.', result.label ?? '')
+        : vscode.l10n.t(
+            'Answer: {0}, probability {1}.',
+            result.label ?? '',
+            percent(result.probability),
+          );
+    lines.push(
+      differs(known) ? `${answer} ${vscode.l10n.t('It differs from the known label.')}` : answer,
+    );
+  }
+  for (const { message } of findings) lines.push(message);
+  return lines;
+}

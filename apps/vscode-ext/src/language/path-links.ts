@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { DatasetRegistry } from '../datasets/dataset-registry.js';
+import { pathsOnLine } from '../gallery/list-paths.js';
+import { PathResolver } from '../gallery/resolve-path.js';
+
+/** Lines of a document that are looked at: a manifest of 100,000 rows must stay quick to open. */
+const mostLines = 20_000;
+
+class PathLink extends vscode.DocumentLink {
+  constructor(
+    range: vscode.Range,
+    readonly path: string,
+    readonly document: vscode.Uri,
+  ) {
+    super(range);
+    this.tooltip = vscode.l10n.t('Open as CT');
+  }
+}
+
+/** Paths of images in texts are links; each is looked for when it is followed. */
+export class PathLinks implements vscode.DocumentLinkProvider<PathLink> {
+  constructor(private readonly registry: DatasetRegistry) {}
+
+  provideDocumentLinks(document: vscode.TextDocument): PathLink[] {
+    const links: PathLink[] = [];
+    for (let line = 0; line < Math.min(document.lineCount, mostLines); line++) {
+      for (const { path, start, end } of pathsOnLine(document.lineAt(line).text, line)) {
+        links.push(new PathLink(new vscode.Range(line, start, line, end), path, document.uri));
+      }
+    }
+    return links;
+  }
+
+  async resolveDocumentLink(link: PathLink): Promise<PathLink> {
+    const uri = await new PathResolver(link.document, this.registry).resolve(link.path);
+    if (uri) {
+      const given = encodeURIComponent(JSON.stringify([uri.toJSON() as unknown]));
+      link.target = vscode.Uri.parse(`command:groundglass.openLinked?${given}`);
+    } else {
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t(
+          '{0} is not there: neither beside this file, nor in a folder above it, nor in its dataset.',
+          link.path,
+        ),
+      );
+    }
+    return link;
+  }
+}

@@ -1,0 +1,100 @@
+import type { DatasetSample, Finding, ResultRow, ResultsHeader } from '@groundglass/core';
+import type * as vscode from 'vscode';
+import type { DatasetEntry, DatasetRegistry } from '../datasets/dataset-registry.js';
+import type { LoadedDataset } from '../datasets/load-dataset.js';
+import { readTextOf } from '../datasets/workspace-files.js';
+
+/** What is known of one file. */
+export interface KnownFile {
+  readonly sample: DatasetSample | undefined;
+  readonly result: ResultRow | undefined;
+  readonly header: ResultsHeader | undefined;
+  readonly positive: string;
+  readonly findings: readonly Finding[];
+}
+
+interface Index {
+  readonly dataset: LoadedDataset;
+  readonly samples: ReadonlyMap<string, DatasetSample>;
+  readonly results: ReadonlyMap<string, ResultRow>;
+  readonly header: ResultsHeader | undefined;
+  readonly findings: ReadonlyMap<string, readonly Finding[]>;
+}
+
+/** Labels, answers and findings by file, for hovers and decorations; read once and again after a change. */
+export class ScoredSamples {
+  readonly #indices = new Map<DatasetEntry, Promise<Index | undefined>>();
+
+  constructor(
+    private readonly registry: DatasetRegistry,
+    private readonly resultsOf: (folder: vscode.Uri) => Promise<vscode.Uri[]>,
+    private readonly findingsOf: (folder: vscode.Uri) => Promise<Finding[]>,
+  ) {}
+
+  forget(): void {
+    this.#indices.clear();
+  }
+
+  /** Undefined for a file that no dataset knows. */
+  async find(uri: vscode.Uri): Promise<KnownFile | undefined> {
+    const entry = await this.registry.entryOf(uri);
+    if (!entry) return undefined;
+    let index = this.#indices.get(entry);
+    if (!index) {
+      index = this.#read(entry).catch(() => undefined);
+      this.#indices.set(entry, index);
+    }
+    const read = await index;
+    if (!read) return undefined;
+    const prefix = read.dataset.root.path.endsWith('/')
+      ? read.dataset.root.path
+      : `${read.dataset.root.path}/`;
+    if (!uri.path.startsWith(prefix)) return undefined;
+    const path = uri.path.slice(prefix.length);
+    const known: KnownFile = {
+      sample: read.samples.get(path),
+      result: read.results.get(path),
+      header: read.header,
+      positive: read.dataset.manifest.positive,
+      findings: read.findings.get(path) ?? [],
+    };
+    return (known.sample ?? known.result) ? known : undefined;
+  }
+
+  async #read(entry: DatasetEntry): Promise<Index> {
+    const dataset = await entry.load();
+    const [newest] = await this.resultsOf(entry.folder);
+    const text = newest && (await readTextOf(newest));
+    const { parseResults } = await import('../datasets/dataset-functions.js');
+    const results = text === undefined ? undefined : parse(() => parseResults(text));
+    const findings = new Map<string, Finding[]>();
+    for (const finding of await this.findingsOf(entry.folder)) {
+      for (const { path } of finding.samples) {
+        const of = findings.get(path);
+        if (of) of.push(finding);
+        else findings.set(path, [finding]);
+      }
+    }
+    return {
+      dataset,
+      samples: new Map(dataset.samples.map((sample) => [sample.path, sample])),
+      results: new Map(results?.rows.map((row) => [row.path, row])),
+      header: results?.header,
+      findings,
+    };
+  }
+}
+
+function parse<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an answer is another than the known label; null where either is missing. */
+export function differs({ sample, result, header, positive }: KnownFile): boolean | null {
+  if (!sample?.label || !result?.label || !header) return null;
+  return (sample.label === positive) !== (result.label === header.positive);
+}

@@ -1,0 +1,44 @@
+import { decodeMask, type EncodedMask } from '@groundglass/core';
+import * as vscode from 'vscode';
+
+/** What a mask is of: a model, a file's bytes, and a slice of it. */
+export interface MaskKey {
+  readonly model: string;
+  readonly sha256: string;
+  readonly slice: number | null;
+}
+
+/** Lesion masks that were seen while scoring, kept in the extension's own folder. Losing them costs a look at the model, no result. */
+export class MaskStore {
+  constructor(private readonly folder: vscode.Uri) {}
+
+  async put(key: MaskKey, mask: EncodedMask): Promise<void> {
+    const bytes = Buffer.from(mask.data, 'base64');
+    // Without room for it the gallery shows no mask, and that is all.
+    await vscode.workspace.fs
+      .writeFile(this.#place(key), new Uint8Array(bytes))
+      .then(undefined, () => undefined);
+  }
+
+  /** The lesion probability of each pixel; undefined where none is kept. */
+  async get(
+    key: MaskKey,
+  ): Promise<{ columns: number; rows: number; values: Float32Array } | undefined> {
+    const bytes = await vscode.workspace.fs.readFile(this.#place(key)).then(
+      (read) => read,
+      () => undefined,
+    );
+    if (!bytes) return undefined;
+    // Width and height of a PNG: big-endian at bytes 16 and 20.
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const [width, height] = [view.getUint32(16), view.getUint32(20)];
+    const data = Buffer.from(bytes).toString('base64');
+    const values = decodeMask({ width, height, encoding: 'png', data });
+    return { columns: width, rows: height, values };
+  }
+
+  #place({ model, sha256, slice }: MaskKey): vscode.Uri {
+    const name = `${sha256}${slice === null ? '' : `-${slice}`}.png`;
+    return vscode.Uri.joinPath(this.folder, 'masks', model.slice(0, 64), sha256.slice(0, 2), name);
+  }
+}

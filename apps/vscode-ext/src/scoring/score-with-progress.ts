@@ -1,0 +1,105 @@
+import { CtError } from '@groundglass/core/errors';
+import * as vscode from 'vscode';
+import { baseNameOf } from '../datasets/workspace-files.js';
+import type { ScoringProgress } from './run-scoring.js';
+import type { ScoringService, ScoringTarget } from './scoring-service.js';
+
+/**
+ * Scores with a progress notification whose button cancels, and says at the end in words what came of it.
+ *
+ * @param onStart is called with the results file as soon as it is there, so that it can be opened while it grows.
+ */
+export async function scoreWithProgress(
+  service: ScoringService,
+  target: ScoringTarget,
+  onStart: (results: vscode.Uri) => void,
+): Promise<void> {
+  if (target.samples.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There are no pictures to score.'));
+    return;
+  }
+  let results: vscode.Uri | undefined;
+  let last: ScoringProgress | undefined;
+  try {
+    const end = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Scoring {0}', target.name),
+        cancellable: true,
+      },
+      (progress, token) => {
+        const cancel = new AbortController();
+        token.onCancellationRequested(() => {
+          cancel.abort();
+        });
+        const started = performance.now();
+        let shown = 0;
+        return service.score(
+          target,
+          cancel.signal,
+          (uri) => {
+            results = uri;
+            onStart(uri);
+          },
+          (now) => {
+            last = now;
+            const { done, total } = now;
+            // More than ten a second would only cost.
+            if (done < total && done - shown < total / 1000 && done % 8 !== 0) return;
+            progress.report({
+              message: progressText(now, performance.now() - started),
+              increment: ((done - shown) / total) * 100,
+            });
+            shown = done;
+          },
+        );
+      },
+    );
+    const { failed, kept, total } = end.progress;
+    const text = vscode.l10n.t(
+      '{0}: {1} pictures scored, {2} unchanged ones kept, {3} failed.',
+      target.name,
+      total - kept - failed,
+      kept,
+      failed,
+    );
+    if (failed > 0) void vscode.window.showWarningMessage(text);
+    else void vscode.window.showInformationMessage(text);
+  } catch (error) {
+    const isCancelled = error instanceof CtError && error.code === 'CT_CANCELLED';
+    const place = results ? baseNameOf(results) : target.name;
+    const left = last
+      ? vscode.l10n.t(
+          '{0} of {1} pictures are in {2}; the rest goes on from there.',
+          last.done,
+          last.total,
+          place,
+        )
+      : vscode.l10n.t('Nothing was scored.');
+    const goOn = vscode.l10n.t('Go on');
+    const reason = isCancelled
+      ? vscode.l10n.t('Scoring was cancelled.')
+      : vscode.l10n.t(
+          'Scoring stopped: {0}',
+          error instanceof Error ? error.message : String(error),
+        );
+    const picked = await (isCancelled
+      ? vscode.window.showInformationMessage(`${reason} ${left}`, goOn)
+      : vscode.window.showErrorMessage(`${reason} ${left}`, goOn));
+    if (picked === goOn) await scoreWithProgress(service, target, onStart);
+  }
+}
+
+function progressText({ done, total, kept }: ScoringProgress, ms: number): string {
+  const scored = done - kept;
+  if (scored < 2) return vscode.l10n.t('{0} of {1}', done, total);
+  const perSecond = scored / (ms / 1000);
+  const minutes = (total - done) / perSecond / 60;
+  return vscode.l10n.t(
+    '{0} of {1}, {2} a second, {3} min left',
+    done,
+    total,
+    perSecond.toFixed(1),
+    minutes < 1 ? '< 1' : Math.ceil(minutes),
+  );
+}

@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import type { DatasetSample, Prediction } from '@groundglass/core';
+import type { ResultsFile } from '@groundglass/dataset';
+import { CtError } from '@groundglass/core/errors';
+import * as vscode from 'vscode';
+import type { DatasetEntry } from '../datasets/dataset-registry.js';
+import { baseNameOf, readTextOf } from '../datasets/workspace-files.js';
+import type { ServerManager } from '../server/server-manager.js';
+import type { MaskStore } from './mask-store.js';
+import { isOfModel, otherResultsName, resultsName } from './results-place.js';
+import type { ScoringAnswer, ScoringProgress } from './run-scoring.js';
+import type { ScoringClient, ScoringModelFacts } from './scoring-client.js';
+
+/** A dataset whose samples are scored; `entry` is undefined for a folder without one. */
+export interface ScoringTarget {
+  /** What results and messages are named after. */
+  readonly name: string;
+  /** Where the results go, if that can be written. */
+  readonly folder: vscode.Uri;
+  readonly root: vscode.Uri;
+  readonly samples: readonly (Pick<DatasetSample, 'path'> & Partial<DatasetSample>)[];
+  readonly entry: DatasetEntry | undefined;
+}
+
+/** A run that is under way. */
+interface Run {
+  readonly cancel: AbortController;
+  progress: ScoringProgress;
+}
+
+/** What a run came to. */
+export interface ScoringEnd {
+  readonly results: vscode.Uri;
+  readonly progress: ScoringProgress;
+}
+
+/** Scores datasets; one run a results file. */
+export class ScoringService implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  /** A run has started, gone on or ended; the results file names it. */
+  readonly onDidChange = this.#changed.event;
+  readonly #runs = new Map<string, Run>();
+
+  constructor(
+    private readonly server: ServerManager,
+    private readonly client: ScoringClient,
+    private readonly masks: MaskStore,
+    /** Where results go that may not be written beside their dataset. */
+    private readonly storage: vscode.Uri,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** Where the run of a results file stands; undefined where none is under way. */
+  progressOf(results: vscode.Uri): ScoringProgress | undefined {
+    return this.#runs.get(results.toString())?.progress;
+  }
+
+  cancel(results: vscode.Uri): void {
+    this.#runs.get(results.toString())?.cancel.abort();
+  }
+
+  /** Folder of results and audits of a dataset that lies where nothing can be written. */
+  storageOf(folder: vscode.Uri): vscode.Uri {
+    const id = createHash('sha256').update(folder.toString()).digest('hex').slice(0, 8);
+    return vscode.Uri.joinPath(this.storage, 'results', `${baseNameOf(folder)}-${id}`);
+  }
+
+  /**
+   * Scores a target, going on where an earlier run has stopped.
+   *
+   * @param onStart is called once the results file is known and has its first row.
+   * @throws {CtError} what ended the run; its rows stay.
+   */
+  async score(
+    target: ScoringTarget,
+    signal: AbortSignal,
+    onStart: (results: vscode.Uri) => void,
+    onProgress: (progress: ScoringProgress) => void,
+  ): Promise<ScoringEnd> {
+    const [{ runScoring }, { openResults }, dataset, { readForScoring }] = await Promise.all([
+      import('./run-scoring.js'),
+      import('./results-writer.js'),
+      import('../datasets/dataset-functions.js'),
+      import('./scoring-client.js'),
+    ]);
+    const release = this.server.keepAwake();
+    try {
+      const model = await this.client.model(signal);
+      const { uri, length, rows } = await this.#resultsFor(target, model);
+      if (this.#runs.has(uri.toString())) {
+        throw new CtError(
+          'CT_BAD_REQUEST',
+          vscode.l10n.t('{0} is being scored already.', target.name),
+        );
+      }
+      const writer = await openResults(uri, length);
+      const total = target.samples.length;
+      const run: Run = {
+        cancel: new AbortController(),
+        progress: { done: 0, total, kept: 0, failed: 0 },
+      };
+      this.#runs.set(uri.toString(), run);
+      this.#changed.fire(uri);
+      onStart(uri);
+      const known = new Map(rows.map((row) => [dataset.sampleKey(row), row]));
+      try {
+        const progress = await runScoring({
+          samples: target.samples,
+          known: (sample) => known.get(dataset.sampleKey(sample)),
+          read: (sample) => readForScoring(vscode.Uri.joinPath(target.root, sample.path)),
+          score: async (sample, { body, sha256 }, either) => {
+            const name = baseNameOf(vscode.Uri.joinPath(target.root, sample.path));
+            const prediction = await this.client.predict(body, name, model, sample.slice, either);
+            return this.#answer(target, sample, sha256, model, prediction);
+          },
+          write: (row) => writer.append(dataset.resultLine(row)),
+          lanes: vscode.workspace.getConfiguration('groundglass').get('score.requests', 8),
+          signal: AbortSignal.any([signal, run.cancel.signal]),
+          onProgress: (now) => {
+            run.progress = now;
+            onProgress(now);
+            this.#changed.fire(uri);
+          },
+        });
+        return { results: uri, progress };
+      } finally {
+        this.#runs.delete(uri.toString());
+        await writer.close().catch((error: unknown) => {
+          this.log.error(error instanceof Error ? error : String(error));
+        });
+        this.#changed.fire(uri);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  dispose(): void {
+    for (const { cancel } of this.#runs.values()) cancel.abort();
+    this.#changed.dispose();
+  }
+
+  async #answer(
+    { root }: ScoringTarget,
+    sample: ScoringTarget['samples'][number],
+    sha256: string,
+    model: ScoringModelFacts,
+    { label, withheld, probability, lesionFraction, slices }: Prediction,
+  ): Promise<ScoringAnswer> {
+    const slice =
+      sample.slice === undefined ? slices[0] : slices.find(({ index }) => index === sample.slice);
+    const answer = { label, withheld: [...withheld], probability, lesionFraction };
+    if (!slice?.mask || slices.length > 1) return answer;
+    const key = { model: model.sha256 ?? `${model.name}-${model.version}`, sha256 };
+    await this.masks.put({ ...key, slice: sample.slice ?? null }, slice.mask);
+    if (sample.mask === undefined) return answer;
+    const { diceAgainst } = await import('./dice-against.js');
+    const truth = vscode.Uri.joinPath(root, sample.mask);
+    return { ...answer, dice: await diceAgainst(truth, slice.mask, sample.slice ?? 0) };
+  }
+
+  /** The results file of a dataset and a model: the one beside it, else one in the extension's folder. */
+  async #resultsFor(target: ScoringTarget, model: ScoringModelFacts) {
+    const errors: unknown[] = [];
+    for (const folder of [target.folder, this.storageOf(target.folder)]) {
+      try {
+        return await this.#resultsIn(folder, target, model);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    throw errors[0];
+  }
+
+  async #resultsIn(folder: vscode.Uri, target: ScoringTarget, model: ScoringModelFacts) {
+    const { parseResults, resultsHeaderLine } = await import('../datasets/dataset-functions.js');
+    const names = [resultsName(target.name, model), otherResultsName(target.name, model)];
+    for (const name of names) {
+      const uri = vscode.Uri.joinPath(folder, name);
+      const text = await readTextOf(uri);
+      if (text === undefined || text === '') {
+        const isBeside = folder === target.folder;
+        const header = resultsHeaderLine({
+          model: { name: model.name, version: model.version, sha256: model.sha256 },
+          labels: [...model.labels],
+          positive: model.positive,
+          threshold: model.threshold,
+          manifest:
+            target.entry === undefined
+              ? null
+              : {
+                  name: target.name,
+                  ...(isBeside
+                    ? target.entry.layout === 'manifest'
+                      ? { path: 'groundglass.dataset.json' }
+                      : {}
+                    : { path: target.folder.toString() }),
+                },
+          time: new Date().toISOString(),
+        });
+        await vscode.workspace.fs.createDirectory(folder);
+        await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(header));
+        return { uri, length: Buffer.byteLength(header), rows: [] };
+      }
+      const before = parseBefore(parseResults, text);
+      if (before && isOfModel(before.header, model)) {
+        await this.#checkWritable(uri);
+        return { uri, length: before.length, rows: before.rows };
+      }
+    }
+    throw new CtError(
+      'CT_BAD_DATASET',
+      vscode.l10n.t('{0} is there already and is no results file of this model.', names[1]!),
+    );
+  }
+
+  /** A file that may be read and not written must fail before the first request, not at the first row. */
+  async #checkWritable(uri: vscode.Uri): Promise<void> {
+    const { permissions } = await vscode.workspace.fs.stat(uri);
+    if (permissions === vscode.FilePermission.Readonly) {
+      throw new CtError(
+        'CT_READ_FAILED',
+        vscode.l10n.t('{0} may not be written.', baseNameOf(uri)),
+      );
+    }
+  }
+}
+
+/** What an earlier run has left; undefined where the file is something else. */
+function parseBefore(parse: (text: string) => ResultsFile, text: string): ResultsFile | undefined {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,83 @@
+import type { DatasetSample, ResultRow, ResultsHeader } from '@groundglass/core';
+import { expect, test } from 'vitest';
+import { findPictures, summarizeDataset, type ToolDataset } from './tool-answers.js';
+
+const sample = (
+  path: string,
+  label: string | null,
+  split: 'train' | 'test' = 'test',
+): DatasetSample => ({
+  ...{ path, label, split, patient: `patient of ${path}`, source: 's' },
+});
+const row = (path: string, probability: number, more: Partial<ResultRow> = {}): ResultRow => ({
+  ...{ path, sha256: null, withheld: [], lesionFraction: null, probability },
+  label: probability >= 0.5 ? 'covid' : 'non-covid',
+  ...more,
+});
+const dataset: ToolDataset = {
+  ...{ name: 'd', labels: ['normal', 'covid'], positive: 'covid' },
+  samples: [
+    sample('a', 'covid'),
+    sample('b', 'covid'),
+    sample('c', 'normal'),
+    sample('d', 'normal'),
+    sample('e', null),
+    sample('f', 'covid', 'train'),
+  ],
+  results: [
+    row('a', 0.9),
+    row('b', 0.1),
+    row('c', 0.7),
+    row('d', 0.99, { label: null, withheld: ['NO_LUNG'] }),
+    row('e', 0.8),
+  ],
+  header: {
+    model: { name: 'm', version: '1', sha256: null },
+    positive: 'covid',
+  } as ResultsHeader,
+  findings: [
+    {
+      rule: 'duplicate',
+      severity: 'error',
+      message: 'm',
+      samples: [{ path: 'c', line: 3 }],
+      evidence: {},
+    },
+  ],
+};
+
+const paths = (input: object) => findPictures(dataset, input).pictures.map(({ path }) => path);
+
+test('wrong answers come the most wrong first', () => {
+  expect(paths({ wrong: true })).toEqual(['b', 'c']);
+});
+
+test('a withheld probability is never told', () => {
+  const [withheld] = findPictures(dataset, { withheld: true }).pictures;
+  expect(withheld).toMatchObject({
+    path: 'd',
+    answer: null,
+    probability: null,
+    withheld: ['NO_LUNG'],
+  });
+});
+
+test('pictures are found by label, split, finding and text', () => {
+  expect(paths({ label: 'covid', split: 'train' })).toEqual(['f']);
+  expect(paths({ finding: 'duplicate' })).toEqual(['c']);
+  expect(paths({ text: 'OF E' })).toEqual(['e']);
+  expect(findPictures(dataset, { limit: 2 })).toMatchObject({ total: 6, pictures: [{}, {}] });
+});
+
+test('a summary counts by split, and says null where there is nothing to say', () => {
+  const [test_, train] = summarizeDataset(dataset).splits;
+  // Answered with a label: a right, b and c wrong; two of each class are not there.
+  expect(test_).toMatchObject({
+    ...{ split: 'test', pictures: 5, scored: 5, withheld: 1, failed: 0, auc: null },
+    labels: { covid: 2, normal: 2, unknown: 1 },
+    sensitivity: 0.5,
+    specificity: 0,
+  });
+  expect(test_!.accuracy).toBeCloseTo(1 / 3);
+  expect(train).toMatchObject({ scored: 0, accuracy: null, sensitivity: null });
+});

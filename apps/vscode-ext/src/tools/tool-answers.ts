@@ -1,0 +1,160 @@
+import type { DatasetSample, Finding, ResultRow, ResultsHeader } from '@groundglass/core';
+import {
+  accuracy,
+  rocAucInterval,
+  sensitivity,
+  specificity,
+  confusionMatrix,
+} from '@groundglass/metrics';
+
+/** A dataset with what is known of it, as the tools speak of it. */
+export interface ToolDataset {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly positive: string;
+  readonly samples: readonly DatasetSample[];
+  readonly results: readonly ResultRow[];
+  readonly header: ResultsHeader | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** What `groundglass_find` takes. */
+export interface FindInput {
+  readonly split?: string;
+  readonly label?: string;
+  readonly answer?: string;
+  readonly withheld?: boolean;
+  readonly wrong?: boolean;
+  readonly finding?: string;
+  readonly text?: string;
+  readonly limit?: number;
+}
+
+/** One picture of an answer. */
+export interface FoundPicture {
+  readonly path: string;
+  readonly label: string | null;
+  readonly split: string;
+  readonly patient: string;
+  readonly answer: string | null;
+  readonly probability: number | null;
+  readonly withheld: readonly string[];
+  readonly error: string | null;
+  readonly findings: readonly string[];
+}
+
+const mostFound = 200;
+
+/** Pictures that a question is about, the most wrong first where they were scored. */
+export function findPictures(
+  dataset: ToolDataset,
+  input: FindInput,
+): { total: number; pictures: FoundPicture[] } {
+  const resultOf = new Map(dataset.results.map((row) => [keyOf(row), row]));
+  const rulesOf = new Map<string, string[]>();
+  for (const { rule, samples } of dataset.findings) {
+    for (const { path } of samples) rulesOf.set(path, [...(rulesOf.get(path) ?? []), rule]);
+  }
+  const found = dataset.samples.flatMap((sample) => {
+    const result = resultOf.get(keyOf(sample));
+    const findings = [...new Set(rulesOf.get(sample.path) ?? [])];
+    const wrong = isWrong(dataset, sample, result);
+    const passes =
+      (input.split === undefined || sample.split === input.split) &&
+      (input.label === undefined || sample.label === input.label) &&
+      (input.answer === undefined || result?.label === input.answer) &&
+      (input.withheld === undefined || (result?.label === null) === input.withheld) &&
+      (input.wrong === undefined || wrong === input.wrong) &&
+      (input.finding === undefined || findings.includes(input.finding)) &&
+      (input.text === undefined ||
+        `${sample.path} ${sample.patient}`.toLowerCase().includes(input.text.toLowerCase()));
+    if (!passes) return [];
+    const picture: FoundPicture = {
+      ...{ path: sample.path, label: sample.label, split: sample.split, patient: sample.patient },
+      ...{ answer: result?.label ?? null, withheld: result?.withheld ?? [], findings },
+      // A probability whose answer was withheld is no claim.
+      probability: result?.label ? result.probability : null,
+      error: result?.error?.message ?? null,
+    };
+    return [{ picture, error: errorOf(dataset, sample, result) }];
+  });
+  found.sort((a, b) => b.error - a.error);
+  const limit = Math.min(mostFound, Math.max(1, input.limit ?? 20));
+  return { total: found.length, pictures: found.slice(0, limit).map(({ picture }) => picture) };
+}
+
+/** Counts and scores of a dataset, by split: what is not known is null. */
+export function summarizeDataset(dataset: ToolDataset) {
+  const resultOf = new Map(dataset.results.map((row) => [keyOf(row), row]));
+  const splits = [...new Set(dataset.samples.map(({ split }) => split))].map((split) => {
+    const samples = dataset.samples.filter((sample) => sample.split === split);
+    const labels: Record<string, number> = {};
+    for (const { label } of samples)
+      labels[label ?? 'unknown'] = (labels[label ?? 'unknown'] ?? 0) + 1;
+    const answered = samples.flatMap((sample) => {
+      const result = resultOf.get(keyOf(sample));
+      if (!result?.label || sample.label === null || result.probability === null) return [];
+      const target = Number(sample.label === dataset.positive);
+      const decision = Number(result.label === dataset.header?.positive);
+      return [{ target, decision, probability: result.probability }];
+    });
+    const scored = samples.filter((sample) => resultOf.has(keyOf(sample)));
+    const targets = answered.map(({ target }) => target);
+    const positives = targets.filter((target) => target === 1).length;
+    const hasBoth = positives >= 2 && targets.length - positives >= 2;
+    const matrix =
+      answered.length > 0
+        ? confusionMatrix(
+            targets,
+            answered.map(({ decision }) => decision),
+          )
+        : null;
+    return {
+      ...{ split, pictures: samples.length, labels },
+      patients: new Set(samples.map(({ patient }) => patient)).size,
+      scored: scored.length,
+      withheld: scored.filter((sample) => {
+        const result = resultOf.get(keyOf(sample));
+        return result?.label === null && !result.error;
+      }).length,
+      failed: scored.filter((sample) => resultOf.get(keyOf(sample))?.error).length,
+      accuracy: matrix && accuracy(matrix),
+      sensitivity: matrix && positives > 0 ? sensitivity(matrix) : null,
+      specificity: matrix && positives < targets.length ? specificity(matrix) : null,
+      auc: hasBoth
+        ? rocAucInterval(
+            targets,
+            answered.map(({ probability }) => probability),
+          )
+        : null,
+    };
+  });
+  return {
+    ...{ name: dataset.name, labels: dataset.labels, positive: dataset.positive, splits },
+    model: dataset.header?.model ?? null,
+    note: 'Research use, not for diagnosis. A model looks better than it is on a split that it was trained on.',
+  };
+}
+
+function keyOf({ path, slice }: { path: string; slice?: number | undefined }): string {
+  return `${path}#${slice ?? ''}`;
+}
+
+function isWrong(
+  { positive, header }: ToolDataset,
+  { label }: DatasetSample,
+  result: ResultRow | undefined,
+): boolean | null {
+  if (label === null || !result?.label || !header) return null;
+  return (label === positive) !== (result.label === header.positive);
+}
+
+/** How far the probability is from the known label; -1 where nothing is known. */
+function errorOf(
+  { positive }: ToolDataset,
+  { label }: DatasetSample,
+  result: ResultRow | undefined,
+): number {
+  if (label === null || !result?.label || result.probability === null) return -1;
+  return label === positive ? 1 - result.probability : result.probability;
+}
