@@ -212,7 +212,7 @@ describe('groundglass-trainer train', () => {
     [
       'an unknown recipe',
       ['--recipe', 'huge'],
-      /Expected a recipe of paper, fast, tiny or a JSON file, got "huge"/,
+      /Expected a recipe of paper, fast, .*tiny or a JSON file, got "huge"/,
     ],
     ['an unknown setting', ['--set', 'speed=9'], /The recipe has no setting "speed"/],
     [
