@@ -9,9 +9,9 @@ import { startTestServer, type TestServer } from '../server.fixture.js';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../../..');
 const page = await readFile(join(root, 'docs/calling-the-server.md'), 'utf8');
-const blocks = [...page.matchAll(/^```(sh|python|java|ts)\n([\s\S]*?)^```$/gm)].map(
+const blocks = [...page.matchAll(/^```(sh|python|java|ts|tritonclient)\n([\s\S]*?)^```$/gm)].map(
   ([, language, code]) => ({
-    language: language as 'sh' | 'python' | 'java' | 'ts',
+    language: language as keyof typeof tools,
     code: code!,
     title: code!.trim().split('\n')[0]!,
   }),
@@ -22,6 +22,8 @@ const tools = {
   sh: '/usr/bin/curl',
   python: '/usr/bin/python3',
   java: '/usr/bin/java',
+  /** A Python with the package of that name; GROUNDGLASS_TRITONCLIENT_PYTHON names it. */
+  tritonclient: process.env.GROUNDGLASS_TRITONCLIENT_PYTHON ?? '/nowhere/python-with-tritonclient',
   ts: process.execPath,
 };
 
@@ -42,13 +44,21 @@ afterAll(async () => {
 function pointed(code: string): string {
   return code
     .replaceAll('http://127.0.0.1:8808', server.url)
+    .replaceAll('127.0.0.1:8808', new URL(server.url).host)
     .replaceAll('127.0.0.1:8809', server.grpcAddress!);
 }
+
+const fileNames = {
+  python: 'score.py',
+  tritonclient: 'triton.py',
+  java: 'Score.java',
+  ts: 'score.mjs',
+};
 
 async function execute(language: keyof typeof tools, code: string): Promise<string> {
   const options = { cwd: root };
   if (language === 'sh') return (await run('/bin/sh', ['-ec', code], options)).stdout;
-  const path = join(folder, { python: 'score.py', java: 'Score.java', ts: 'score.mjs' }[language]);
+  const path = join(folder, fileNames[language]);
   await writeFile(path, code);
   return (await run(tools[language], [path], options)).stdout;
 }
@@ -56,7 +66,7 @@ async function execute(language: keyof typeof tools, code: string): Promise<stri
 describe('docs/calling-the-server.md', () => {
   test('has examples in curl, Python, Java and TypeScript', () => {
     expect(new Set(blocks.map(({ language }) => language))).toEqual(
-      new Set(['sh', 'python', 'java', 'ts']),
+      new Set(['sh', 'python', 'java', 'ts', 'tritonclient']),
     );
   });
 

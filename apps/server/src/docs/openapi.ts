@@ -1,8 +1,14 @@
-// Long, since it is one table of every route, which is read as a whole.
+// Long: one table of every route, which is read as a whole.
 import { errorBodySchema, modelListSchema, predictionEventSchema } from '@groundglass/client';
-import { errorCatalogue, predictionSchema } from '@groundglass/core';
+import {
+  errorCatalogue,
+  predictionSchema,
+  resultRowSchema,
+  resultsHeaderSchema,
+} from '@groundglass/core';
 import { z } from 'zod';
 import { statuses } from '../errors/statuses.js';
+import { jobListSchema, jobRequestSchema, jobSchema } from '../jobs/job.js';
 import { inferRequestSchema } from '../oip/infer-schema.js';
 import {
   indexRequestSchema,
@@ -56,6 +62,11 @@ const schemas = {
   ModelStatistics: modelStatisticsSchema,
   RepositoryIndexRequest: indexRequestSchema,
   RepositoryIndex: repositoryIndexSchema,
+  Job: jobSchema,
+  JobList: jobListSchema,
+  JobRequest: jobRequestSchema,
+  ResultsHeader: resultsHeaderSchema,
+  ResultRow: resultRowSchema,
 } as const;
 
 const toSchema = (schema: z.ZodType): Json => {
@@ -115,7 +126,7 @@ const predictions: Operation = {
   operationId: 'predict',
   summary: 'Scores one CT file',
   description:
-    'The body is the file: PNG, JPEG, DICOM, NIfTI or MetaImage, told by its content. A form may hold a file with its companions (the pixels of a header, the slices of a DICOM series). The Accept header chooses the answer: the prediction as JSON, its events line by line while a volume is scored, one slice with its lesions coloured as PNG, or the lesions as a DICOM segmentation.',
+    'The body is the file: PNG, JPEG, DICOM, NIfTI or MetaImage, recognised by its content. A form may hold a file with its companions (the pixels of a header, the slices of a DICOM series). The Accept header chooses the answer: the prediction as JSON, its events line by line while a volume is scored, one slice with its lesions coloured as PNG, or the lesions as a DICOM segmentation.',
   parameters: queryParameters,
   requestBody: {
     required: true,
@@ -167,7 +178,7 @@ const infer = (operationId: string, parameters: Parameter[]): Operation => ({
   operationId,
   summary: 'Runs a model on tensors',
   description:
-    'JSON, or JSON followed by binary tensors whose start Inference-Header-Content-Length tells. Any Content-Type is taken.',
+    'JSON, or JSON followed by binary tensors that start where Inference-Header-Content-Length says. Any Content-Type is taken.',
   parameters: [
     ...parameters,
     {
@@ -203,6 +214,71 @@ const infer = (operationId: string, parameters: Parameter[]): Operation => ({
     ),
   },
 });
+
+const job = pathParameter('job', 'id of a job');
+const jobRoute = (
+  operationId: string,
+  summary: string,
+  good: Json,
+  parameters: readonly Parameter[] = [job],
+): Operation => ({
+  tags: ['Jobs'],
+  operationId,
+  summary,
+  parameters,
+  responses: { '200': good, ...errors('CT_NOT_FOUND') },
+});
+
+/** Studies in the background. */
+const jobPaths: Record<string, Record<string, Operation>> = {
+  '/v1/jobs': {
+    get: jobRoute('listJobs', 'The jobs, the newest first', json('The jobs', 'JobList'), []),
+    post: {
+      tags: ['Jobs'],
+      operationId: 'startJob',
+      summary: 'Scores a study in the background',
+      description:
+        'A folder inside one that --data names, as JSON, or the files themselves. The job goes on after a restart of the server.',
+      parameters: queryParameters,
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': { schema: ref('JobRequest') },
+          ...(predictions.requestBody as { content: Json }).content,
+        },
+      },
+      responses: {
+        '202': json('The job', 'Job'),
+        ...errors('CT_BAD_REQUEST', 'CT_MODEL_NOT_FOUND', 'CT_TOO_LARGE', 'CT_UPLOAD_STALLED'),
+      },
+    },
+  },
+  '/v1/jobs/{job}': {
+    get: jobRoute('jobStatus', 'Where a job stands', json('The job', 'Job')),
+    delete: jobRoute(
+      'endJob',
+      'Cancels a job, or removes one that has ended, with its results',
+      json('The job', 'Job'),
+    ),
+  },
+  '/v1/jobs/{job}/results': {
+    get: jobRoute('jobResults', 'The rows so far', {
+      description: 'A results file: its header, then a row a file; or CSV',
+      content: {
+        'application/x-ndjson': {
+          schema: { anyOf: [ref('ResultsHeader'), ref('ResultRow')] },
+        },
+        'text/csv': { schema: { type: 'string' } },
+      },
+    }),
+  },
+  '/v1/jobs/{job}/events': {
+    get: jobRoute('jobEvents', 'Progress as server-sent events: progress, then end', {
+      description: 'The data of each event is the job',
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    }),
+  },
+};
 
 /** A route that only reads, in its short and its versioned form where it is of a model. */
 function reads(
@@ -267,6 +343,7 @@ export function openApiDocument(): OpenApiDocument {
     },
     tags: [
       { name: 'Predictions', description: 'CT files in, predictions out' },
+      { name: 'Jobs', description: 'Studies that are scored in the background' },
       {
         name: 'Open Inference Protocol',
         description: 'Tensors in, tensors out; as Triton and KServe',
@@ -283,6 +360,7 @@ export function openApiDocument(): OpenApiDocument {
         json('The models', 'ModelList'),
         'Predictions',
       ),
+      ...jobPaths,
       ...reads(
         '/v2',
         'serverMetadata',
@@ -294,10 +372,11 @@ export function openApiDocument(): OpenApiDocument {
         get: {
           tags: ['Open Inference Protocol'],
           operationId: 'serverReady',
-          summary: 'Whether every model is loaded',
+          summary: 'Whether the server answers with its models',
           responses: { '200': object('It is'), '503': object('Not yet, or not any more') },
         },
       },
+      ...reads('/v2/models', 'modelNames', 'The names of the models', object('The names')),
       ...reads(
         '/v2/models/{model}',
         'modelMetadata',
