@@ -63,6 +63,19 @@ async function openPlayground(page: Page, answer: (route: Route) => Promise<void
   await page.route(`${origin}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === '/v1/predictions') return answer(route);
+    if (pathname === '/v1/models') {
+      return route.fulfill({
+        json: {
+          models: [
+            {
+              ...{ name: 'thorax-net', version: '1', sha256: 'b'.repeat(64), trained: true },
+              ...{ threshold: 0.5, volumeThreshold: 0.5, labels: ['non-covid', 'covid'] },
+              ...{ aggregation: 'max', metadata: {} },
+            },
+          ],
+        },
+      });
+    }
     if (pathname === '/samples/index.json') {
       return route.fulfill({
         json: [
@@ -237,3 +250,46 @@ test('a server with a token asks for it, and the picture is scored once it is th
   await token.press('Enter');
   await expect(page.getByText('91.0 %', { exact: true })).toBeVisible();
 });
+
+test('several files are listed with their verdicts, and a withheld one says so', async ({
+  page,
+}) => {
+  let asked = 0;
+  await openPlayground(page, (route) => {
+    const accept = route.request().headers().accept ?? '';
+    const last = events.at(-1)!;
+    const { prediction } = last as { prediction: Record<string, unknown> };
+    if (accept.includes('ndjson')) {
+      return route.fulfill({ body: events.map((event) => `${JSON.stringify(event)}\n`).join('') });
+    }
+    asked++;
+    return route.fulfill({
+      json: asked === 1 ? prediction : { ...prediction, label: null, withheld: ['NO_LUNG'] },
+    });
+  });
+  await page
+    .locator('#files')
+    .setInputFiles(
+      ['a.png', 'b.png'].map((name) => ({ name, mimeType: 'image/png', buffer: picture })),
+    );
+  const list = page.getByRole('navigation', { name: 'Files' });
+  await expect(list.getByRole('button', { name: 'a.png' })).toContainText('covid, 91 %');
+  await expect(list.getByRole('button', { name: 'b.png' })).toContainText('No answer (NO_LUNG)');
+  await page.screenshot({ path: 'test-output/screenshots/list.png' });
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`at 360 pixels nothing overflows, and no token is spoken of (${colorScheme})`, async ({
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await openPlayground(page, (route) => route.abort());
+    await expect(page.getByText('Model: thorax-net 1. The server is ready.')).toBeVisible();
+    await expect(page.getByText('The server asks for a token')).toBeHidden();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      360,
+    );
+    await page.screenshot({ path: `test-output/screenshots/narrow-${colorScheme}.png` });
+  });
+}

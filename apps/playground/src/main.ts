@@ -2,8 +2,10 @@ import { defineViewer, toViewerError } from '@groundglass/viewer';
 import { GroundglassClient } from '@groundglass/client';
 import { CtError, type SlicePrediction } from '@groundglass/core/browser';
 import { droppedFiles } from './dropped-files.js';
+import { groupFiles, type FileGroup } from './file-groups.js';
 import { openFile } from './open-file.js';
-import { fetchSamples } from './samples.js';
+import { fetchSamples, type Sample } from './samples.js';
+import { StudyList } from './study-list.js';
 
 /** The server's page: a CT image dropped, chosen or picked from the samples is decoded here and scored by the server. */
 defineViewer();
@@ -18,6 +20,54 @@ let opened: readonly File[] = [];
 let upload: readonly File[] = [];
 let opening = new AbortController();
 let predicting = new AbortController();
+
+/** Cancels the scoring of the files that are not shown. */
+let scoring = new AbortController();
+
+/** Shows the first picture of some files, and lists and scores the others where there are several. */
+async function openAll(files: readonly File[]): Promise<void> {
+  scoring.abort();
+  scoring = new AbortController();
+  const { signal } = scoring;
+  const groups = await groupFiles(files);
+  const [first] = groups;
+  if (!first || signal.aborted) return;
+  const list = new StudyList(byId('study'), groups, (group) => {
+    choose(group);
+  });
+  const choose = (group: FileGroup): void => {
+    list.show(groups.indexOf(group));
+    void show(group.files);
+  };
+  choose(first);
+  if (groups.length > 1) await scoreAll(groups, list, signal);
+}
+
+/** Verdicts for the list, one after another, behind what is shown. */
+async function scoreAll(
+  groups: readonly FileGroup[],
+  list: StudyList,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [index, { files }] of groups.entries()) {
+    list.report(index, 'scoring');
+    try {
+      const found = await openFile(files, signal);
+      const prediction = await server().predict(uploadOf(found.upload), {
+        signal,
+        mask: false,
+        priority: 'background',
+      });
+      list.report(index, prediction);
+    } catch (error) {
+      if (signal.aborted) return;
+      list.report(index, error instanceof CtError ? error.message : 'Could not be scored');
+    }
+  }
+}
+
+const uploadOf = (files: readonly File[]) =>
+  files.length === 1 ? files[0]! : files.map((file) => ({ name: file.name, data: file }));
 
 /** Shows some files and asks for their prediction. */
 async function show(files: readonly File[]): Promise<void> {
@@ -51,19 +101,16 @@ async function predict(): Promise<void> {
   viewer.prediction = { kind: 'running', done: 0, total: 0, slices: [] };
   try {
     const slices: SlicePrediction[] = [];
-    const prediction = await server().predictStream(
-      upload.length === 1 ? upload[0]! : upload.map((file) => ({ name: file.name, data: file })),
-      {
-        signal,
-        startAt: viewer.viewState.slice,
-        onEvent: (event) => {
-          if (event.event !== 'slice' || signal.aborted) return;
-          slices.push(event.slice);
-          const { done, total } = event;
-          viewer.prediction = { kind: 'running', done, total, slices: [...slices] };
-        },
+    const prediction = await server().predictStream(uploadOf(upload), {
+      signal,
+      startAt: viewer.viewState.slice,
+      onEvent: (event) => {
+        if (event.event !== 'slice' || signal.aborted) return;
+        slices.push(event.slice);
+        const { done, total } = event;
+        viewer.prediction = { kind: 'running', done, total, slices: [...slices] };
       },
-    );
+    });
     if (!signal.aborted) viewer.prediction = { kind: 'done', prediction };
   } catch (error) {
     if (signal.aborted) return;
@@ -86,6 +133,7 @@ function authorization(): Record<string, string> {
 
 /** Back to the first view, where the token is given; the picture waits. */
 function askForToken(): void {
+  byId('access').hidden = false;
   (byId('access') as HTMLDetailsElement).open = true;
   welcome.hidden = false;
   viewer.hidden = true;
@@ -94,6 +142,7 @@ function askForToken(): void {
 
 token.addEventListener('change', () => {
   void listSamples();
+  void showModel();
   if (upload.length === 0) return;
   welcome.hidden = true;
   viewer.hidden = false;
@@ -107,7 +156,7 @@ viewer.addEventListener('cancelprediction', () => {
 });
 viewer.addEventListener('retry', () => void show(opened));
 chooser.addEventListener('change', () => {
-  void show([...(chooser.files ?? [])]);
+  void openAll([...(chooser.files ?? [])]);
   // The same file can be chosen again.
   chooser.value = '';
 });
@@ -121,7 +170,7 @@ addEventListener('dragleave', (event) => {
 addEventListener('drop', (event) => {
   event.preventDefault();
   document.body.classList.remove('dropping');
-  if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(show);
+  if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(openAll);
 });
 
 async function listSamples(): Promise<void> {
@@ -131,7 +180,8 @@ async function listSamples(): Promise<void> {
     ...samples.map(({ name, url }) => {
       const button = document.createElement('button');
       button.type = 'button';
-      button.textContent = name;
+      button.append(name);
+      void addThumbnail(button, { name, url });
       button.addEventListener('click', () => void showSample(name, url));
       const item = document.createElement('li');
       item.append(button);
@@ -140,9 +190,36 @@ async function listSamples(): Promise<void> {
   );
 }
 
+/** Pictures are shown as they are; a volume would have to be decoded first. */
+async function addThumbnail(button: HTMLElement, { name, url }: Sample): Promise<void> {
+  if (!/\.(?:png|jpe?g)$/i.test(name)) return;
+  const response = await fetch(url, { headers: authorization() }).catch(() => undefined);
+  if (!response?.ok) return;
+  const image = document.createElement('img');
+  image.alt = '';
+  image.src = URL.createObjectURL(await response.blob());
+  button.prepend(image);
+}
+
+/** Which model answers; the hint at a token only where the server wants one. */
+async function showModel(): Promise<void> {
+  const status = byId('model');
+  try {
+    const [model] = await server().models();
+    byId('access').hidden = token.value === '';
+    status.textContent = model
+      ? `Model: ${model.name} ${model.version}${model.trained === false ? ', untrained' : ''}. The server is ready.`
+      : 'The server has no model for CT images.';
+  } catch (error) {
+    const wantsToken = error instanceof CtError && error.code === 'CT_UNAUTHORIZED';
+    byId('access').hidden = !wantsToken;
+    status.textContent = wantsToken ? '' : 'The server does not answer.';
+  }
+}
+
 async function showSample(name: string, url: string): Promise<void> {
   const response = await fetch(url, { headers: authorization() }).catch(() => undefined);
-  if (response?.ok) await show([new File([await response.blob()], name)]);
+  if (response?.ok) await openAll([new File([await response.blob()], name)]);
   else {
     welcome.hidden = true;
     viewer.hidden = false;
@@ -154,4 +231,5 @@ async function showSample(name: string, url: string): Promise<void> {
   }
 }
 
+void showModel();
 void listSamples();
