@@ -7,7 +7,7 @@ import { nx } from './setup/nx.mjs';
 
 /**
  * `node tools/run.mjs COMMAND …`: installs what is missing, builds what changed and runs `tools/src/COMMAND/cli.ts`.
- * `npm start`, `npm run bench`, `npm run fuzz`, `npm run phantom` and `npm run screenshots` are this script.
+ * `npm start`, `npm run bench`, `npm run coverage`, `npm run fuzz`, `npm run phantom` and `npm run screenshots` are this script.
  */
 const root = join(import.meta.dirname, '..');
 const [command = '', ...args] = process.argv.slice(2);
@@ -20,7 +20,7 @@ if (built !== 0) process.exit(built);
 const script = join(root, 'tools', 'dist', command, 'cli.js');
 if (!/^[a-z]+$/.test(command) || !existsSync(script)) {
   console.error(
-    `Expected a command of tools/src (start, bench, fuzz, phantom, screenshots), got "${command}"`,
+    `Expected a command of tools/src (start, bench, coverage, fuzz, phantom, screenshots), got "${command}"`,
   );
   process.exit(2);
 }

@@ -48,6 +48,7 @@ const events = [
       withheld: [],
       probability: 0.91,
       threshold: 0.5,
+      aggregation: null,
       lesionFraction: 0.2,
       slices: [{ index: 0, probability: 0.91, lesionFraction: 0.2, counted: true }],
       model: { name: 'thorax-net', version: '1', sha256: 'b'.repeat(64), trained: true },

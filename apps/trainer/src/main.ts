@@ -1,6 +1,7 @@
 import { CtError, errorCatalogue } from '@groundglass/core';
 import { Command } from 'commander';
 import { registerBench } from './cli/bench-command.js';
+import { registerBound } from './cli/bound-command.js';
 import { registerCard } from './cli/card-command.js';
 import { registerCompare } from './cli/compare-command.js';
 import { registerDoctor } from './cli/doctor-command.js';
@@ -20,6 +21,7 @@ registerTrain(program);
 registerExport(program);
 registerEvaluate(program);
 registerCompare(program);
+registerBound(program);
 registerReport(program);
 registerReproduce(program);
 registerCard(program);

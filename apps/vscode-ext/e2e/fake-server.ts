@@ -66,6 +66,7 @@ export function predictionLines(mask: Float32Array, columns: number, rows: numbe
         withheld: [],
         probability: 0.75,
         threshold: 0.5,
+        aggregation: null,
         lesionFraction: 0.5,
         slices: [slice],
         model,

@@ -11,6 +11,7 @@ const prediction: Prediction = {
   withheld: [],
   probability: 0.75,
   threshold: 0.5,
+  aggregation: null,
   lesionFraction: 0.1,
   slices: [{ index: 3, probability: 0.75, lesionFraction: 0.1, counted: true }],
   model: { name: 'm', version: '1', sha256: 'a'.repeat(64), trained: true },

@@ -33,8 +33,8 @@ export interface PredictOptions {
   readonly startAt?: number | undefined;
   /** Whether the slices carry their masks; they do unless this is false. */
   readonly mask?: boolean;
-  /** What part of the slice the model sees; the whole unless given. */
-  readonly crop?: 'none' | 'chest';
+  /** What part of the slice the model sees; the one that it was trained on unless given. */
+  readonly crop?: 'none' | 'chest' | undefined;
   /** Decision threshold in place of the model's own. */
   readonly threshold?: number | undefined;
   /** The server gives up after this; it has its own limit too. */

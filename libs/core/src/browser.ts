@@ -45,7 +45,8 @@ export type {
 export type { OpenOptions, OpenVolume } from './formats/open-volume.js';
 export { CtError, asCtError, errorCatalogue, type ErrorCode } from './errors.js';
 export { bytesSource, type ByteSource } from './formats/byte-source.js';
-export { aggregate, defaultAggregation } from './scoring/aggregate.js';
+export { aggregate, defaultAggregation, describeAggregation } from './scoring/aggregate.js';
+export { inspectSlice, type SliceInspection } from './scoring/inspect-slice.js';
 export { scoreSlice, type SliceOutputs, type SliceScore } from './scoring/score-slice.js';
 export { scoreVolume, type VolumeFacts, type VolumeScore } from './scoring/score-volume.js';
 export { defaultRule, readScoringRule, type ScoringRule } from './scoring/scoring-rule.js';

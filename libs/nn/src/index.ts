@@ -10,6 +10,8 @@ export {
   type ModelMetadata,
 } from './models/export-jcs.js';
 export { lesionEvidence } from './models/lesion-evidence.js';
+export { FeatureReader } from './engine/feature-reader.js';
+export { addDistance, exposeFeatures, type FeatureDistance } from './models/feature-distance.js';
 export { buildJcs, type BackboneName, type JcsConfig, type JcsNetwork } from './models/jcs.js';
 export { OnnxTrainingSession } from './engine/onnx-training-session.js';
 export { providers, type Provider, type SessionOptions } from './engine/session-options.js';

@@ -127,6 +127,7 @@ export async function predictChest(
           withheld: [],
           probability: 0.873,
           threshold: 0.5,
+          aggregation: 'top-mean:0.5',
           lesionFraction: 0.061,
           slices,
           model: { name: 'thorax-net', version: '1', sha256: 'a'.repeat(64), trained },

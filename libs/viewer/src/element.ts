@@ -29,6 +29,7 @@ import { createWindowPanel } from './ui/window-panel.js';
 import type { Part, ViewActions, ViewModel } from './view-model.js';
 import { defaultViewState, parseViewState, type ViewState } from './view-state.js';
 import {
+  isWithheld,
   scoredSlices,
   toViewerError,
   type PredictionStatus,
@@ -389,7 +390,7 @@ export class GroundglassViewer extends HTMLElement {
   /** The model's mask of the slice on the stage, at its size. */
   #maskValues(): Uint8Array | undefined {
     const slice = this.#slice;
-    if (!slice) return undefined;
+    if (!slice || isWithheld(this.#prediction)) return undefined;
     const scored = scoredSlices(this.#prediction).find(({ index }) => index === slice.index);
     if (!scored?.mask) return undefined;
     const size = `${slice.columns}×${slice.rows}`;

@@ -73,6 +73,11 @@ export function scoredSlices(status: PredictionStatus): readonly SlicePrediction
   return status.kind === 'running' ? status.slices : [];
 }
 
+/** Whether the prediction has no answer: then no mask is drawn either. */
+export function isWithheld(status: PredictionStatus): boolean {
+  return status.kind === 'done' && status.prediction.label === null;
+}
+
 /** Turns whatever was thrown into what the viewer shows. */
 export function toViewerError(error: unknown): ViewerError {
   const code =

@@ -2,10 +2,11 @@ import { GroundglassClient } from '@groundglass/client';
 import { asCtError, type CtError, type Prediction } from '@groundglass/core';
 import { startServer } from '@groundglass/server';
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findInputs, type Input } from './find-inputs.js';
 import { modelRepository } from './model-repository.js';
+import { expectedLabel } from './expected-label.js';
 import { formatTable } from './table.js';
 
 const usage = `npm start [-- [--once] [--json] [--port 8808] [FILE_OR_FOLDER…]]
@@ -97,8 +98,21 @@ if (values.json) {
   );
 } else {
   console.log();
-  console.log(formatTable(['file', 'probability', 'label', 'lesion %', 'ms'], scored.map(rowOf)));
+  const isSamples = positionals.length === 0;
+  const header = ['file', 'probability', 'label', 'lesion %', 'ms'];
+  console.log(
+    formatTable(
+      isSamples ? [...header, 'should be'] : header,
+      scored.map((each) => [...rowOf(each), ...(isSamples ? [expectedLabel(each.label)] : [])]),
+    ),
+  );
   if (inputs.length === 0) console.log('(nothing to score)');
+}
+for (const { label, prediction } of scored) {
+  for (const { code, file, detail } of prediction?.warnings ?? []) {
+    if (file !== undefined)
+      console.error(`${label}: ${file}: ${code}${detail ? `, ${detail}` : ''}`);
+  }
 }
 const failed = scored.filter(({ error }) => error !== undefined);
 for (const { label, error } of failed)
@@ -114,7 +128,8 @@ async function score({ label, files }: Input): Promise<Scored> {
     const upload = await Promise.all(
       files.map(async (path) => ({ name: basename(path), data: await readFile(path) })),
     );
-    return { label, prediction: await client.predict(upload, { mask: values.json }) };
+    const prediction = await client.predict(upload, { mask: values.json });
+    return { label, prediction: nameFiles(prediction, label, files) };
   } catch (error) {
     return {
       label,
@@ -127,12 +142,21 @@ async function score({ label, files }: Input): Promise<Scored> {
   }
 }
 
+/** The server knows names without folders; here they are as the table shows them, so that a batch can be matched to its inputs. */
+function nameFiles(prediction: Prediction, label: string, files: readonly string[]): Prediction {
+  const shown = new Map(files.map((path) => [basename(path), relative(from, path)]));
+  const slices = prediction.slices.map((slice) =>
+    slice.file === undefined ? slice : { ...slice, file: shown.get(slice.file) ?? slice.file },
+  );
+  return { ...prediction, file: label, slices };
+}
+
 function rowOf({ label, prediction, error }: Scored): string[] {
   if (!prediction) return [label, '–', error?.code ?? '', '–', '–'];
   const { probability, label: answer, lesionFraction, timingsMs } = prediction;
   return [
     label,
-    probability.toFixed(3),
+    answer === null ? '–' : probability.toFixed(3),
     answer ?? `no answer (${prediction.withheld.join(', ')})`,
     lesionFraction === null ? '–' : (lesionFraction * 100).toFixed(1),
     timingsMs.total.toFixed(0),

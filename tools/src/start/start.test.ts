@@ -88,8 +88,24 @@ describe('the command', () => {
     });
     const predictions = predictionSchema.array().parse(JSON.parse(stdout));
     expect(predictions).toHaveLength(1);
+    expect(predictions[0]?.file).toBe('images/a.png');
     expect(predictions[0]?.warnings).toContainEqual({ code: 'HU_LOST' });
     expect(stderr).toContain('trained:');
+  });
+
+  test('every bundled sample is what it should be, and so is its mask', async () => {
+    const { stdout } = await run(process.execPath, [cli, '--once']);
+    const [, , header, , ...rows] = stdout.trimEnd().split('\n');
+    expect(header).toMatch(/label +lesion % +ms +should be$/);
+    expect(rows).toHaveLength(6);
+    for (const row of rows) {
+      const [name, , label, lesion, , expected] = row.trim().split(/ {2,}/);
+      expect(label, row).toBe(expected);
+      expect(name!.startsWith(`${expected!}-`), row).toBe(true);
+      // Lesions of COVID-19 cover some of the lungs and not half of them; a nodule hardly any.
+      if (expected === 'covid') expect(Number(lesion), row).toBeGreaterThan(0.5);
+      expect(Number(lesion), row).toBeLessThan(expected === 'covid' ? 50 : 3);
+    }
   });
 
   test('names a file that cannot be scored and ends with 1', async () => {

@@ -1,5 +1,5 @@
 import type { OipDatatype } from '@groundglass/client';
-import type { CtFormat, SliceScore, Warning, Window } from '@groundglass/core';
+import type { CtFormat, SliceScore, VolumeFacts, Window } from '@groundglass/core';
 import type { ByteRef, Tensor } from '../tensors/tensor.js';
 import type { InferCall } from '../oip/read-infer-request.js';
 
@@ -12,12 +12,11 @@ export interface UploadedFile {
   readonly companions: readonly { readonly name: string; readonly data: ByteRef }[];
 }
 
-export interface VolumeInfo {
+export interface VolumeInfo extends VolumeFacts {
   readonly format: CtFormat;
   readonly columns: number;
   readonly rows: number;
   readonly sliceCount: number;
-  readonly warnings: readonly Warning[];
   /** Name of the file of each slice, where the volume is made of several files with names. */
   readonly files: readonly string[] | undefined;
 }
@@ -72,6 +71,8 @@ export interface CodecCalls {
       /** Null where the model has no such output. */
       readonly distance: number | null;
       readonly encodeMask: boolean;
+      /** Keeps the slice for `overlay`. */
+      readonly keepSlice: boolean;
       /** Keeps the mask for `segment`, cut at this probability. */
       readonly keepFrom: number | undefined;
     };
@@ -79,7 +80,8 @@ export interface CodecCalls {
   };
   overlay: {
     params: SliceRef & {
-      readonly mask: Tensor;
+      /** Undefined where there is no answer: the picture alone is drawn. */
+      readonly mask: Tensor | undefined;
       readonly style: OverlayStyleParams;
       readonly spoolDir: string;
     };

@@ -102,8 +102,9 @@ export class OpenedVolume {
   }
 
   get info(): VolumeInfo {
-    const { format, columns, rows, sliceCount, warnings } = this.volume;
-    return { format, columns, rows, sliceCount, warnings, files: this.files };
+    const { format, columns, rows, sliceCount, warnings, view, acquisition } = this.volume;
+    const { files } = this;
+    return { format, columns, rows, sliceCount, warnings, view, acquisition, files };
   }
 
   async prepare(params: CodecCalls['prepare']['params']): Promise<PreparedSlice> {
@@ -130,7 +131,7 @@ export class OpenedVolume {
     const { slice, cropBox } = this.#of(params);
     const { probability, distance, index } = params;
     const { mask, size } = readMask(params.mask);
-    this.#decoded.delete(index);
+    if (!params.keepSlice) this.#decoded.delete(index);
     if (params.keepFrom !== undefined) {
       const placed = placeMask(mask, size, cropBox, slice);
       this.#kept.set(index, { index, lesion: cut(placed, params.keepFrom) });
@@ -144,12 +145,16 @@ export class OpenedVolume {
 
   overlay(params: CodecCalls['overlay']['params']): ByteRef {
     const { slice, cropBox } = this.#of(params);
-    const { mask, size } = readMask(params.mask);
+    this.#decoded.delete(params.index);
     const { window, opacity, maskThreshold } = params.style;
     const shown = slice.unit === 'HU' ? (window ?? windowPresets.lung) : { center: 0.5, width: 1 };
     const { columns, rows } = slice;
     const picture = { columns, rows, pixels: windowSliceToBytes(slice, shown) };
-    const rgba = overlayMask(picture, placeMask(mask, size, cropBox, slice), {
+    const seen = params.mask && readMask(params.mask);
+    const placed = seen
+      ? placeMask(seen.mask, seen.size, cropBox, slice)
+      : new Float32Array(columns * rows);
+    const rgba = overlayMask(picture, placed, {
       opacity,
       threshold: maskThreshold,
     });

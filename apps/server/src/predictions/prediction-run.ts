@@ -79,7 +79,7 @@ export class PredictionRun {
       this.#times.decode += decodeMs;
       const indices = this.#choose(info);
       this.#announce(info, indices);
-      await this.#runAll(call, session, indices);
+      await this.#runAll(call, session, info, indices);
       if (product === 'segmentation') {
         this.#bytes = await call('segment', {
           session,
@@ -141,7 +141,12 @@ export class PredictionRun {
   }
 
   /** A few slices at a time: enough to keep the processes busy, few enough to let others in between. */
-  async #runAll(call: CodecCall, session: string, indices: readonly number[]): Promise<void> {
+  async #runAll(
+    call: CodecCall,
+    session: string,
+    info: VolumeInfo,
+    indices: readonly number[],
+  ): Promise<void> {
     const left = startingAt(indices, this.request.query.startAt).filter(
       (index) => !this.#results.has(index),
     );
@@ -150,7 +155,7 @@ export class PredictionRun {
     const lane = async (): Promise<void> => {
       for (let index = left.shift(); index !== undefined && !failed; index = left.shift()) {
         try {
-          const result = await this.#runSlice(call, session, index, total > 1);
+          const result = await this.#runSlice(call, session, index, info, total > 1);
           this.#results.set(index, result);
           const { slice } = result;
           this.request.onEvent?.({ event: 'slice', slice, done: this.#results.size, total });
@@ -169,6 +174,7 @@ export class PredictionRun {
     call: CodecCall,
     session: string,
     index: number,
+    info: VolumeInfo,
     isVolume: boolean,
   ): Promise<SliceScore> {
     const { query, product } = this.request;
@@ -194,19 +200,28 @@ export class PredictionRun {
     try {
       this.#times.queue += answer.queueMs;
       this.#times.infer += answer.inferMs;
-      if (product === 'overlay') {
-        const { opacity, maskThreshold } = query;
-        const style = { window: query.window, opacity, maskThreshold };
-        this.#bytes = await call('overlay', { ...slice, mask, style, spoolDir });
-      }
-      return await call('finish', {
+      const score = await call('finish', {
         ...slice,
         mask,
+        keepSlice: product === 'overlay',
         probability: firstFloat(probability),
         distance: distance ? firstFloat(distance) : null,
         encodeMask: product === 'prediction' && (query.mask ?? true),
         keepFrom: product === 'segmentation' ? query.maskThreshold : undefined,
       });
+      if (product === 'overlay') {
+        const { opacity, maskThreshold } = query;
+        const style = { window: query.window, opacity, maskThreshold };
+        // A mask on a picture is an answer too.
+        const hasAnswer = scoreVolume([score], info, this.model.rule).label !== null;
+        this.#bytes = await call('overlay', {
+          ...slice,
+          mask: hasAnswer ? mask : undefined,
+          style,
+          spoolDir,
+        });
+      }
+      return score;
     } finally {
       discardRef(mask.data);
     }

@@ -1,5 +1,11 @@
 import { GroundglassClient, type PredictionEvent } from '@groundglass/client';
-import { decodeMask, openVolume, bytesSource, predictionSchema } from '@groundglass/core';
+import {
+  encodePng,
+  decodeMask,
+  openVolume,
+  bytesSource,
+  predictionSchema,
+} from '@groundglass/core';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,6 +30,14 @@ afterAll(() => server[Symbol.asyncDispose]());
 /** Grey 0–1 that the model sees for a value in HU: [-1250, 250] becomes [0, 1]. */
 const seen = (hu: number): number => (hu + 1250) / 1500;
 
+/** A bundled chest at half its brightness: in the fixture model's eyes no pixel of it is a lesion. */
+async function dimChest(): Promise<Uint8Array> {
+  const sample = await readFile(join(import.meta.dirname, '../../../../samples/covid-slice.png'));
+  const { columns, rows, pixels } = await (await openVolume(bytesSource(sample))).slice(0);
+  const data = Uint8Array.from(pixels, (value) => Math.round(value * 120));
+  return encodePng({ columns, rows, channels: 1, data });
+}
+
 describe('POST /v1/predictions', () => {
   test('a PNG gets the score that the model’s formula gives, and says that HU are lost', async () => {
     const prediction = await client.predict(greyPng(128));
@@ -31,9 +45,9 @@ describe('POST /v1/predictions', () => {
     expect(prediction.probability).toBeCloseTo(expectedProbability(128 / 255), 5);
     expect(prediction).toMatchObject({
       file: null,
-      // There is no lung in one grey value.
+      // There is no lung in one grey value, and its mask is a lesion all over.
       label: null,
-      withheld: ['NO_LUNG'],
+      withheld: ['NO_LUNG', 'IMPLAUSIBLE_MASK'],
       threshold: 0.5,
       model: { name: 'lesion-rule', version: '1', trained: true },
       preprocessing: { window: null, crop: 'none', huLost: true },
@@ -45,8 +59,9 @@ describe('POST /v1/predictions', () => {
     expect(mask[0]).toBeCloseTo(1 / (1 + Math.exp(10 - (20 * 128) / 255)), 2);
   });
 
-  test('a volume gets a score for each slice and the mean of its highest three', async () => {
-    const values = [-900, -600, -500, -480, -470, -700, -800, -850];
+  test('a volume gets a score for each slice and the mean of the higher half', async () => {
+    // Air and tissue, as Hounsfield units of a chest have them.
+    const values = [-1000, -600, -500, -480, -470, -700, -800, 40];
     const prediction = await client.predict(metaImage(values), { mask: false });
     const expected = values.map((hu) => expectedProbability(seen(hu)));
     expect(prediction.slices.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
@@ -54,8 +69,8 @@ describe('POST /v1/predictions', () => {
       expect(slice.probability).toBeCloseTo(expected[index]!, 4);
       expect(slice.mask).toBeUndefined();
     }
-    // A tenth of eight is one, but at least three count: -470, -480 and -500 HU.
-    const highest = (expected[2]! + expected[3]! + expected[4]!) / 3;
+    // No slice has lungs, so none counts and all are taken: half of eight are 40, -470, -480 and -500 HU.
+    const highest = (expected[2]! + expected[3]! + expected[4]! + expected[7]!) / 4;
     expect(prediction.probability).toBeCloseTo(highest, 4);
     expect(prediction.preprocessing).toEqual({
       window: { center: -500, width: 1500 },
@@ -176,12 +191,26 @@ describe('POST /v1/predictions', () => {
   });
 
   test('an overlay is a picture of the slice’s size, coloured where the lesion is', async () => {
-    const bright = await client.overlay(greyPng(200, 40, 30));
-    const volume = await openVolume(bytesSource(bright));
-    expect([volume.columns, volume.rows]).toEqual([40, 30]);
-    expect(volume.warnings).toContainEqual({ code: 'COLOUR_TO_GREY' });
-    const dark = await openVolume(bytesSource(await client.overlay(greyPng(20, 40, 30))));
-    expect(dark.warnings).not.toContainEqual({ code: 'COLOUR_TO_GREY' });
+    const chest = await dimChest();
+    const codesOf = async (options: Parameters<typeof client.overlay>[1]) => {
+      const volume = await openVolume(bytesSource(await client.overlay(chest, options)));
+      expect([volume.columns, volume.rows]).toEqual([512, 512]);
+      return volume.warnings.map(({ code }) => code);
+    };
+    expect(await codesOf({ maskThreshold: 0.1 })).toContain('COLOUR_TO_GREY');
+    expect(await codesOf({ maskThreshold: 0.9 })).not.toContain('COLOUR_TO_GREY');
+  });
+
+  test('an overlay without an answer is the picture without a mask, and its headers say why', async () => {
+    const response = await fetch(`${server.url}/v1/predictions`, {
+      method: 'POST',
+      headers: { accept: 'image/png' },
+      body: new Uint8Array(greyPng(200, 40, 30)),
+    });
+    expect(response.headers.get('x-prediction-label')).toBe('');
+    expect(response.headers.get('x-prediction-withheld')).toBe('NO_LUNG,IMPLAUSIBLE_MASK');
+    const volume = await openVolume(bytesSource(new Uint8Array(await response.arrayBuffer())));
+    expect(volume.warnings.map(({ code }) => code)).not.toContain('COLOUR_TO_GREY');
   });
 
   test('every format of the decoders’ fixtures is scored', async () => {
@@ -196,9 +225,7 @@ describe('POST /v1/predictions', () => {
   });
 
   test('the decision threshold can be given', async () => {
-    const picture = await readFile(
-      join(import.meta.dirname, '../../../../samples/covid-slice.png'),
-    );
+    const picture = await dimChest();
     const { probability } = await client.predict(picture);
     const above = await client.predict(picture, { threshold: probability + 0.01 });
     expect(above).toMatchObject({ label: 'non-covid', withheld: [] });
@@ -282,7 +309,7 @@ test('GET /v1/models lists the models for CT and how a volume is scored', async 
       threshold: 0.5,
       volumeThreshold: 0.5,
       labels: ['non-covid', 'covid'],
-      aggregation: 'top-mean:0.1',
+      aggregation: 'top-mean:0.5',
       metadata: {
         name: 'lesion-rule',
         version: '1',

@@ -39,7 +39,7 @@ const told = {
 const mask = { columns: 1, rows: 1, data: Float32Array.of(0.25) };
 const model = { name: 'm', version: '3' };
 const request = {
-  ...{ model, volume, file: 'scan.nii', files: undefined, startAt: 2 },
+  ...{ model, volume, file: 'scan.nii', files: undefined, crop: undefined, startAt: 2 },
   signal: new AbortController().signal,
 };
 
@@ -70,8 +70,8 @@ test('every slice is windowed, scored by the server, and summed up as a Groundgl
   expect(inputs[0]).toEqual([0, 0.5, 1, 1]);
   expect(progress).toEqual([0.25, 0.5, 0.75, 1]);
   expect(order).toEqual([2, 3, 0, 1]);
-  // The mean of the three highest of four: (0.9 + 0.6 + 0.3) / 3.
-  expect(prediction.probability).toBeCloseTo(0.6, 12);
+  // No slice counts, so all are taken: the mean of the higher half of four, (0.9 + 0.6) / 2.
+  expect(prediction.probability).toBeCloseTo(0.75, 12);
   expect(prediction).toMatchObject({
     file: 'scan.nii',
     // There is no lung in four pixels.

@@ -22,6 +22,8 @@ export interface OipPredictRequest {
   readonly file: string;
   /** Name of the file of each slice, where there are several. */
   readonly files: readonly string[] | undefined;
+  /** The part of a slice that the model sees; the one that it was trained on where it is undefined. */
+  readonly crop: 'none' | 'chest' | undefined;
   /** The slice to score first. */
   readonly startAt: number;
   readonly signal: AbortSignal;
@@ -45,7 +47,7 @@ export async function predictOverOip(
   client: OipModel,
   request: OipPredictRequest,
 ): Promise<Prediction> {
-  const { model, volume, file, files, startAt, signal, onProgress } = request;
+  const { model, volume, file, files, crop, startAt, signal, onProgress } = request;
   const started = performance.now();
   const { rule, trained, distance } = await readModel(client, model, signal);
   const total = volume.sliceCount;
@@ -59,7 +61,7 @@ export async function predictOverOip(
     for (let index = left.shift(); index !== undefined; index = left.shift()) {
       const before = performance.now();
       const ct = await volume.slice(index, signal);
-      const input = toModelInput(ct, { crop: rule.crop });
+      const input = toModelInput(ct, { crop: crop ?? rule.crop });
       const asked = performance.now();
       const answer = await client.scoreSlice(model.name, input, {
         version: model.version,

@@ -1,10 +1,9 @@
 import { openAsBlob } from 'node:fs';
-import { posix } from 'node:path';
-import type { CtFile, PredictionEvent } from '@groundglass/client';
+import type { CtFile, CtUpload, PredictionEvent } from '@groundglass/client';
 import type { Prediction } from '@groundglass/core';
 import { CtError } from '@groundglass/core/errors';
 import * as vscode from 'vscode';
-import type { OpenedCt } from '../preview/open-ct.js';
+import type { CtPart, OpenedCt } from '../preview/open-ct.js';
 import type { ServerManager } from '../server/server-manager.js';
 import { serverSettings } from '../server/server-settings.js';
 import { within } from '../shared/within.js';
@@ -34,19 +33,19 @@ export class Predictor {
   /**
    * @throws {CtError} the server's code and sentence, `CT_UNREACHABLE`, `CT_CANCELLED`.
    */
-  async predict(uri: vscode.Uri, ct: OpenedCt, options: PredictOptions): Promise<Prediction> {
+  async predict(ct: OpenedCt, options: PredictOptions): Promise<Prediction> {
     try {
-      return await this.#ask(uri, ct, options);
+      return await this.#ask(ct, options);
     } catch (error) {
       // A server that was killed comes back by itself; its request is asked once more.
       const lost = error instanceof CtError && error.code === 'CT_UNREACHABLE';
       const wanted = !options.signal.aborted && this.server.state.kind !== 'stopped';
       if (!lost || !wanted || this.server.isRemote) throw error;
-      return this.#ask(uri, ct, options);
+      return this.#ask(ct, options);
     }
   }
 
-  async #ask(uri: vscode.Uri, ct: OpenedCt, options: PredictOptions): Promise<Prediction> {
+  async #ask(ct: OpenedCt, options: PredictOptions): Promise<Prediction> {
     const release = this.server.keepAwake();
     try {
       const connection = await this.server.connect(options.signal);
@@ -63,7 +62,8 @@ export class Predictor {
           if (!model) throw new CtError('CT_MODEL_NOT_FOUND', 'The server lists no model');
           const { startAt } = options;
           const { volume, title, files } = ct;
-          const read = { volume, file: title, files };
+          const { crop } = serverSettings;
+          const read = { volume, file: title, files, crop };
           return predictOverOip(client, {
             model,
             ...read,
@@ -72,7 +72,7 @@ export class Predictor {
             onProgress,
           });
         }
-        const file = await this.#fileOf(uri, ct, signal);
+        const file = await readUpload(ct.parts, signal);
         alive();
         const onEvent = (event: PredictionEvent) => {
           alive();
@@ -80,9 +80,11 @@ export class Predictor {
         };
         const { chosenModel: model } = this.server;
         const { startAt } = options;
+        const { crop } = serverSettings;
         const answer = await connection.client.predictStream(file, {
           model,
           startAt,
+          crop,
           signal,
           onEvent,
         });
@@ -95,21 +97,29 @@ export class Predictor {
       release();
     }
   }
+}
 
-  async #fileOf(uri: vscode.Uri, ct: OpenedCt, signal: AbortSignal): Promise<CtFile> {
-    if (!ct.isWholeFile) {
-      const { writeMetaImage } = await import('./write-meta-image.js');
-      return writeMetaImage(ct.volume, signal);
-    }
-    try {
-      // Sent from the disk as it is read, however large.
-      if (uri.scheme === 'file') return await openAsBlob(uri.fsPath);
-      // A Buffer is a view of a larger pool now and then; a plain array is what `fetch` sends as it is.
-      return new Uint8Array(await vscode.workspace.fs.readFile(uri));
-    } catch (cause) {
-      throw new CtError('CT_READ_FAILED', `Expected ${posix.basename(uri.path)} to be readable`, {
-        cause,
-      });
-    }
+/**
+ * The files as they are: their unit, modality and orientation travel with the pixels, and results name them.
+ *
+ * @throws {CtError} `CT_READ_FAILED`, `CT_CANCELLED`.
+ */
+async function readUpload(parts: readonly CtPart[], signal: AbortSignal): Promise<CtUpload> {
+  const files: { name: string; data: CtFile }[] = [];
+  for (const { name, uri } of parts) {
+    if (signal.aborted) throw new CtError('CT_CANCELLED', 'The prediction is no longer wanted');
+    files.push({ name, data: await readPart(name, uri) });
+  }
+  return files;
+}
+
+async function readPart(name: string, uri: vscode.Uri): Promise<CtFile> {
+  try {
+    // Sent from the disk as it is read, however large.
+    if (uri.scheme === 'file') return await openAsBlob(uri.fsPath);
+    // A Buffer is a view of a larger pool now and then; a plain array is what `fetch` sends as it is.
+    return new Uint8Array(await vscode.workspace.fs.readFile(uri));
+  } catch (cause) {
+    throw new CtError('CT_READ_FAILED', `Expected ${name} to be readable`, { cause });
   }
 }

@@ -57,6 +57,7 @@ export class CtPreviewPanel implements vscode.Disposable {
         this.#askAnew();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('groundglass.crop')) this.#askAnew();
         if (!event.affectsConfiguration('groundglass.renderer')) return;
         this.#isLoading = panel.visible;
         this.#load();
@@ -207,7 +208,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     this.#show({ kind: 'running', done: 0, total: 0, slices: [] });
     try {
       const ct = await this.document.open();
-      const result = await this.predictor.predict(this.document.uri, ct, {
+      const result = await this.predictor.predict(ct, {
         signal,
         startAt: Math.min(this.#slice ?? firstSliceOf(ct), ct.volume.sliceCount - 1),
         onProgress: (progress) => {

@@ -21,8 +21,14 @@ export interface OpenedCt extends Closable {
   readonly files: readonly string[] | undefined;
   /** What the user should know of the files around it. */
   readonly notes: readonly string[];
-  /** Whether the volume is the file alone, so that the file is what a server should be sent. */
-  readonly isWholeFile: boolean;
+  /** The files that hold the volume, as a server needs them; the first is the one that was opened where it is no series. */
+  readonly parts: readonly CtPart[];
+}
+
+/** One of the files that hold a volume. */
+export interface CtPart {
+  readonly name: string;
+  readonly uri: vscode.Uri;
 }
 
 /** Files of one folder that are looked at for a series. */
@@ -42,6 +48,7 @@ export async function openCt(uri: vscode.Uri, signal: AbortSignal): Promise<Open
     const own = await readSource(uri);
     held.push(own);
     const name = posix.basename(uri.path);
+    const parts: CtPart[] = [{ name, uri }];
     const limits = {
       ...defaultLimits,
       volumePixels:
@@ -53,13 +60,15 @@ export async function openCt(uri: vscode.Uri, signal: AbortSignal): Promise<Open
       name,
       companion: async (other) => {
         const companion = await findBeside(uri, other);
-        if (companion) held.push(companion);
-        return companion?.source;
+        if (!companion) return undefined;
+        held.push(companion);
+        parts.push({ name: other, uri: vscode.Uri.joinPath(uri, '..', other) });
+        return companion.source;
       },
     });
     if (volume.format === 'dicom' && volume.sliceCount === 1) {
       const series = await openSeries(uri, name, own.source, signal);
-      if (series) return { ...series, isWholeFile: false, dispose };
+      if (series) return { ...series, dispose };
     }
     return {
       volume,
@@ -67,8 +76,7 @@ export async function openCt(uri: vscode.Uri, signal: AbortSignal): Promise<Open
       firstSlice: undefined,
       files: undefined,
       notes: [],
-      // A header whose pixels lie in another file is no use to a server without it.
-      isWholeFile: held.length === 1,
+      parts,
       dispose,
     };
   } catch (error) {
@@ -89,7 +97,7 @@ async function openSeries(
   name: string,
   own: ByteSource,
   signal: AbortSignal,
-): Promise<Omit<OpenedCt, 'isWholeFile' | 'dispose'> | undefined> {
+): Promise<Omit<OpenedCt, 'dispose'> | undefined> {
   const folder = vscode.Uri.joinPath(uri, '..');
   const entries = await vscode.workspace.fs.readDirectory(folder);
   const names = entries
@@ -116,6 +124,10 @@ async function openSeries(
     title: posix.basename(folder.path),
     firstSlice: found.files.indexOf(name),
     files: found.files,
+    parts: [...new Set(found.files)].map((part) => ({
+      name: part,
+      uri: vscode.Uri.joinPath(folder, part),
+    })),
     notes: notesOf(problems),
   };
 }

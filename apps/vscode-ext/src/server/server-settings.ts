@@ -14,6 +14,11 @@ export const serverSettings = {
   get model(): string {
     return text('model');
   },
+  /** The part of a slice that the model sees; undefined for the one that it was trained on. */
+  get crop(): 'none' | 'chest' | undefined {
+    const crop = vscode.workspace.getConfiguration('groundglass').get<string>('crop', 'model');
+    return crop === 'none' || crop === 'chest' ? crop : undefined;
+  },
   /** Milliseconds without a prediction after which the bundled server is stopped. */
   get idleMs(): number {
     return of('idleMinutes', 10) * 60_000;

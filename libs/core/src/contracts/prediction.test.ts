@@ -15,6 +15,7 @@ const prediction: Prediction = {
   withheld: [],
   probability: 0.91,
   threshold: 0.5,
+  aggregation: null,
   lesionFraction: 0.18,
   slices: [
     {

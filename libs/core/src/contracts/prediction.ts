@@ -56,6 +56,8 @@ export const predictionSchema = z.object({
   probability: probabilitySchema,
   /** Decision threshold: that of slices for one slice, that of volumes for several. */
   threshold: probabilitySchema,
+  /** How the probability follows from those of the slices that count; null where there is one slice. */
+  aggregation: z.string().nullable(),
   /** Lesion pixels over lung pixels of all scored slices; null where no lung was found. */
   lesionFraction: probabilitySchema.nullable(),
   slices: z.array(slicePredictionSchema).min(1),

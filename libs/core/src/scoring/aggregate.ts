@@ -1,26 +1,23 @@
 import { CtError } from '../errors.js';
 
-/** Fewer slices than this are not averaged away by the fraction. */
-const fewestSlices = 3;
-
 /**
- * How the score of a volume follows from those of its slices. The default takes the mean of the highest tenth, of three slices
- * at least: lesions show in some slices only, so the mean over all dilutes them, and the maximum rests on one slice, which the
- * diaphragm or motion can fool.
+ * How the score of a volume follows from those of its slices that count. The default takes the mean of their higher half: lesions show
+ * in some slices only, so the mean over all dilutes them, and the maximum rests on one slice, which the diaphragm or motion can fool.
  */
-export const defaultAggregation = 'top-mean:0.1';
+export const defaultAggregation = 'top-mean:0.5';
 
 /**
- * The score of a volume from those of its slices.
+ * The score of a volume from those of its slices. A slice that a share cuts through counts in part, so that a scan of twice as many slices
+ * with the same content has the same score.
  *
  * @param rule `max`, `mean`, or `top-mean:` and a fraction from 0 to 1.
- * @param probabilities at least one, those of the scored slices.
+ * @param probabilities at least one, those of the slices that count.
  * @throws {CtError} `CT_MODEL_INVALID` for another rule: it comes with the model.
  */
 export function aggregate(rule: string, probabilities: readonly number[]): number {
   const descending = [...probabilities].sort((a, b) => b - a);
   if (rule === 'max') return descending[0]!;
-  if (rule === 'mean') return mean(descending);
+  if (rule === 'mean') return topMean(descending, 1);
   const fraction = Number(/^top-mean:(0?\.\d+|1|1\.0+)$/.exec(rule)?.[1]);
   if (!(fraction > 0)) {
     throw new CtError(
@@ -28,10 +25,27 @@ export function aggregate(rule: string, probabilities: readonly number[]): numbe
       `Expected aggregation "max", "mean" or "top-mean:<fraction>", got "${rule.slice(0, 40)}"`,
     );
   }
-  const count = Math.max(fewestSlices, Math.round(fraction * descending.length));
-  return mean(descending.slice(0, count));
+  return topMean(descending, fraction);
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** The mean of the highest `fraction` of the values, which are sorted. */
+function topMean(descending: readonly number[], fraction: number): number {
+  const weight = fraction * descending.length;
+  let [left, sum] = [weight, 0];
+  for (const value of descending) {
+    const share = Math.min(1, left);
+    sum += share * value;
+    left -= share;
+    if (left <= 0) break;
+  }
+  return sum / weight;
+}
+
+/** The rule in words, for people who read a score. */
+export function describeAggregation(rule: string): string {
+  const counted = 'of the slices with enough lung';
+  if (rule === 'max') return `the highest score ${counted}`;
+  if (rule === 'mean') return `the mean score ${counted}`;
+  const percent = Math.round(Number(rule.split(':')[1]) * 100);
+  return `the mean of the highest ${percent} % ${counted}`;
 }

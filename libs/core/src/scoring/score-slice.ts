@@ -1,4 +1,3 @@
-import { lungMask } from '../anatomy/lung-mask.js';
 import type { EncodedMask, SlicePrediction } from '../contracts/prediction.js';
 import type { CtSlice } from '../contracts/volume.js';
 import type { WithheldCode } from '../contracts/withheld-codes.js';
@@ -8,9 +7,16 @@ import type { PictureSize } from '../imaging/resample.js';
 import { countLesion, lesionFraction, type LesionCounts } from '../masks/lesion-fraction.js';
 import { encodeMask } from '../masks/encoded-mask.js';
 import { placeMask } from '../masks/place-mask.js';
+import { inspectSlice } from './inspect-slice.js';
 
 /** Lesion probability from which a pixel counts into the lesion fraction. */
 const lesionThreshold = 0.5;
+/** A mask that covers more than this share of the slice is none of lesions: even white lungs leave the chest wall free. */
+const mostLesion = 0.5;
+/** Lesions of more than this share of the slice must lie in or near the lungs, those of less may be anything. */
+const smallLesion = 0.02;
+/** Share of the lesion that must lie in the lungs as they were found. Consolidations are missing from them. */
+const leastInLung = 0.1;
 
 /** What a model answered for one slice. */
 export interface SliceOutputs {
@@ -59,21 +65,37 @@ export function scoreSlice(
     );
   }
   const placed = placeMask(mask, maskSize, cropBox, slice);
-  const lung = lungMask(slice);
-  const counts = countLesion(placed, lung, lesionThreshold);
-  const withheld: WithheldCode[] = lung ? [] : ['NO_LUNG'];
+  const { lungs, reasons, hasEnoughLung } = inspectSlice(slice);
+  const counts = countLesion(placed, lungs, lesionThreshold);
+  const withheld: WithheldCode[] = [...reasons];
+  if (!isPlausible(placed, lungs)) withheld.push('IMPLAUSIBLE_MASK');
+  // A distance that is no number is no reason to trust it.
+  if (outputs.distance !== null && !(outputs.distance <= 1)) withheld.push('UNLIKE_TRAINING');
   return {
     slice: {
       index: slice.index,
       ...(file === undefined ? {} : { file }),
       probability,
       lesionFraction: lesionFraction([counts]),
-      counted: withheld.length === 0,
+      counted: withheld.length === 0 && hasEnoughLung,
       ...(withMask ? { mask: maskOfSlice(outputs, placed, cropBox, slice) } : {}),
     },
     counts,
     withheld,
   };
+}
+
+/** Whether a mask may be one of lesions. */
+function isPlausible(placed: Float32Array, lungs: Uint8Array | undefined): boolean {
+  let [lesion, inLung] = [0, 0];
+  for (let at = 0; at < placed.length; at++) {
+    if (placed[at]! < lesionThreshold) continue;
+    lesion++;
+    if (lungs?.[at] === 1) inLung++;
+  }
+  const share = lesion / placed.length;
+  if (share > mostLesion) return false;
+  return share <= smallLesion || lungs === undefined || inLung >= leastInLung * lesion;
 }
 
 /** A mask in JSON covers the whole slice; only where the model saw a part must it be placed first. */

@@ -1,5 +1,6 @@
 import { overlayColours } from '@groundglass/core/browser';
 import type { ViewerStrings } from '../strings.js';
+import { isWithheld } from '../viewer-volume.js';
 import type { Part, ViewActions, ViewModel } from '../view-model.js';
 import { LabelledSlider, section, Segments, Switch } from './controls.js';
 import { make, setText, show } from './dom.js';
@@ -30,7 +31,7 @@ export function createOverlayPanel(strings: ViewerStrings, actions: ViewActions)
   });
   const legend = make('ul', { class: 'legend' });
   const dice = make('p', { class: 'dice', attributes: { role: 'status' } });
-  const note = make('p', { class: 'note' }, strings.noMask);
+  const note = make('p', { class: 'note' });
   const element = section(
     strings.overlay,
     visible.element,
@@ -56,6 +57,7 @@ export function createOverlayPanel(strings: ViewerStrings, actions: ViewActions)
       show(comparison.element, hasTruth);
       comparison.update(view.comparison, off);
       show(note, !mask && !truth);
+      setText(note, isWithheld(model.prediction) ? strings.maskWithheld : strings.noMask);
       showLegend(legend, legendOf(model, strings));
       show(dice, hasTruth && view.comparison && mask !== undefined);
       setText(

@@ -27,6 +27,7 @@ test('warnings come once each, the untrained model first', () => {
     withheld: [],
     probability: 0.5,
     threshold: 0.5,
+    aggregation: null,
     lesionFraction: null,
     slices: [{ index: 0, probability: 0.5, lesionFraction: null, counted: true }],
     model: { name: 'm', version: '1', sha256: '0'.repeat(64), trained: false },

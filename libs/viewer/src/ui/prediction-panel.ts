@@ -114,6 +114,8 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
       : [[strings.rawProbability, percent(probability)]];
     const slice = many && sliceScore(model);
     if (slice) rows.push([strings.thisSlice, describeSlice(slice)]);
+    if (prediction.aggregation !== null)
+      rows.push([strings.volumeScore, describeRule(prediction.aggregation)]);
     rows.push(
       [
         strings.model,
@@ -140,8 +142,15 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
 
   function describeSlice({ probability, lesionFraction, counted }: SlicePrediction): string {
     if (lesionFraction === null) return `${strings.noAnswer}, ${strings.noLung}`;
-    if (!counted) return `${strings.noAnswer}, ${strings.notCounted}`;
-    return `${percent(probability)}, ${strings.lesion.toLowerCase()} ${percent(lesionFraction)}`;
+    const score = `${percent(probability)}, ${strings.lesion.toLowerCase()} ${percent(lesionFraction)}`;
+    return counted ? score : `${strings.notCounted}: ${score}`;
+  }
+
+  /** What `describeAggregation` of core says in English, in the table's language. */
+  function describeRule(rule: string): string {
+    if (rule === 'max') return strings.ruleMax;
+    if (rule === 'mean') return strings.ruleMean;
+    return fillIn(strings.ruleTopMean, Math.round(Number(rule.split(':')[1]) * 100));
   }
 
   function sliceScore({ prediction, view }: ViewModel): SlicePrediction | undefined {

@@ -1,3 +1,4 @@
+import { describeAggregation, readScoringRule } from '@groundglass/core';
 import type { JcsConfig } from '@groundglass/nn';
 import type { Publication } from './publication.js';
 import {
@@ -65,6 +66,7 @@ ${howItScores(sizes.length, metadata)}${decisionText(calibration)}${
         } (there: AUC ${calibration.auc.toFixed(3)}, sensitivity ${calibration.sensitivity.toFixed(3)}, specificity ${calibration.specificity.toFixed(3)}).`
       : 'Temperature 1 and threshold 0.5: not calibrated.'
   }
+${volumeRule(metadata)}
 
 ## Data and licences
 
@@ -102,6 +104,13 @@ ${'covid-ct' in run.inputs.samples ? figuresOfPapers : ''}- **Masks**${recipe.ps
   atelectasis are taken for lesions.
 ${'covid-ct' in run.inputs.samples ? otherPneumonia : ''}${phantoms > 0 ? phantomsSeen : ''}- **Populations.** Age, sex and origin of the patients are unknown for most pictures; nothing was measured by group.
 `;
+}
+
+/** How a series is scored, as the server and the viewer say it too. */
+function volumeRule(metadata: Readonly<Record<string, string>>): string {
+  const { aggregation, volumeThreshold } = readScoringRule((name) => metadata[name]);
+  const chosen = metadata.volume_data ?? 'single pictures, not on series';
+  return `The score of a series is ${describeAggregation(aggregation)}; from ${volumeThreshold.toFixed(3)} on it is positive (chosen on ${chosen}).`;
 }
 
 const figuresOfPapers = `- **Shortcuts.** The file format, colour mode and size of a picture alone tell COVID from non-COVID in COVID-CT (see the floor).

@@ -1,0 +1,190 @@
+import {
+  CtError,
+  defaultAggregation,
+  readScoringRule,
+  type DatasetSample,
+} from '@groundglass/core';
+import { withTargets, type Dataset } from '@groundglass/dataset';
+import { addDistance, FeatureReader, OnnxInference, readOnnx } from '@groundglass/nn';
+import type { Command } from 'commander';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDatasets } from '../datasets/open-datasets.js';
+import { fitDistance } from '../evaluation/fit-distance.js';
+import { fitVolumeRule, type ValidationSeries } from '../evaluation/fit-volume-rule.js';
+import { replaceFile } from '../run/replace-file.js';
+import { SampleReader } from '../evaluation/sample-reader.js';
+import { showCount } from './progress.js';
+
+interface BoundOptions {
+  readonly model: string;
+  readonly data: readonly string[];
+  readonly series?: readonly string[];
+  readonly aggregation: string;
+  readonly most: string;
+  readonly cache?: string;
+}
+
+/** `bound --model models/groundglass/1 --data FOLDER…`. */
+export function registerBound(program: Command): void {
+  program
+    .command('bound')
+    .description(
+      'lets an exported model say how unlike its training data a picture is (output distance, 1 is the bound), and chooses the threshold of volumes; other outputs stay as they are',
+    )
+    .requiredOption('--model <folder>', 'the folder that holds model.onnx')
+    .requiredOption(
+      '--data <data...>',
+      'datasets: the distance is fitted on their training split, the bound chosen on their validation split',
+    )
+    .option(
+      '--series <data...>',
+      'datasets whose validation split has several slices of each patient; the threshold of volumes is chosen on them',
+    )
+    .option(
+      '--aggregation <rule>',
+      'score of a volume: max, mean or top-mean:F',
+      defaultAggregation,
+    )
+    .option('--cache <file>', 'keeps what was read, so that a run that was stopped goes on')
+    .option('--most <count>', 'pictures of a source and split to read at most', '400')
+    .action((options: BoundOptions) => bound(options));
+}
+
+async function bound(options: BoundOptions): Promise<void> {
+  const path = join(options.model, 'model.onnx');
+  const model = await readFile(path).catch((cause: unknown) => {
+    throw new CtError('CT_MODEL_NOT_FOUND', `Expected a model in "${options.model}"`, { cause });
+  });
+  const most = Number(options.most);
+  if (!(Number.isInteger(most) && most > 0))
+    throw new CtError('CT_BAD_REQUEST', `Expected --most from 1, got "${options.most}"`);
+  const { metadata } = readOnnx(model);
+  const { crop } = readScoringRule((name) => metadata.get(name));
+  const features = await FeatureReader.create(model);
+  const sha256 = createHash('sha256').update(model).digest('hex');
+  const reader = await SampleReader.open(features, { crop, sha256, cache: options.cache });
+  try {
+    const datasets = await openDatasets(options.data);
+    const read = async (split: string): Promise<Float64Array[]> => {
+      const found: Float64Array[] = [];
+      for (const { root, samples } of datasets) {
+        const chosen = thin(
+          samples.filter((sample) => sample.split === split),
+          most,
+        );
+        for (const sample of chosen) {
+          found.push((await reader.read(root, sample)).features);
+          showCount(`${split}: ${found.length}`);
+        }
+      }
+      showCount('');
+      return found;
+    };
+    const [training, validation] = [await read('train'), await read('val')];
+    if (training.length === 0 || validation.length === 0)
+      throw new CtError('CT_BAD_DATASET', 'Expected samples of the splits train and val');
+    const distance = fitDistance(training, validation);
+    console.log(
+      `The distance is fitted on ${training.length} pictures, its bound chosen on ${validation.length}.`,
+    );
+    const rule = options.series
+      ? fitVolumeRule(
+          await readSeries(reader, await openDatasets(options.series)),
+          options.aggregation,
+        )
+      : undefined;
+    if (rule)
+      console.log(
+        `Volumes: threshold ${rule.threshold.toFixed(3)} by ${rule.aggregation}, chosen on ${rule.series} series (AUC ${rule.auc.toFixed(3)}).`,
+      );
+    const bounded = addDistance(model, distance, {
+      distance_data: `${training.length} training and ${validation.length} validation pictures`,
+      ...(rule
+        ? {
+            aggregation: rule.aggregation,
+            volume_threshold: String(rule.threshold),
+            volume_data: `${rule.series} validation series, AUC ${rule.auc.toFixed(3)}`,
+          }
+        : {}),
+    });
+    await checkSame(model, bounded);
+    await replaceFile(path, bounded);
+    await addToConfig(join(options.model, '..', 'config.pbtxt'));
+    console.log(`Wrote ${path}`);
+  } finally {
+    await features.close();
+  }
+}
+
+/** At most `most` samples of each source, evenly over their list. */
+function thin(samples: readonly DatasetSample[], most: number): DatasetSample[] {
+  return groupBy(samples, ({ source }) => source).flatMap((own) => {
+    const step = Math.max(1, own.length / most);
+    return own.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+  });
+}
+
+function groupBy<T>(values: readonly T[], key: (value: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value)) ?? [];
+    group.push(value);
+    groups.set(key(value), group);
+  }
+  return [...groups.values()];
+}
+
+/** The validation slices of each patient, by those that count. */
+async function readSeries(
+  reader: SampleReader,
+  datasets: readonly Dataset[],
+): Promise<ValidationSeries[]> {
+  const found: ValidationSeries[] = [];
+  for (const { root, samples, manifest } of datasets) {
+    const labelled = withTargets(samples, manifest).filter(({ split }) => split === 'val');
+    const patients = groupBy(labelled, ({ source, patient }) => `${source}/${patient}`);
+    for (const slices of patients) {
+      const read = [];
+      for (const sample of slices) read.push(await reader.read(root, sample));
+      const probabilities = read
+        .filter(({ counts }) => counts)
+        .map(({ probability }) => probability);
+      showCount(`series: ${found.length + 1}`);
+      if (probabilities.length > 0)
+        found.push({ isPositive: slices[0]!.target === 1, probabilities });
+    }
+  }
+  showCount('');
+  return found;
+}
+
+/** Other outputs must not move by a bit: what was measured on the model stays true. */
+async function checkSame(before: Uint8Array, after: Uint8Array): Promise<void> {
+  const size = { rows: 96, columns: 128 };
+  const pixels = Float32Array.from({ length: size.rows * size.columns }, (_, at) => (at % 97) / 96);
+  const answers = [];
+  for (const bytes of [before, after]) {
+    const inference = await OnnxInference.create(bytes);
+    const { probability, logits, mask } = await inference.run(pixels, size);
+    answers.push(JSON.stringify([probability, logits, mask].map((values) => [...(values ?? [])])));
+    await inference.close();
+  }
+  if (answers[0] !== answers[1])
+    throw new CtError(
+      'CT_INTERNAL',
+      'Expected the other outputs to stay as they were, they have changed',
+    );
+}
+
+/** Names the output in the Triton configuration, where it is not named yet. */
+async function addToConfig(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined || text.includes('"distance"')) return;
+  const line = '  { name: "distance" data_type: TYPE_FP32 dims: [ 1 ] },\n';
+  await replaceFile(
+    path,
+    text.replace(/^output \[\n/m, (start) => start + line),
+  );
+}
