@@ -51,3 +51,52 @@ export { dataFingerprint } from './leaks/data-fingerprint.js';
 export { requireBothClasses } from './leaks/require-classes.js';
 export { patientKey } from './leaks/same-patient.js';
 export { assignSplit, defaultShares, type SplitShares } from './splits/assign-split.js';
+export { greyPicture, type GreyPicture } from './features/grey-picture.js';
+export { findKeypoints, type Keypoints } from './features/keypoints.js';
+export { sliceFeatures, type SliceFeatures } from './features/slice-features.js';
+export { FeaturesCache } from './features/features-cache.js';
+export { readFeatures, type FeatureOptions } from './features/read-features.js';
+export {
+  findDuplicates,
+  type DuplicateInput,
+  type DuplicateOptions,
+  type DuplicatePair,
+} from './duplicates/find-duplicates.js';
+export { auditDataset, loadPicture, type AuditOptions } from './audit/audit-dataset.js';
+export { auditReport, type PictureOf } from './audit/audit-report.js';
+export { correctDataset, type Removed } from './audit/correct-dataset.js';
+export { escapeHtml, htmlPage } from './text/html-page.js';
+export {
+  baselineNames,
+  baselines,
+  baselineScores,
+  type Baseline,
+  type BaselineOptions,
+  type BaselineScore,
+} from './baselines/baseline-scores.js';
+export { fitLogisticRegression } from './baselines/logistic-regression.js';
+export {
+  describeDataset,
+  type PublishedDifference,
+  type Statistics,
+  type StatisticsTable,
+} from './statistics/describe-dataset.js';
+export {
+  statisticsCharts,
+  statisticsCsv,
+  statisticsPage,
+  statisticsPlain,
+  type ChartSpecification,
+} from './statistics/statistics-text.js';
+export {
+  foldDataset,
+  splitDataset,
+  takeSubset,
+  wholeGroups,
+  type SplitOptions,
+} from './splits/split-dataset.js';
+export { croissantText, type DescribedDataset } from './export/croissant.js';
+export { datasheetText } from './export/datasheet.js';
+export { imagefolderFiles, type ExportedFile } from './export/imagefolder.js';
+export { samplesCsv } from './export/samples-csv.js';
+export { sha256Hex } from './facts/pixel-hash.js';

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { modelRepository } from '../start/model-repository.js';
 import { formatTable } from '../start/table.js';
 import { benchCore } from './bench-core.js';
+import { benchDataset } from './bench-dataset.js';
 import { benchServer } from './bench-server.js';
 import { benchVscode } from './bench-vscode.js';
 import { benchPapers } from './papers/bench-papers.js';
@@ -13,6 +14,7 @@ import { soakServer } from './soak-server.js';
 const usage = `npm run bench -- core [--data FOLDER] [--repeats 9] [--threads N] [--python /usr/bin/python3]
 npm run bench -- server [--models FOLDER] [--model NAME] [--seconds 10] [--clients 64]
 npm run bench -- soak [--cycles 1000]
+npm run bench -- dataset [--originals 60] [--seed 1] [--python /usr/bin/python3]
 npm run bench -- vscode [--repeats 9] [--only PATTERN]
 npm run bench -- papers [--truth FOLDER] [--data FOLDER] [--composites 60] [--python /usr/bin/python3]
 
@@ -23,6 +25,9 @@ server measures throughput against ONNX Runtime alone, what a single request cos
 and five times overload; with the model that "npm start" serves unless --models says another folder.
 
 soak loads and unloads a model again and again and watches the memory of all processes.
+
+dataset makes copies of real CT slices (flipped, cropped, padded, re-encoded, rescaled, of another window) and counts how many the audit's search
+finds and how many pairs it names wrongly, beside imagededup where Python has it.
 
 vscode times the extension in a real workbench: the first slice, slice changes, the mask, activation, and memory after 50 previews.
 
@@ -45,6 +50,8 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     truth: { type: 'string' },
     composites: { type: 'string', default: '60' },
+    originals: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -71,7 +78,7 @@ if (positionals[0] === 'vscode' && !values.help) {
   console.log(lines.join('\n'));
   process.exit(0);
 }
-if (values.help || !['core', 'papers'].includes(positionals[0] ?? '')) {
+if (values.help || !['core', 'papers', 'dataset'].includes(positionals[0] ?? '')) {
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
@@ -84,6 +91,32 @@ const data = [
   .filter((folder) => folder !== undefined)
   .map((folder) => resolve(folder))
   .find((folder) => existsSync(join(folder, 'README.md')));
+if (positionals[0] === 'dataset') {
+  if (data === undefined) {
+    console.error('Expected a folder of real CT data: --data, GROUNDGLASS_DATA, or ../shared/data');
+    process.exit(2);
+  }
+  const bench = await benchDataset(data, {
+    originals: Number(values.originals),
+    seed: Number(values.seed),
+    python: values.python,
+  });
+  const { right, wrong, theirWrong, pictures, seconds, theirSeconds } = bench;
+  console.log(
+    formatTable(
+      ['copy', 'found', 'imagededup'],
+      bench.rows.map(({ change, found, of, theirs }) => [
+        change,
+        `${found}/${of}`,
+        theirs === undefined ? '–' : `${theirs}/${of}`,
+      ]),
+    ),
+  );
+  console.log(
+    `\n${pictures} pictures: ${right} pairs named rightly, ${wrong} wrongly (imagededup: ${theirWrong ?? '–'} wrongly); ${seconds.toFixed(1)} s (imagededup: ${theirSeconds?.toFixed(1) ?? '–'} s)`,
+  );
+  process.exit(0);
+}
 if (data === undefined) console.error('No folder of real CT data: its rows are left out.');
 
 if (positionals[0] === 'papers') {

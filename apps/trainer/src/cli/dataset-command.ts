@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
+import { registerAudit } from './dataset-audit-command.js';
+import { registerBaselines } from './dataset-baselines-command.js';
+import { registerDescribe } from './dataset-describe-commands.js';
 import { registerExtract } from './extract-command.js';
 import { registerImport } from './dataset-import-command.js';
+import { registerSplit } from './dataset-split-command.js';
+import { registerStats } from './dataset-stats-command.js';
 
 /** `dataset …`: everything that is done with datasets before and beside training. */
 export function registerDataset(program: Command): void {
@@ -8,5 +13,10 @@ export function registerDataset(program: Command): void {
     .command('dataset')
     .description('imports, describes, splits and audits CT datasets');
   registerImport(dataset);
+  registerAudit(dataset);
+  registerStats(dataset);
+  registerSplit(dataset);
+  registerBaselines(dataset);
+  registerDescribe(dataset);
   registerExtract(dataset);
 }

@@ -1,11 +1,13 @@
 import { CtError, readScoringRule } from '@groundglass/core';
-import { withTargets, type Dataset } from '@groundglass/dataset';
+import { leakKinds, withTargets, type Dataset, type LeakKind } from '@groundglass/dataset';
 import { OnnxInference, readOnnx } from '@groundglass/nn';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkMeasured } from '../datasets/check-data.js';
+import { combineDatasets } from '../datasets/combine-datasets.js';
 import { openDatasets } from '../datasets/open-datasets.js';
 import { formatResults, type DatasetResult, type Results } from '../evaluation/results/results.js';
 import { RunFolder } from '../run/run-folder.js';
@@ -22,7 +24,8 @@ interface EvaluateOptions {
   readonly whole: readonly string[];
   readonly series: readonly string[];
   readonly robustness?: string;
-  readonly floor: boolean;
+  readonly baselines: boolean;
+  readonly allowLeaks: readonly LeakKind[];
   readonly run?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -48,7 +51,15 @@ export function registerEvaluate(program: Command): void {
       '--robustness <pictures>',
       'count the labels that harmless changes turn, among so many pictures of the first dataset’s validation split',
     )
-    .option('--no-floor', 'leave the shortcut floor out')
+    .option('--no-baselines', 'leave the baselines out')
+    .addOption(
+      new Option(
+        '--allow-leaks <kind...>',
+        'measure although a picture, patient or document stands in two splits',
+      )
+        .choices(leakKinds)
+        .default([]),
+    )
     .option('--run <folder>', 'the run whose ledger notes a look at a test split')
     .option('--out <file>', 'also write the results as JSON')
     .option('--json', 'print JSON instead of the table')
@@ -72,6 +83,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
       `Expected a threshold from 0 to 1, got "${options.threshold ?? ''}"`,
     );
   const datasets = await openDatasets(options.data);
+  checkMeasured(combineDatasets(datasets), options.allowLeaks);
   for (const { manifest, samples } of datasets) {
     if (!samples.some(({ split }) => split === options.split))
       throw new CtError(
@@ -98,7 +110,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
         split,
         threshold,
         crop,
-        floor: options.floor,
+        baselines: options.baselines,
         onCount: showCount,
       });
       if (split === 'test') await noteLook(options.run, result, sha256);

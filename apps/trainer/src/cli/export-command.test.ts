@@ -124,7 +124,7 @@ describe('groundglass-trainer export', () => {
     );
     const evaluated = await trainer(
       ...['evaluate', '--model', join(root, 'all/1'), '--data', data, '--split', 'val'],
-      '--no-floor',
+      '--no-baselines',
     );
     expect(evaluated.stdout).toContain('8 labels, 4 COVID');
     expect(stdout).toContain(evaluated.stdout.trim());

@@ -256,7 +256,7 @@ async function showValidation(
     const measured: DatasetResult[] = [];
     for (const dataset of datasets) {
       if (!dataset.samples.some(({ split }) => split === 'val')) continue;
-      const options = { split: 'val', threshold, crop, floor: false, onCount: showCount };
+      const options = { split: 'val', threshold, crop, baselines: false, onCount: showCount };
       measured.push(await evaluateDataset(inference, dataset, options));
     }
     console.log(formatResults({ datasets: measured }));

@@ -180,7 +180,7 @@ describe('groundglass-trainer train', () => {
       threshold: number;
     };
     const model = at('fitted/groundglass/1');
-    const data = ['--data', at('data'), '--split', 'val', '--no-floor'];
+    const data = ['--data', at('data'), '--split', 'val', '--no-baselines'];
     await trainer('evaluate', '--model', model, ...data, '--out', at('results.json'));
     await trainer(
       ...['card', '--model', model, '--run', at('whole')],

@@ -54,3 +54,20 @@ export async function checkData(
     }
   return { data, ...(leaks.length > 0 ? { leaks: describeLeaks(leaks, all) } : {}) };
 }
+
+/**
+ * Refuses datasets whose measured split holds pictures or patients of another one. A document in two splits is said in words and
+ * measured: a published split may be so, and a model that was trained elsewhere has seen neither.
+ *
+ * @throws {CtError} `CT_BAD_DATASET`.
+ */
+export function checkMeasured(
+  { all }: Pick<CombinedDataset, 'all'>,
+  allowed: readonly LeakKind[],
+): void {
+  const leaks = refuseLeaks(all, [...allowed, 'document']);
+  if (leaks.length > 0)
+    console.error(
+      `Warning: ${describeLeaks(leaks, all)}. A model that was trained on this train split has seen what is measured here.`,
+    );
+}

@@ -1,6 +1,7 @@
 import { withTargets, type Dataset } from '@groundglass/dataset';
 import type { OnnxInference } from '@groundglass/nn';
-import { shortcutFloor } from '../baselines/shortcut-floor.js';
+import { nodeFiles } from '@groundglass/dataset/node';
+import { allowsBaselines, measureBaselines } from '../datasets/measure-baselines.js';
 import type { DatasetResult } from './results/results.js';
 import { evaluate } from './evaluate.js';
 import { measure } from './measure.js';
@@ -11,8 +12,8 @@ export interface DatasetOptions {
   readonly split: string;
   readonly threshold: number;
   readonly crop: 'none' | 'chest';
-  /** Also measure what shortcuts alone reach. */
-  readonly floor: boolean;
+  /** Also measure what classifiers reach that never see a lung. */
+  readonly baselines: boolean;
   /** Called with a line to show while it runs, and with an empty one at the end. */
   readonly onCount: (text: string) => void;
 }
@@ -21,7 +22,7 @@ export interface DatasetOptions {
 export async function evaluateDataset(
   model: OnnxInference,
   { manifest, root, samples: all }: Dataset,
-  { split, threshold, crop, floor: withFloor, onCount }: DatasetOptions,
+  { split, threshold, crop, baselines: withBaselines, onCount }: DatasetOptions,
 ): Promise<DatasetResult> {
   const samples = withTargets(all, manifest);
   const chosen = samples.filter((sample) => split === 'all' || sample.split === split);
@@ -34,14 +35,12 @@ export async function evaluateDataset(
     },
   });
   const kept = scores.filter(({ sample }) => sample.meta?.contradicts === undefined);
-  const both = (list: typeof samples) => new Set(list.map(({ target }) => target)).size === 2;
-  const splits = ['train', 'val', split].map((name) =>
-    samples.filter((sample) => sample.split === name),
-  );
-  const floor =
-    withFloor && split !== 'train' && split !== 'all' && splits.every(both)
-      ? await shortcutFloor(root, samples, chosen, (done, total) => {
-          onCount(`shortcut floor: ${done}/${total}`);
+  const baselines =
+    withBaselines && allowsBaselines(samples, split)
+      ? await measureBaselines(await nodeFiles(root), samples, split, {
+          onProgress: ({ done, total }) => {
+            onCount(`baselines: ${done}/${total ?? '?'}`);
+          },
         })
       : undefined;
   onCount('');
@@ -58,6 +57,6 @@ export async function evaluateDataset(
           },
         }
       : {}),
-    ...(floor ? { floor } : {}),
+    ...(baselines ? { baselines } : {}),
   };
 }

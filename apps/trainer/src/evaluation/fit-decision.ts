@@ -1,6 +1,6 @@
 import { CtError } from '@groundglass/core';
 import type { Decision } from '@groundglass/nn';
-import { fitLogisticRegression } from '../baselines/logistic-regression.js';
+import { fitLogisticRegression } from '@groundglass/dataset';
 import type { SampleScore } from './evaluate.js';
 
 /** A slope per standard deviation of 1 costs half of this in summed likelihood: keeps three numbers from chasing single pictures. */

@@ -1,5 +1,7 @@
+import { baselines } from '@groundglass/dataset';
+import { nodeFiles } from '@groundglass/dataset/node';
+import { measureBaselines } from '../datasets/measure-baselines.js';
 import type { Measured } from '../evaluation/measure.js';
-import { shortcutFloor, shortcuts } from '../baselines/shortcut-floor.js';
 import { showCount } from '../cli/progress.js';
 import { counts, sampleHash } from './reproduce-row.js';
 import type { PatientInterval, ReproductionRow } from './result-row.js';
@@ -18,20 +20,22 @@ export interface BaselineJob {
 }
 
 /**
- * The classifiers that never see a lung (file format and size, grey statistics, the outer ring), trained and measured on the same
+ * The classifiers that never see a lung (file format and size, grey statistics, the outer ring, filled lungs, a thumbnail), trained and measured on the same
  * pictures as the tables' rows.
  */
 export async function reproduceBaselines(job: BaselineJob): Promise<ReproductionRow[]> {
-  const missing = shortcuts.filter((name) => !job.isDone(`baseline:${name}`));
+  const missing = baselines.filter((name) => !job.isDone(`baseline:${name}`));
   if (missing.length === 0) return [];
   const { train, validation, test } = job.data;
-  const all = [...train, ...validation];
-  const measured = await shortcutFloor(job.root, all, test, (done, total) => {
-    showCount(`baselines: ${done}/${total}`);
+  const samples = [...train, ...validation, ...test];
+  const measured = await measureBaselines(await nodeFiles(job.root), samples, 'test', {
+    onProgress: ({ done, total }) => {
+      showCount(`baselines: ${done}/${total ?? '?'}`);
+    },
   });
   showCount('');
   return missing.map((name) => {
-    const { accuracy, f1, auc, matrix, threshold } = measured[name];
+    const { accuracy, f1, auc, matrix, threshold } = measured[name]!;
     return {
       row: `baseline:${name}`,
       seed: 1,
@@ -39,7 +43,7 @@ export async function reproduceBaselines(job: BaselineJob): Promise<Reproduction
       time: new Date().toISOString(),
       command: job.command,
       commit: job.commit,
-      data: sampleHash([...train, ...validation, ...test]),
+      data: sampleHash(samples),
       recipe: 'logistic regression',
       model: null,
       start: null,

@@ -87,7 +87,7 @@ ${recipe.optimizer.kind} with weight decay ${recipe.optimizer.weightDecay}, batc
 
 ${resultTables(publication)}
 
-${intervalText(publication)} The *floor* rows are logistic regressions that never see a lung, on the same
+${intervalText(publication)} The *baseline* rows are logistic regressions that never see a lung, on the same
 training, validation and test pictures.
 
 \`\`\`sh
@@ -113,8 +113,8 @@ function volumeRule(metadata: Readonly<Record<string, string>>): string {
   return `The score of a series is ${describeAggregation(aggregation)}; from ${volumeThreshold.toFixed(3)} on it is positive (chosen on ${chosen}).`;
 }
 
-const figuresOfPapers = `- **Shortcuts.** The file format, colour mode and size of a picture alone tell COVID from non-COVID in COVID-CT (see the floor).
-  A score near the floor may be the picture's origin, not its content.
+const figuresOfPapers = `- **Shortcuts.** The file format, colour mode and size of a picture alone tell COVID from non-COVID in COVID-CT (see the baselines).
+  A score near a baseline's may be the picture's origin, not its content.
 - **Pictures, not patients.** COVID-CT is figures of papers: several windows, arrows, letters, lung-cropped panels. A clinical
   series looks different.
 `;

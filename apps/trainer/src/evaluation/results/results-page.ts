@@ -28,8 +28,8 @@ were chosen on validation pictures; the last table has every look at a test spli
 
 ${resultTables(publication)}
 
-The *floor* rows say what a logistic regression reaches that never sees a lung: from the file's format, colour mode and size, from
-twelve statistics of grey, and from the outer ring of the picture. What lies within a floor's interval may be the picture's origin.
+The *baseline* rows say what a logistic regression reaches that never sees a lung, from what each row names. A score within a
+baseline's interval may come from the picture's origin.
 ${intervalText(publication)}
 
 \`\`\`sh

@@ -1,4 +1,5 @@
-import { shortcuts, type Shortcut, type ShortcutFloor } from '../../baselines/shortcut-floor.js';
+import { baselineNames, baselines as allBaselines } from '@groundglass/dataset';
+import type { MeasuredBaselines } from '../../datasets/measure-baselines.js';
 import type { LabelMeasurement, MaskMeasurement, Measured, Measurement } from '../measure.js';
 import type { Robustness } from '../robustness.js';
 import type { SeriesScore } from '../score-series.js';
@@ -13,7 +14,7 @@ export interface DatasetResult {
   /** Without the pictures that the training set holds with the other label. */
   readonly withoutContradictions?: Measurement & { readonly dropped: number };
   /** What features that have nothing to do with lungs reach on the same pictures. */
-  readonly floor?: ShortcutFloor;
+  readonly baselines?: MeasuredBaselines;
 }
 
 /** The content of a result file. */
@@ -30,13 +31,6 @@ export interface Results {
   /** DICOM series, where they were asked for. */
   readonly series?: readonly SeriesScore[];
 }
-
-/** What the shortcuts are called in tables. */
-export const shortcutNames: Readonly<Record<Shortcut, string>> = {
-  origin: 'file format, colour mode and size',
-  grey: 'twelve statistics of grey',
-  ring: 'the outer ring of the picture',
-};
 
 /** The results as a terminal shows them. */
 export function formatResults({
@@ -69,7 +63,7 @@ function formatDataset({
   samples,
   all,
   withoutContradictions,
-  floor,
+  baselines,
 }: DatasetResult): string {
   return [
     `${name}, ${split}: ${samples} pictures`,
@@ -80,16 +74,23 @@ function formatDataset({
           ...formatMeasurement(withoutContradictions),
         ]
       : []),
-    ...(floor
-      ? [
-          'shortcut floor: what a logistic regression reaches without looking at a lung',
-          ...shortcuts.map((shortcut) => {
-            const { accuracy, f1, auc } = floor[shortcut];
-            return `  ${shortcutNames[shortcut].padEnd(34)} accuracy ${digits(accuracy.value)}  F1 ${digits(f1.value)}  AUC ${interval(auc)}`;
-          }),
-        ]
-      : []),
+    ...(baselines ? formatBaselines(baselines) : []),
   ].join('\n');
+}
+
+/** The baselines as a terminal shows them. */
+export function formatBaselines(measured: MeasuredBaselines): string[] {
+  return [
+    'baselines: what a logistic regression reaches without looking at a lung',
+    ...allBaselines.flatMap((baseline) => {
+      const labels = measured[baseline];
+      if (!labels) return [];
+      const { accuracy, f1, auc } = labels;
+      return [
+        `  ${baselineNames[baseline].padEnd(36)} accuracy ${interval(accuracy)}  F1 ${interval(f1)}  AUC ${interval(auc)}`,
+      ];
+    }),
+  ];
 }
 
 function formatMeasurement({

@@ -1,10 +1,11 @@
-import { shortcuts, type ShortcutFloor } from '../../baselines/shortcut-floor.js';
+import { baselineNames, baselines as allBaselines } from '@groundglass/dataset';
+import type { MeasuredBaselines } from '../../datasets/measure-baselines.js';
 import type { Recipe } from '../../training/recipes/recipe.js';
 import type { Measurement } from '../measure.js';
 import type { Robustness } from '../robustness.js';
 import type { SeriesScore } from '../score-series.js';
 import type { Publication, PublishedRun } from './publication.js';
-import { digits, interval, percent, shortcutNames, type DatasetResult } from './results.js';
+import { digits, interval, percent, type DatasetResult } from './results.js';
 
 /** A Markdown table. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -12,7 +13,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** What was measured on each dataset, with the shortcut floor beside it. */
+/** What was measured on each dataset, with the baselines beside it. */
 export function resultTables({ results }: Publication): string {
   const { datasets, robustness = [], series = [] } = results;
   return [
@@ -55,7 +56,7 @@ function seriesTable(series: readonly SeriesScore[]): string {
 }
 
 function datasetTables(dataset: DatasetResult): string {
-  const { all, withoutContradictions, floor } = dataset;
+  const { all, withoutContradictions, baselines } = dataset;
   const { masks, grades = {}, falsePositives, places } = all;
   const rows = [
     measurementRow('as published', all),
@@ -70,7 +71,7 @@ function datasetTables(dataset: DatasetResult): string {
           ),
         ]
       : []),
-    ...(floor ? floorRows(floor) : []),
+    ...(baselines ? baselineRows(baselines) : []),
   ].filter((row) => row !== undefined);
   const part = dataset.split === 'all' ? 'all of it' : `${dataset.split} split`;
   return [
@@ -110,11 +111,14 @@ function measurementRow(name: string, { labels }: Measurement): string[] | undef
   ];
 }
 
-function floorRows(floor: ShortcutFloor): string[][] {
-  return shortcuts.map((shortcut) => [
-    `*floor:* ${shortcutNames[shortcut]}`,
-    ...measurementRow('', { labels: floor[shortcut] })!.slice(1),
-  ]);
+function baselineRows(measured: MeasuredBaselines): string[][] {
+  return allBaselines.flatMap((baseline) => {
+    const labels = measured[baseline];
+    if (!labels) return [];
+    return [
+      [`*baseline:* ${baselineNames[baseline]}`, ...measurementRow('', { labels })!.slice(1)],
+    ];
+  });
 }
 
 /** What each run was made of. */

@@ -1,11 +1,12 @@
-import type { TargetSample } from '@groundglass/dataset';
+import type { TargetSample } from '../index.js';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fitLogisticRegression } from './logistic-regression.js';
-import { shortcutFloor } from './shortcut-floor.js';
+import { nodeFiles } from '../node/index.js';
+import { baselines, baselineScores } from './baseline-scores.js';
 
 describe('logistic regression', () => {
   const rows = [
@@ -49,13 +50,13 @@ describe('logistic regression', () => {
   });
 });
 
-describe('the shortcut floor', () => {
+describe('the baselines', () => {
   let root: string;
   const samples: TargetSample[] = [];
 
   /** Noise of the same kind for both classes; COVID is PNG, non-COVID is JPEG, and only COVID has a bright frame. */
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'groundglass-floor-'));
+    root = await mkdtemp(join(tmpdir(), 'groundglass-baselines-'));
     let state = 1;
     const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
     for (let i = 0; i < 48; i++) {
@@ -84,17 +85,32 @@ describe('the shortcut floor', () => {
   });
   afterAll(() => rm(root, { recursive: true, force: true }));
 
-  test('finds the label in the file format, in the frame, and in the statistics of grey', async () => {
-    const test = samples.filter(({ split }) => split === 'test');
-    const floor = await shortcutFloor(root, samples, test);
-    for (const shortcut of ['origin', 'grey', 'ring'] as const) {
-      expect(floor[shortcut].auc.value).toBe(1);
-      expect(floor[shortcut].samples).toBe(12);
+  const splitOf = (name: string) => samples.filter(({ split }) => split === name);
+
+  test('find the label in the file format, in the frame, and in what a frame changes', async () => {
+    const measured = splitOf('test');
+    const scores = await baselineScores(await nodeFiles(root), {
+      train: splitOf('train'),
+      validation: splitOf('val'),
+      measured,
+    });
+    for (const baseline of baselines) {
+      const { probabilities, threshold } = scores[baseline];
+      const right = probabilities.filter(
+        (p, i) => (p >= threshold ? 1 : 0) === measured[i]!.target,
+      );
+      expect([baseline, right.length]).toEqual([baseline, 12]);
     }
   });
 
-  test('says nothing without both classes', async () => {
-    const covid = samples.filter(({ label }) => label === 'covid');
-    await expect(shortcutFloor(root, covid, covid)).rejects.toThrow(/both classes/);
+  test('say nothing without both classes', async () => {
+    const positive = samples.filter(({ target }) => target === 1);
+    await expect(
+      baselineScores(await nodeFiles(root), {
+        train: positive,
+        validation: positive,
+        measured: positive,
+      }),
+    ).rejects.toThrow(/both classes/);
   });
 });

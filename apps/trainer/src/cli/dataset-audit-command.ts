@@ -1,0 +1,155 @@
+import { encodePng, fitInto, resample, type Finding } from '@groundglass/core';
+import {
+  auditDataset,
+  auditReport,
+  correctDataset,
+  findingsText,
+  loadPicture,
+  type DatasetFiles,
+} from '@groundglass/dataset';
+import { writeManifest, writeWhole } from '@groundglass/dataset/node';
+import { Option, type Command } from 'commander';
+import { join, resolve } from 'node:path';
+import { openForWork } from '../datasets/open-for-work.js';
+import { datasetProgress, stopAtInterrupt } from './dataset-progress.js';
+
+interface AuditCommandOptions {
+  readonly out?: string;
+  readonly html?: string;
+  readonly fix?: string;
+  readonly failOn: 'error' | 'warning' | 'never';
+  readonly pixels: boolean;
+  readonly json?: boolean;
+}
+
+/** Findings of a rule that a terminal shows. */
+const mostShown = 20;
+
+/** `dataset audit MANIFEST`. */
+export function registerAudit(dataset: Command): void {
+  dataset
+    .command('audit')
+    .description(
+      'looks for what makes numbers on a dataset wrong: leaks between splits, copies, label conflicts, shortcuts, broken files',
+    )
+    .argument('<manifest>', 'the manifest, or the folder that holds it')
+    .option(
+      '--out <file>',
+      'where the findings go; NAME.audit.jsonl beside the manifest unless given',
+    )
+    .option('--html <file>', 'where the report with pictures goes; NAME.audit.html unless given')
+    .option(
+      '--fix <folder>',
+      'also write a manifest without the samples that the findings are about',
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'end with exit code 1 for findings of this severity')
+        .choices(['error', 'warning', 'never'])
+        .default('error'),
+    )
+    .option('--no-pixels', 'look at tables and headers only: quick, without near duplicates')
+    .option('--json', 'print the findings as JSON Lines')
+    .action((path: string, options: AuditCommandOptions) => audit(path, options));
+}
+
+async function audit(path: string, options: AuditCommandOptions): Promise<void> {
+  const { dataset, files, folder, facts, features, save } = await openForWork(path);
+  const progress = datasetProgress();
+  let findings: Finding[];
+  try {
+    findings = await auditDataset(files, dataset, {
+      facts,
+      features,
+      pixels: options.pixels,
+      signal: stopAtInterrupt(),
+      onProgress: progress.show,
+      onSave: save,
+    });
+  } finally {
+    progress.close();
+    await save();
+  }
+  const stem = dataset.manifest.name.replace(/[^\w.-]+/g, '-');
+  const out = options.out ?? join(folder, `${stem}.audit.jsonl`);
+  const html = options.html ?? join(folder, `${stem}.audit.html`);
+  await writeWhole(out, findingsText(findings));
+  const pictures = await thumbnails(files, findings);
+  await writeWhole(
+    html,
+    auditReport(dataset.manifest.name, findings, (name, slice) => pictures.get(key(name, slice))),
+  );
+  if (options.fix !== undefined) {
+    const { samples, removed } = correctDataset(dataset, findings);
+    await writeManifest(
+      options.fix,
+      { manifest: dataset.manifest, samples },
+      resolve(dataset.root),
+    );
+    const rows = removed.map((row) => `${JSON.stringify(row)}\n`).join('');
+    await writeWhole(join(options.fix, 'removed.jsonl'), rows);
+    console.error(
+      `Wrote ${options.fix} without ${removed.length} of ${dataset.samples.length} samples`,
+    );
+  }
+  if (options.json === true) process.stdout.write(findingsText(findings));
+  else printFindings(findings);
+  console.error(`Findings: ${out}\nReport: ${html}`);
+  const failing: readonly string[] = {
+    error: ['error'],
+    warning: ['error', 'warning'],
+    never: [],
+  }[options.failOn];
+  if (findings.some(({ severity }) => failing.includes(severity))) process.exitCode = 1;
+}
+
+function printFindings(findings: readonly Finding[]): void {
+  const shown = new Map<string, number>();
+  for (const { rule, severity, message } of findings) {
+    const count = (shown.get(rule) ?? 0) + 1;
+    shown.set(rule, count);
+    if (count <= mostShown) console.log(`${severity.padEnd(8)}${rule}: ${message}`);
+  }
+  for (const [rule, count] of shown)
+    if (count > mostShown)
+      console.log(`${' '.repeat(8)}${rule}: ${count - mostShown} more in the findings file`);
+  const counts = ['error', 'warning', 'info'].map(
+    (severity) =>
+      `${findings.filter((finding) => finding.severity === severity).length} ${severity}`,
+  );
+  console.log(`${findings.length} findings: ${counts.join(', ')}`);
+}
+
+/** Pixels of a thumbnail's longer side, findings of a rule and pictures of a finding that get one. */
+const [side, mostOfRule, mostPictures] = [224, 100, 6];
+
+async function thumbnails(
+  files: DatasetFiles,
+  findings: readonly Finding[],
+): Promise<Map<string, string>> {
+  const urls = new Map<string, string>();
+  const perRule = new Map<string, number>();
+  for (const { rule, samples } of findings) {
+    const count = (perRule.get(rule) ?? 0) + 1;
+    perRule.set(rule, count);
+    if (count > mostOfRule) continue;
+    for (const { path, slice } of samples.slice(0, mostPictures)) {
+      const name = key(path, slice);
+      if (urls.has(name)) continue;
+      const picture = await loadPicture(files, { path, slice });
+      if (!picture) continue;
+      const { columns, rows, pixels } = picture;
+      const size = fitInto({ columns, rows }, side);
+      const data = Uint8ClampedArray.from(
+        resample(pixels, { columns, rows }, size),
+        (v) => v * 255,
+      );
+      const png = encodePng({ ...size, channels: 1, data });
+      urls.set(name, `data:image/png;base64,${Buffer.from(png).toString('base64')}`);
+    }
+  }
+  return urls;
+}
+
+function key(path: string, slice: number | undefined): string {
+  return `${path}#${slice ?? ''}`;
+}

@@ -1,0 +1,168 @@
+import { CtError, type DatasetSample } from '@groundglass/core';
+import {
+  findLeaks,
+  foldDataset,
+  parseFindings,
+  splitDataset,
+  takeSubset,
+  type Dataset,
+} from '@groundglass/dataset';
+import { writeManifest } from '@groundglass/dataset/node';
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDataset } from '../datasets/open-datasets.js';
+
+interface SplitCommandOptions {
+  readonly out: string;
+  readonly seed: string;
+  readonly val?: string;
+  readonly test?: string;
+  readonly folds?: string;
+  readonly subset: readonly string[];
+  readonly keepTest?: boolean;
+  readonly findings?: string;
+}
+
+/** Rules of the audit whose samples show one picture or one scan. */
+const samePicture = new Set([
+  'exact-duplicate',
+  'near-duplicate',
+  'label-conflict',
+  'adjacent-slices',
+]);
+
+/** `dataset split MANIFEST --out FOLDER`. */
+export function registerSplit(dataset: Command): void {
+  dataset
+    .command('split')
+    .description(
+      'writes a manifest with a new split that keeps patients, documents and copies whole and labels alike; or the folds of a cross-validation; or a subset of fixed size',
+    )
+    .argument('<manifest>', 'the manifest, or the folder that holds it')
+    .requiredOption('--out <folder>', 'where the new manifest goes; with --folds a folder for each')
+    .option('--seed <n>', 'another seed, another split', '1')
+    .option('--val <share>', 'share for validation; 0.15 unless given')
+    .option('--test <share>', 'share for testing; 0.15 unless given')
+    .option('--folds <k>', 'k manifests fold-1 … fold-k for a cross-validation')
+    .option('--subset <label=count...>', 'keep so many samples of a label, as covid=118', [])
+    .option('--keep-test', 'leave the test split as it is and divide the rest')
+    .option('--findings <file>', 'an audit’s findings: copies and neighbours stay together')
+    .action((path: string, options: SplitCommandOptions) => split(path, options));
+}
+
+async function split(path: string, options: SplitCommandOptions): Promise<void> {
+  const dataset = await openDataset(path);
+  const seed = wholeNumber('--seed', options.seed);
+  const counts = new Map(options.subset.map(subsetOf));
+  const samples =
+    counts.size > 0 ? takeSubset(dataset.samples, counts, seed) : [...dataset.samples];
+  const together = await togetherOf(options.findings, dataset, samples);
+  if (options.folds !== undefined) {
+    const folds = inWords(() =>
+      foldDataset(samples, wholeNumber('--folds', options.folds!), { seed, together }),
+    );
+    for (const [i, fold] of folds.entries()) {
+      const folder = join(options.out, `fold-${i + 1}`);
+      const manifest = {
+        ...dataset.manifest,
+        name: `${dataset.manifest.name}, fold ${i + 1} of ${folds.length}`,
+      };
+      await writeManifest(folder, { manifest, samples: fold }, dataset.root);
+      console.log(`${folder}: ${countsOf(fold)}`);
+    }
+    return;
+  }
+  const isSubsetOnly =
+    counts.size > 0 && options.val === undefined && options.test === undefined && !options.keepTest;
+  const divided = isSubsetOnly
+    ? samples
+    : inWords(() => newSplit(samples, options, seed, together));
+  await writeManifest(options.out, { manifest: dataset.manifest, samples: divided }, dataset.root);
+  console.log(`${options.out}: ${countsOf(divided)}`);
+  const leaks = findLeaks(divided).length;
+  if (leaks > 0)
+    console.error(
+      `${leaks} pictures, patients or documents stand in more than one split, as before`,
+    );
+}
+
+function newSplit(
+  samples: readonly DatasetSample[],
+  options: SplitCommandOptions,
+  seed: number,
+  together: readonly (readonly number[])[],
+): DatasetSample[] {
+  const val = share('--val', options.val);
+  if (options.keepTest !== true)
+    return splitDataset(samples, { val, test: share('--test', options.test) }, { seed, together });
+  const rest = samples.filter((sample) => sample.split !== 'test');
+  const place = new Map(rest.map((sample, i) => [sample, i]));
+  const kept = together.map((group) => group.flatMap((i) => place.get(samples[i]!) ?? []));
+  const divided = splitDataset(rest, { val, test: 0 }, { seed, together: kept });
+  return samples.map((sample) => {
+    const at = place.get(sample);
+    return at === undefined ? sample : divided[at]!;
+  });
+}
+
+async function togetherOf(
+  file: string | undefined,
+  dataset: Dataset,
+  samples: readonly DatasetSample[],
+): Promise<number[][]> {
+  if (file === undefined) return [];
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new CtError('CT_BAD_REQUEST', `Expected a findings file "${file}"`, { cause: error });
+  });
+  const indexOf = new Map(samples.map((sample, i) => [sample, i]));
+  const byLine = new Map(dataset.lines.map((line, i) => [line, indexOf.get(dataset.samples[i]!)]));
+  return parseFindings(text, file)
+    .findings.filter(({ rule }) => samePicture.has(rule))
+    .map((finding) =>
+      finding.samples.flatMap(({ line }) => (line === null ? [] : (byLine.get(line) ?? []))),
+    );
+}
+
+function countsOf(samples: readonly DatasetSample[]): string {
+  const counts = new Map<string, number>();
+  for (const { split: name, label } of samples) {
+    const key = `${name} ${label ?? '(no label)'}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort()
+    .map(([key, count]) => `${count} ${key}`)
+    .join(', ');
+}
+
+function subsetOf(text: string): readonly [string, number] {
+  const at = text.lastIndexOf('=');
+  if (at <= 0) throw new CtError('CT_BAD_REQUEST', `Expected --subset LABEL=COUNT, got "${text}"`);
+  return [text.slice(0, at), wholeNumber('--subset', text.slice(at + 1))];
+}
+
+function wholeNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value >= 0))
+    throw new CtError('CT_BAD_REQUEST', `Expected ${flag} of a whole number, got "${text}"`);
+  return value;
+}
+
+function share(flag: string, text: string | undefined): number {
+  const value = Number(text ?? 0.15);
+  if (!(value >= 0 && value < 1))
+    throw new CtError('CT_BAD_REQUEST', `Expected ${flag} from 0 to below 1, got "${text ?? ''}"`);
+  return value;
+}
+
+/** A wrong number given by the user, in the words of the function that refused it. */
+function inWords<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new CtError('CT_BAD_REQUEST', error.message, { cause: error });
+    throw error;
+  }
+}

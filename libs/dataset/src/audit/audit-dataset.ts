@@ -1,0 +1,179 @@
+import { CtError, severities, type Finding } from '@groundglass/core';
+import { findDuplicates, type DuplicatePair } from '../duplicates/find-duplicates.js';
+import type { FactsCache } from '../facts/facts-cache.js';
+import type { FileFacts, FileFailure } from '../facts/file-facts.js';
+import { openFile } from '../facts/open-file.js';
+import { readFacts } from '../facts/read-facts.js';
+import type { FeaturesCache } from '../features/features-cache.js';
+import { greyPicture, type GreyPicture } from '../features/grey-picture.js';
+import { readFeatures } from '../features/read-features.js';
+import type { DatasetFiles } from '../files/dataset-files.js';
+import { DatasetFolder } from '../import/dataset-folder.js';
+import type { DatasetProgress } from '../import/import-options.js';
+import { patientKey } from '../leaks/same-patient.js';
+import type { Dataset } from '../manifest/dataset.js';
+import { inOrder } from '../text/in-order.js';
+import { AuditContext } from './audit-context.js';
+import { crossingSplits } from './rules/crossing-splits.js';
+import { exactDuplicates } from './rules/exact-duplicates.js';
+import { filesAsDeclared } from './rules/files-as-declared.js';
+import { metadata } from './rules/metadata.js';
+import { nearDuplicates } from './rules/near-duplicates.js';
+import { shortcuts } from './rules/shortcuts.js';
+
+/** How an audit is run. */
+export interface AuditOptions {
+  readonly facts?: FactsCache;
+  readonly features?: FeaturesCache;
+  /** Looks at no pixels: no near duplicates, no marks, no lungs. */
+  readonly pixels?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DatasetProgress) => void;
+  /** Called now and then, to save the caches while it runs. */
+  readonly onSave?: () => Promise<void>;
+}
+
+/**
+ * Looks for what makes numbers on a dataset wrong: patients, documents, series and pictures in two splits, one picture under two labels,
+ * properties of files that tell the label, broken and unusable pictures, wrong masks, metadata that contradicts itself.
+ *
+ * @param files of the folder that the dataset's paths start from.
+ * @returns findings, errors first.
+ * @throws {CtError} `CT_CANCELLED`.
+ */
+export async function auditDataset(
+  files: DatasetFiles,
+  dataset: Dataset,
+  options: AuditOptions = {},
+): Promise<Finding[]> {
+  const { onSave } = options;
+  const { samples } = dataset;
+  const facts = await readAllFacts(files, dataset, options);
+  await onSave?.();
+  const hashed = samples.map((sample) => {
+    const found = facts.get(sample.path);
+    const hash =
+      found && !('problem' in found) ? found.slices[sample.slice ?? 0]?.pixelHash : undefined;
+    return hash === undefined ? sample : { ...sample, pixelHash: hash };
+  });
+  const features =
+    options.pixels === false
+      ? samples.map(() => undefined)
+      : await readableFeatures(files, hashed, facts, options);
+  const context = new AuditContext(dataset, facts, features);
+  const pairs = options.pixels === false ? [] : await findPairs(files, context, hashed, options);
+  await onSave?.();
+  const findings = [
+    ...problemsOf(dataset),
+    ...crossingSplits(context),
+    ...exactDuplicates(context),
+    ...nearDuplicates(context, pairs),
+    ...shortcuts(context),
+    ...filesAsDeclared(context),
+    ...metadata(context),
+  ];
+  return findings.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+}
+
+/** Features of the samples whose files can be read; the others have none. */
+async function readableFeatures(
+  files: DatasetFiles,
+  samples: Dataset['samples'],
+  facts: ReadonlyMap<string, FileFacts | FileFailure | undefined>,
+  { features: cache, signal, onProgress, onSave }: AuditOptions,
+) {
+  const isReadable = ({ path }: { path: string }) => {
+    const found = facts.get(path);
+    return found !== undefined && !('problem' in found);
+  };
+  const read = await readFeatures(files, samples.filter(isReadable), {
+    cache,
+    signal,
+    onProgress,
+    onSave,
+  });
+  let next = 0;
+  return samples.map((sample) => (isReadable(sample) ? read[next++] : undefined));
+}
+
+function problemsOf({ problems }: Dataset): Finding[] {
+  return problems.map(({ file, row, message }) => ({
+    rule: 'bad-row',
+    severity: 'error',
+    message,
+    samples: [{ path: file, line: row ?? null }],
+    evidence: {},
+  }));
+}
+
+async function readAllFacts(
+  files: DatasetFiles,
+  { samples }: Dataset,
+  { facts: cache, signal, onProgress }: AuditOptions,
+): Promise<Map<string, FileFacts | FileFailure | undefined>> {
+  const folder = new DatasetFolder(files);
+  const paths = [
+    ...new Set(samples.flatMap(({ path, mask }) => (mask === undefined ? [path] : [path, mask]))),
+  ];
+  const facts = new Map<string, FileFacts | FileFailure | undefined>();
+  const read = async (path: string) => {
+    if (signal?.aborted) throw new CtError('CT_CANCELLED', 'The audit was cancelled');
+    const found = await folder.locate(path);
+    return 'problem' in found ? undefined : readFacts(files, path, found.stat, { cache, signal });
+  };
+  for await (const [path, found] of inOrder(paths, 4, read)) {
+    facts.set(path, found);
+    onProgress?.({ phase: 'reading', done: facts.size, total: paths.length });
+  }
+  return facts;
+}
+
+async function findPairs(
+  files: DatasetFiles,
+  context: AuditContext,
+  samples: Dataset['samples'],
+  { features: remembered, signal, onProgress }: AuditOptions,
+): Promise<DuplicatePair[]> {
+  const known = samples.flatMap((_, i) => {
+    const [facts, features] = [context.facts(i), context.features[i]];
+    return facts && features ? [{ i, features }] : [];
+  });
+  const inputs = known.map(({ i, features }) => ({
+    points: features.points,
+    hash: samples[i]!.pixelHash ?? `${i}`,
+  }));
+  const pairs = await findDuplicates(inputs, {
+    load: (k) => loadPicture(files, samples[known[k]!.i]!),
+    // Of one patient in one split, slices are alike, and that is no fault.
+    wanted: (a, b) => {
+      const [first, second] = [samples[known[a]!.i]!, samples[known[b]!.i]!];
+      if (first.pixelHash !== undefined && first.pixelHash === second.pixelHash) return false;
+      return (
+        first.split !== second.split ||
+        first.label !== second.label ||
+        patientKey(first) !== patientKey(second)
+      );
+    },
+    ...(remembered ? { remembered } : {}),
+    signal,
+    onProgress,
+  });
+  return pairs.map((pair) => ({ ...pair, a: known[pair.a]!.i, b: known[pair.b]!.i }));
+}
+
+/** A sample's slice in grey; undefined where it cannot be read. */
+export async function loadPicture(
+  files: DatasetFiles,
+  { path, slice }: { path: string; slice?: number | undefined },
+): Promise<GreyPicture | undefined> {
+  try {
+    const { volume, close } = await openFile(files, path);
+    try {
+      return greyPicture(await volume.slice(slice ?? 0));
+    } finally {
+      await close();
+    }
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Finding } from '@groundglass/core';
+import type { DuplicatePair } from '../../duplicates/find-duplicates.js';
+import { patientKey } from '../../leaks/same-patient.js';
+import type { AuditContext } from '../audit-context.js';
+
+/** Detail from which neighbouring slices are nearly one picture. */
+const nearlyOne = 0.7;
+
+/** Copies that are not the same pixels, and neighbouring slices of one scan in two splits where no patient's id tells. */
+export function nearDuplicates(context: AuditContext, pairs: readonly DuplicatePair[]): Finding[] {
+  return pairs.flatMap((pair) => {
+    const { a, b, kind, detail, grey, overlap, registration } = pair;
+    const [first, second] = [context.samples[a]!, context.samples[b]!];
+    const evidence = {
+      detailCorrelation: round(detail),
+      greyCorrelation: round(grey),
+      overlap: round(overlap),
+      points: registration.inliers,
+      mirrored: registration.mirrored,
+      scale: round((registration.scaleX + registration.scaleY) / 2),
+    };
+    const crosses = first.split !== second.split;
+    const names = `${context.name(a)} and ${context.name(b)}`;
+    if (kind === 'copy') {
+      const conflict =
+        first.label !== null && second.label !== null && first.label !== second.label;
+      if (conflict)
+        return [
+          context.finding(
+            'label-conflict',
+            'error',
+            `One picture has two labels: ${names} are the same picture${registration.mirrored ? ', mirrored' : ''}`,
+            [a, b],
+            evidence,
+          ),
+        ];
+      return [
+        context.finding(
+          'near-duplicate',
+          crosses ? 'error' : 'warning',
+          `The same picture twice${registration.mirrored ? ', once mirrored' : ''}: ${names}`,
+          [a, b],
+          evidence,
+        ),
+      ];
+    }
+    const related =
+      patientKey(first) === patientKey(second) ||
+      (first.document !== undefined && first.document === second.document);
+    if (!crosses || related) return [];
+    return [
+      context.finding(
+        'adjacent-slices',
+        detail >= nearlyOne ? 'error' : 'warning',
+        `Neighbouring slices of one scan in two splits: ${names}`,
+        [a, b],
+        evidence,
+      ),
+    ];
+  });
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(3));
+}

@@ -1,0 +1,62 @@
+import { omit } from '../text/omit.js';
+import type { StoredFeatures } from './slice-features.js';
+
+const version = 2;
+
+/** How two pictures agree, as it was measured. */
+export interface StoredPair {
+  readonly detail: number;
+  readonly grey: number;
+  readonly overlap: number;
+}
+
+/** Features by pixel hash, and comparisons by the two pictures' hashes: the same picture is looked at once, wherever it lies. */
+export class FeaturesCache {
+  private readonly features = new Map<string, StoredFeatures>();
+  private readonly pairs = new Map<string, StoredPair>();
+  /** Rows that are not in the cache's file yet. */
+  private fresh: string[] = [];
+
+  /** Reads the text of a cache; rows of another version or damaged ones are left out. */
+  static parse(text: string): FeaturesCache {
+    const cache = new FeaturesCache();
+    for (const line of text.split('\n')) {
+      try {
+        const row = JSON.parse(line) as { v: number; hash?: string; pair?: string };
+        if (row.v !== version) continue;
+        const { hash, pair } = row;
+        const values = omit(row, 'v', 'hash', 'pair');
+        if (hash !== undefined) cache.features.set(hash, values as unknown as StoredFeatures);
+        else if (pair !== undefined) cache.pairs.set(pair, values as unknown as StoredPair);
+      } catch {
+        // The last row of a run that was killed, or the empty one after it.
+      }
+    }
+    return cache;
+  }
+
+  find(hash: string): StoredFeatures | undefined {
+    return this.features.get(hash);
+  }
+
+  set(hash: string, features: StoredFeatures): void {
+    this.features.set(hash, features);
+    this.fresh.push(JSON.stringify({ v: version, hash, ...features }));
+  }
+
+  findPair(a: string, b: string): StoredPair | undefined {
+    return this.pairs.get(`${a} ${b}`);
+  }
+
+  setPair(a: string, b: string, pair: StoredPair): void {
+    this.pairs.set(`${a} ${b}`, pair);
+    this.fresh.push(JSON.stringify({ v: version, pair: `${a} ${b}`, ...pair }));
+  }
+
+  /** The rows that came since the last call, to append to the cache's file. */
+  takeFresh(): string {
+    const text = this.fresh.map((line) => `${line}\n`).join('');
+    this.fresh = [];
+    return text;
+  }
+}

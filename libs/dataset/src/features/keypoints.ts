@@ -1,0 +1,166 @@
+import { gaussianBlur } from './gaussian-blur.js';
+import { scaledTo, trimmed, type GreyPicture } from './grey-picture.js';
+import { describePoint, signature, wordsOfSignature } from './point-signature.js';
+
+/** Points of a picture that are found again in a copy of it, whatever was done to the copy. */
+export interface Keypoints {
+  readonly count: number;
+  /** Columns over the longer side. */
+  readonly width: number;
+  /** Columns, rows and radii in units of the picture's longer side, without its frame. */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly radius: Float32Array;
+  /** Signatures of the surroundings, `wordsOfSignature` words each; and those of the mirrored picture. */
+  readonly bits: Uint32Array;
+  readonly mirrored: Uint32Array;
+}
+
+/** Pixels of the longer side on which points are looked for. */
+const workingSide = 256;
+const octaves = 3;
+/** Scales of an octave. */
+const intervals = 3;
+const firstSigma = 1.6;
+/** The strongest points of a picture are kept. */
+export const mostPoints = 128;
+/** Of the picture's deviation: weaker extrema are noise. */
+const leastContrast = 0.04;
+/** Largest ratio of the principal curvatures: beyond it a point lies on an edge and slides along it. */
+const edgeRatio = 10;
+
+interface Candidate {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+  readonly strength: number;
+  readonly level: GreyPicture;
+  readonly column: number;
+  readonly row: number;
+  readonly sigma: number;
+}
+
+/**
+ * Finds extrema of the difference of Gaussians in scale space and signs their surroundings: Lowe 2004, "Distinctive image features from
+ * scale-invariant keypoints", without the rotation, which no figure of a CT slice has. Scale, crop, padding, brightness, contrast and
+ * lossy coding change few of them.
+ */
+export function findKeypoints(picture: GreyPicture): Keypoints {
+  const working = normalised(scaledTo(trimmed(picture), workingSide));
+  const found: Candidate[] = [];
+  let base = gaussianBlur(working, Math.sqrt(firstSigma ** 2 - 0.5 ** 2));
+  const side = Math.max(working.columns, working.rows);
+  for (let octave = 0; octave < octaves; octave++) {
+    if (Math.min(base.columns, base.rows) < 16) break;
+    const levels = [base];
+    for (let i = 1; i < intervals + 3; i++) {
+      const before = firstSigma * 2 ** ((i - 1) / intervals);
+      levels.push(gaussianBlur(levels[i - 1]!, before * Math.sqrt(2 ** (2 / intervals) - 1)));
+    }
+    findExtrema(levels, 2 ** octave / side, found);
+    base = halved(levels[intervals]!);
+  }
+  found.sort((a, b) => b.strength - a.strength);
+  const kept = found.slice(0, mostPoints);
+  const count = kept.length;
+  const points = {
+    count,
+    width: working.columns / side,
+    x: new Float32Array(count),
+    y: new Float32Array(count),
+    radius: new Float32Array(count),
+    bits: new Uint32Array(count * wordsOfSignature),
+    mirrored: new Uint32Array(count * wordsOfSignature),
+  };
+  for (const [i, { x, y, radius, level, column, row, sigma }] of kept.entries()) {
+    points.x[i] = x;
+    points.y[i] = y;
+    points.radius[i] = radius;
+    const descriptor = describePoint(level, column, row, sigma);
+    points.bits.set(signature(descriptor, false), i * wordsOfSignature);
+    points.mirrored.set(signature(descriptor, true), i * wordsOfSignature);
+  }
+  return points;
+}
+
+/** Mean 0 and deviation 1: brightness and contrast change no point. */
+function normalised({ columns, rows, pixels }: GreyPicture): GreyPicture {
+  const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
+  const variance = pixels.reduce((sum, value) => sum + (value - mean) ** 2, 0) / pixels.length;
+  const scale = 1 / Math.max(Math.sqrt(variance), 1e-6);
+  return { columns, rows, pixels: pixels.map((value) => (value - mean) * scale) };
+}
+
+function halved({ columns, rows, pixels }: GreyPicture): GreyPicture {
+  const [width, height] = [Math.floor(columns / 2), Math.floor(rows / 2)];
+  const result = new Float32Array(width * height);
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++)
+      result[row * width + column] = pixels[2 * row * columns + 2 * column]!;
+  return { columns: width, rows: height, pixels: result };
+}
+
+function findExtrema(levels: readonly GreyPicture[], unit: number, found: Candidate[]): void {
+  const { columns, rows } = levels[0]!;
+  const differences = levels.slice(1).map(({ pixels }, i) => {
+    const before = levels[i]!.pixels;
+    return pixels.map((value, at) => value - before[at]!);
+  });
+  for (let i = 1; i <= intervals; i++) {
+    const [below, here, above] = [differences[i - 1]!, differences[i]!, differences[i + 1]!];
+    for (let row = 4; row < rows - 4; row++) {
+      for (let column = 4; column < columns - 4; column++) {
+        const at = row * columns + column;
+        const value = here[at]!;
+        const strength = Math.abs(value);
+        if (strength < leastContrast || !isExtremum(value, at, columns, below, here, above))
+          continue;
+        if (isEdge(here, at, columns)) continue;
+        const sigma = firstSigma * 2 ** (i / intervals);
+        found.push({
+          x: (column + 0.5) * unit,
+          y: (row + 0.5) * unit,
+          radius: sigma * unit,
+          strength,
+          level: levels[i]!,
+          column,
+          row,
+          sigma,
+        });
+      }
+    }
+  }
+}
+
+function isExtremum(
+  value: number,
+  at: number,
+  columns: number,
+  below: Float32Array,
+  here: Float32Array,
+  above: Float32Array,
+): boolean {
+  const sign = value > 0 ? 1 : -1;
+  const size = value * sign;
+  for (let dy = -columns; dy <= columns; dy += columns) {
+    for (let i = at + dy - 1; i <= at + dy + 1; i++) {
+      if (i !== at && here[i]! * sign >= size) return false;
+      if (below[i]! * sign >= size || above[i]! * sign >= size) return false;
+    }
+  }
+  return true;
+}
+
+function isEdge(here: Float32Array, at: number, columns: number): boolean {
+  const value = here[at]!;
+  const xx = here[at + 1]! + here[at - 1]! - 2 * value;
+  const yy = here[at + columns]! + here[at - columns]! - 2 * value;
+  const xy =
+    (here[at + columns + 1]! -
+      here[at + columns - 1]! -
+      here[at - columns + 1]! +
+      here[at - columns - 1]!) /
+    4;
+  const determinant = xx * yy - xy * xy;
+  return determinant <= 0 || (xx + yy) ** 2 * edgeRatio >= (edgeRatio + 1) ** 2 * determinant;
+}

@@ -1,0 +1,175 @@
+import { CtError, type DatasetSample } from '@groundglass/core';
+import { patientKey } from '../leaks/same-patient.js';
+import type { SplitShares } from './assign-split.js';
+
+/** How samples are divided. */
+export interface SplitOptions {
+  readonly seed: number;
+  /** Pairs of samples, as indices, that must stay together: copies and neighbours that an audit found. */
+  readonly together?: readonly (readonly number[])[];
+}
+
+/** Shuffles by a seed: the same order on every machine (LCG of Numerical Recipes, Fisher and Yates). */
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const result = [...items];
+  let state = (seed ^ 0x9e3779b9) >>> 0;
+  for (let i = result.length - 1; i > 0; i--) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const j = Math.floor((state / 2 ** 32) * (i + 1));
+    [result[i], result[j]] = [result[j]!, result[i]!];
+  }
+  return result;
+}
+
+/** Samples that a split must keep whole: of one patient, document, series or picture, and what `together` joins. */
+export function wholeGroups(
+  samples: readonly DatasetSample[],
+  together: readonly (readonly number[])[] = [],
+): number[][] {
+  const parent = samples.map((_, i) => i);
+  const rootOf = (i: number): number => {
+    let root = i;
+    while (parent[root] !== root) root = parent[root]!;
+    for (let at = i; parent[at] !== root;) [at, parent[at]] = [parent[at]!, root];
+    return root;
+  };
+  const first = new Map<string, number>();
+  for (const [i, sample] of samples.entries()) {
+    const series = sample.meta?.series;
+    const keys = [
+      `patient ${patientKey(sample)}`,
+      sample.document === undefined ? undefined : `document ${sample.document}`,
+      typeof series === 'string' ? `series ${series}` : undefined,
+      sample.pixelHash === undefined ? undefined : `pixels ${sample.pixelHash}`,
+    ];
+    for (const key of keys) {
+      if (key === undefined) continue;
+      const other = first.get(key);
+      if (other === undefined) first.set(key, i);
+      else parent[rootOf(i)] = rootOf(other);
+    }
+  }
+  for (const [one, ...others] of together)
+    for (const other of others) if (one !== undefined) parent[rootOf(other)] = rootOf(one);
+  const groups = new Map<number, number[]>();
+  for (const i of samples.keys()) {
+    const root = rootOf(i);
+    const group = groups.get(root);
+    if (group) group.push(i);
+    else groups.set(root, [i]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Divides groups into parts of the given shares so that each part has each label's share, as near as whole groups allow: the largest group
+ * first, each to the part that lacks most of its labels.
+ *
+ * @returns the part of each sample.
+ */
+function divide(
+  samples: readonly DatasetSample[],
+  groups: readonly (readonly number[])[],
+  shares: readonly number[],
+  seed: number,
+): Int32Array {
+  const labels = [...new Set(samples.map(({ label }) => label))];
+  const totals = labels.map((label) => samples.filter((sample) => sample.label === label).length);
+  const filled = shares.map(() => labels.map(() => 0));
+  const partOf = new Int32Array(samples.length);
+  const order = shuffled(groups, seed).sort((a, b) => b.length - a.length);
+  for (const group of order) {
+    const counts = labels.map((label) => group.filter((i) => samples[i]!.label === label).length);
+    let [best, bestCost] = [0, Infinity];
+    for (const [part, share] of shares.entries()) {
+      if (share <= 0) continue;
+      // How full the part would be of what the group brings; a part of a larger share takes more.
+      const cost = labels.reduce((sum, _, k) => {
+        if (counts[k] === 0) return sum;
+        const after = (filled[part]![k]! + counts[k]!) / (share * totals[k]!);
+        return sum + counts[k]! * after;
+      }, 0);
+      if (cost < bestCost - 1e-12) [best, bestCost] = [part, cost];
+    }
+    for (const [k, count] of counts.entries()) filled[best]![k]! += count;
+    for (const i of group) partOf[i] = best;
+  }
+  return partOf;
+}
+
+/**
+ * Gives every sample a split by the shares, patients, documents, series and copies kept whole, labels alike in all.
+ *
+ * @throws {RangeError} when the shares are negative or leave nothing for training.
+ */
+export function splitDataset(
+  samples: readonly DatasetSample[],
+  { val, test }: SplitShares,
+  { seed, together = [] }: SplitOptions,
+): DatasetSample[] {
+  if (!(val >= 0 && test >= 0 && val + test < 1))
+    throw new RangeError(
+      `Expected shares val, test >= 0 with a sum below 1, got ${val} and ${test}`,
+    );
+  const parts = divide(samples, wholeGroups(samples, together), [1 - val - test, val, test], seed);
+  const names = ['train', 'val', 'test'] as const;
+  return samples.map((sample, i) => ({ ...sample, split: names[parts[i]!]! }));
+}
+
+/**
+ * The folds of a cross-validation: in fold k, part k is for testing, the next for validation, the others for training.
+ *
+ * @throws {RangeError} for fewer than 3 folds, or more than there are groups.
+ */
+export function foldDataset(
+  samples: readonly DatasetSample[],
+  folds: number,
+  { seed, together = [] }: SplitOptions,
+): DatasetSample[][] {
+  const groups = wholeGroups(samples, together);
+  if (!(Number.isInteger(folds) && folds >= 3 && folds <= groups.length))
+    throw new RangeError(
+      `Expected from 3 folds to as many as there are patients or documents (${groups.length}), got ${folds}`,
+    );
+  const parts = divide(
+    samples,
+    groups,
+    Array.from({ length: folds }, () => 1 / folds),
+    seed,
+  );
+  return Array.from({ length: folds }, (_, fold) =>
+    samples.map((sample, i) => ({
+      ...sample,
+      split: parts[i] === fold ? 'test' : parts[i] === (fold + 1) % folds ? 'val' : 'train',
+    })),
+  );
+}
+
+/**
+ * Keeps a fixed number of samples of some labels, drawn by the seed from the samples in the order of their paths; the other labels stay
+ * whole. COVID-CT-118 of the paper's Table 4 is `{ covid: 118 }`.
+ *
+ * @throws {CtError} `CT_BAD_REQUEST` when a label is not there or has fewer samples.
+ */
+export function takeSubset(
+  samples: readonly DatasetSample[],
+  counts: ReadonlyMap<string, number>,
+  seed: number,
+): DatasetSample[] {
+  const kept = new Set(samples.keys());
+  for (const [label, count] of counts) {
+    const own = [...samples.keys()].filter((i) => samples[i]!.label === label);
+    if (own.length < count)
+      throw new CtError(
+        'CT_BAD_REQUEST',
+        `Expected at least ${count} samples of "${label}", there are ${own.length}`,
+      );
+    own.sort((a, b) => {
+      const [first, second] = [samples[a]!, samples[b]!];
+      if (first.path !== second.path) return first.path < second.path ? -1 : 1;
+      return (first.slice ?? 0) - (second.slice ?? 0);
+    });
+    for (const i of shuffled(own, seed).slice(count)) kept.delete(i);
+  }
+  return samples.filter((_, i) => kept.has(i));
+}
