@@ -36,8 +36,9 @@ export function findCandidates(
           index.visit(side, point, (other) => {
             // Each pair is found from its later picture.
             if (other >= i) return;
-            if (votes[other]! === 0) touched.push(other);
-            if (votes[other]! < 65_535) votes[other]!++;
+            const before = votes[other] ?? 0;
+            if (before === 0) touched.push(other);
+            if (before < 65_535) votes[other] = before + 1;
           });
         }
       }

@@ -13,9 +13,8 @@ export function samplesCsv(samples: readonly DatasetSample[]): string {
     'mask',
   ] as const;
   const metaKeys = [...new Set(samples.flatMap(({ meta }) => Object.keys(meta ?? {})))];
-  const cell = (value: unknown) => {
-    const text =
-      value === undefined || value === null ? '' : String(value as string | number | boolean);
+  const cell = (value: string | number | boolean | null | undefined) => {
+    const text = value === undefined || value === null ? '' : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const rows = samples.map((sample) =>
