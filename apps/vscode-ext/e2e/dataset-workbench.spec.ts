@@ -104,7 +104,9 @@ test(
     await expect(preview.locator('.tile-name')).toHaveText(['jpeg-inside.png']);
     await preview.getByRole('button', { name: 'Clear the filter' }).click();
 
-    const { violations } = await new AxeBuilder({ page }).include('iframe.webview.ready').analyze();
+    const { violations } = await new AxeBuilder({ page })
+      .include(['iframe.webview.ready', 'iframe#active-frame', 'main'])
+      .analyze();
     expect(
       violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
     ).toEqual([]);

@@ -14,6 +14,7 @@ export interface DatasetTargets {
   readonly extensionUri: vscode.Uri;
   readonly globalStorageUri: vscode.Uri;
   readonly score: (target: ScoringTarget, state?: unknown) => Promise<void>;
+  readonly audit: (entry: DatasetEntry) => Promise<void>;
 }
 
 /** What a command is given by the tree or the explorer; nothing from the palette. */
@@ -40,6 +41,10 @@ export function registerDatasetCommands(targets: DatasetTargets): vscode.Disposa
         registry.refresh();
         const entry = await registry.entryAt(written);
         if (entry) await galleries.openDataset(entry);
+      },
+      'groundglass.auditDataset': async (given) => {
+        const entry = await entryFor(given, registry);
+        if (entry) await targets.audit(entry);
       },
       'groundglass.refreshDatasets': () => {
         registry.refresh();
@@ -165,6 +170,17 @@ async function targetOf(
     },
     state: { ...mostWrong, ...(split === 'all' ? {} : { filter: { facets: { split: [split] } } }) },
   };
+}
+
+async function entryFor(
+  given: Given,
+  registry: DatasetRegistry,
+): Promise<DatasetEntry | undefined> {
+  if (given instanceof vscode.Uri) {
+    return (await registry.entryAt(given)) ?? (await registry.entryOf(given));
+  }
+  if (given) return given.kind === 'note' ? undefined : given.entry;
+  return pickEntry(registry);
 }
 
 /** The one dataset of the workspace, or the one that the user picks. */

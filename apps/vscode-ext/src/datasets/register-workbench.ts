@@ -8,7 +8,7 @@ import { ScoringClient } from '../scoring/scoring-client.js';
 import { ScoringService, type ScoringTarget } from '../scoring/scoring-service.js';
 import { registerTools } from '../tools/register-tools.js';
 import { registerDatasetCommands } from './dataset-commands.js';
-import { DatasetRegistry } from './dataset-registry.js';
+import { DatasetRegistry, type DatasetEntry } from './dataset-registry.js';
 import { DatasetTree, type DatasetNode } from './dataset-tree.js';
 import { Neighbours } from './neighbours.js';
 
@@ -29,6 +29,8 @@ export function registerWorkbench(
     (await import('./results-beside.js')).resultsBeside(foldersOf(folder));
   const findingsOf = async (folder: vscode.Uri) =>
     (await import('./results-beside.js')).findingsBeside(foldersOf(folder));
+  const baselinesOf = async (folder: vscode.Uri) =>
+    (await import('./results-beside.js')).baselinesBeside(foldersOf(folder));
   const language = registerLanguageFeatures({ registry, masks, resultsOf, findingsOf });
 
   const score = async (target: ScoringTarget, state?: unknown) => {
@@ -44,7 +46,7 @@ export function registerWorkbench(
     tree.refresh();
   };
   const services: GalleryServices = {
-    ...{ registry, scoring, masks, neighbours, log, resultsOf, findingsOf, score },
+    ...{ registry, scoring, masks, neighbours, log, resultsOf, findingsOf, baselinesOf, score },
     whyNoScoring: () => server.unavailableReason,
     reportProblems: (gallery) => {
       language.reportProblems(gallery);
@@ -57,6 +59,31 @@ export function registerWorkbench(
     canSelectMany: true,
     showCollapseAll: true,
   });
+  const audit = async (entry: DatasetEntry) => {
+    const { auditEntry } = await import('./audit-entry.js');
+    const found = await auditEntry(entry, foldersOf(entry.folder), log);
+    if (found) await language.showFindings(entry);
+    return found;
+  };
+  const auditAndShow = async (entry: DatasetEntry) => {
+    const found = await audit(entry);
+    if (!found) return;
+    if (found.all === 0) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('{0}: the audit found nothing.', entry.name),
+      );
+      return;
+    }
+    await vscode.commands.executeCommand('workbench.actions.view.problems');
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        '{0}: the audit found {1} errors, {2} findings in all: see Problems.',
+        entry.name,
+        found.errors,
+        found.all,
+      ),
+    );
+  };
   return vscode.Disposable.from(
     registry,
     scoring,
@@ -67,10 +94,10 @@ export function registerWorkbench(
       tree.refresh();
     }),
     registerDatasetCommands({
-      ...{ registry, galleries, neighbours, score },
+      ...{ registry, galleries, neighbours, score, audit: auditAndShow },
       extensionUri: context.extensionUri,
       globalStorageUri: context.globalStorageUri,
     }),
-    registerTools({ registry, client, resultsOf, findingsOf }),
+    registerTools({ registry, client, resultsOf, findingsOf, audit }),
   );
 }

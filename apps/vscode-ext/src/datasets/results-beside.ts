@@ -1,4 +1,5 @@
 import type { Finding } from '@groundglass/core';
+import type { Baseline } from '@groundglass/viewer/gallery-rows';
 import * as vscode from 'vscode';
 import { readTextOf } from './workspace-files.js';
 
@@ -43,4 +44,28 @@ async function filesBeside(folders: readonly vscode.Uri[], ending: string): Prom
     }),
   );
   return dated.sort((a, b) => b.time - a.time).map(({ uri }) => uri);
+}
+
+/** How baselines do on a dataset, as its audit has measured them; none where it was not audited. */
+export async function baselinesBeside(folders: readonly vscode.Uri[]): Promise<Baseline[]> {
+  const [newest] = await filesBeside(folders, '.baselines.json');
+  const text = newest && (await readTextOf(newest));
+  if (text === undefined) return [];
+  try {
+    const read: unknown = JSON.parse(text);
+    return Array.isArray(read) ? read.filter(isBaseline) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isBaseline(value: unknown): value is Baseline {
+  const { name, split, accuracy, auc } = (value ?? {}) as Record<string, unknown>;
+  const isNumber = (number: unknown) => number === null || typeof number === 'number';
+  return (
+    typeof name === 'string' &&
+    (split === null || typeof split === 'string') &&
+    isNumber(accuracy) &&
+    isNumber(auc)
+  );
 }

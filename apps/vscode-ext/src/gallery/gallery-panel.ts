@@ -134,6 +134,7 @@ export class GalleryPanel implements vscode.Disposable {
         registry,
         resultsOf: this.services.resultsOf,
         findingsOf: this.services.findingsOf,
+        baselinesOf: this.services.baselinesOf,
         formats: this.#formats,
       });
       if (this.#isDisposed || loading !== this.#loading) return;

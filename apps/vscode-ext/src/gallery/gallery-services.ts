@@ -1,4 +1,5 @@
 import type { Finding } from '@groundglass/core';
+import type { Baseline } from '@groundglass/viewer/gallery-rows';
 import type * as vscode from 'vscode';
 import type { DatasetRegistry } from '../datasets/dataset-registry.js';
 import type { Neighbours } from '../datasets/neighbours.js';
@@ -14,6 +15,7 @@ export interface GalleryServices {
   readonly neighbours: Neighbours;
   readonly log: vscode.LogOutputChannel;
   readonly resultsOf: (folder: vscode.Uri) => Promise<vscode.Uri[]>;
+  readonly baselinesOf: (folder: vscode.Uri) => Promise<Baseline[]>;
   readonly findingsOf: (folder: vscode.Uri) => Promise<Finding[]>;
   /** Scores with progress and opens the results. */
   readonly score: (target: ScoringTarget) => Promise<void>;

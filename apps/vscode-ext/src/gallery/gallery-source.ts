@@ -1,7 +1,7 @@
 import type { DatasetSample, Finding, ResultRow } from '@groundglass/core';
 import type { ImportProblem, ResultsFile } from '@groundglass/dataset';
 import { CtError } from '@groundglass/core/errors';
-import type { GalleryFacts, GalleryRow } from '@groundglass/viewer/gallery-rows';
+import type { Baseline, GalleryFacts, GalleryRow } from '@groundglass/viewer/gallery-rows';
 import * as vscode from 'vscode';
 import type { DatasetEntry, DatasetRegistry } from '../datasets/dataset-registry.js';
 import type { LoadedDataset } from '../datasets/load-dataset.js';
@@ -38,6 +38,7 @@ export interface GalleryContext {
   /** Results files of a dataset, the newest first. */
   readonly resultsOf: (folder: vscode.Uri) => Promise<vscode.Uri[]>;
   readonly findingsOf: (folder: vscode.Uri) => Promise<Finding[]>;
+  readonly baselinesOf: (folder: vscode.Uri) => Promise<Baseline[]>;
   readonly formats: ReadonlyMap<string, string>;
 }
 
@@ -114,7 +115,7 @@ export async function loadGallery(
       model: results ? modelOf(results.header) : null,
       second: other ? modelOf(other.header) : null,
       notes,
-      baselines: [],
+      baselines: dataset ? await context.baselinesOf(dataset.folder) : [],
     },
     root,
     dataset,

@@ -99,7 +99,11 @@ async function openSeries(
   signal: AbortSignal,
 ): Promise<Omit<OpenedCt, 'dispose'> | undefined> {
   const folder = vscode.Uri.joinPath(uri, '..');
-  const entries = await vscode.workspace.fs.readDirectory(folder);
+  // A file of Git's history lies in no folder that can be listed: it is shown alone.
+  const entries = await vscode.workspace.fs.readDirectory(folder).then(
+    (read) => read,
+    () => [],
+  );
   const names = entries
     .filter(([other, type]) => (type & vscode.FileType.File) !== 0 && mayBeDicom(other))
     .map(([other]) => other);

@@ -11,6 +11,7 @@ export interface ToolTargets {
   readonly client: ScoringClient;
   readonly resultsOf: (folder: vscode.Uri) => Promise<vscode.Uri[]>;
   readonly findingsOf: (folder: vscode.Uri) => Promise<Finding[]>;
+  readonly audit: (entry: DatasetEntry) => Promise<unknown>;
 }
 
 interface PredictInput {
@@ -56,6 +57,23 @@ export function registerTools(targets: ToolTargets): vscode.Disposable {
       invoke: async ({ input }) => {
         const { summarizeDataset } = await import('./tool-answers.js');
         return json(summarizeDataset(await datasetOf(input, targets)));
+      },
+    }),
+    vscode.lm.registerTool<DatasetInput>('groundglass_audit', {
+      prepareInvocation: () => ({
+        invocationMessage: vscode.l10n.t('Auditing the dataset'),
+        confirmationMessages: {
+          title: vscode.l10n.t('Audit'),
+          message: vscode.l10n.t(
+            'Every picture of the dataset is read, and a file of findings is written beside it.',
+          ),
+        },
+      }),
+      invoke: async ({ input }) => {
+        const entry = await entryOf(input, targets.registry);
+        await targets.audit(entry);
+        const findings = await targets.findingsOf(entry.folder);
+        return json({ total: findings.length, findings: findings.slice(0, 100) });
       },
     }),
   );
