@@ -97,12 +97,8 @@ export function describe(known: KnownFile | undefined): string[] {
   } else if (result) {
     const answer =
       result.probability === null
-        ? vscode.l10n.t('Answer: {0}.', result.label ?? '')
-        : vscode.l10n.t(
-            'Answer: {0}, probability {1}.',
-            result.label ?? '',
-            percent(result.probability),
-          );
+        ? vscode.l10n.t('Answer: {0}.', result.label)
+        : vscode.l10n.t('Answer: {0}, probability {1}.', result.label, percent(result.probability));
     lines.push(
       differs(known) ? `${answer} ${vscode.l10n.t('It differs from the known label.')}` : answer,
     );
