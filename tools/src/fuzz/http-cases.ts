@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync } from 'node:zlib';
 import { mutate } from './mutate.js';
 
 type Random = (below: number) => number;
@@ -44,6 +45,9 @@ const paths: ((random: Random) => string)[] = [
   () => '/../../etc/passwd',
   () => '//evil.example/',
   () => '/v2/models/stats',
+  () => '/v2/models',
+  (random) =>
+    `/v1/jobs${pick(['', '?mask=2', '?model=nobody', '/none', '/none/results', '/none/events', '/%2e%2e', '/../../etc'], random)}`,
 ];
 const numbers = [0, 1, -1, 4, 2 ** 31, 2 ** 32, 2 ** 53, 1e308, 0.5, 255];
 const shapes = [
@@ -122,7 +126,10 @@ function body(random: Random): Buffer {
 
 /** A whole HTTP request as bytes: nearly right, and in every other case damaged as well. */
 export function httpCase(random: Random): Buffer {
-  const content = body(random);
+  const plain = body(random);
+  const compression = pick(['gzip', 'deflate', 'none', 'none', 'none', 'none'] as const, random);
+  const content =
+    compression === 'none' ? plain : compression === 'gzip' ? gzipSync(plain) : deflateSync(plain);
   const headers = [
     `Host: ${pick(['localhost', 'localhost', 'localhost', 'evil.example', '', '[::1]:1'], random)}`,
     `Content-Length: ${random(8) === 0 ? pick(numbers, random) : content.length}`,
@@ -144,7 +151,9 @@ export function httpCase(random: Random): Buffer {
       ? [`Origin: ${pick(['null', 'http://evil.example', 'http://localhost'], random)}`]
       : []),
     ...(random(8) === 0 ? ['Transfer-Encoding: chunked'] : []),
-    ...(random(8) === 0 ? [`Content-Encoding: ${pick(['gzip', 'br', 'identity'], random)}`] : []),
+    // Mostly what the body is, now and then another.
+    ...(compression !== 'none' && random(6) !== 0 ? [`Content-Encoding: ${compression}`] : []),
+    ...(random(12) === 0 ? [`Content-Encoding: ${pick(['gzip', 'br', 'identity'], random)}`] : []),
     ...(random(12) === 0 ? ['Expect: 100-continue'] : []),
     ...(random(12) === 0 ? ['Upgrade: h2c', 'Connection: Upgrade'] : []),
   ];

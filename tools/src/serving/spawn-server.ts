@@ -25,6 +25,7 @@ export async function spawnServer(args: readonly string[]): Promise<SpawnedServe
       join(workspaceRoot, 'apps/server/bin/groundglass-server.mjs'),
       ...['--port', '0', '--grpc-port', 'off', '--log-level', 'error'],
       ...['--cache-dir', join(scratch, 'cache'), '--spool-dir', scratch],
+      ...['--jobs-dir', join(scratch, 'jobs')],
       ...args,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
