@@ -8,8 +8,8 @@ import { withTargets, type Dataset } from '@groundglass/dataset';
 import { addDistance, FeatureReader, OnnxInference, readOnnx } from '@groundglass/nn';
 import type { Command } from 'commander';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { openDatasets } from '../datasets/open-datasets.js';
 import { fitDistance } from '../evaluation/fit-distance.js';
 import { fitVolumeRule, type ValidationSeries } from '../evaluation/fit-volume-rule.js';
@@ -111,7 +111,7 @@ async function bound(options: BoundOptions): Promise<void> {
     });
     await checkSame(model, bounded);
     await replaceFile(path, bounded);
-    await addToConfig(join(options.model, '..', 'config.pbtxt'));
+    await addToConfig(resolve(options.model, '..'));
     console.log(`Wrote ${path}`);
   } finally {
     await features.close();
@@ -178,10 +178,15 @@ async function checkSame(before: Uint8Array, after: Uint8Array): Promise<void> {
     );
 }
 
-/** Names the output in the Triton configuration, where it is not named yet. */
-async function addToConfig(path: string): Promise<void> {
+/** Names the output in the Triton configuration, which all versions share: where each of them has it. */
+async function addToConfig(folder: string): Promise<void> {
+  const path = join(folder, 'config.pbtxt');
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined || text.includes('"distance"')) return;
+  for (const version of (await readdir(folder)).filter((name) => /^[1-9]\d*$/.test(name))) {
+    const model = await readFile(join(folder, version, 'model.onnx')).catch(() => undefined);
+    if (model && !readOnnx(model).outputs.some(({ name }) => name === 'distance')) return;
+  }
   const line = '  { name: "distance" data_type: TYPE_FP32 dims: [ 1 ] },\n';
   await replaceFile(
     path,
