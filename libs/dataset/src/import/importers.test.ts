@@ -278,9 +278,9 @@ describe('MosMedData slices', () => {
     expect(
       samples.map(({ path, label, split, patient, meta }) => [path, label, split, patient, meta]),
     ).toEqual([
-      ['CT2_007.png', 'covid', 'val', 'CT2_007', { grade: 'ct2' }],
       ['ct0_001.jpg', 'non-covid', 'val', 'ct0_001', { grade: 'ct0' }],
       ['ct1_001.jpg', 'covid', 'val', 'ct1_001', { grade: 'ct1' }],
+      ['CT2_007.png', 'covid', 'val', 'CT2_007', { grade: 'ct2' }],
     ]);
     expect(await importers.detectLayout(await nodeFiles(root))).toBe('mosmed');
   });

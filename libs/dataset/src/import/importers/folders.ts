@@ -25,6 +25,7 @@ export async function importFolders(
   const folder = new DatasetFolder(files);
   const collector = new SampleCollector(folder, options);
   const described = new Map<string, ReadonlyMap<string, string>>();
+  const masks = new Set<string>();
   const splitLess = await folder.folders('');
   await readMetadata('');
   for (const name of splitLess) {
@@ -51,6 +52,8 @@ export async function importFolders(
         const path = column === undefined ? undefined : cells.get(column);
         if (path === undefined) collector.report({ file, row }, 'Expected a file_name');
         else described.set(joinPath(parent, path), cells);
+        const mask = cells.get('mask');
+        if (mask !== undefined) masks.add(joinPath(parent, mask));
       }
     }
   }
@@ -70,7 +73,7 @@ export async function importFolders(
       // Folders such as `images` hold what metadata describes.
       const known = below.filter((path) => described.has(path));
       for (const path of known) await addFile(path, undefined, undefined, split);
-      if (known.length === 0) {
+      if (known.length === 0 && !below.every((path) => masks.has(path))) {
         const { labels } = collector.words;
         collector.report(
           { file: parent },
