@@ -52,7 +52,7 @@ async function openView({ page }: Workbench): Promise<void> {
 async function openExplorer({ page }: Workbench): Promise<void> {
   const folders = page.locator('.explorer-folders-view');
   if (await folders.isVisible()) return;
-  await openExplorer(workbench);
+  await page.locator('.activitybar .action-label[aria-label^="Explorer"]').click();
   await folders.waitFor();
 }
 
@@ -172,8 +172,8 @@ test('a path in a text shows its picture, label and answer, and leads to it', as
   const path = page.locator('.view-line .detected-link').first();
   await path.hover();
   const hover = page.locator('.monaco-hover:visible');
-  await expect(hover).toContainText(/Known label: \w+/);
-  await expect(hover).toContainText(/Answer|No answer/);
+  await expect(hover).toContainText(/Known\slabel:\s\w+/);
+  await expect(hover).toContainText(/Answer:|No\sanswer:/);
   await expect(hover.locator('img').first()).toBeVisible();
   await path.click({ modifiers: ['Control'] });
   await workbench.picture();
