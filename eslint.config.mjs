@@ -47,7 +47,7 @@ export default tseslint.config(
         'error',
         {
           enforceBuildableLibDependency: true,
-          allow: ['^.*/eslint\\.config\\.mjs$'],
+          allow: ['^.*/eslint\\.config\\.mjs$', '^.*/vitest\\.base\\.mjs$'],
           depConstraints: roomConstraints,
         },
       ],
@@ -73,6 +73,7 @@ export default tseslint.config(
       '@nx/enforce-module-boundaries': [
         'error',
         {
+          allow: ['^.*/vitest\\.base\\.mjs$'],
           depConstraints: roomConstraints.map(({ allowedExternalImports, ...rule }) =>
             allowedExternalImports
               ? {

@@ -90,10 +90,15 @@ export function readModelInfer(request: ModelInferRequest): InferCall {
     outputs: outputs.map(({ name, parameters }) => ({
       name,
       binary: true,
-      classes: wholeOf(parameters, 'classification') || undefined,
+      classes: countOf(wholeOf(parameters, 'classification')),
     })),
     binaryByDefault: true,
   };
+}
+
+/** No classification is asked for with 0. */
+function countOf(classes: number | undefined): number | undefined {
+  return classes === 0 ? undefined : classes;
 }
 
 function wholeOf(parameters: Parameters, name: string): number | undefined {

@@ -60,7 +60,8 @@ function foreignPage(): CtError {
 /** The first of a list in a header, which the proxy nearest to the client wrote. */
 function firstOf(header: string | string[] | undefined): string | undefined {
   const [first] = Array.isArray(header) ? header : (header ?? '').split(',');
-  return first?.trim() || undefined;
+  const name = first?.trim();
+  return name === '' ? undefined : name;
 }
 
 /** Where the server has a token, refuses calls that do not carry it. */

@@ -26,7 +26,10 @@ export function jobRoutes(services: Services): Router {
   });
   router.post('/', async (req, res) => {
     const query = Object.fromEntries(
-      Object.entries(req.query).map(([name, value]) => [name, String(value)]),
+      Object.entries(req.query).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
     );
     const job = isJson(req)
       ? await jobs.addFolder(await folderOf(services, req), query)
@@ -99,18 +102,16 @@ function streamEvents({ jobs }: Services, id: string, res: Response): void {
   const send = (event: string, status: JobStatus): void => {
     res.write(`id: ${status.done}\nevent: ${event}\ndata: ${JSON.stringify(status)}\n\n`);
   };
-  let unwatch: (() => void) | undefined;
-  const end = (): void => {
-    clearInterval(heartbeat);
-    unwatch?.();
-  };
-  res.once('close', end);
-  const stop = jobs.watch(id, (status) => {
+  const unwatch = jobs.watch(id, (status) => {
     send('progress', status);
     if (status.state === 'waiting' || status.state === 'running') return;
     send('end', status);
     res.end();
   });
-  unwatch = stop;
+  const end = (): void => {
+    clearInterval(heartbeat);
+    unwatch();
+  };
+  res.once('close', end);
   if (res.writableEnded) end();
 }

@@ -112,7 +112,7 @@ export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
   return {
     metadata: new Map((model.metadata_props ?? []).map(({ key, value }) => [key, value])),
     description: describe(model),
-    unknownRank: named(({ type }) => type?.tensor_type !== undefined && !type.tensor_type?.shape),
+    unknownRank: named(({ type }) => type?.tensor_type !== undefined && !type.tensor_type.shape),
     bfloat16: named(({ type }) => type?.tensor_type?.elem_type === bfloat16),
     externalFiles: [...new Set(externalPaths(model))].map(checkedPath),
   };

@@ -33,7 +33,7 @@ export async function listCtFiles(folder: string): Promise<CtFiles> {
       if (entry.name.startsWith('.')) continue;
       const path = join(at, entry.name);
       const real = entry.isSymbolicLink() ? await realpath(path).catch(() => undefined) : path;
-      if (real === undefined || !real.startsWith(root + sep)) {
+      if (!real?.startsWith(root + sep)) {
         leftOut++;
         continue;
       }

@@ -73,7 +73,7 @@ export function readInferRequest(header: Uint8Array, binary: ByteRef): InferCall
     outputs: outputs.map(({ name, parameters: each }) => ({
       name,
       binary: each?.binary_data ?? binaryByDefault,
-      classes: each?.classification || undefined,
+      classes: each?.classification === 0 ? undefined : each?.classification,
     })),
     binaryByDefault,
   };

@@ -126,7 +126,10 @@ function optionOf(key: Key): Option {
   if (switches.includes(key)) return new Option(`--${flagOf(key)}`, text);
   const option = new Option(`--${flagOf(key)} <value>`, text);
   if (!lists.includes(key)) return option;
-  return option.argParser((value: string, before: string[] = []) => [...before, value]);
+  return option.argParser((value: string, before: string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ]);
 }
 
 function toServerOptions(

@@ -106,7 +106,7 @@ async function unpack(
       file,
       cwd: unpacked,
       strict: true,
-      filter: (_path, entry) => !('type' in entry) || !/Link$/.test(entry.type),
+      filter: (_path, entry) => !('type' in entry) || !entry.type.endsWith('Link'),
     });
   } catch (cause) {
     throw new CtError('CT_CORRUPT', 'Expected an archive that tar can read', { cause });
@@ -146,7 +146,7 @@ async function openSource(source: string, isUrl: boolean): Promise<Readable> {
       `Expected the model from ${hostname}, got status ${response.status}`,
     );
   }
-  return Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
+  return Readable.fromWeb(response.body);
 }
 
 async function copyHashed(stream: Readable, path: string): Promise<string> {

@@ -51,7 +51,7 @@ async function readResults(path: string): Promise<ResultsFile> {
   });
   const results = parseResults(text, basename(path));
   for (const { file, row, message } of results.problems)
-    console.error(`${file ?? path}, row ${row ?? '?'}: ${message}`);
+    console.error(`${file}, row ${row ?? '?'}: ${message}`);
   return results;
 }
 

@@ -55,7 +55,7 @@ export function compareResults(
   const wanted = samples.filter((sample) => scored.has(sampleKey(sample)));
   const pairs = wanted.flatMap((sample) => {
     const [a, b] = [byFirst.get(sampleKey(sample)), bySecond.get(sampleKey(sample))];
-    if (a?.probability == null || b?.probability == null) return [];
+    if (typeof a?.probability !== 'number' || typeof b?.probability !== 'number') return [];
     return [
       {
         sample,

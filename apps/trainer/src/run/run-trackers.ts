@@ -91,7 +91,7 @@ function scalarsOf({
     ),
   };
   return Object.entries(scalars).flatMap(([tag, value]) =>
-    value === null || value === undefined ? [] : [{ tag, value }],
+    value === null ? [] : [{ tag, value }],
   );
 }
 

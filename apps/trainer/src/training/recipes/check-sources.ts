@@ -30,11 +30,5 @@ export function checkSources(
 }
 
 function sourcesOf({ sampling, loss }: Recipe): string[] {
-  return [
-    ...new Set([
-      ...Object.keys(sampling),
-      ...loss.segmentationOnly,
-      ...(loss.labelledByMask ?? []),
-    ]),
-  ];
+  return [...new Set([...Object.keys(sampling), ...loss.segmentationOnly, ...loss.labelledByMask])];
 }

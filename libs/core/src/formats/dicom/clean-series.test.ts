@@ -191,7 +191,7 @@ describe('a series', () => {
   });
 
   test('sets localizers and dose reports apart, behind the slices', async () => {
-    const type = (value: string): Slice['more'] => [[0x0008, 0x0008, 'CS', value]];
+    const type = (value: string): NonNullable<Slice['more']> => [[0x0008, 0x0008, 'CS', value]];
     const { volumes } = await open({
       scout1: { z: 0, more: type('ORIGINAL\\PRIMARY\\LOCALIZER') },
       scout2: { z: 2, instance: 2, more: type('ORIGINAL\\PRIMARY\\LOCALIZER') },
