@@ -193,7 +193,7 @@ test('samples of the server are offered, those of other origins are not', async 
   await expect(page.getByText('91.0 %')).toBeVisible();
 });
 
-test('a file that is no CT image shows what is wrong', async ({ page }) => {
+test('a file that is not a CT image shows what is wrong', async ({ page }) => {
   await openPlayground(page, answerEvents);
   await page
     .locator('#files')
@@ -217,7 +217,7 @@ test('a server that is busy for a moment is asked again without a word', async (
   expect(calls).toBe(3);
 });
 
-test('a server that stays busy is told of beside the picture, and asked again on demand', async ({
+test('a server that stays busy is named beside the picture, and asked again on demand', async ({
   page,
 }) => {
   let calls = 0;

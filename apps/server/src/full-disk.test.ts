@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectedProbability, fixtureModels } from './inference/inference.fixture.js';
 import { ask, greyPng, startTestServer } from './server.fixture.js';
 
-/** A file system of 300 KiB, where whoever runs the tests may mount one: then "disk full" is the kernel's own. */
+/** A file system of 300 KiB, where the user who runs the tests may mount one: then "disk full" is the kernel's own. */
 const disk = await mkdtemp(join(tmpdir(), 'groundglass-disk-'));
 const mounted = canMount();
 

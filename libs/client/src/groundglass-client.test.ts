@@ -128,7 +128,7 @@ describe('GroundglassClient', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('nobody at the address is CT_UNREACHABLE', async () => {
+  test('an address without a server is CT_UNREACHABLE', async () => {
     const server = await serve(() => undefined);
     await server[Symbol.asyncDispose]();
     const client = new GroundglassClient({ ...server, attempts: 2 });

@@ -42,7 +42,7 @@ export class Transport {
 
   /**
    * @returns an answer with a 2xx status.
-   * @throws {CtError} the server's own code and sentence; `CT_UNREACHABLE` when there is no answer; `CT_CANCELLED` when the
+   * @throws {CtError} the server's own code and sentence; `CT_UNREACHABLE` without an answer; `CT_CANCELLED` when the
    * signal fired.
    */
   async call(path: string, options: CallOptions = {}): Promise<Response> {

@@ -53,7 +53,7 @@ export interface PaperFigure {
   /** From 1. */
   readonly page: number;
   readonly box: PageBox;
-  /** As printed, with `S` in front for supplementary figures; null where there is no number. */
+  /** As printed, with `S` in front for supplementary figures; null without one. */
   readonly number: string | null;
   readonly caption: { readonly text: string; readonly page: number; readonly box: PageBox } | null;
   readonly parts: CaptionParts;

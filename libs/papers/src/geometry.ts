@@ -59,12 +59,6 @@ export function contains(outer: PageBox, inner: PageBox, slack = 0): boolean {
   );
 }
 
-/** Intersection over union. */
-export function iou(a: PageBox, b: PageBox): number {
-  const common = overlapArea(a, b);
-  return common / Math.max(1e-9, area(a) + area(b) - common);
-}
-
 /** An affine map as PDF writes it: `x' = a x + c y + e`, `y' = b x + d y + f`. */
 export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 

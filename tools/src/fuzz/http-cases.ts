@@ -47,7 +47,7 @@ const paths: ((random: Random) => string)[] = [
   () => '/v2/models/stats',
   () => '/v2/models',
   (random) =>
-    `/v1/jobs${pick(['', '?mask=2', '?model=nobody', '/none', '/none/results', '/none/events', '/%2e%2e', '/../../etc'], random)}`,
+    `/v1/jobs${pick(['', '?mask=2', '?model=absent', '/none', '/none/results', '/none/events', '/%2e%2e', '/../../etc'], random)}`,
 ];
 const numbers = [0, 1, -1, 4, 2 ** 31, 2 ** 32, 2 ** 53, 1e308, 0.5, 255];
 const shapes = [

@@ -69,7 +69,7 @@ describe('inference.GRPCInferenceService', () => {
     expect(await client.ServerLive!({})).toEqual({ live: true });
     expect(await client.ServerReady!({})).toEqual({ ready: true });
     expect(await client.ModelReady!({ name: 'echo' })).toEqual({ ready: true });
-    expect(await client.ModelReady!({ name: 'nobody' })).toEqual({ ready: false });
+    expect(await client.ModelReady!({ name: 'absent' })).toEqual({ ready: false });
   });
 
   test('describes itself, its models and their configuration', async () => {
@@ -128,7 +128,7 @@ describe('inference.GRPCInferenceService', () => {
   });
 
   test.each<[string, Record<string, unknown>, status, string]>([
-    ['a model that is not there', { model_name: 'nobody' }, status.NOT_FOUND, 'not loaded'],
+    ['a model that is not there', { model_name: 'absent' }, status.NOT_FOUND, 'not loaded'],
     [
       'raw contents of a wrong size',
       { raw_input_contents: [raw([1])] },

@@ -37,7 +37,7 @@ describe.skipIf(!existsSync(executablePath) || !existsSync(openssl))(
         const { hostname, port } = new URL(upstream.url);
         const headers = {
           ...req.headers,
-          // What nginx sends unless it is told to pass the client's.
+          // What nginx sends unless it is configured to pass the client's.
           host: passHost ? req.headers.host : `${hostname}:${port}`,
           'x-forwarded-host': req.headers.host,
           'x-forwarded-proto': 'https',

@@ -67,7 +67,7 @@ async function receiveForm(
   } catch (cause) {
     throw malformed(cause);
   }
-  // Destroying a broken form reports its error once more, when nobody awaits it any longer.
+  // Destroying a broken form reports its error once more, when nothing awaits it any longer.
   form.on('error', () => undefined);
   form.on('file', (_field, stream, { filename }) => {
     stream.on('error', () => undefined);

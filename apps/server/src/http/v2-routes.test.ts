@@ -26,7 +26,7 @@ describe('health and metadata', () => {
     expect((await ask(`${server.url}/v2/health/live`)).status).toBe(200);
     expect((await ask(`${server.url}/v2/health/ready`)).status).toBe(200);
     expect((await ask(`${server.url}/v2/models/echo/ready`)).status).toBe(200);
-    expect((await ask(`${server.url}/v2/models/nobody/ready`)).status).toBe(404);
+    expect((await ask(`${server.url}/v2/models/absent/ready`)).status).toBe(404);
   });
 
   test('the models are listed by name', async () => {
@@ -170,7 +170,7 @@ describe('infer', () => {
   test.each([
     ['more binary data than the inputs declare', '{"inputs":[]}', 13, 'inputs'],
     ['a header longer than the body', '{}', 99, 'Expected 99 bytes of JSON'],
-    ['a header length that is no number', '{}', 'many', 'Expected a whole number'],
+    ['a header length that is not a number', '{}', 'many', 'Expected a whole number'],
   ])('%s is refused', async (_, body, length, sentence) => {
     const headers = { 'inference-header-content-length': length };
     const { status, text } = await infer('lesion-rule', `${body}binary`, headers);
@@ -197,19 +197,19 @@ describe('infer', () => {
   });
 
   test('a model that is not there is a 404 with the error alone', async () => {
-    const { status, text } = await infer('nobody', { inputs: [image] });
+    const { status, text } = await infer('absent', { inputs: [image] });
     expect([status, JSON.parse(text)]).toEqual([
       404,
-      { error: 'Expected a loaded model, "nobody" is not loaded' },
+      { error: 'Expected a loaded model, "absent" is not loaded' },
     ]);
   });
 });
 
 test('a wrong model is named before what is wrong with the body', async () => {
-  const { status, text } = await infer('nobody', 'no JSON');
+  const { status, text } = await infer('absent', 'no JSON');
   expect([status, JSON.parse(text)]).toEqual([
     404,
-    { error: 'Expected a loaded model, "nobody" is not loaded' },
+    { error: 'Expected a loaded model, "absent" is not loaded' },
   ]);
 });
 
@@ -234,8 +234,8 @@ describe('repository', () => {
         .status,
     ).toBe(200);
     expect((await infer('echo', { inputs: echoInputs })).status).toBe(200);
-    expect((await post('/repository/models/nobody/load', '')).status).toBe(404);
-    expect((await post('/repository/models/nobody/unload', '')).status).toBe(404);
+    expect((await post('/repository/models/absent/load', '')).status).toBe(404);
+    expect((await post('/repository/models/absent/unload', '')).status).toBe(404);
     expect((await post(`/repository/models/${encodeURIComponent('../x')}/load`, '')).status).toBe(
       404,
     );

@@ -80,7 +80,7 @@ export interface CodecCalls {
   };
   overlay: {
     params: SliceRef & {
-      /** Undefined where there is no answer: the picture alone is drawn. */
+      /** Undefined where the verdict is withheld: the picture alone is drawn. */
       readonly mask: Tensor | undefined;
       readonly style: OverlayStyleParams;
       readonly spoolDir: string;

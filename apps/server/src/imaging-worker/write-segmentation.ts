@@ -173,7 +173,7 @@ function imageModules(
   };
 }
 
-/** Whoever went through a lossy codec stays marked so (PS3.3 C.7.6.1.1.5). */
+/** Pixels that went through a lossy codec stay marked so (PS3.3 C.7.6.1.1.5). */
 function lossyOf(header: NaturalDataset): NaturalDataset {
   if (header.LossyImageCompression !== '01') return { LossyImageCompression: '00' };
   return {

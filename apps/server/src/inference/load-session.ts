@@ -53,7 +53,7 @@ export async function loadSession(params: LoadParams): Promise<LoadedSession> {
   const sessions: InferenceSession[] = [];
   try {
     for (const threads of [params.threads, ...(params.threadsAlone ? [params.threadsAlone] : [])]) {
-      // A lone run has nobody to wait for: its threads may wait actively for each other, or each of its many ops would wake them.
+      // A lone run waits for no other: its threads may wait actively for each other, or each of its many ops would wake them.
       const spinning = params.spinning || threads === params.threadsAlone;
       const options = sessionOptions(threads, spinning, params.arena);
       const known = isCached ? await cache?.read(sha256) : undefined;

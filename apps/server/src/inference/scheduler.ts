@@ -30,7 +30,7 @@ export interface InferenceAnswer {
   readonly inferMs: number;
 }
 
-/** What the scheduler tells whoever keeps metrics. */
+/** What the scheduler reports for metrics. */
 export interface SchedulerEvents {
   batch(model: ServedModel, rows: number, seconds: number): void;
   queue(length: number): void;
@@ -49,7 +49,7 @@ interface SchedulerOptions {
 
 /**
  * Processes that a request may lose before it is answered with an error. From the second on it runs alone, so a request that is
- * itself the cause costs nobody else an answer; and five in a row are hardly bad luck.
+ * itself the cause costs no other request its answer; and five in a row are hardly bad luck.
  */
 const attempts = 5;
 

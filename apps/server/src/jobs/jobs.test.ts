@@ -171,7 +171,7 @@ describe('/v1/jobs', () => {
     await mkdir(join(scratch, 'empty'));
     await using server = await start();
     expect((await post(server.url, folder)).status).toBe(status);
-    expect((await post(server.url, folder, '?model=nobody')).status).toBe(
+    expect((await post(server.url, folder, '?model=absent')).status).toBe(
       status === 403 ? 403 : 404,
     );
   });

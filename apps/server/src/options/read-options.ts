@@ -165,7 +165,7 @@ function describe(
   return `${name}: ${expectation(issue)}${shown}`;
 }
 
-/** Of a union the sentence of the branch that came nearest: "invalid input" helps nobody. */
+/** Of a union the sentence of the branch that came nearest: "invalid input" does not help. */
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_union') return issue.message;
   const nested = issue.errors.flat().find(({ code }) => code !== 'invalid_type');

@@ -182,7 +182,7 @@ describe('POST /v1/predictions', () => {
     });
   });
 
-  test('a parameter that is not valid is told with what came', async () => {
+  test('an invalid parameter is named with its value', async () => {
     const answer = await ask(`${server.url}/v1/predictions?threshold=2`, { method: 'POST' });
     expect(JSON.parse(answer.text)).toEqual({
       code: 'CT_BAD_REQUEST',
@@ -239,14 +239,14 @@ describe('POST /v1/predictions', () => {
     [
       'a model that is not there',
       greyPng(1),
-      { query: '?model=nobody' },
+      { query: '?model=absent' },
       404,
       'CT_MODEL_NOT_FOUND',
     ],
     [
       'a wrong model before a wrong file',
       new Uint8Array([1, 2, 3]),
-      { query: '?model=nobody' },
+      { query: '?model=absent' },
       404,
       'CT_MODEL_NOT_FOUND',
     ],
@@ -278,7 +278,7 @@ describe('POST /v1/predictions', () => {
     },
   );
 
-  test('a timeout that cannot be kept is told', async () => {
+  test('a timeout that cannot be kept is an error', async () => {
     await expect(
       client.predict(metaImage(Array(300).fill(-600)), { timeoutMs: 1 }),
     ).rejects.toMatchObject({ code: 'CT_TIMEOUT' });

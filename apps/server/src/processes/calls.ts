@@ -39,7 +39,7 @@ export type Handlers<C extends Calls<C>> = {
  */
 export function answerCalls<C extends Calls<C>>(handlers: Handlers<C>): void {
   const send = (message: ChildMessage): void => {
-    // Sending fails only when the parent is gone, and then there is nobody to tell.
+    // Sending fails only when the parent is gone, and then no process is left to report to.
     process.send?.(message, undefined, undefined, () => undefined);
   };
   const answer = async ({ id, method, params }: CallMessage): Promise<void> => {

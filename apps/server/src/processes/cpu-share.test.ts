@@ -40,7 +40,7 @@ describe('planCpuShare', () => {
     expect(planCpuShare(1)).toEqual({ processes: 1, threads: 1, threadsAlone: 1, spinning: true });
   });
 
-  test('processes have the cores once between them, a lone run has all, and nobody spins', () => {
+  test('processes have the cores once between them, a lone run has all, and no thread spins', () => {
     const shared = { spinning: false };
     expect(planCpuShare(2)).toEqual({ processes: 2, threads: 1, threadsAlone: 2, ...shared });
     expect(planCpuShare(4)).toEqual({ processes: 2, threads: 2, threadsAlone: 4, ...shared });

@@ -8,7 +8,7 @@ export interface CpuShare {
   readonly threads: number;
   /** Of a run that has the machine to itself. */
   readonly threadsAlone: number;
-  /** Whether ONNX Runtime's threads may wait actively; only good where nobody else wants the core. */
+  /** Whether ONNX Runtime's threads may wait actively; only good where no other process wants the core. */
   readonly spinning: boolean;
 }
 

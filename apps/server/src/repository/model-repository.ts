@@ -55,7 +55,7 @@ interface RepositoryOptions {
   readonly hangMs: number;
 }
 
-/** A warm-up that nobody asked for must not hold up a start for longer. */
+/** A warm-up that the configuration does not ask for must not hold up a start for longer. */
 const usualWarmupMs = 20_000;
 
 function notesOf({ config: { ignored } }: ModelFiles): string[] {

@@ -22,7 +22,7 @@ export function askedWarmups(config: ModelConfig, maxBatchSize: number): Warmup[
 }
 
 /**
- * A run on zeros that nobody asked for, with the usual sizes in the open dimensions; none for text, since zeros are no text that a
+ * A run on zeros that the configuration does not ask for, with the usual sizes in the open dimensions; none for text, since zeros are no text that a
  * model expects, and none for what would be large. Whether it succeeds says nothing of the model.
  */
 export function usualWarmups(inputs: readonly OipTensorSpec[], maxBatchSize: number): Warmup[] {

@@ -83,7 +83,7 @@ describe('groundglass-trainer fetch-weights', () => {
   });
 
   test('says so where the host cannot be reached', async () => {
-    // Port 1 of this machine: nobody listens there.
+    // Nothing listens on port 1 of this machine.
     const flags = ['--url', 'http://127.0.0.1:1/x', '--out', at('offline.safetensors')];
     await expect(trainer('fetch-weights', 'densenet169', ...flags)).rejects.toMatchObject(
       failure('are you offline?'),

@@ -102,8 +102,3 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
 function keyOf(source: GallerySource): string {
   return `${source.kind} ${source.kind === 'dataset' ? source.folder.toString() : source.uri.toString()}`;
 }
-
-/** The name of a gallery of a file or folder. */
-export function galleryTitle(uri: vscode.Uri): string {
-  return vscode.l10n.t('{0} (gallery)', baseNameOf(uri));
-}

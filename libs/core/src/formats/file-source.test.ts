@@ -39,7 +39,7 @@ test('a volume of more than 2 GiB opens, and its last slice is read by itself', 
   await handle.close();
 });
 
-test('a range past the end, and a file that became shorter, are told', async () => {
+test('a range past the end, and a file that became shorter, are errors', async () => {
   const handle = await open(join(folder, 'short'), 'w+');
   await handle.write('0123456789');
   const source = await fileSource(handle);

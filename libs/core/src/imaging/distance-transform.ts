@@ -2,7 +2,7 @@ import type { PictureSize } from './resample.js';
 
 /**
  * The exact squared Euclidean distance, in pixels, from each pixel of a mask to the nearest pixel outside of it; 0 outside,
- * `Infinity` where nothing is outside. The picture's border is no outside.
+ * `Infinity` where nothing is outside. The picture's border does not count as outside.
  *
  * Down the columns by counting, then along the rows by lower envelopes of parabolas: Felzenszwalb and Huttenlocher, "Distance
  * Transforms of Sampled Functions", Theory of Computing 8 (2012). Linear in the number of pixels.

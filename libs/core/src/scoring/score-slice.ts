@@ -49,7 +49,7 @@ export interface SliceScore {
  * Judges one slice by what the model answered: its lesion fraction, and whether there is anything to judge.
  *
  * @param cropBox the part of the slice that the model saw, from `toModelInput`.
- * @throws {CtError} `CT_INFERENCE_FAILED` where an output is no number of its range.
+ * @throws {CtError} `CT_INFERENCE_FAILED` where an output is NaN or out of range.
  */
 export function scoreSlice(
   slice: CtSlice,
@@ -69,7 +69,7 @@ export function scoreSlice(
   const counts = countLesion(placed, lungs, lesionThreshold);
   const withheld: WithheldCode[] = [...reasons];
   if (!isPlausible(placed, lungs)) withheld.push('IMPLAUSIBLE_MASK');
-  // A distance that is no number is no reason to trust it.
+  // A NaN distance does not make a picture familiar.
   if (outputs.distance !== null && !(outputs.distance <= 1)) withheld.push('UNLIKE_TRAINING');
   return {
     slice: {

@@ -116,7 +116,7 @@ describe('an audit finds', () => {
   });
 
   test('that the file format tells the label', () => {
-    // By train: PNG benign, JPEG tumour. Of 7 test files that can be read, all are told right.
+    // By train: PNG benign, JPEG tumour. Of 7 test files that can be read, all are classified right.
     expect(of('format-tells-label')[0]?.evidence).toMatchObject({ accuracy: 1, files: 7 });
   });
 

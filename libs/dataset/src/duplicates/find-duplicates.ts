@@ -27,7 +27,7 @@ export interface DuplicatePair extends StoredPair {
 export interface DuplicateOptions {
   /** Decodes a picture; called for the few pairs that are verified. */
   readonly load: (index: number) => Promise<GreyPicture | undefined>;
-  /** Leaves pairs out that nobody wants to hear of. */
+  /** Leaves out pairs that need no report. */
   readonly wanted?: (a: number, b: number) => boolean;
   readonly remembered?: {
     findPair(a: string, b: string): StoredPair | undefined;

@@ -5,7 +5,7 @@ import type { FileFacts, FileFailure, ScanHeader, SliceFacts } from './file-fact
 import { openFile } from './open-file.js';
 import { pixelHash, sha256Hex } from './pixel-hash.js';
 
-/** Values of a slice that are told apart before it counts as a picture and not as a mask. */
+/** Distinct values of a slice that are counted before it counts as a picture and not as a mask. */
 const mostLevels = 17;
 
 /**

@@ -3,7 +3,7 @@ import type { DatasetFiles, FileStat } from '../files/dataset-files.js';
 import { decodeText } from '../tables/decode-text.js';
 import { nearestWord } from '../text/did-you-mean.js';
 
-/** What people's systems leave in folders, and nobody means. */
+/** Files that operating systems leave in folders. */
 const clutter = new Set(['__macosx', '.git', '.ds_store']);
 
 /** The folder that a dataset is imported from: its listings, cached, and the reasons why a path is not one of its files. */

@@ -42,7 +42,7 @@ function png(width: number, height: number): Promise<Buffer> {
 }
 
 describe('a CSV table', () => {
-  test('becomes samples; columns that nobody knows become meta', async () => {
+  test('becomes samples; unknown columns become meta', async () => {
     await file('a.png');
     await file('b.png');
     await file(

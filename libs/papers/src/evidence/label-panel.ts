@@ -33,7 +33,7 @@ const trust = {
   abstract: 0.55,
 } as const;
 type Source = keyof typeof trust;
-/** A paper about detecting a disease shows it, and what it is told from. */
+/** A paper about detecting a disease shows it, and what it is distinguished from. */
 const topicTrust = 0.52;
 
 /**

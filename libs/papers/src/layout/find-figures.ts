@@ -462,7 +462,7 @@ function matchAcrossPages(
   const byPage = new Map<number, Cluster[]>();
   for (const cluster of clusters)
     byPage.set(cluster.page, [...(byPage.get(cluster.page) ?? []), cluster]);
-  // Only what fills a good part of its page: a portrait is nobody's missing figure.
+  // Only what fills a good part of its page: a portrait is not a missing figure.
   const figures = [...byPage].flatMap(([number, own]) => {
     const page = pages.find((candidate) => candidate.number === number)!;
     const figure = figureOf(number, own, undefined);

@@ -135,11 +135,6 @@ export function wordAt({ words, codes }: PackedWords, row: number): string | nul
   return words[codes[row]!] ?? null;
 }
 
-/** The words of a row whose words are joined by spaces. */
-export function wordsAt(column: PackedWords, row: number): readonly string[] {
-  return wordAt(column, row)?.split(' ') ?? [];
-}
-
 /** `NaN` as null. */
 export function numberAt(column: Float64Array, row: number): number | null {
   const value = column[row]!;

@@ -63,7 +63,7 @@ export async function openFrames(header: DicomHeader, format: PixelFormat): Prom
   const length = nativeFrameBytes(format);
   const available = Math.min(pixelData.length, source.size - pixelData.offset);
   if (length * format.frames > available) {
-    // A code stream that nobody put into items: a frame of its own.
+    // A code stream outside of items: a frame of its own.
     const head = await source.read(pixelData.offset, Math.min(available, streamHead));
     if (format.frames === 1 && startsCodeStream(head)) {
       return {

@@ -210,7 +210,7 @@ describe('bad files', () => {
     });
   });
 
-  test('rows that the pixels do not fill are told', async () => {
+  test('rows that the pixels do not fill are an error', async () => {
     const opening = changed('explicit.dcm', (bytes, view) => {
       view.setUint16(valueOf(bytes, 0x0028, 0x0010), 60_000, true);
     });
@@ -235,7 +235,7 @@ describe('bad files', () => {
     'jpeg-lossless.dcm',
     'rle.dcm',
     'jpeg-extended.dcm',
-  ])('a damaged code stream in %s is told, and the next good one decodes', async (name) => {
+  ])('a damaged code stream in %s is an error, and the next good one decodes', async (name) => {
     const damaged = changed(name, (bytes) => {
       const from = Buffer.from(bytes).indexOf(Buffer.from([0xfe, 0xff, 0x00, 0xe0]), 600);
       bytes.fill(0xee, from + 24 + 60);
@@ -260,7 +260,7 @@ describe('bad files', () => {
     });
   });
 
-  test('a binary segmentation is no image to look for lesions in', async () => {
+  test('a binary segmentation is not an image to look for lesions in', async () => {
     const file = Buffer.from(await read('explicit.dcm'));
     const uid = '1.2.840.10008.5.1.4.1.1.66.4';
     // SOP Class UID, two bytes of type and two of length before its value, which is CT's.
@@ -279,7 +279,7 @@ describe('bad files', () => {
     });
   });
 
-  test('a file that ends in its header is told', async () => {
+  test('a file that ends in its header is an error', async () => {
     const bytes = await read('explicit.dcm');
     const opening = openVolume(bytesSource(bytes.subarray(0, 400)));
     await expect(opening).rejects.toMatchObject({ name: 'CtError' });

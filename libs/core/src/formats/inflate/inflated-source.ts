@@ -171,7 +171,7 @@ interface Run {
   readonly iterator: AsyncIterator<Uint8Array>;
 }
 
-/** The runs of all sources that still exist; weak, since nobody closes a source. */
+/** The runs of all sources that still exist; weak, since sources are never closed. */
 const runs = new Set<WeakRef<Run>>();
 let reads = 0;
 

@@ -42,7 +42,7 @@ const voxelTypes: Readonly<Record<string, VoxelType>> = {
  * Reads the lines `Key = value` up to `ElementDataFile`, which is the last one.
  *
  * @throws {CtError} `CT_CORRUPT` for a line without `=`, a missing key or an impossible value, `CT_UNSUPPORTED` for ASCII voxels
- *   and for element types that hold no number.
+ *   and for element types that do not hold numbers.
  */
 export function readMetaImageHeader(bytes: Uint8Array): MetaImageHeader {
   const fields = new Map<string, string>();

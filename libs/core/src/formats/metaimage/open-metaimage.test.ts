@@ -151,7 +151,7 @@ describe('what other readers accept', () => {
 
 describe('bad files', () => {
   test.each([
-    ['a size that is no number', { DimSize: '2 two 2' }, 'CT_CORRUPT'],
+    ['a size that is not a number', { DimSize: '2 two 2' }, 'CT_CORRUPT'],
     ['fewer sizes than dimensions', { DimSize: '2 2' }, 'CT_CORRUPT'],
     ['no element type', { ElementType: undefined }, 'CT_CORRUPT'],
     ['an element type without numbers', { ElementType: 'MET_STRING' }, 'CT_UNSUPPORTED'],

@@ -248,7 +248,7 @@ describe('bad files', () => {
     ).rejects.toMatchObject({ code: 'CT_TOO_LARGE' });
   });
 
-  test('missing voxels are told with both sizes', async () => {
+  test('missing voxels are an error with both sizes', async () => {
     const opening = openVolume(bytesSource(slab(8, 8, 8).subarray(0, 900)));
     await expect(opening).rejects.toMatchObject({
       code: 'CT_TRUNCATED',
@@ -256,7 +256,7 @@ describe('bad files', () => {
     });
   });
 
-  test('a gzipped file that ends early is told when its slice is read', async () => {
+  test('a gzipped file that ends early is an error when its slice is read', async () => {
     const zipped = new Uint8Array(gzipSync(slab(64, 64, 64)));
     const volume = await openVolume(bytesSource(zipped.subarray(0, zipped.length - 200)));
     await expect(volume.slice(63)).rejects.toMatchObject({ code: 'CT_TRUNCATED' });

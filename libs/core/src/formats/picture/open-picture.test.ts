@@ -189,7 +189,7 @@ describe('bad pictures', () => {
     });
   });
 
-  test.each(['png', 'jpeg'] as const)('a truncated %s is told as such', async (format) => {
+  test.each(['png', 'jpeg'] as const)('a truncated %s is an error of its own', async (format) => {
     const noise = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i * 2654435761) >>> 24);
     const bytes = await raw(noise, 64, 64, 1).toFormat(format).toBuffer();
     const opening = openVolume(bytesSource(bytes.subarray(0, bytes.length >> 1)));
@@ -214,7 +214,7 @@ describe('bad pictures', () => {
     });
   });
 
-  test('an empty file is told as such', async () => {
+  test('an empty file is an error of its own', async () => {
     await expect(openVolume(bytesSource(new Uint8Array()))).rejects.toMatchObject({
       code: 'CT_EMPTY',
     });

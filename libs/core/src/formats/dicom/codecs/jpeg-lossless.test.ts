@@ -42,7 +42,7 @@ test('signed samples get their sign in a whole DICOM file', async () => {
     const volume = await openVolume(bytesSource(Buffer.from(file, 'base64')));
     const shift = 32 - bits;
     const { pixels } = await volume.slice(0);
-    // Noise over the whole range is no CT: it comes as grey between two values of the file.
+    // Noise over the whole range is not CT: it comes as grey between two values of the file.
     const { black, white } = volume.greyRange ?? { black: 0, white: 1 };
     for (const [i, sample] of stored.entries()) {
       const expected = ((sample << shift) >> shift) - black;
