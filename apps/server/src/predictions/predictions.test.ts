@@ -6,10 +6,10 @@ import {
   bytesSource,
   predictionSchema,
 } from '@groundglass/core';
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectedProbability } from '../inference/inference.fixture.js';
+import { copyModels, expectedProbability } from '../inference/inference.fixture.js';
 import {
   ask,
   coreFixture,
@@ -319,4 +319,18 @@ test('GET /v1/models lists the models for CT and how a volume is scored', async 
       },
     },
   ]);
+});
+
+test('a model sees the part of a slice that it was trained on, unless the query asks for another', async () => {
+  const models = await copyModels(['lesion-rule']);
+  const config = join(models, 'lesion-rule/config.pbtxt');
+  await appendFile(config, 'parameters { key: "crop" value { string_value: "chest" } }\n');
+  await using cropping = await startTestServer({ models });
+  const asked = new GroundglassClient({ baseUrl: cropping.url });
+  const chest = await readFile(join(import.meta.dirname, '../../../../samples/covid-slice.png'));
+  const cropOf = async (options: { crop?: 'none' | 'chest' }) =>
+    (await asked.predict(chest, { mask: false, ...options })).preprocessing.crop;
+  expect(await cropOf({})).toBe('chest');
+  expect(await cropOf({ crop: 'none' })).toBe('none');
+  await rm(models, { recursive: true, force: true });
 });
