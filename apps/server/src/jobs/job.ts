@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 /** Where a job stands. `waiting` and `running` go on after a restart of the server. */
 export const jobStateSchema = z.enum(['waiting', 'running', 'done', 'cancelled', 'failed']);
-type JobState = z.infer<typeof jobStateSchema>;
 
 /** A job as `/v1/jobs` shows it. */
 export const jobSchema = z.object({
