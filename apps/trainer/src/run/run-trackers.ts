@@ -79,7 +79,7 @@ function scalarsOf({
   validation,
   imagesPerSecond,
 }: EpochRecord): Scalar[] {
-  const scalars = {
+  const scalars: Record<string, number | null> = {
     'train/loss': trainLoss,
     'train/learning rate': learningRate,
     'train/images per second': imagesPerSecond,

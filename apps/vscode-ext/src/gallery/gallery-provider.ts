@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { DatasetEntry } from '../datasets/dataset-registry.js';
-import { baseNameOf } from '../datasets/workspace-files.js';
 import type { PageParts } from '../preview/webview-html.js';
 import type { GalleryPanel } from './gallery-panel.js';
 import type { GalleryServices } from './gallery-services.js';
