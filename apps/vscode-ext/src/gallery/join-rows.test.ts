@@ -35,14 +35,13 @@ test('a gallery of results has what was scored, with the label that the dataset 
 });
 
 test('findings stand at every picture that they name, each rule once', () => {
-  const finding = (rule: string, path: string) =>
-    ({
-      rule,
-      severity: 'error',
-      message: 'm',
-      samples: [{ path, line: 1 }],
-      evidence: {},
-    }) as const;
+  const finding = (rule: string, path: string) => ({
+    rule,
+    severity: 'error' as const,
+    message: 'm',
+    samples: [{ path, line: 1 }],
+    evidence: {},
+  });
   const [row] = joinRows({
     samples,
     results: undefined,
