@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { create } from 'tar';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fixtureModels } from '../inference/inference.fixture.js';
+import { pullModel } from './pull-model.js';
+
+const file = join(fixtureModels, 'busy/1/model.onnx');
+const quiet = { print: () => undefined };
+
+let models: string;
+beforeEach(async () => {
+  models = await mkdtemp(join(tmpdir(), 'groundglass-pull-'));
+});
+afterEach(() => rm(models, { recursive: true, force: true }));
+
+const sha256Of = async (path: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+
+test('a file becomes version 1 with its checksum beside it, and then version 2', async () => {
+  const sha256 = await sha256Of(file);
+  await pullModel({ source: file, models, name: 'busy', sha256, ...quiet });
+  expect(await readFile(join(models, 'busy/1/SHA256SUMS'), 'utf8')).toBe(`${sha256}  model.onnx\n`);
+  expect(await sha256Of(join(models, 'busy/1/model.onnx'))).toBe(sha256);
+  await pullModel({ source: file, models, name: 'busy', ...quiet });
+  expect((await readdir(join(models, 'busy'))).sort()).toEqual(['1', '2']);
+});
+
+test('another checksum, a broken model and a bad name leave nothing behind', async () => {
+  const refused = async (options: Partial<Parameters<typeof pullModel>[0]>, code: string) => {
+    await expect(pullModel({ source: file, models, ...quiet, ...options })).rejects.toMatchObject({
+      code,
+    });
+    expect(await readdir(models)).toEqual([]);
+  };
+  await refused({ sha256: '0'.repeat(64) }, 'CT_CORRUPT');
+  await refused(
+    { source: join(import.meta.dirname, 'pull-model.test.ts'), name: 'text' },
+    'CT_MODEL_INVALID',
+  );
+  await refused({ name: '../out' }, 'CT_BAD_REQUEST');
+  await refused({ source: join(models, 'nothing.onnx') }, 'CT_READ_FAILED');
+  await refused({ source: 'http://example.org/model.onnx' }, 'CT_BAD_REQUEST');
+});
+
+test('an archive of a model’s folder keeps its config, and a URL is downloaded', async () => {
+  const archive = join(models, '.echo.tar.gz');
+  await create({ gzip: true, file: archive, cwd: fixtureModels }, ['echo']);
+  await pullModel({ source: archive, models, ...quiet });
+  expect(await readdir(join(models, 'echo'))).toContain('config.pbtxt');
+  const server = createServer((_req, res) => void readFile(file).then((bytes) => res.end(bytes)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await pullModel({ source: `http://127.0.0.1:${port}/busy.onnx`, models, ...quiet });
+  server.close();
+  expect(await readdir(join(models, 'busy'))).toEqual(['1']);
+});
