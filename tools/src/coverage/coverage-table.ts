@@ -15,8 +15,8 @@ export interface CoverageRow {
 const headings: Readonly<Record<CoverageRow['use'], string>> = {
   chest: 'Chest CT: an answer is due',
   tune: 'Drawn, kinds that the bounds of the look were chosen with',
-  'hold out': 'Drawn, kinds that nothing was chosen with',
-  other: 'Not drawn, nothing was chosen with them',
+  'hold out': 'Drawn, kinds that set no bound',
+  other: 'Not drawn, pictures that set no bound',
 };
 
 /** The rows as Markdown, a table for each use with its sum. */
