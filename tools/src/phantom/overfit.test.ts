@@ -39,7 +39,7 @@ async function evaluate(): Promise<Evaluated['datasets'][number]> {
   const model = join(root, 'models/groundglass/1');
   const { stdout } = await trainer(
     ...['evaluate', '--model', model, '--data', root, '--split', 'train'],
-    ...['--no-baselines', '--json'],
+    ...['--no-baselines', '--json', '--allow-leaks', 'picture', 'patient', 'document'],
   );
   return (JSON.parse(stdout) as Evaluated).datasets[0]!;
 }
