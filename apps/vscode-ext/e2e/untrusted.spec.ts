@@ -1,5 +1,5 @@
 import { serverProcess } from './server-process.js';
-import { expect, test } from './workbench.js';
+import { expect, scored, test } from './workbench.js';
 
 test.use({ isTrusting: false });
 
@@ -26,6 +26,6 @@ test('in a folder that is not trusted images are shown, and the server starts on
   // The editor of trust lies over the others; the preview asks by itself.
   await expect(page.getByText('You trust this folder')).toBeVisible();
   await page.keyboard.press('Escape');
-  await expect(preview.locator('.score')).toHaveText(/^\d+\.\d %$/);
+  await expect(preview.locator('.score')).toHaveText(scored);
   expect(serverProcess(server.folder)).toBeDefined();
 });

@@ -29,6 +29,9 @@ const models = join(workspace, 'apps/server/fixtures/models');
 
 const viewport = { width: 1360, height: 860 };
 
+/** What stands where a prediction has come: its probability, or that the verdict is withheld. */
+export const scored = /^(\d+\.\d %|No answer)$/;
+
 export const settings = {
   'telemetry.telemetryLevel': 'off',
   'workbench.startupEditor': 'none',
