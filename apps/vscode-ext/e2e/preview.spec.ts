@@ -85,7 +85,7 @@ test('a drag with the second button changes the window, and opens no menu', asyn
   await expect(page.locator('.monaco-menu')).toHaveCount(0);
 });
 
-// The verdict of the fixture's model is withheld here and no mask is compared. Probably its mask is implausible; the cause is not confirmed.
+// The verdict of the fixture's model is withheld here and no mask is compared. Its rule marks more than a lesion can cover (IMPLAUSIBLE_MASK): wants a fixture with a plausible mask.
 test.fixme('everything goes with the keyboard alone', async ({ workbench, page }) => {
   const { preview } = workbench;
   await workbench.open('covid-volume.nii.gz');
@@ -139,7 +139,7 @@ test('a DICOM file without an ending opens from the menu of the explorer', async
   await expectMiddle(workbench, await middleValue('covid-series/005.dcm', 0));
 });
 
-// The verdict of the fixture's model is withheld here and no mask is compared. Probably its mask is implausible; the cause is not confirmed.
+// The verdict of the fixture's model is withheld here and no mask is compared. Its rule marks more than a lesion can cover (IMPLAUSIBLE_MASK): wants a fixture with a plausible mask.
 test.fixme('the prediction appears over the picture and is compared with the ground truth', async ({
   workbench,
   page,
@@ -165,7 +165,7 @@ test.fixme('the prediction appears over the picture and is compared with the gro
   await expect(workbench.status).toContainText('lesion-rule');
 });
 
-// The verdict of the fixture's model is withheld here and no mask is compared. Probably its mask is implausible; the cause is not confirmed.
+// The verdict of the fixture's model is withheld here and no mask is compared. Its rule marks more than a lesion can cover (IMPLAUSIBLE_MASK): wants a fixture with a plausible mask.
 test.fixme('a series goes to the server as one volume', async ({ workbench }) => {
   await workbench.open('005.dcm');
   await expect(workbench.preview.locator('.score')).toHaveText(scored);
