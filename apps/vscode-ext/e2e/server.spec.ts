@@ -11,7 +11,7 @@ test('a server that is killed comes back and answers again', async ({ workbench 
   await preview.getByRole('button', { name: 'Predict again' }).click();
   await expect(preview.locator('.running')).toBeHidden();
   await expect(preview.locator('.score')).toHaveText(scored);
-  await expect(workbench.status).toContainText('lesion-rule');
+  await expect(workbench.status).toContainText('lesion-band');
   expect(serverProcess(workbench.server.folder)).not.toBe(before);
 });
 
