@@ -26,6 +26,15 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       eqeqeq: 'error',
+      // One way for what is private. JavaScript has no `#constructor`, so there the modifier stays.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(PropertyDefinition, TSParameterProperty, MethodDefinition[kind!="constructor"])[accessibility=/private|protected/]',
+          message: 'Write `#name`: it is private at run time too.',
+        },
+      ],
     },
   },
   {

@@ -15,8 +15,11 @@ interface Moment {
 export class PaintClock {
   #moments: Moment[] = [];
   #heard: (() => void) | undefined;
+  readonly #page: Page;
 
-  private constructor(private readonly page: Page) {}
+  private constructor(page: Page) {
+    this.#page = page;
+  }
 
   /** Starts it; before the page is opened. */
   static async on(page: Page): Promise<PaintClock> {
@@ -33,7 +36,7 @@ export class PaintClock {
   async press(key: string, brings: Moment['name'], timeout = 60_000): Promise<number> {
     this.#moments = [];
     const heard = this.#wait(brings, timeout);
-    await this.page.keyboard.press(key);
+    await this.#page.keyboard.press(key);
     const shown = await heard;
     const pressed = this.#moments.find(({ name }) => name === 'key');
     if (!pressed) throw new Error(`Expected the page to see ${key}, saw none`);

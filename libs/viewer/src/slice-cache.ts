@@ -14,8 +14,11 @@ export class SliceCache<T> {
   readonly #items = new Map<number, T>();
   readonly #flights = new Map<number, { promise: Promise<T>; controller: AbortController }>();
   #bytes = 0;
+  readonly #options: SliceCacheOptions<T>;
 
-  constructor(private readonly options: SliceCacheOptions<T>) {}
+  constructor(options: SliceCacheOptions<T>) {
+    this.#options = options;
+  }
 
   /** Bytes kept now. */
   get bytes(): number {
@@ -39,7 +42,7 @@ export class SliceCache<T> {
     const flight = this.#flights.get(index);
     if (flight) return flight.promise;
     const controller = new AbortController();
-    const promise = this.options.load(index, controller.signal).then(
+    const promise = this.#options.load(index, controller.signal).then(
       (loaded) => {
         // An answer to a request that was given up must not come back into the memory.
         if (!controller.signal.aborted) {
@@ -75,11 +78,11 @@ export class SliceCache<T> {
 
   #keep(index: number, item: T): void {
     this.#items.set(index, item);
-    this.#bytes += this.options.sizeOf(item);
+    this.#bytes += this.#options.sizeOf(item);
     for (const [oldest, old] of this.#items) {
-      if (this.#bytes <= this.options.maxBytes || oldest === index) break;
+      if (this.#bytes <= this.#options.maxBytes || oldest === index) break;
       this.#items.delete(oldest);
-      this.#bytes -= this.options.sizeOf(old);
+      this.#bytes -= this.#options.sizeOf(old);
     }
   }
 }

@@ -2,10 +2,13 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** What a user would write instead of a server: ONNX Runtime alone, on one slice, with the threads of a server's process. */
 export class RawModel {
-  private constructor(
-    private readonly session: InferenceSession,
-    private readonly image: Tensor,
-  ) {}
+  readonly #session: InferenceSession;
+  readonly #image: Tensor;
+
+  private constructor(session: InferenceSession, image: Tensor) {
+    this.#session = session;
+    this.#image = image;
+  }
 
   /** Loads a model and runs it three times, so that what is timed later is warm. */
   static async load(
@@ -27,7 +30,7 @@ export class RawModel {
   /** Milliseconds of one run. */
   async run(): Promise<number> {
     const started = performance.now();
-    await this.session.run({ image: this.image }, ['probability', 'mask']);
+    await this.#session.run({ image: this.#image }, ['probability', 'mask']);
     return performance.now() - started;
   }
 

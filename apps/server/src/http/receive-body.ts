@@ -97,11 +97,13 @@ class SpoolWriter {
   #length = 0;
   #path: string | undefined;
   #file: FileHandle | undefined;
+  readonly #dir: string;
+  readonly #memoryBytes: number;
 
-  constructor(
-    private readonly dir: string,
-    private readonly memoryBytes: number,
-  ) {}
+  constructor(dir: string, memoryBytes: number) {
+    this.#dir = dir;
+    this.#memoryBytes = memoryBytes;
+  }
 
   async write(chunk: Buffer): Promise<void> {
     this.#length += chunk.length;
@@ -111,7 +113,7 @@ class SpoolWriter {
   }
 
   async finish(): Promise<ByteRef> {
-    if (this.#length <= this.memoryBytes) return Buffer.concat(this.#chunks);
+    if (this.#length <= this.#memoryBytes) return Buffer.concat(this.#chunks);
     const inMemory = this.#waiting === this.#length;
     try {
       const path = await this.#flush();
@@ -134,7 +136,7 @@ class SpoolWriter {
 
   async #flush(): Promise<string> {
     try {
-      this.#path ??= join(this.dir, randomUUID());
+      this.#path ??= join(this.#dir, randomUUID());
       this.#file ??= await open(this.#path, 'wx', 0o600);
       await writeAll(this.#file, this.#chunks);
       this.#chunks = [];

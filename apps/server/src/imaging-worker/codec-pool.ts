@@ -40,8 +40,10 @@ interface Place {
 export class CodecPool {
   readonly #places: readonly Place[];
   #waiting: (() => void)[] = [];
+  readonly #options: CodecPoolOptions;
 
-  constructor(private readonly options: CodecPoolOptions) {
+  constructor(options: CodecPoolOptions) {
+    this.#options = options;
     this.#places = Array.from({ length: options.processes }, () => ({
       used: 0,
       supervisor: new Supervisor<CodecCalls>({
@@ -125,8 +127,8 @@ export class CodecPool {
         place.used++;
         return place;
       }
-      if (this.#waiting.length >= this.options.queueSize) {
-        throw new OverloadedError(`The queue of ${this.options.queueSize} requests is full`, 1);
+      if (this.#waiting.length >= this.#options.queueSize) {
+        throw new OverloadedError(`The queue of ${this.#options.queueSize} requests is full`, 1);
       }
       await this.#turn(signal);
     }
@@ -158,7 +160,7 @@ export class CodecPool {
       state.hung = true;
       // Only the child that hangs; its successor may be at work already.
       if (peer.alive) place.supervisor.replace();
-    }, this.options.hangMs);
+    }, this.#options.hangMs);
     try {
       return await peer.call(method, params);
     } catch (error) {

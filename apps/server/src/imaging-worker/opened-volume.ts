@@ -43,15 +43,24 @@ interface Decoded {
 export class OpenedVolume {
   readonly #decoded = new Map<number, Decoded>();
   readonly #kept = new Map<number, SegmentedSlice>();
+  readonly #volume: CtVolume;
+  /** The file that holds slice `i`. */
+  readonly #fileOf: (index: number) => ByteRef;
+  /** Name of the file of each slice, where there are several. */
+  readonly #files: readonly string[] | undefined;
+  readonly #handles: readonly FileHandle[];
 
   private constructor(
-    private readonly volume: CtVolume,
-    /** The file that holds slice `i`. */
-    private readonly fileOf: (index: number) => ByteRef,
-    /** Name of the file of each slice, where there are several. */
-    private readonly files: readonly string[] | undefined,
-    private readonly handles: readonly FileHandle[],
-  ) {}
+    volume: CtVolume,
+    fileOf: (index: number) => ByteRef,
+    files: readonly string[] | undefined,
+    handles: readonly FileHandle[],
+  ) {
+    this.#volume = volume;
+    this.#fileOf = fileOf;
+    this.#files = files;
+    this.#handles = handles;
+  }
 
   /** @throws {CtError} what `openVolume` of core throws. */
   static async open(file: UploadedFile): Promise<OpenedVolume> {
@@ -102,14 +111,14 @@ export class OpenedVolume {
   }
 
   get info(): VolumeInfo {
-    const { format, columns, rows, sliceCount, warnings, view, acquisition } = this.volume;
-    const { files } = this;
+    const { format, columns, rows, sliceCount, warnings, view, acquisition } = this.#volume;
+    const files = this.#files;
     return { format, columns, rows, sliceCount, warnings, view, acquisition, files };
   }
 
   async prepare(params: CodecCalls['prepare']['params']): Promise<PreparedSlice> {
     const started = performance.now();
-    const slice = await this.volume.slice(params.index);
+    const slice = await this.#volume.slice(params.index);
     const { data, shape, window, huLost, cropBox, crop } = toModelInput(slice, {
       crop: params.crop,
     });
@@ -139,7 +148,7 @@ export class OpenedVolume {
     const outputs = { probability, mask, maskSize: size, distance };
     return scoreSlice(slice, cropBox, outputs, {
       withMask: params.encodeMask,
-      file: this.files?.[index],
+      file: this.#files?.[index],
     });
   }
 
@@ -162,25 +171,25 @@ export class OpenedVolume {
   }
 
   segment(params: CodecCalls['segment']['params']): ByteRef {
-    if (this.volume.format !== 'dicom') {
+    if (this.#volume.format !== 'dicom') {
       throw new CtError(
         'CT_BAD_REQUEST',
-        `Expected a DICOM file for a DICOM segmentation, got ${this.volume.format}`,
+        `Expected a DICOM file for a DICOM segmentation, got ${this.#volume.format}`,
       );
     }
     const slices = [...this.#kept.values()].sort((a, b) => a.index - b.index);
     const sources = new Map<ByteRef, Uint8Array>();
     for (const { index } of slices) {
-      const file = this.fileOf(index);
+      const file = this.#fileOf(index);
       if (!sources.has(file)) sources.set(file, readRefNow(file));
     }
-    const sourceOf = (index: number): Uint8Array => sources.get(this.fileOf(index))!;
-    const bytes = writeSegmentation(sourceOf, this.volume, slices, params);
+    const sourceOf = (index: number): Uint8Array => sources.get(this.#fileOf(index))!;
+    const bytes = writeSegmentation(sourceOf, this.#volume, slices, params);
     return toRef(bytes, params.spoolDir);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.handles.map((handle) => handle.close()));
+    await Promise.all(this.#handles.map((handle) => handle.close()));
   }
 
   #of({ index }: SliceRef): Decoded {

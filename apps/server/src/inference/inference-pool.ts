@@ -39,8 +39,10 @@ const loadAttempts = 3;
 export class InferencePool {
   readonly slots: readonly InferenceSlot[];
   readonly #kept = new Map<string, Kept>();
+  readonly #options: PoolOptions;
 
-  constructor(private readonly options: PoolOptions) {
+  constructor(options: PoolOptions) {
+    this.#options = options;
     this.slots = Array.from(
       { length: options.share.processes },
       (_, index) =>
@@ -93,7 +95,7 @@ export class InferencePool {
     for (const slot of this.#slotsOf(request)) {
       if (!slot.loaded.has(request.key)) await this.#loadInto(slot, request, first.sha256);
     }
-    this.options.onChange();
+    this.#options.onChange();
     return first;
   }
 
@@ -161,7 +163,7 @@ export class InferencePool {
           });
         }
         if (error instanceof CtError) throw error;
-        if (error instanceof ChildFault) this.options.log.error({ err: error }, 'loading failed');
+        if (error instanceof ChildFault) this.#options.log.error({ err: error }, 'loading failed');
         throw new CtError(
           'CT_MODEL_INVALID',
           `Loading the model ended its process ${attempt} times`,
@@ -184,7 +186,7 @@ export class InferencePool {
         loaded.push(key);
       } catch (error) {
         if (error instanceof ChildExited) throw error;
-        this.options.log.error({ err: error }, 'a restarted process cannot load a served model');
+        this.#options.log.error({ err: error }, 'a restarted process cannot load a served model');
       }
     }
     return loaded;
@@ -200,7 +202,7 @@ export class InferencePool {
     sha256: string | undefined,
     slot: number,
   ): LoadParams {
-    const { cacheDir, share, arena } = this.options;
+    const { cacheDir, share, arena } = this.#options;
     // A lone request finds the first process free: only there the weights are held twice.
     const alone = slot === 0 && share.threadsAlone !== share.threads;
     return {

@@ -11,10 +11,13 @@ import { join } from 'node:path';
  * no entry that looks whole.
  */
 export class OptimisedCache {
-  constructor(
-    private readonly dir: string,
-    private readonly runtimeVersion: string,
-  ) {}
+  readonly #dir: string;
+  readonly #runtimeVersion: string;
+
+  constructor(dir: string, runtimeVersion: string) {
+    this.#dir = dir;
+    this.#runtimeVersion = runtimeVersion;
+  }
 
   /** The optimised model, or undefined where there is none or it is damaged (then it is removed). */
   async read(sha256: string): Promise<Uint8Array | undefined> {
@@ -53,8 +56,8 @@ export class OptimisedCache {
   /** A path for the optimiser to write to, or undefined where the folder cannot be written. */
   async scratchPath(): Promise<string | undefined> {
     try {
-      await mkdir(this.dir, { recursive: true, mode: 0o700 });
-      const path = join(this.dir, `${randomUUID()}.part`);
+      await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+      const path = join(this.#dir, `${randomUUID()}.part`);
       // The optimiser aborts the load where it cannot write, so find out before.
       await writeFile(path, '', { mode: 0o600 });
       return path;
@@ -65,8 +68,8 @@ export class OptimisedCache {
 
   #path(sha256: string): string {
     const cpu = `${arch()} ${cpus()[0]?.model ?? 'unknown'}`;
-    const host = createHash('sha256').update(`${this.runtimeVersion} ${cpu}`).digest('hex');
-    return join(this.dir, `${sha256}-${host.slice(0, 16)}.onnx`);
+    const host = createHash('sha256').update(`${this.#runtimeVersion} ${cpu}`).digest('hex');
+    return join(this.#dir, `${sha256}-${host.slice(0, 16)}.onnx`);
   }
 }
 

@@ -71,8 +71,10 @@ export class Scheduler {
   readonly #times = new ServiceTimes();
   readonly #running = new Set<Job>();
   #changed: (() => void)[] = [];
+  readonly #options: SchedulerOptions;
 
-  constructor(private readonly options: SchedulerOptions) {
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
     this.#queue = new JobQueue(options.queueSize);
   }
 
@@ -112,7 +114,7 @@ export class Scheduler {
             statistics.succeeded(totalNs, outcome.queueMs * 1e6);
             resolve(outcome);
           }
-          this.options.events.queue(this.#queue.length);
+          this.#options.events.queue(this.#queue.length);
           this.#tellChanged();
         },
       };
@@ -127,19 +129,19 @@ export class Scheduler {
         Math.max(0, request.deadline - submitted),
       );
       this.#queue.add(job);
-      this.options.events.queue(this.#queue.length);
+      this.#options.events.queue(this.#queue.length);
       this.pump();
     });
   }
 
   /** Gives free processes work. Called whenever one may be free, or a model has come or gone. */
   pump(): void {
-    for (const slot of this.options.pool.slots) {
+    for (const slot of this.#options.pool.slots) {
       const batch = this.#queue.take((key) => slot.canRun(key));
       if (batch.length > 0) void this.#run(slot, batch);
     }
     this.#queue.removeWhere(
-      (key) => !this.options.pool.mayRun(key),
+      (key) => !this.#options.pool.mayRun(key),
       () => new CtError('CT_INFERENCE_FAILED', 'The model could not be brought back after a crash'),
     );
     this.#tellChanged();
@@ -172,7 +174,7 @@ export class Scheduler {
 
   #admit(request: InferenceRequest, rows: number): void {
     const { model, priority, deadline } = request;
-    const upSlots = this.options.pool.slots.filter((slot) => slot.up).length;
+    const upSlots = this.#options.pool.slots.filter((slot) => slot.up).length;
     const running = [...this.#running].reduce((sum, job) => sum + this.#costMs(job), 0);
     const queued = this.#queue.sum((job) =>
       job.request.priority <= priority ? this.#costMs(job) : 0,
@@ -209,12 +211,12 @@ export class Scheduler {
     const { model } = batch[0]!.request;
     const outputs = [...new Set(batch.flatMap((job) => job.request.outputs))];
     // What still waits could not start here or comes next: either way this run will not be the only one.
-    const alone = this.#queue.length === 0 && this.options.pool.othersIdle(slot);
+    const alone = this.#queue.length === 0 && this.#options.pool.othersIdle(slot);
     let hung = false;
     const watchdog = setTimeout(() => {
       hung = true;
       slot.replace();
-    }, this.options.hangMs);
+    }, this.#options.hangMs);
     try {
       const result = await slot.exclusive((peer) =>
         peer.call('run', {
@@ -222,14 +224,14 @@ export class Scheduler {
           items: batch.map((job) => job.request.inputs),
           outputs,
           alone,
-          spoolDir: this.options.spoolDir,
+          spoolDir: this.#options.spoolDir,
         }),
       );
       const rows = batch.reduce((sum, job) => sum + job.rows, 0);
       const inferMs = result.inferNs / 1e6;
       this.#times.record(model.key, performance.now() - started, rows);
       model.statistics.executed(rows, result);
-      this.options.events.batch(model, rows, inferMs / 1000);
+      this.#options.events.batch(model, rows, inferMs / 1000);
       for (const [index, job] of batch.entries()) {
         const wanted = job.settled ? [] : job.request.outputs;
         const results = result.items[index]!;
@@ -268,7 +270,7 @@ export class Scheduler {
       job.settle(new CtError('CT_BAD_REQUEST', `Expected sizes from 1 for this model, got ${got}`));
       return;
     }
-    this.options.log.error({ err: error, model: job.request.model.name }, 'inference failed');
+    this.#options.log.error({ err: error, model: job.request.model.name }, 'inference failed');
     job.settle(
       hung
         ? new CtError('CT_TIMEOUT', 'Expected the model to answer, it hung and was restarted')

@@ -44,12 +44,15 @@ export class Jobs {
   #lock: FolderLock | undefined;
   #working: Promise<void> | undefined;
   #stopping = false;
+  readonly #options: JobsOptions;
 
-  constructor(private readonly options: JobsOptions) {}
+  constructor(options: JobsOptions) {
+    this.#options = options;
+  }
 
   /** Reads the jobs of an earlier run and goes on with those that had not ended. Without the folder there are no jobs. */
   async start(): Promise<void> {
-    const { dir, log, keepDays } = this.options;
+    const { dir, log, keepDays } = this.#options;
     try {
       await mkdir(dir, { recursive: true, mode: 0o700 });
       this.#lock = await FolderLock.take(join(dir, 'lock'));
@@ -114,7 +117,7 @@ export class Jobs {
   ): Promise<JobStatus> {
     this.#check(query);
     const id = randomUUID();
-    const folder = join(this.options.dir, id, 'files');
+    const folder = join(this.#options.dir, id, 'files');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
       const taken = new Set<string>();
@@ -131,7 +134,7 @@ export class Jobs {
       if (paths.length === 0) throw new CtError('CT_BAD_REQUEST', 'Expected CT files, got none');
       return await this.#add({ id, folder, uploaded: true, paths, leftOut, query });
     } catch (error) {
-      await rm(join(this.options.dir, id), { recursive: true, force: true });
+      await rm(join(this.#options.dir, id), { recursive: true, force: true });
       throw error;
     }
   }
@@ -141,7 +144,7 @@ export class Jobs {
     const entry = this.#get(id);
     if (isEnded(entry.record.state)) {
       this.#entries.delete(id);
-      await rm(join(this.options.dir, id), { recursive: true, force: true });
+      await rm(join(this.#options.dir, id), { recursive: true, force: true });
       return statusOf(entry);
     }
     await this.#setState(entry, 'cancelled');
@@ -178,13 +181,13 @@ export class Jobs {
         'Expected a server with a folder of jobs of its own: its log says why it has none',
       );
     }
-    this.options.predictor.checkModel(parseQuery(query));
+    this.#options.predictor.checkModel(parseQuery(query));
   }
 
   async #add(given: Omit<JobRecord, 'created' | 'state'>): Promise<JobStatus> {
     const record: JobRecord = { ...given, created: new Date().toISOString(), state: 'waiting' };
     const entry = entryOf(record, []);
-    await mkdir(join(this.options.dir, record.id), { recursive: true, mode: 0o700 });
+    await mkdir(join(this.#options.dir, record.id), { recursive: true, mode: 0o700 });
     await this.#save(record);
     this.#entries.set(record.id, entry);
     this.#work();
@@ -213,7 +216,7 @@ export class Jobs {
     } catch (error) {
       if (this.#stopping || isEnded(entry.record.state)) return;
       const { code, message } = toErrorAnswer(error);
-      this.options.log.error({ err: error, job: record.id }, 'job failed');
+      this.#options.log.error({ err: error, job: record.id }, 'job failed');
       entry.record = { ...entry.record, error: { code, error: message } };
       await this.#setState(entry, 'failed').catch(() => undefined);
     } finally {
@@ -228,7 +231,7 @@ export class Jobs {
     const query = parseQuery(record.query);
     const journal = await ResultsJournal.open(this.#results(record.id));
     try {
-      const model = this.options.predictor.modelOf(query);
+      const model = this.#options.predictor.modelOf(query);
       if (!journal.header) await journal.writeHeader(headerOf(model, query, record.created));
       else if (journal.header.model.sha256 !== model.served.sha256) {
         throw new CtError(
@@ -249,7 +252,7 @@ export class Jobs {
           tell(entry);
         }
       };
-      await Promise.all(Array.from({ length: this.options.lanes }, lane));
+      await Promise.all(Array.from({ length: this.#options.lanes }, lane));
     } finally {
       await journal.close();
     }
@@ -285,7 +288,7 @@ export class Jobs {
     for (let waitMs = 100; ; waitMs = Math.min(5000, waitMs * 2)) {
       try {
         const request = { file, query, signal, product: 'prediction' as const };
-        return (await this.options.predictor.predict(request)).prediction;
+        return (await this.#options.predictor.predict(request)).prediction;
       } catch (error) {
         // A job has time: others go first.
         if (!(error instanceof OverloadedError) || signal.aborted) throw error;
@@ -301,21 +304,21 @@ export class Jobs {
   }
 
   async #save(record: JobRecord): Promise<void> {
-    const path = join(this.options.dir, record.id, 'job.json');
+    const path = join(this.#options.dir, record.id, 'job.json');
     const staged = `${path}.${randomUUID()}`;
     await writeFile(staged, JSON.stringify(record), { mode: 0o600 });
     await rename(staged, path);
   }
 
   async #readRecord(id: string): Promise<JobRecord | undefined> {
-    const text = await readFile(join(this.options.dir, id, 'job.json'), 'utf8').catch(
+    const text = await readFile(join(this.#options.dir, id, 'job.json'), 'utf8').catch(
       () => undefined,
     );
     if (text === undefined) return undefined;
     try {
       return jobRecordSchema.parse(JSON.parse(text));
     } catch (error) {
-      this.options.log.warn({ err: error, job: id }, 'a job cannot be read and is left alone');
+      this.#options.log.warn({ err: error, job: id }, 'a job cannot be read and is left alone');
       return undefined;
     }
   }
@@ -327,7 +330,7 @@ export class Jobs {
   }
 
   #results(id: string): string {
-    return join(this.options.dir, id, 'results.predictions.jsonl');
+    return join(this.#options.dir, id, 'results.predictions.jsonl');
   }
 }
 

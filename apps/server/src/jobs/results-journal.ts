@@ -11,12 +11,16 @@ import {
  * most one torn line at the end. Opening it again cuts that line off and says which files have their row.
  */
 export class ResultsJournal {
+  readonly #file: FileHandle;
+
   private constructor(
-    private readonly file: FileHandle,
+    file: FileHandle,
     /** Undefined where the file is new. */
     readonly header: ResultsHeader | undefined,
     readonly rows: readonly ResultRow[],
-  ) {}
+  ) {
+    this.#file = file;
+  }
 
   static async open(path: string): Promise<ResultsJournal> {
     const { header, rows, length } = await readJournal(path);
@@ -34,12 +38,12 @@ export class ResultsJournal {
   }
 
   async close(): Promise<void> {
-    await this.file.datasync();
-    await this.file.close();
+    await this.#file.datasync();
+    await this.#file.close();
   }
 
   async #append(value: unknown): Promise<void> {
-    await this.file.write(`${JSON.stringify(value)}\n`);
+    await this.#file.write(`${JSON.stringify(value)}\n`);
   }
 }
 

@@ -23,7 +23,11 @@ export interface Inferred {
 
 /** Inference as the Open Inference Protocol has it, for REST and gRPC alike. */
 export class InferService {
-  constructor(private readonly options: InferServiceOptions) {}
+  readonly #options: InferServiceOptions;
+
+  constructor(options: InferServiceOptions) {
+    this.#options = options;
+  }
 
   /**
    * Runs a call and removes the files behind its inputs.
@@ -36,7 +40,7 @@ export class InferService {
     call: InferCall,
     signal: AbortSignal,
   ): Promise<Inferred> {
-    const { repository, scheduler, timeoutMs } = this.options;
+    const { repository, scheduler, timeoutMs } = this.#options;
     const received = performance.now();
     try {
       return await repository.use(name, version, async (model) => {

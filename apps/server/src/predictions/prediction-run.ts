@@ -62,16 +62,19 @@ export class PredictionRun {
   #crop: 'none' | 'chest' = 'none';
   #announced = false;
   #bytes: ByteRef | undefined;
+  readonly #options: RunOptions;
+  readonly #model: CtModel;
+  readonly #request: PredictRequest;
 
-  constructor(
-    private readonly options: RunOptions,
-    private readonly model: CtModel,
-    private readonly request: PredictRequest,
-  ) {}
+  constructor(options: RunOptions, model: CtModel, request: PredictRequest) {
+    this.#options = options;
+    this.#model = model;
+    this.#request = request;
+  }
 
   async start(call: CodecCall): Promise<PredictAnswer> {
     const session = randomUUID();
-    const { file, product } = this.request;
+    const { file, product } = this.#request;
     // Masks for the segmentation are kept in the process that died.
     if (product === 'segmentation') this.#results.clear();
     const { info, decodeMs } = await call('open', { session, file });
@@ -83,9 +86,9 @@ export class PredictionRun {
       if (product === 'segmentation') {
         this.#bytes = await call('segment', {
           session,
-          model: this.model.served,
-          maskThreshold: this.request.query.maskThreshold,
-          spoolDir: this.options.spoolDir,
+          model: this.#model.served,
+          maskThreshold: this.#request.query.maskThreshold,
+          spoolDir: this.#options.spoolDir,
         });
       }
       return { prediction: this.#sumUp(info, indices), bytes: this.#bytes };
@@ -96,8 +99,8 @@ export class PredictionRun {
   }
 
   #choose({ sliceCount }: VolumeInfo): number[] {
-    const { query, product } = this.request;
-    const { maxSlices } = this.options;
+    const { query, product } = this.#request;
+    const { maxSlices } = this.#options;
     const selection = query.slices ?? (product === 'overlay' ? 'middle' : 'all');
     const indices = selectSlices(selection, sliceCount, maxSlices);
     if (indices === 'too many') {
@@ -131,7 +134,7 @@ export class PredictionRun {
     if (this.#announced) return;
     this.#announced = true;
     const { format, columns, rows, sliceCount } = info;
-    this.request.onEvent?.({
+    this.#request.onEvent?.({
       event: 'started',
       id: this.#id,
       volume: { format, columns, rows, sliceCount },
@@ -147,7 +150,7 @@ export class PredictionRun {
     info: VolumeInfo,
     indices: readonly number[],
   ): Promise<void> {
-    const left = startingAt(indices, this.request.query.startAt).filter(
+    const left = startingAt(indices, this.#request.query.startAt).filter(
       (index) => !this.#results.has(index),
     );
     const total = indices.length;
@@ -158,14 +161,14 @@ export class PredictionRun {
           const result = await this.#runSlice(call, session, index, info, total > 1);
           this.#results.set(index, result);
           const { slice } = result;
-          this.request.onEvent?.({ event: 'slice', slice, done: this.#results.size, total });
+          this.#request.onEvent?.({ event: 'slice', slice, done: this.#results.size, total });
         } catch (error) {
           failed = true;
           throw error;
         }
       }
     };
-    const lanes = Array.from({ length: this.options.slicesAtATime }, lane);
+    const lanes = Array.from({ length: this.#options.slicesAtATime }, lane);
     const failure = (await Promise.allSettled(lanes)).find((each) => each.status === 'rejected');
     if (failure) throw failure.reason;
   }
@@ -177,10 +180,10 @@ export class PredictionRun {
     info: VolumeInfo,
     isVolume: boolean,
   ): Promise<SliceScore> {
-    const { query, product } = this.request;
-    const { spoolDir } = this.options;
-    const slice = { session, index, crop: query.crop ?? this.model.rule.crop };
-    if (this.request.signal.aborted) throw new CtError('CT_CANCELLED', 'The caller went away');
+    const { query, product } = this.#request;
+    const { spoolDir } = this.#options;
+    const slice = { session, index, crop: query.crop ?? this.#model.rule.crop };
+    if (this.#request.signal.aborted) throw new CtError('CT_CANCELLED', 'The caller went away');
     const prepared = await call('prepare', { ...slice, spoolDir });
     this.#times.decode += prepared.decodeMs;
     this.#huLost = prepared.huLost;
@@ -213,7 +216,7 @@ export class PredictionRun {
         const { opacity, maskThreshold } = query;
         const style = { window: query.window, opacity, maskThreshold };
         // A mask on a picture is an answer too.
-        const hasAnswer = scoreVolume([score], info, this.model.rule).label !== null;
+        const hasAnswer = scoreVolume([score], info, this.#model.rule).label !== null;
         this.#bytes = await call('overlay', {
           ...slice,
           mask: hasAnswer ? mask : undefined,
@@ -229,19 +232,19 @@ export class PredictionRun {
 
   /** A slice of a volume waits for its turn when the server is busy; what came alone is refused at once. */
   async #infer(image: Tensor, isVolume: boolean): Promise<InferenceAnswer> {
-    const { query, signal } = this.request;
+    const { query, signal } = this.#request;
     const usual = isVolume ? 'background' : 'interactive';
     const wholeDeadline =
       query.timeout === undefined ? Infinity : this.#started + Math.max(1, query.timeout);
     for (let waitMs = 50; ; waitMs = Math.min(1000, waitMs * 2)) {
       const now = performance.now();
-      const deadline = Math.min(wholeDeadline, now + this.options.timeoutMs);
+      const deadline = Math.min(wholeDeadline, now + this.#options.timeoutMs);
       if (deadline <= now) throw new CtError('CT_TIMEOUT', 'Expected an answer within the timeout');
       try {
-        return await this.options.scheduler.submit({
-          model: this.model.served,
+        return await this.#options.scheduler.submit({
+          model: this.#model.served,
           inputs: [image],
-          outputs: this.model.outputs,
+          outputs: this.#model.outputs,
           priority: (query.priority ?? usual) === 'interactive' ? interactive : background,
           deadline,
           signal,
@@ -255,12 +258,12 @@ export class PredictionRun {
 
   #sumUp(info: VolumeInfo, indices: readonly number[]): Prediction {
     const results = indices.map((index) => this.#results.get(index)!);
-    const { served, rule, trained } = this.model;
-    const { threshold } = this.request.query;
+    const { served, rule, trained } = this.#model;
+    const { threshold } = this.#request.query;
     const given = threshold === undefined ? {} : { threshold, volumeThreshold: threshold };
     return {
       id: this.#id,
-      file: this.request.file.name ?? null,
+      file: this.#request.file.name ?? null,
       ...scoreVolume(results, info, { ...rule, ...given }),
       model: { name: served.name, version: served.version, sha256: served.sha256, trained },
       preprocessing: {
@@ -274,7 +277,7 @@ export class PredictionRun {
   }
 
   #warnings({ warnings }: VolumeInfo): Warning[] {
-    const { trained } = this.model;
+    const { trained } = this.#model;
     if (trained === true) return mergeWarnings(warnings);
     return mergeWarnings(warnings, [
       { code: trained === false ? 'MODEL_UNTRAINED' : 'TRAINING_UNKNOWN' },

@@ -18,11 +18,15 @@ export interface PredictorOptions extends RunOptions {
 
 /** From an uploaded CT file to a prediction: decode, prepare, infer and finish each slice, then sum up. */
 export class Predictor {
-  constructor(private readonly options: PredictorOptions) {}
+  readonly #options: PredictorOptions;
+
+  constructor(options: PredictorOptions) {
+    this.#options = options;
+  }
 
   /** The models that `/v1` can use, those with a bad threshold or rule left out. */
   get models(): readonly CtModel[] {
-    return this.options.repository.models.flatMap((served) => {
+    return this.#options.repository.models.flatMap((served) => {
       try {
         return isCtModel(served) ? [toCtModel(served)] : [];
       } catch {
@@ -36,10 +40,10 @@ export class Predictor {
    * `CT_BAD_REQUEST`, `CT_OVERLOADED`, `CT_TIMEOUT`, `CT_CANCELLED`, `CT_INFERENCE_FAILED`.
    */
   async predict(request: PredictRequest): Promise<PredictAnswer> {
-    const { repository, codecs } = this.options;
+    const { repository, codecs } = this.#options;
     const { name, version } = this.#choose(request.query);
     return repository.use(name, version, async (served) => {
-      const run = new PredictionRun(this.options, toCtModel(served), request);
+      const run = new PredictionRun(this.#options, toCtModel(served), request);
       return codecs.use(request.signal, (call) => run.start(call));
     });
   }
@@ -56,7 +60,7 @@ export class Predictor {
   /** The model that the query means now. @throws {CtError} as {@link checkModel}. */
   modelOf(query: PredictQuery): CtModel {
     const { name, version } = this.#choose(query);
-    return toCtModel(this.options.repository.get(name, version));
+    return toCtModel(this.#options.repository.get(name, version));
   }
 
   #choose({ model, version }: PredictQuery): { name: string; version: string | undefined } {
@@ -64,9 +68,9 @@ export class Predictor {
   }
 
   #defaultModel(): string {
-    const name = this.options.defaultModel ?? this.models[0]?.served.name;
+    const name = this.#options.defaultModel ?? this.models[0]?.served.name;
     if (name !== undefined) return name;
-    this.options.repository.refuseWhileLoading();
+    this.#options.repository.refuseWhileLoading();
     throw new CtError('CT_MODEL_NOT_FOUND', 'Expected a loaded model for CT images, there is none');
   }
 }

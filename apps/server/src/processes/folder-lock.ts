@@ -3,7 +3,11 @@ import { open, readFile, rm } from 'node:fs/promises';
 
 /** Says whose a folder is, so that two servers never work on one job. */
 export class FolderLock {
-  private constructor(private readonly path: string) {}
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
 
   /** @returns undefined where a process that still runs has the folder. */
   static async take(path: string): Promise<FolderLock | undefined> {
@@ -32,8 +36,8 @@ export class FolderLock {
   }
 
   async release(): Promise<void> {
-    held.delete(this.path);
-    await rm(this.path, { force: true });
+    held.delete(this.#path);
+    await rm(this.#path, { force: true });
   }
 }
 

@@ -34,8 +34,10 @@ export class Supervisor<C extends Calls<C>> {
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #waiters: (() => void)[] = [];
+  readonly #options: SupervisorOptions<C>;
 
-  constructor(private readonly options: SupervisorOptions<C>) {
+  constructor(options: SupervisorOptions<C>) {
+    this.#options = options;
     this.#peer = this.#start();
   }
 
@@ -80,10 +82,10 @@ export class Supervisor<C extends Calls<C>> {
   async renew(): Promise<void> {
     const old = this.#peer;
     if (this.#closed || this.current !== old) return;
-    const fresh = new ChildPeer<C>(this.options);
+    const fresh = new ChildPeer<C>(this.#options);
     try {
       await fresh.ready;
-      await this.options.prepare?.(fresh);
+      await this.#options.prepare?.(fresh);
     } catch {
       fresh.kill();
       return;
@@ -111,7 +113,7 @@ export class Supervisor<C extends Calls<C>> {
   }
 
   #start(): ChildPeer<C> {
-    const peer = new ChildPeer<C>(this.options);
+    const peer = new ChildPeer<C>(this.#options);
     void this.#follow(peer);
     return peer;
   }
@@ -119,12 +121,12 @@ export class Supervisor<C extends Calls<C>> {
   async #follow(peer: ChildPeer<C>): Promise<void> {
     try {
       await peer.ready;
-      await this.options.prepare?.(peer);
+      await this.#options.prepare?.(peer);
       if (peer.alive) {
         this.#ready = true;
         this.#failures = 0;
         this.#wake();
-        this.options.onReady?.();
+        this.#options.onReady?.();
       }
     } catch {
       // It died while starting, or cannot be prepared: the same as a crash.
@@ -142,7 +144,7 @@ export class Supervisor<C extends Calls<C>> {
     if (this.#closed) return;
     if (!wasReady) this.#failures++;
     if (this.failing) this.#wake();
-    this.options.onCrash?.();
+    this.#options.onCrash?.();
     this.#timer = setTimeout(() => {
       this.#peer = this.#start();
     }, restartDelay(this.#failures));

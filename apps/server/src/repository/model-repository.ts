@@ -74,8 +74,11 @@ export class ModelRepository {
   #loads = 0;
   #loadedOnce = false;
   #timer: NodeJS.Timeout | undefined;
+  readonly #options: RepositoryOptions;
 
-  constructor(private readonly options: RepositoryOptions) {}
+  constructor(options: RepositoryOptions) {
+    this.#options = options;
+  }
 
   /** Whether every model of the folder is served and processes run it. */
   get complete(): boolean {
@@ -93,7 +96,7 @@ export class ModelRepository {
 
   /** Whether some process has the model, or is being brought back with it. */
   runs({ key }: RepositoryModel): boolean {
-    return this.options.pool.mayRun(key);
+    return this.#options.pool.mayRun(key);
   }
 
   /** All versions that are served, by name and then oldest first. */
@@ -177,7 +180,7 @@ export class ModelRepository {
     this.#timer = setTimeout(() => {
       this.#change(() => this.#sync())
         .catch((error: unknown) => {
-          this.options.log.error({ err: error }, 'the model repository cannot be read');
+          this.#options.log.error({ err: error }, 'the model repository cannot be read');
         })
         .finally(() => {
           if (this.#timer) this.startPolling(seconds);
@@ -196,7 +199,7 @@ export class ModelRepository {
     return this.#change(async () => {
       let files: ModelFiles;
       try {
-        files = await readModelFiles(this.options.root, name, json);
+        files = await readModelFiles(this.#options.root, name, json);
       } catch (error) {
         if (this.#entries.has(name)) this.#report(name, error);
         throw error;
@@ -228,13 +231,13 @@ export class ModelRepository {
   }
 
   async #sync(): Promise<void> {
-    const { names, odd } = await listModels(this.options.root);
+    const { names, odd } = await listModels(this.#options.root);
     for (const { name, reason } of odd) {
       this.#report(name, new CtError('CT_MODEL_INVALID', reason));
     }
     for (const name of names) {
       try {
-        await this.#load(await readModelFiles(this.options.root, name), false);
+        await this.#load(await readModelFiles(this.#options.root, name), false);
       } catch (error) {
         this.#report(name, error);
       }
@@ -258,14 +261,14 @@ export class ModelRepository {
       for (const version of files.versions)
         fresh.push(await this.#loadVersion(files, version, notes));
     } catch (error) {
-      await Promise.all(fresh.map(({ key }) => this.options.pool.unload(key)));
+      await Promise.all(fresh.map(({ key }) => this.#options.pool.unload(key)));
       this.#report(files.name, error);
       throw error;
     }
     const old = entry.served;
     Object.assign(entry, { served: fresh, state: 'READY', reason: notes.join('; ') });
     const versions = fresh.map(({ version, sha256 }) => ({ version, sha256 }));
-    this.options.log.info({ model: files.name, versions, notes }, 'model loaded');
+    this.#options.log.info({ model: files.name, versions, notes }, 'model loaded');
     this.#retire(old);
   }
 
@@ -278,7 +281,7 @@ export class ModelRepository {
     const { name, folder, config, labels } = files;
     const key = `${name}/${version}#${++this.#loads}`;
     const counts = config.instance_group.map(({ count }) => count);
-    const loaded = await this.options.pool.load({
+    const loaded = await this.#options.pool.load({
       key,
       path,
       folder,
@@ -307,7 +310,7 @@ export class ModelRepository {
         statistics,
       };
     } catch (error) {
-      await this.options.pool.unload(key);
+      await this.#options.pool.unload(key);
       throw error;
     }
   }
@@ -320,7 +323,7 @@ export class ModelRepository {
     maxBatchSize: number,
     notes: string[],
   ): Promise<void> {
-    const { pool, hangMs } = this.options;
+    const { pool, hangMs } = this.#options;
     const asked = askedWarmups(config, maxBatchSize);
     if (asked.length > 0) {
       await pool.warmUp(key, asked, hangMs);
@@ -338,7 +341,7 @@ export class ModelRepository {
     const entry = this.#entry(name);
     const old = entry.served;
     Object.assign(entry, { served: [], fingerprint: '', state: 'UNAVAILABLE', reason: 'unloaded' });
-    this.options.log.info({ model: name }, 'model unloaded');
+    this.#options.log.info({ model: name }, 'model unloaded');
     this.#retire(old);
   }
 
@@ -353,8 +356,8 @@ export class ModelRepository {
   async #free(key: string): Promise<void> {
     const lease = this.#leases.get(key);
     if (lease) await new Promise<void>((resolve) => (lease.released = resolve));
-    await this.options.pool.unload(key);
-    this.options.scheduler.forget(key);
+    await this.#options.pool.unload(key);
+    this.#options.scheduler.forget(key);
   }
 
   #report(name: string, error: unknown): void {
@@ -364,7 +367,7 @@ export class ModelRepository {
     // Polling tries a broken model again and again; it is news only once.
     if (entry.reason === reason) return;
     entry.reason = reason;
-    this.options.log.error({ err: error, model: name }, 'model not loaded');
+    this.#options.log.error({ err: error, model: name }, 'model not loaded');
   }
 
   #entry(name: string): Entry {

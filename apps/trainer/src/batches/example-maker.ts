@@ -11,13 +11,15 @@ const cachedScale = 1.5;
 
 /** Decodes, keeps what was decoded within a bound, and augments; runs inside a worker or in the caller's thread. */
 export class ExampleMaker {
-  private readonly cache = new Map<number, PackedSample>();
-  private cachedBytes = 0;
+  readonly #cache = new Map<number, PackedSample>();
+  #cachedBytes = 0;
   /** Samples with an expert's mask, whose lesions are pasted onto others. */
-  private readonly donors: readonly number[];
+  readonly #donors: readonly number[];
+  readonly #setup: WorkerSetup;
 
-  constructor(private readonly setup: WorkerSetup) {
-    this.donors = setup.samples.flatMap(({ target, mask }, i) =>
+  constructor(setup: WorkerSetup) {
+    this.#setup = setup;
+    this.#donors = setup.samples.flatMap(({ target, mask }, i) =>
       target === 1 && mask !== undefined ? [i] : [],
     );
   }
@@ -27,41 +29,41 @@ export class ExampleMaker {
    * @throws {CtError} when the sample cannot be decoded.
    */
   async make(epoch: number, index: number): Promise<Example> {
-    const place = index % this.setup.samples.length;
-    const sample = this.setup.samples[place];
+    const place = index % this.#setup.samples.length;
+    const sample = this.#setup.samples[place];
     if (!sample) throw new RangeError(`Expected the index of a sample, got ${index}`);
-    const loaded = await this.load(place);
-    const pasted = await this.paste(loaded, sample, epoch, index);
-    return makeExample(pasted, sample, { epoch, index }, this.setup.example);
+    const loaded = await this.#load(place);
+    const pasted = await this.#paste(loaded, sample, epoch, index);
+    return makeExample(pasted, sample, { epoch, index }, this.#setup.example);
   }
 
-  private async load(place: number): Promise<LoadedSample> {
-    const kept = this.cache.get(place);
+  async #load(place: number): Promise<LoadedSample> {
+    const kept = this.#cache.get(place);
     if (kept) return unpackSample(kept);
-    const { samples, load, example, cacheBytes } = this.setup;
+    const { samples, load, example, cacheBytes } = this.#setup;
     const loaded = await loadSample(samples[place]!, load);
     const packed = packSample(loaded, example.size * cachedScale);
     // First come, first kept: every epoch asks for every sample once, so evicting would only decode more.
-    if (this.cachedBytes + packed.bytes <= cacheBytes) {
-      this.cache.set(place, packed);
-      this.cachedBytes += packed.bytes;
+    if (this.#cachedBytes + packed.bytes <= cacheBytes) {
+      this.#cache.set(place, packed);
+      this.#cachedBytes += packed.bytes;
     }
     // Also the first time: a resumed run must see the same.
     return unpackSample(packed);
   }
 
   /** Lesions of another patient on a slice without disease, as often as the recipe says. */
-  private async paste(
+  async #paste(
     loaded: LoadedSample,
     { target }: TargetSample,
     epoch: number,
     index: number,
   ): Promise<LoadedSample> {
-    const { augmentation, seed } = this.setup.example;
+    const { augmentation, seed } = this.#setup.example;
     if (augmentation.paste === 0 || target === 1 || !loaded.lungs) return loaded;
     const random = new Random(seed, epoch, index, 0x70617374);
-    if (!random.chance(augmentation.paste) || this.donors.length === 0) return loaded;
-    const donor = await this.load(this.donors[random.integer(this.donors.length)]!);
+    if (!random.chance(augmentation.paste) || this.#donors.length === 0) return loaded;
+    const donor = await this.#load(this.#donors[random.integer(this.#donors.length)]!);
     return pasteLesions(loaded, donor, random) ?? loaded;
   }
 }

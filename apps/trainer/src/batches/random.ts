@@ -1,18 +1,18 @@
 /** A stream of pseudo-random numbers that any machine repeats from its seed. */
 export class Random {
-  private state: number;
+  #state: number;
 
   /** @param seeds mixed in order, so that (seed, epoch, sample) names a stream of its own. */
   constructor(...seeds: readonly number[]) {
     let state = 0x9e3779b9;
     for (const seed of seeds) state = mix((state ^ seed) >>> 0) + 0x9e3779b9;
-    this.state = state >>> 0;
+    this.#state = state >>> 0;
   }
 
   /** Uniform in [0, 1) with 32 bits: splitmix32. */
   uniform(low = 0, high = 1): number {
-    this.state = (this.state + 0x9e3779b9) >>> 0;
-    return low + (high - low) * (mix(this.state) / 2 ** 32);
+    this.#state = (this.#state + 0x9e3779b9) >>> 0;
+    return low + (high - low) * (mix(this.#state) / 2 ** 32);
   }
 
   /** Uniform integer in [0, below). */

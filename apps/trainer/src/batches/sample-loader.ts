@@ -31,23 +31,25 @@ export interface EpochOrder {
  * training on fewer samples than the manifest names would not be the run that was asked for.
  */
 export class SampleLoader {
-  private readonly workers: WorkerHandle[];
-  private readonly local: ExampleMaker | undefined;
+  readonly #workers: WorkerHandle[];
+  readonly #local: ExampleMaker | undefined;
   /** Milliseconds that callers waited for a batch since the last call of {@link takeWaited}. */
-  private waited = 0;
+  #waited = 0;
+  readonly #options: LoaderOptions;
 
-  constructor(private readonly options: LoaderOptions) {
+  constructor(options: LoaderOptions) {
+    this.#options = options;
     const { workers, cacheBytes } = options;
-    this.workers = Array.from(
+    this.#workers = Array.from(
       { length: workers },
       () => new WorkerHandle({ ...options, cacheBytes: cacheBytes / workers }),
     );
-    this.local = workers === 0 ? new ExampleMaker(options) : undefined;
+    this.#local = workers === 0 ? new ExampleMaker(options) : undefined;
   }
 
   /** The batches of one epoch, in an order that depends on (seed, epoch) alone. */
   async *epoch({ epoch, shuffle, dropLast }: EpochOrder): AsyncGenerator<Batch> {
-    const { samples, batchSize, sampling = {}, prefetch, example } = this.options;
+    const { samples, batchSize, sampling = {}, prefetch, example } = this.#options;
     const indices = drawSamples(samples, sampling, new Random(example.seed, epoch, 0x2545f491));
     const order = shuffle ? new Random(example.seed, epoch, 0x5bd1e995).shuffled(indices) : indices;
     const batches: number[][] = [];
@@ -61,7 +63,7 @@ export class SampleLoader {
       while (pending.length <= prefetch && next < batches.length) {
         const number = next++;
         const examples = Promise.all(
-          (batches[number] ?? []).map((index) => this.make(epoch, index)),
+          (batches[number] ?? []).map((index) => this.#make(epoch, index)),
         ).then((made) =>
           mixExamples(made, example.augmentation.mixup, new Random(example.seed, epoch, ~number)),
         );
@@ -74,7 +76,7 @@ export class SampleLoader {
     while (pending.length > 0) {
       const started = performance.now();
       const examples = await pending.shift()!;
-      this.waited += performance.now() - started;
+      this.#waited += performance.now() - started;
       fill();
       yield stackExamples(examples, example.size);
     }
@@ -82,77 +84,77 @@ export class SampleLoader {
 
   /** Milliseconds spent waiting for batches since the last call. */
   takeWaited(): number {
-    const waited = this.waited;
-    this.waited = 0;
+    const waited = this.#waited;
+    this.#waited = 0;
     return waited;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.close()));
+    await Promise.all(this.#workers.map((worker) => worker.close()));
   }
 
-  private make(epoch: number, index: number): Promise<Example> {
+  #make(epoch: number, index: number): Promise<Example> {
     // A sample always goes to the same worker: that one has it decoded.
-    const sample = index % this.options.samples.length;
-    const worker = this.workers[sample % Math.max(1, this.workers.length)];
+    const sample = index % this.#options.samples.length;
+    const worker = this.#workers[sample % Math.max(1, this.#workers.length)];
     if (worker) return worker.ask(epoch, index);
-    return this.local!.make(epoch, index);
+    return this.#local!.make(epoch, index);
   }
 }
 
 class WorkerHandle {
-  private readonly worker: Worker;
-  private readonly open = new Map<
+  readonly #worker: Worker;
+  readonly #open = new Map<
     number,
     { resolve: (example: Example) => void; reject: (error: Error) => void }
   >();
-  private nextId = 0;
-  private readonly ended: Promise<void>;
-  private dead: Error | undefined;
+  #nextId = 0;
+  readonly #ended: Promise<void>;
+  #dead: Error | undefined;
 
   constructor(setup: WorkerSetup) {
     const { samples, load, example, cacheBytes } = setup;
-    this.worker = new Worker(new URL('./sample-worker.js', import.meta.url), {
+    this.#worker = new Worker(new URL('./sample-worker.js', import.meta.url), {
       workerData: { samples, load, example, cacheBytes } satisfies WorkerSetup,
     });
-    this.ended = new Promise((resolve) => {
-      this.worker.once('exit', () => {
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
         resolve();
       });
     });
-    this.worker.on('message', (answer: ExampleAnswer) => {
-      const waiting = this.open.get(answer.id);
-      this.open.delete(answer.id);
+    this.#worker.on('message', (answer: ExampleAnswer) => {
+      const waiting = this.#open.get(answer.id);
+      this.#open.delete(answer.id);
       if ('example' in answer) waiting?.resolve(answer.example);
       else waiting?.reject(new CtError(answer.error.code as ErrorCode, answer.error.message));
     });
-    this.worker.on('error', (error) => {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+    this.#worker.on('error', (error) => {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
     });
-    this.worker.on('exit', (code) => {
-      this.fail(new CtError('CT_INTERNAL', `A decoding worker ended with exit code ${code}`));
+    this.#worker.on('exit', (code) => {
+      this.#fail(new CtError('CT_INTERNAL', `A decoding worker ended with exit code ${code}`));
     });
   }
 
   ask(epoch: number, index: number): Promise<Example> {
-    if (this.dead) return Promise.reject(this.dead);
+    if (this.#dead) return Promise.reject(this.#dead);
     return new Promise((resolve, reject) => {
-      const id = this.nextId++;
-      this.open.set(id, { resolve, reject });
-      this.worker.postMessage({ type: 'example', id, epoch, index } satisfies WorkerRequest);
+      const id = this.#nextId++;
+      this.#open.set(id, { resolve, reject });
+      this.#worker.postMessage({ type: 'example', id, epoch, index } satisfies WorkerRequest);
     });
   }
 
   /** Lets the worker end by itself: terminating a thread that is inside a native decoder aborts the whole process. */
   async close(): Promise<void> {
-    this.fail(new CtError('CT_CANCELLED', 'The loader was closed'));
-    this.worker.postMessage({ type: 'close' } satisfies WorkerRequest);
-    await this.ended;
+    this.#fail(new CtError('CT_CANCELLED', 'The loader was closed'));
+    this.#worker.postMessage({ type: 'close' } satisfies WorkerRequest);
+    await this.#ended;
   }
 
-  private fail(error: Error): void {
-    this.dead ??= error;
-    for (const { reject } of this.open.values()) reject(error);
-    this.open.clear();
+  #fail(error: Error): void {
+    this.#dead ??= error;
+    for (const { reject } of this.#open.values()) reject(error);
+    this.#open.clear();
   }
 }

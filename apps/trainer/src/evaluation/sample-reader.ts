@@ -38,11 +38,19 @@ interface SampleReaderOptions {
 
 /** Reads features and probabilities of samples, those that a cache knows from there. */
 export class SampleReader {
+  readonly #model: FeatureReader;
+  readonly #options: SampleReaderOptions;
+  readonly #known: Map<string, ReadSample>;
+
   private constructor(
-    private readonly model: FeatureReader,
-    private readonly options: SampleReaderOptions,
-    private readonly known: Map<string, ReadSample>,
-  ) {}
+    model: FeatureReader,
+    options: SampleReaderOptions,
+    known: Map<string, ReadSample>,
+  ) {
+    this.#model = model;
+    this.#options = options;
+    this.#known = known;
+  }
 
   static async open(model: FeatureReader, options: SampleReaderOptions): Promise<SampleReader> {
     const text = options.cache ? await readFile(options.cache, 'utf8').catch(() => '') : '';
@@ -58,10 +66,10 @@ export class SampleReader {
   /** @throws {CtError} what opening and decoding the file throw. */
   async read(root: string, { path, slice = 0 }: DatasetSample): Promise<ReadSample> {
     const file = resolve(root, path);
-    const kept = this.known.get(`${file}#${slice}`);
+    const kept = this.#known.get(`${file}#${slice}`);
     if (kept) return kept;
     const read = await this.#compute(file, slice);
-    const { sha256, cache } = this.options;
+    const { sha256, cache } = this.#options;
     if (cache !== undefined) {
       const row = { ...read, sha256, path: file, slice, features: [...read.features] };
       await appendFile(cache, `${JSON.stringify(row)}\n`);
@@ -74,10 +82,10 @@ export class SampleReader {
     try {
       const volume = await openVolume(await fileSource(handle), { name: path });
       const slice = await volume.slice(index);
-      const { data, shape } = toModelInput(slice, { crop: this.options.crop });
+      const { data, shape } = toModelInput(slice, { crop: this.#options.crop });
       const [, rows, columns] = shape;
       const { reasons, hasEnoughLung } = inspectSlice(slice);
-      const answer = await this.model.read(data, { rows, columns });
+      const answer = await this.#model.read(data, { rows, columns });
       return { ...answer, counts: hasEnoughLung && reasons.length === 0 };
     } finally {
       await handle.close();

@@ -16,7 +16,11 @@ export interface Scalar {
  * CRC-32C of the data (TensorFlow, `tensorflow/core/lib/io/record_writer.cc`).
  */
 export class EventFile {
-  private constructor(private readonly file: FileHandle) {}
+  readonly #file: FileHandle;
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+  }
 
   /** Starts a file of its own in a folder: TensorBoard joins those of a run that was resumed. */
   static async create(folder: string, now = Date.now()): Promise<EventFile> {
@@ -32,11 +36,11 @@ export class EventFile {
       .filter(({ value }) => Number.isFinite(value))
       .map(({ tag, value }) => field(1, concat([field(1, bytesOf(tag)), float(2, value)])));
     if (values.length > 0)
-      await this.file.write(record(event(now, step, field(5, concat(values)))));
+      await this.#file.write(record(event(now, step, field(5, concat(values)))));
   }
 
   async close(): Promise<void> {
-    await this.file.close();
+    await this.#file.close();
   }
 }
 

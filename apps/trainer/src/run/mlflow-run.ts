@@ -20,13 +20,18 @@ export interface MlflowOptions {
  * Training never depends on it: a call that fails is reported once by `onFailure`, and later calls are not sent.
  */
 export class MlflowRun {
-  private failed = false;
+  #failed = false;
+  readonly #options: MlflowOptions;
+  readonly #onFailure: (message: string) => void;
 
   private constructor(
-    private readonly options: MlflowOptions,
-    private readonly onFailure: (message: string) => void,
+    options: MlflowOptions,
+    onFailure: (message: string) => void,
     readonly id: string,
-  ) {}
+  ) {
+    this.#options = options;
+    this.#onFailure = onFailure;
+  }
 
   /** Creates the run, or goes on with the one that `runId` names. Undefined where the server does not answer as MLflow does. */
   static async start(
@@ -51,20 +56,20 @@ export class MlflowRun {
     const metrics = scalars
       .filter(({ value }) => Number.isFinite(value))
       .map(({ tag, value }) => ({ key: tag, value, timestamp: Date.now(), step }));
-    await this.send('runs/log-batch', { run_id: this.id, metrics });
+    await this.#send('runs/log-batch', { run_id: this.id, metrics });
   }
 
   async end(status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> {
-    await this.send('runs/update', { run_id: this.id, status, end_time: Date.now() });
+    await this.#send('runs/update', { run_id: this.id, status, end_time: Date.now() });
   }
 
-  private async send(method: string, body: object): Promise<void> {
-    if (this.failed) return;
+  async #send(method: string, body: object): Promise<void> {
+    if (this.#failed) return;
     try {
-      await call(this.options, method, body);
+      await call(this.#options, method, body);
     } catch (error) {
-      this.failed = true;
-      this.onFailure(describe(this.options, error));
+      this.#failed = true;
+      this.#onFailure(describe(this.#options, error));
     }
   }
 }

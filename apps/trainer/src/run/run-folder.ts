@@ -99,7 +99,7 @@ export class RunFolder {
 
   /** The epochs that are logged, in order; a last line that a kill cut off is passed over. */
   async log(): Promise<EpochRecord[]> {
-    return this.lines<EpochRecord>('log.jsonl');
+    return this.#lines<EpochRecord>('log.jsonl');
   }
 
   /**
@@ -119,15 +119,15 @@ export class RunFolder {
   }
 
   async appendLedger(record: LedgerRecord): Promise<void> {
-    await this.dropTornLine('ledger.jsonl');
+    await this.#dropTornLine('ledger.jsonl');
     await appendFile(this.file('ledger.jsonl'), `${JSON.stringify(record)}\n`);
   }
 
   async ledger(): Promise<LedgerRecord[]> {
-    return this.lines<LedgerRecord>('ledger.jsonl');
+    return this.#lines<LedgerRecord>('ledger.jsonl');
   }
 
-  private async lines<T>(name: string): Promise<T[]> {
+  async #lines<T>(name: string): Promise<T[]> {
     if (!this.has(name)) return [];
     const text = await readFile(this.file(name), 'utf8');
     return text
@@ -137,7 +137,7 @@ export class RunFolder {
       .map((line) => JSON.parse(line) as T);
   }
 
-  private async dropTornLine(name: string): Promise<void> {
+  async #dropTornLine(name: string): Promise<void> {
     if (!this.has(name)) return;
     const bytes = await readFile(this.file(name));
     await truncate(this.file(name), bytes.lastIndexOf(0x0a) + 1);

@@ -57,8 +57,11 @@ export class DatasetRegistry implements vscode.Disposable {
   #isWatching = false;
   #settling: NodeJS.Timeout | undefined;
   readonly #dirty = new Set<string>();
+  readonly #log: vscode.LogOutputChannel;
 
-  constructor(private readonly log: vscode.LogOutputChannel) {}
+  constructor(log: vscode.LogOutputChannel) {
+    this.#log = log;
+  }
 
   /** Those that were found so far, without a search. */
   get known(): readonly DatasetEntry[] {
@@ -128,7 +131,7 @@ export class DatasetRegistry implements vscode.Disposable {
           entries.push(before ?? new DatasetEntry(folder, layout));
         }
       } catch (error) {
-        this.log.warn(
+        this.#log.warn(
           `${uri.toString()}: ${error instanceof Error ? error.message : String(error)}`,
         );
       }

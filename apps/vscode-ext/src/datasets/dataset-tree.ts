@@ -28,18 +28,23 @@ export type DatasetNode =
 export class DatasetTree implements vscode.TreeDataProvider<DatasetNode> {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
+  readonly #registry: DatasetRegistry;
+  readonly #resultsOf: (entry: DatasetEntry) => Promise<vscode.Uri[]>;
 
   constructor(
-    private readonly registry: DatasetRegistry,
-    private readonly resultsOf: (entry: DatasetEntry) => Promise<vscode.Uri[]>,
-  ) {}
+    registry: DatasetRegistry,
+    resultsOf: (entry: DatasetEntry) => Promise<vscode.Uri[]>,
+  ) {
+    this.#registry = registry;
+    this.#resultsOf = resultsOf;
+  }
 
   refresh(): void {
     this.#changed.fire(undefined);
   }
 
   async getChildren(node?: DatasetNode): Promise<DatasetNode[]> {
-    if (!node) return (await this.registry.find()).map((entry) => ({ kind: 'dataset', entry }));
+    if (!node) return (await this.#registry.find()).map((entry) => ({ kind: 'dataset', entry }));
     switch (node.kind) {
       case 'dataset':
         return this.#splitsOf(node.entry);
@@ -122,7 +127,7 @@ export class DatasetTree implements vscode.TreeDataProvider<DatasetNode> {
     try {
       const dataset = await entry.load();
       const tree = groupSamples(dataset.samples, dataset.manifest.labels);
-      const results = (await this.resultsOf(entry)).map((uri): DatasetNode => ({
+      const results = (await this.#resultsOf(entry)).map((uri): DatasetNode => ({
         kind: 'results',
         entry,
         uri,

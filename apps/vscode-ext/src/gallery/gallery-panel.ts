@@ -31,14 +31,16 @@ export class GalleryPanel implements vscode.Disposable {
   #following: NodeJS.Timeout | undefined;
   #running = 0;
   #isDisposed = false;
+  readonly #services: GalleryServices;
 
   constructor(
     readonly source: GallerySource,
     readonly panel: vscode.WebviewPanel,
-    private readonly services: GalleryServices,
+    services: GalleryServices,
     page: PageParts,
     state?: unknown,
   ) {
+    this.#services = services;
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [] };
     this.#disposables.push(
@@ -112,7 +114,7 @@ export class GalleryPanel implements vscode.Disposable {
       case 'score':
         return this.#score();
       case 'cancelScoring':
-        if (this.#gallery?.results) this.services.scoring.cancel(this.#gallery.results);
+        if (this.#gallery?.results) this.#services.scoring.cancel(this.#gallery.results);
         return;
       case 'compare':
         return this.#compare();
@@ -129,30 +131,30 @@ export class GalleryPanel implements vscode.Disposable {
   async #load(): Promise<void> {
     const loading = ++this.#loading;
     try {
-      const { registry } = this.services;
+      const { registry } = this.#services;
       const gallery = await loadGallery(this.source, this.#second, {
         registry,
-        resultsOf: this.services.resultsOf,
-        findingsOf: this.services.findingsOf,
-        baselinesOf: this.services.baselinesOf,
+        resultsOf: this.#services.resultsOf,
+        findingsOf: this.#services.findingsOf,
+        baselinesOf: this.#services.baselinesOf,
         formats: this.#formats,
       });
       if (this.#isDisposed || loading !== this.#loading) return;
       this.#gallery = gallery;
-      this.services.reportProblems(gallery);
+      this.#services.reportProblems(gallery);
       this.#post({
         type: 'rows',
         rows: packRows(gallery.rows, this.#second !== undefined),
         facts: gallery.facts,
       });
-      this.#post({ type: 'canScore', can: this.services.whyNoScoring() === undefined });
+      this.#post({ type: 'canScore', can: this.#services.whyNoScoring() === undefined });
       this.#showScoring();
       void this.#sniff(gallery);
     } catch (error) {
       if (this.#isDisposed || loading !== this.#loading) return;
       const text = error instanceof Error ? error.message : String(error);
       if (!(error instanceof CtError))
-        this.services.log.error(error instanceof Error ? error : text);
+        this.#services.log.error(error instanceof Error ? error : text);
       this.#post({ type: 'failed', message: text });
     }
   }
@@ -182,7 +184,7 @@ export class GalleryPanel implements vscode.Disposable {
 
   #showScoring(): void {
     const { results } = this.#gallery ?? {};
-    const progress = results && this.services.scoring.progressOf(results);
+    const progress = results && this.#services.scoring.progressOf(results);
     this.#post({
       type: 'scoring',
       status: progress ? { done: progress.done, total: progress.total } : null,
@@ -209,7 +211,7 @@ export class GalleryPanel implements vscode.Disposable {
     if (!gallery || !uri) return;
     const key = gallery.maskKeyOf(row);
     try {
-      const mask = key && { store: this.services.masks, key };
+      const mask = key && { store: this.#services.masks, key };
       const made = await makeThumbnail(uri, gallery.rows[row]!.slice, mask, signal);
       if (!signal.aborted) this.#post({ type: 'thumbnail', requestId, ...made });
     } catch (error) {
@@ -235,7 +237,7 @@ export class GalleryPanel implements vscode.Disposable {
       );
       if (picked !== open) return;
     }
-    this.services.neighbours.follow(
+    this.#services.neighbours.follow(
       gallery.rows.map(({ path }) => vscode.Uri.joinPath(gallery.root, path)),
     );
     for (const row of rows.slice(0, most)) {
@@ -293,12 +295,12 @@ export class GalleryPanel implements vscode.Disposable {
         : gallery.rows.map(({ path }) => ({ path })),
       entry: gallery.entry,
     };
-    await this.services.score(target);
+    await this.#services.score(target);
   }
 
   async #compare(): Promise<void> {
     const { dataset, results } = this.#gallery ?? {};
-    const known = dataset ? await this.services.resultsOf(dataset.folder) : [];
+    const known = dataset ? await this.#services.resultsOf(dataset.folder) : [];
     const others = known.filter((uri) => uri.toString() !== results?.toString());
     const browse = { label: vscode.l10n.t('Choose a file …'), uri: undefined };
     const picked = await vscode.window.showQuickPick(

@@ -17,11 +17,13 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
   #page: Promise<PageParts> | undefined;
   /** What the next gallery of a file starts with. */
   readonly #states = new Map<string, unknown>();
+  readonly #services: GalleryServices;
+  readonly #extensionUri: vscode.Uri;
 
-  constructor(
-    private readonly services: GalleryServices,
-    private readonly extensionUri: vscode.Uri,
-  ) {}
+  constructor(services: GalleryServices, extensionUri: vscode.Uri) {
+    this.#services = services;
+    this.#extensionUri = extensionUri;
+  }
 
   register(): vscode.Disposable {
     return vscode.window.registerCustomEditorProvider(GalleryProvider.viewType, this, {
@@ -70,7 +72,7 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
     if (/\.predictions\.jsonl$/i.test(uri.path)) return { kind: 'results', uri };
     const folder = vscode.Uri.joinPath(uri, '..');
     const { DatasetEntry: Entry } = await import('../datasets/dataset-registry.js');
-    const entry = (await this.services.registry.entryAt(folder)) ?? new Entry(folder, 'manifest');
+    const entry = (await this.#services.registry.entryAt(folder)) ?? new Entry(folder, 'manifest');
     return { kind: 'dataset', entry, folder };
   }
 
@@ -80,7 +82,7 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
       import('./gallery-panel.js'),
       this.#page,
     ]);
-    const gallery = new Panel(source, panel, this.services, page, state);
+    const gallery = new Panel(source, panel, this.#services, page, state);
     this.#panels.add(gallery);
     panel.onDidDispose(() => this.#panels.delete(gallery));
   }
@@ -88,7 +90,7 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
   async #readPage(): Promise<PageParts> {
     const read = async (...path: string[]) =>
       new TextDecoder().decode(
-        await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.extensionUri, ...path)),
+        await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.#extensionUri, ...path)),
       );
     const [script, style] = await Promise.all([
       read('dist', 'gallery.js'),

@@ -9,11 +9,13 @@ export class PathResolver {
   readonly #folders = new Map<string, Promise<ReadonlySet<string>>>();
   /** Files of a dataset by their name alone; a name that two files have is null. */
   #byName: Promise<ReadonlyMap<string, vscode.Uri | null>> | undefined;
+  readonly #text: vscode.Uri;
+  readonly #registry: DatasetRegistry | undefined;
 
-  constructor(
-    private readonly text: vscode.Uri,
-    private readonly registry: DatasetRegistry | undefined,
-  ) {}
+  constructor(text: vscode.Uri, registry: DatasetRegistry | undefined) {
+    this.#text = text;
+    this.#registry = registry;
+  }
 
   async resolve(path: string): Promise<vscode.Uri | undefined> {
     const written = path
@@ -22,12 +24,12 @@ export class PathResolver {
       .replace(/^file:\/\//, '');
     if (/^[a-z][a-z0-9+.-]+:\/\//i.test(written)) return undefined;
     if (written.startsWith('/') || /^[a-z]:\//i.test(written)) {
-      const absolute = this.text.with({ path: written.startsWith('/') ? written : `/${written}` });
+      const absolute = this.#text.with({ path: written.startsWith('/') ? written : `/${written}` });
       return (await this.#has(absolute)) ? absolute : undefined;
     }
-    const top = vscode.workspace.getWorkspaceFolder(this.text)?.uri;
+    const top = vscode.workspace.getWorkspaceFolder(this.#text)?.uri;
     for (
-      let folder = vscode.Uri.joinPath(this.text, '..');
+      let folder = vscode.Uri.joinPath(this.#text, '..');
       ;
       folder = vscode.Uri.joinPath(folder, '..')
     ) {
@@ -47,7 +49,7 @@ export class PathResolver {
 
   async #indexNames(): Promise<ReadonlyMap<string, vscode.Uri | null>> {
     const names = new Map<string, vscode.Uri | null>();
-    const entry = await this.registry?.entryOf(this.text);
+    const entry = await this.#registry?.entryOf(this.#text);
     const dataset = await entry?.load().catch(() => undefined);
     for (const { path } of dataset?.samples ?? []) {
       const name = path.slice(path.lastIndexOf('/') + 1);

@@ -31,8 +31,11 @@ export class DatasetProblems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('groundglass');
   /** Files that a source has problems in, to take them away again. */
   readonly #filesOf = new Map<string, Map<string, [vscode.Uri, vscode.Diagnostic[]]>>();
+  readonly #findingsOf: (folder: vscode.Uri) => Promise<Finding[]>;
 
-  constructor(private readonly findingsOf: (folder: vscode.Uri) => Promise<Finding[]>) {}
+  constructor(findingsOf: (folder: vscode.Uri) => Promise<Finding[]>) {
+    this.#findingsOf = findingsOf;
+  }
 
   /** Shows the bad rows of a results file. */
   report({ results, problems }: LoadedGallery): void {
@@ -55,7 +58,7 @@ export class DatasetProblems implements vscode.Disposable {
       for (const problem of dataset.problems) {
         add(vscode.Uri.joinPath(dataset.folder, problem.file), rowDiagnostic(problem));
       }
-      const findings = await this.findingsOf(dataset.folder);
+      const findings = await this.#findingsOf(dataset.folder);
       const places = findings.length > 0 ? await placesOf(dataset) : undefined;
       for (const finding of findings) {
         for (const [at, sample] of finding.samples.entries()) {

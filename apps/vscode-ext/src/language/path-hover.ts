@@ -9,11 +9,15 @@ import { differs, type KnownFile, type ScoredSamples } from './scored-samples.js
 
 /** A hover on an image's path: the picture with its mask, its label and the model's answer. */
 export class PathHover implements vscode.HoverProvider {
-  constructor(
-    private readonly registry: DatasetRegistry,
-    private readonly samples: ScoredSamples,
-    private readonly masks: MaskStore,
-  ) {}
+  readonly #registry: DatasetRegistry;
+  readonly #samples: ScoredSamples;
+  readonly #masks: MaskStore;
+
+  constructor(registry: DatasetRegistry, samples: ScoredSamples, masks: MaskStore) {
+    this.#registry = registry;
+    this.#samples = samples;
+    this.#masks = masks;
+  }
 
   async provideHover(
     document: vscode.TextDocument,
@@ -25,9 +29,9 @@ export class PathHover implements vscode.HoverProvider {
       ({ start, end }) => start <= character && character <= end,
     );
     if (!found) return undefined;
-    const uri = await new PathResolver(document.uri, this.registry).resolve(found.path);
+    const uri = await new PathResolver(document.uri, this.#registry).resolve(found.path);
     if (!uri || token.isCancellationRequested) return undefined;
-    const known = await this.samples.find(uri);
+    const known = await this.#samples.find(uri);
     const cancel = new AbortController();
     token.onCancellationRequested(() => {
       cancel.abort();
@@ -58,7 +62,7 @@ export class PathHover implements vscode.HoverProvider {
       const made = await makeThumbnail(
         uri,
         result?.slice ?? null,
-        key && { store: this.masks, key },
+        key && { store: this.#masks, key },
         signal,
       );
       const { columns, rows, grey, mask } = made;

@@ -19,7 +19,11 @@ class PathLink extends vscode.DocumentLink {
 
 /** Paths of images in texts are links; each is looked for when it is followed. */
 export class PathLinks implements vscode.DocumentLinkProvider<PathLink> {
-  constructor(private readonly registry: DatasetRegistry) {}
+  readonly #registry: DatasetRegistry;
+
+  constructor(registry: DatasetRegistry) {
+    this.#registry = registry;
+  }
 
   provideDocumentLinks(document: vscode.TextDocument): PathLink[] {
     const links: PathLink[] = [];
@@ -32,7 +36,7 @@ export class PathLinks implements vscode.DocumentLinkProvider<PathLink> {
   }
 
   async resolveDocumentLink(link: PathLink): Promise<PathLink> {
-    const uri = await new PathResolver(link.document, this.registry).resolve(link.path);
+    const uri = await new PathResolver(link.document, this.#registry).resolve(link.path);
     if (uri) {
       const given = encodeURIComponent(JSON.stringify([uri.toJSON() as unknown]));
       link.target = vscode.Uri.parse(`command:groundglass.openLinked?${given}`);

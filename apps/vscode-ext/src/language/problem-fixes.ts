@@ -13,7 +13,11 @@ const endingOf: Readonly<Record<string, string>> = {
 
 /** Quick fixes of problems of datasets: remove the row, rename the file, open the files side by side. */
 export class ProblemFixes implements vscode.CodeActionProvider {
-  constructor(private readonly registry: DatasetRegistry) {}
+  readonly #registry: DatasetRegistry;
+
+  constructor(registry: DatasetRegistry) {
+    this.#registry = registry;
+  }
 
   async provideCodeActions(
     document: vscode.TextDocument,
@@ -72,7 +76,7 @@ export class ProblemFixes implements vscode.CodeActionProvider {
     );
     const edit = new vscode.WorkspaceEdit();
     edit.renameFile(file, vscode.Uri.joinPath(file, '..', renamed));
-    const entry = await this.registry.entryOf(file);
+    const entry = await this.#registry.entryOf(file);
     if (entry) {
       const texts = await vscode.workspace.findFiles(
         new vscode.RelativePattern(entry.folder, '**/{*.txt,*.lst,*.csv,samples.jsonl}'),

@@ -7,11 +7,13 @@ import { differs, type ScoredSamples } from './scored-samples.js';
 export class SampleDecorations implements vscode.FileDecorationProvider {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeFileDecorations = this.#changed.event;
+  readonly #registry: DatasetRegistry;
+  readonly #samples: ScoredSamples;
 
-  constructor(
-    private readonly registry: DatasetRegistry,
-    private readonly samples: ScoredSamples,
-  ) {}
+  constructor(registry: DatasetRegistry, samples: ScoredSamples) {
+    this.#registry = registry;
+    this.#samples = samples;
+  }
 
   refresh(): void {
     this.#changed.fire(undefined);
@@ -19,9 +21,9 @@ export class SampleDecorations implements vscode.FileDecorationProvider {
 
   async provideFileDecoration(uri: vscode.Uri): Promise<vscode.FileDecoration | undefined> {
     // Datasets are looked for when their view or a command asks, never because a file is listed.
-    if (this.registry.known.length === 0) return undefined;
+    if (this.#registry.known.length === 0) return undefined;
     if (!/\.(png|jpe?g|dcm|dicom|ima|nii|gz|mha|mhd)$/i.test(uri.path)) return undefined;
-    const known = await this.samples.find(uri);
+    const known = await this.#samples.find(uri);
     if (!known) return undefined;
     const tooltip = describe(known).join('\n');
     if (differs(known)) {

@@ -24,12 +24,19 @@ interface Index {
 /** Labels, answers and findings by file, for hovers and decorations; read once and again after a change. */
 export class ScoredSamples {
   readonly #indices = new Map<DatasetEntry, Promise<Index | undefined>>();
+  readonly #registry: DatasetRegistry;
+  readonly #resultsOf: (folder: vscode.Uri) => Promise<vscode.Uri[]>;
+  readonly #findingsOf: (folder: vscode.Uri) => Promise<Finding[]>;
 
   constructor(
-    private readonly registry: DatasetRegistry,
-    private readonly resultsOf: (folder: vscode.Uri) => Promise<vscode.Uri[]>,
-    private readonly findingsOf: (folder: vscode.Uri) => Promise<Finding[]>,
-  ) {}
+    registry: DatasetRegistry,
+    resultsOf: (folder: vscode.Uri) => Promise<vscode.Uri[]>,
+    findingsOf: (folder: vscode.Uri) => Promise<Finding[]>,
+  ) {
+    this.#registry = registry;
+    this.#resultsOf = resultsOf;
+    this.#findingsOf = findingsOf;
+  }
 
   forget(): void {
     this.#indices.clear();
@@ -37,7 +44,7 @@ export class ScoredSamples {
 
   /** Undefined for a file that no dataset knows. */
   async find(uri: vscode.Uri): Promise<KnownFile | undefined> {
-    const entry = await this.registry.entryOf(uri);
+    const entry = await this.#registry.entryOf(uri);
     if (!entry) return undefined;
     let index = this.#indices.get(entry);
     if (!index) {
@@ -63,12 +70,12 @@ export class ScoredSamples {
 
   async #read(entry: DatasetEntry): Promise<Index> {
     const dataset = await entry.load();
-    const [newest] = await this.resultsOf(entry.folder);
+    const [newest] = await this.#resultsOf(entry.folder);
     const text = newest && (await readTextOf(newest));
     const { parseResults } = await import('../datasets/dataset-functions.js');
     const results = text === undefined ? undefined : parse(() => parseResults(text));
     const findings = new Map<string, Finding[]>();
-    for (const finding of await this.findingsOf(entry.folder)) {
+    for (const finding of await this.#findingsOf(entry.folder)) {
       for (const { path } of finding.samples) {
         const of = findings.get(path);
         if (of) of.push(finding);

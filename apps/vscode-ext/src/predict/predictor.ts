@@ -18,16 +18,20 @@ interface PredictOptions {
 
 /** Asks the server what the model sees in an image. */
 export class Predictor {
-  constructor(private readonly server: ServerManager) {}
+  readonly #server: ServerManager;
+
+  constructor(server: ServerManager) {
+    this.#server = server;
+  }
 
   /** Why nothing can be predicted now, in words. */
   get unavailableReason(): string | undefined {
-    return this.server.unavailableReason;
+    return this.#server.unavailableReason;
   }
 
   /** Another answer is to be expected: of another server or model, or where there was none. */
   get onDidChange(): vscode.Event<void> {
-    return this.server.onDidChangeAnswers;
+    return this.#server.onDidChangeAnswers;
   }
 
   /**
@@ -39,16 +43,16 @@ export class Predictor {
     } catch (error) {
       // A server that was killed comes back by itself; its request is asked once more.
       const lost = error instanceof CtError && error.code === 'CT_UNREACHABLE';
-      const wanted = !options.signal.aborted && this.server.state.kind !== 'stopped';
-      if (!lost || !wanted || this.server.isRemote) throw error;
+      const wanted = !options.signal.aborted && this.#server.state.kind !== 'stopped';
+      if (!lost || !wanted || this.#server.isRemote) throw error;
       return this.#ask(ct, options);
     }
   }
 
   async #ask(ct: OpenedCt, options: PredictOptions): Promise<Prediction> {
-    const release = this.server.keepAwake();
+    const release = this.#server.keepAwake();
     try {
-      const connection = await this.server.connect(options.signal);
+      const connection = await this.#server.connect(options.signal);
       return await within(serverSettings.silenceMs, options.signal, async (signal, alive) => {
         const onProgress = (progress: PredictProgress) => {
           alive();
@@ -57,7 +61,7 @@ export class Predictor {
         if (connection.kind === 'oip') {
           const { predictOverOip } = await import('./predict-over-oip.js');
           const { client, models } = connection;
-          const { chosenModel } = this.server;
+          const { chosenModel } = this.#server;
           const model = models.find(({ name }) => name === chosenModel) ?? models[0];
           if (!model) throw new CtError('CT_MODEL_NOT_FOUND', 'The server lists no model');
           const { startAt } = options;
@@ -78,7 +82,7 @@ export class Predictor {
           alive();
           if (event.event === 'slice') options.onProgress(event);
         };
-        const { chosenModel: model } = this.server;
+        const { chosenModel: model } = this.#server;
         const { startAt } = options;
         const { crop } = serverSettings;
         const answer = await connection.client.predictStream(file, {
@@ -91,7 +95,7 @@ export class Predictor {
         return { ...answer, file: answer.file ?? ct.title };
       });
     } catch (error) {
-      if (error instanceof CtError && error.code === 'CT_UNREACHABLE') this.server.lost();
+      if (error instanceof CtError && error.code === 'CT_UNREACHABLE') this.#server.lost();
       throw error;
     } finally {
       release();

@@ -30,14 +30,20 @@ export class CtPreviewPanel implements vscode.Disposable {
   /** VS Code keeps messages to a page that is loading; to one that is hidden, and so no longer there, it does not. */
   #isLoading = true;
   readonly #started = performance.now();
+  readonly #predictor: Predictor;
+  readonly #page: PageParts;
+  readonly #log: vscode.LogOutputChannel;
 
   constructor(
     readonly document: CtDocument,
     readonly panel: vscode.WebviewPanel,
-    private readonly predictor: Predictor,
-    private readonly page: PageParts,
-    private readonly log: vscode.LogOutputChannel,
+    predictor: Predictor,
+    page: PageParts,
+    log: vscode.LogOutputChannel,
   ) {
+    this.#predictor = predictor;
+    this.#page = page;
+    this.#log = log;
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [] };
     const watcher = watchFile(document.uri);
@@ -128,7 +134,7 @@ export class CtPreviewPanel implements vscode.Disposable {
       case 'painted':
         if (!this.#painted) {
           const after = Math.round(performance.now() - this.#started);
-          this.log.info(`First slice on the screen ${after} ms after the editor was asked for`);
+          this.#log.info(`First slice on the screen ${after} ms after the editor was asked for`);
         }
         this.#painted = true;
         this.#slice = message.index;
@@ -140,7 +146,7 @@ export class CtPreviewPanel implements vscode.Disposable {
 
   /** Starts the page, which VS Code loads as soon as it is visible. */
   #load(): void {
-    this.panel.webview.html = webviewHtml(this.page, {
+    this.panel.webview.html = webviewHtml(this.#page, {
       strings: viewerStrings(),
       renderer: previewSettings.renderer,
     });
@@ -196,7 +202,7 @@ export class CtPreviewPanel implements vscode.Disposable {
   }
 
   async #predict(): Promise<void> {
-    const reason = this.predictor.unavailableReason;
+    const reason = this.#predictor.unavailableReason;
     if (reason !== undefined) {
       this.#show({ kind: 'unavailable', reason });
       return;
@@ -208,7 +214,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     this.#show({ kind: 'running', done: 0, total: 0, slices: [] });
     try {
       const ct = await this.document.open();
-      const result = await this.predictor.predict(ct, {
+      const result = await this.#predictor.predict(ct, {
         signal,
         startAt: Math.min(this.#slice ?? firstSliceOf(ct), ct.volume.sliceCount - 1),
         onProgress: (progress) => {
@@ -232,7 +238,7 @@ export class CtPreviewPanel implements vscode.Disposable {
 
   #showAvailability(): void {
     if (this.#status.kind !== 'idle' && this.#status.kind !== 'unavailable') return;
-    const reason = this.predictor.unavailableReason;
+    const reason = this.#predictor.unavailableReason;
     this.#show(reason === undefined ? { kind: 'idle' } : { kind: 'unavailable', reason });
   }
 
@@ -285,7 +291,8 @@ export class CtPreviewPanel implements vscode.Disposable {
 
   /** The error as the viewer shows it; an unexpected one is logged in full. */
   #toError(error: unknown): ViewerError {
-    if (!(error instanceof CtError)) this.log.error(error instanceof Error ? error : String(error));
+    if (!(error instanceof CtError))
+      this.#log.error(error instanceof Error ? error : String(error));
     return toViewerError(error);
   }
 

@@ -10,12 +10,12 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
   static readonly viewTypes = ['groundglass.ctPreview', 'groundglass.ctPreviewOptional'] as const;
   readonly #panels = new Set<CtPreviewPanel>();
   readonly #page: Promise<PageParts>;
+  readonly #predictor: Predictor;
+  readonly #log: vscode.LogOutputChannel;
 
-  constructor(
-    private readonly predictor: Predictor,
-    extensionUri: vscode.Uri,
-    private readonly log: vscode.LogOutputChannel,
-  ) {
+  constructor(predictor: Predictor, extensionUri: vscode.Uri, log: vscode.LogOutputChannel) {
+    this.#predictor = predictor;
+    this.#log = log;
     this.#page = readPageParts(extensionUri);
   }
 
@@ -45,7 +45,7 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
     webviewPanel: vscode.WebviewPanel,
   ): Promise<void> {
     const page = await this.#page;
-    const panel = new CtPreviewPanel(document, webviewPanel, this.predictor, page, this.log);
+    const panel = new CtPreviewPanel(document, webviewPanel, this.#predictor, page, this.#log);
     this.#panels.add(panel);
     webviewPanel.onDidDispose(() => this.#panels.delete(panel));
   }

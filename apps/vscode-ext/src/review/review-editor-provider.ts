@@ -7,11 +7,13 @@ import type { FromReview, ToReview } from './review-protocol.js';
 /** Shows `*.review.jsonl`: the figures that papers were cut into, for a person to accept or to correct. */
 export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
   static readonly viewType = 'groundglass.paperReview';
+  readonly #extensionUri: vscode.Uri;
+  readonly #log: vscode.LogOutputChannel;
 
-  constructor(
-    private readonly extensionUri: vscode.Uri,
-    private readonly log: vscode.LogOutputChannel,
-  ) {}
+  constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel) {
+    this.#extensionUri = extensionUri;
+    this.#log = log;
+  }
 
   register(): vscode.Disposable {
     return vscode.window.registerCustomEditorProvider(ReviewEditorProvider.viewType, this, {
@@ -49,7 +51,7 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
         last = last
           .then(() => edit(document, message))
           .catch((error: unknown) => {
-            this.log.error(`Review: ${String(error)}`);
+            this.#log.error(`Review: ${String(error)}`);
             void webview.postMessage({
               type: 'failed',
               message: error instanceof Error ? error.message : String(error),
@@ -63,13 +65,13 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
     panel.onDidDispose(() => {
       for (const subscription of subscriptions) subscription.dispose();
     });
-    webview.html = await this.html(webview);
+    webview.html = await this.#html(webview);
   }
 
-  private async html(webview: vscode.Webview): Promise<string> {
+  async #html(webview: vscode.Webview): Promise<string> {
     const read = async (...path: string[]): Promise<string> =>
       new TextDecoder().decode(
-        await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.extensionUri, ...path)),
+        await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.#extensionUri, ...path)),
       );
     const [script, style] = await Promise.all([
       read('dist', 'review.js'),

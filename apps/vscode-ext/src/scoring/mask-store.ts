@@ -10,7 +10,11 @@ export interface MaskKey {
 
 /** Lesion masks that were seen while scoring, kept in the extension's own folder. Losing them costs a look at the model, no result. */
 export class MaskStore {
-  constructor(private readonly folder: vscode.Uri) {}
+  readonly #folder: vscode.Uri;
+
+  constructor(folder: vscode.Uri) {
+    this.#folder = folder;
+  }
 
   async put(key: MaskKey, mask: EncodedMask): Promise<void> {
     const bytes = Buffer.from(mask.data, 'base64');
@@ -39,6 +43,6 @@ export class MaskStore {
 
   #place({ model, sha256, slice }: MaskKey): vscode.Uri {
     const name = `${sha256}${slice === null ? '' : `-${slice}`}.png`;
-    return vscode.Uri.joinPath(this.folder, 'masks', model.slice(0, 64), sha256.slice(0, 2), name);
+    return vscode.Uri.joinPath(this.#folder, 'masks', model.slice(0, 64), sha256.slice(0, 2), name);
   }
 }

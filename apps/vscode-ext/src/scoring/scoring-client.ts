@@ -48,12 +48,16 @@ export async function readForScoring(uri: vscode.Uri): Promise<ScoringFile<CtFil
 
 /** Asks the server of this window for many predictions; it may go away and come back meanwhile. */
 export class ScoringClient {
-  constructor(private readonly server: ServerManager) {}
+  readonly #server: ServerManager;
+
+  constructor(server: ServerManager) {
+    this.#server = server;
+  }
 
   /** The model that answers. @throws {CtError} as `connect` does, `CT_MODEL_NOT_FOUND`. */
   async model(signal: AbortSignal): Promise<ScoringModelFacts> {
-    const connection = await this.server.connect(signal);
-    const { chosenModel } = this.server;
+    const connection = await this.#server.connect(signal);
+    const { chosenModel } = this.#server;
     if (connection.kind === 'groundglass') {
       const models = await connection.client.models(signal);
       const model = models.find(({ name }) => name === chosenModel) ?? models[0];
@@ -87,7 +91,7 @@ export class ScoringClient {
         const isGone = error instanceof CtError && error.code === 'CT_UNREACHABLE';
         const pause = retryWaits[attempt];
         if (!isGone || pause === undefined || signal.aborted) throw error;
-        this.server.lost();
+        this.#server.lost();
         await wait(pause, undefined, { signal }).catch(() => {
           throw new CtError('CT_CANCELLED', 'Scoring was cancelled');
         });
@@ -102,7 +106,7 @@ export class ScoringClient {
     slice: number | undefined,
     caller: AbortSignal,
   ): Promise<Prediction> {
-    const connection = await this.server.connect(caller);
+    const connection = await this.#server.connect(caller);
     return within(serverSettings.silenceMs, caller, async (signal, alive) => {
       if (connection.kind === 'groundglass') {
         return connection.client.predict([{ name, data: file }], {

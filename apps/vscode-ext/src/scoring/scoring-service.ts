@@ -40,15 +40,26 @@ export class ScoringService implements vscode.Disposable {
   /** A run has started, gone on or ended; the results file names it. */
   readonly onDidChange = this.#changed.event;
   readonly #runs = new Map<string, Run>();
+  readonly #server: ServerManager;
+  readonly #client: ScoringClient;
+  readonly #masks: MaskStore;
+  /** Where results go that may not be written beside their dataset. */
+  readonly #storage: vscode.Uri;
+  readonly #log: vscode.LogOutputChannel;
 
   constructor(
-    private readonly server: ServerManager,
-    private readonly client: ScoringClient,
-    private readonly masks: MaskStore,
-    /** Where results go that may not be written beside their dataset. */
-    private readonly storage: vscode.Uri,
-    private readonly log: vscode.LogOutputChannel,
-  ) {}
+    server: ServerManager,
+    client: ScoringClient,
+    masks: MaskStore,
+    storage: vscode.Uri,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.#server = server;
+    this.#client = client;
+    this.#masks = masks;
+    this.#storage = storage;
+    this.#log = log;
+  }
 
   /** Where the run of a results file stands; undefined where none is under way. */
   progressOf(results: vscode.Uri): ScoringProgress | undefined {
@@ -62,7 +73,7 @@ export class ScoringService implements vscode.Disposable {
   /** Folder of results and audits of a dataset that lies where nothing can be written. */
   storageOf(folder: vscode.Uri): vscode.Uri {
     const id = createHash('sha256').update(folder.toString()).digest('hex').slice(0, 8);
-    return vscode.Uri.joinPath(this.storage, 'results', `${baseNameOf(folder)}-${id}`);
+    return vscode.Uri.joinPath(this.#storage, 'results', `${baseNameOf(folder)}-${id}`);
   }
 
   /**
@@ -83,9 +94,9 @@ export class ScoringService implements vscode.Disposable {
       import('../datasets/dataset-functions.js'),
       import('./scoring-client.js'),
     ]);
-    const release = this.server.keepAwake();
+    const release = this.#server.keepAwake();
     try {
-      const model = await this.client.model(signal);
+      const model = await this.#client.model(signal);
       const { uri, length, rows } = await this.#resultsFor(target, model);
       if (this.#runs.has(uri.toString())) {
         throw new CtError(
@@ -110,7 +121,7 @@ export class ScoringService implements vscode.Disposable {
           read: (sample) => readForScoring(vscode.Uri.joinPath(target.root, sample.path)),
           score: async (sample, { body, sha256 }, either) => {
             const name = baseNameOf(vscode.Uri.joinPath(target.root, sample.path));
-            const prediction = await this.client.predict(body, name, model, sample.slice, either);
+            const prediction = await this.#client.predict(body, name, model, sample.slice, either);
             return this.#answer(target, sample, sha256, model, prediction);
           },
           write: (row) => writer.append(dataset.resultLine(row)),
@@ -126,7 +137,7 @@ export class ScoringService implements vscode.Disposable {
       } finally {
         this.#runs.delete(uri.toString());
         await writer.close().catch((error: unknown) => {
-          this.log.error(error instanceof Error ? error : String(error));
+          this.#log.error(error instanceof Error ? error : String(error));
         });
         this.#changed.fire(uri);
       }
@@ -152,7 +163,7 @@ export class ScoringService implements vscode.Disposable {
     const answer = { label, withheld: [...withheld], probability, lesionFraction };
     if (!slice?.mask || slices.length > 1) return answer;
     const key = { model: model.sha256 ?? `${model.name}-${model.version}`, sha256 };
-    await this.masks.put({ ...key, slice: sample.slice ?? null }, slice.mask);
+    await this.#masks.put({ ...key, slice: sample.slice ?? null }, slice.mask);
     if (sample.mask === undefined) return answer;
     const { diceAgainst } = await import('./dice-against.js');
     const truth = vscode.Uri.joinPath(root, sample.mask);

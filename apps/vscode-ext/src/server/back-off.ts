@@ -1,12 +1,15 @@
 /** Waits before starts after crashes: 1, 2, 4, … 30 seconds, and none after `mostStarts` crashes in a row. */
 export class BackOff {
   #crashes = 0;
+  readonly #mostStarts: number;
 
-  constructor(private readonly mostStarts = 5) {}
+  constructor(mostStarts = 5) {
+    this.#mostStarts = mostStarts;
+  }
 
   /** Milliseconds to wait before the next start; undefined when it is time to give up. */
   next(): number | undefined {
-    if (this.#crashes >= this.mostStarts) return undefined;
+    if (this.#crashes >= this.#mostStarts) return undefined;
     return Math.min(30_000, 1000 * 2 ** this.#crashes++);
   }
 

@@ -36,11 +36,12 @@ export class ServerManager implements vscode.Disposable {
   #users = 0;
   #idle: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
+  readonly #context: vscode.ExtensionContext;
+  readonly #log: vscode.LogOutputChannel;
 
-  constructor(
-    private readonly context: vscode.ExtensionContext,
-    private readonly log: vscode.LogOutputChannel,
-  ) {
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+    this.#context = context;
+    this.#log = log;
     this.#disposables = [
       this.#changed,
       this.#answers,
@@ -163,7 +164,7 @@ export class ServerManager implements vscode.Disposable {
   }
 
   showLog(): void {
-    this.log.show();
+    this.#log.show();
   }
 
   dispose(): void {
@@ -199,7 +200,7 @@ export class ServerManager implements vscode.Disposable {
       const message = error instanceof Error ? error.message : String(error);
       // What was stopped on purpose has not failed.
       if (!attempt.signal.aborted) {
-        this.log.error(message);
+        this.#log.error(message);
         this.#set({ kind: 'failed', message });
       }
       throw error instanceof CtError
@@ -214,7 +215,7 @@ export class ServerManager implements vscode.Disposable {
   async #remote(): Promise<ConnectionOptions> {
     return {
       baseUrl: serverSettings.url,
-      token: await this.context.secrets.get(tokenSecret(serverSettings.url)),
+      token: await this.#context.secrets.get(tokenSecret(serverSettings.url)),
     };
   }
 
@@ -224,7 +225,7 @@ export class ServerManager implements vscode.Disposable {
       models: this.#models,
       port: this.#port,
       onLog: (line) => {
-        this.log.info(line);
+        this.#log.info(line);
       },
       onExit: (ending) => {
         this.#ended(local, ending);
@@ -243,7 +244,7 @@ export class ServerManager implements vscode.Disposable {
 
   /** A server that ended by itself starts again, since somebody looks at its predictions. */
   #ended(local: LocalServer, ending: string): void {
-    this.log.warn(`The model server ${ending}`);
+    this.#log.warn(`The model server ${ending}`);
     if (this.#local !== local) return;
     this.#local = undefined;
     this.#connecting = undefined;
@@ -283,7 +284,7 @@ export class ServerManager implements vscode.Disposable {
   }
 
   #inExtension(name: string): string {
-    return vscode.Uri.joinPath(this.context.extensionUri, 'dist', name).fsPath;
+    return vscode.Uri.joinPath(this.#context.extensionUri, 'dist', name).fsPath;
   }
 }
 

@@ -6,24 +6,26 @@ import type { Dataset } from '../manifest/dataset.js';
 /** What the rules of an audit look at. */
 export class AuditContext {
   readonly samples: readonly DatasetSample[];
+  readonly #files: ReadonlyMap<string, FileFacts | FileFailure | undefined>;
 
   constructor(
     readonly dataset: Dataset,
-    private readonly files: ReadonlyMap<string, FileFacts | FileFailure | undefined>,
+    files: ReadonlyMap<string, FileFacts | FileFailure | undefined>,
     readonly features: readonly (SliceFeatures | undefined)[],
   ) {
+    this.#files = files;
     this.samples = dataset.samples;
   }
 
   /** Facts of a sample's file; undefined where it is missing or cannot be read. */
   facts(index: number): FileFacts | undefined {
-    const found = this.files.get(this.samples[index]!.path);
+    const found = this.#files.get(this.samples[index]!.path);
     return found && !('problem' in found) ? found : undefined;
   }
 
   /** Facts of a mask; undefined where there is no such file. */
   file(path: string): FileFacts | FileFailure | undefined {
-    return this.files.get(path);
+    return this.#files.get(path);
   }
 
   /** A finding about samples, given as indices. */

@@ -87,27 +87,27 @@ function sampleAt(pixels: Float32Array, columns: number, x: number, y: number): 
 /** Pearson's correlation, in one pass. */
 class Correlation {
   count = 0;
-  private a = 0;
-  private b = 0;
-  private aa = 0;
-  private bb = 0;
-  private ab = 0;
+  #a = 0;
+  #b = 0;
+  #aa = 0;
+  #bb = 0;
+  #ab = 0;
 
   add(a: number, b: number): void {
     this.count++;
-    this.a += a;
-    this.b += b;
-    this.aa += a * a;
-    this.bb += b * b;
-    this.ab += a * b;
+    this.#a += a;
+    this.#b += b;
+    this.#aa += a * a;
+    this.#bb += b * b;
+    this.#ab += a * b;
   }
 
   /** 0 where one side is constant. */
   value(): number {
     const n = Math.max(1, this.count);
-    const covariance = this.ab / n - (this.a / n) * (this.b / n);
-    const varianceA = this.aa / n - (this.a / n) ** 2;
-    const varianceB = this.bb / n - (this.b / n) ** 2;
+    const covariance = this.#ab / n - (this.#a / n) * (this.#b / n);
+    const varianceA = this.#aa / n - (this.#a / n) ** 2;
+    const varianceB = this.#bb / n - (this.#b / n) ** 2;
     return varianceA > 1e-12 && varianceB > 1e-12
       ? covariance / Math.sqrt(varianceA * varianceB)
       : 0;

@@ -66,39 +66,38 @@ function bitsOfTable(table: number, width: number): number[] {
 
 /** One table: the pictures of each bucket's points, in typed arrays. */
 class BucketIndex {
-  private readonly starts: Int32Array;
-  private readonly owners: Int32Array;
+  readonly #starts: Int32Array;
+  readonly #owners: Int32Array;
+  readonly #places: readonly number[];
 
-  constructor(
-    pictures: readonly Pick<Keypoints, 'count' | 'bits'>[],
-    private readonly places: readonly number[],
-  ) {
+  constructor(pictures: readonly Pick<Keypoints, 'count' | 'bits'>[], places: readonly number[]) {
+    this.#places = places;
     const buckets = 2 ** places.length;
     const counts = new Int32Array(buckets + 1);
     for (const { count, bits } of pictures)
-      for (let point = 0; point < count; point++) counts[this.key(bits, point) + 1]!++;
+      for (let point = 0; point < count; point++) counts[this.#key(bits, point) + 1]!++;
     for (let i = 0; i < buckets; i++) counts[i + 1]! += counts[i]!;
-    this.starts = counts;
-    this.owners = new Int32Array(counts[buckets]!);
+    this.#starts = counts;
+    this.#owners = new Int32Array(counts[buckets]!);
     const next = counts.slice(0, buckets);
     for (const [i, { count, bits }] of pictures.entries())
       for (let point = 0; point < count; point++) {
-        const key = this.key(bits, point);
-        this.owners[next[key]!++] = i;
+        const key = this.#key(bits, point);
+        this.#owners[next[key]!++] = i;
       }
   }
 
   visit(bits: Uint32Array, point: number, see: (owner: number) => void): void {
-    const key = this.key(bits, point);
-    const [start, end] = [this.starts[key]!, this.starts[key + 1]!];
+    const key = this.#key(bits, point);
+    const [start, end] = [this.#starts[key]!, this.#starts[key + 1]!];
     if (end - start > fullBucket) return;
-    for (let i = start; i < end; i++) see(this.owners[i]!);
+    for (let i = start; i < end; i++) see(this.#owners[i]!);
   }
 
-  private key(bits: Uint32Array, point: number): number {
+  #key(bits: Uint32Array, point: number): number {
     let key = 0;
-    for (let i = 0; i < this.places.length; i++) {
-      const place = this.places[i]!;
+    for (let i = 0; i < this.#places.length; i++) {
+      const place = this.#places[i]!;
       key = (key << 1) | ((bits[point * wordsOfSignature + (place >> 5)]! >>> (place & 31)) & 1);
     }
     return key >>> 0;

@@ -7,7 +7,7 @@ const version = 1;
  * companions too.
  */
 export class FactsCache {
-  private readonly entries = new Map<string, FileFacts | FileFailure>();
+  readonly #entries = new Map<string, FileFacts | FileFailure>();
   /** Files that were read since the cache was opened. */
   reads = 0;
 
@@ -17,7 +17,7 @@ export class FactsCache {
     for (const line of text.split('\n')) {
       try {
         const { v, ...facts } = JSON.parse(line) as (FileFacts | FileFailure) & { v: number };
-        if (v === version) cache.entries.set(facts.path, facts);
+        if (v === version) cache.#entries.set(facts.path, facts);
       } catch {
         // The last row of a run that was killed, or the empty one after it.
       }
@@ -27,7 +27,7 @@ export class FactsCache {
 
   /** The text of the cache, a file a row. */
   text(): string {
-    return [...this.entries.values()]
+    return [...this.#entries.values()]
       .map((facts) => `${JSON.stringify({ v: version, ...facts })}\n`)
       .join('');
   }
@@ -36,12 +36,12 @@ export class FactsCache {
     path: string,
     { size, modified }: { readonly size: number; readonly modified: number },
   ): FileFacts | FileFailure | undefined {
-    const entry = this.entries.get(path);
+    const entry = this.#entries.get(path);
     return entry?.size === size && entry.modified === modified ? entry : undefined;
   }
 
   set(facts: FileFacts | FileFailure): void {
     this.reads++;
-    this.entries.set(facts.path, facts);
+    this.#entries.set(facts.path, facts);
   }
 }

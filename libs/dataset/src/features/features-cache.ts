@@ -12,10 +12,10 @@ export interface StoredPair {
 
 /** Features by pixel hash, and comparisons by the two pictures' hashes: the same picture is looked at once, wherever it lies. */
 export class FeaturesCache {
-  private readonly features = new Map<string, StoredFeatures>();
-  private readonly pairs = new Map<string, StoredPair>();
+  readonly #features = new Map<string, StoredFeatures>();
+  readonly #pairs = new Map<string, StoredPair>();
   /** Rows that are not in the cache's file yet. */
-  private fresh: string[] = [];
+  #fresh: string[] = [];
 
   /** Reads the text of a cache; rows of another version or damaged ones are left out. */
   static parse(text: string): FeaturesCache {
@@ -26,8 +26,8 @@ export class FeaturesCache {
         if (row.v !== version) continue;
         const { hash, pair } = row;
         const values = omit(row, 'v', 'hash', 'pair');
-        if (hash !== undefined) cache.features.set(hash, values as unknown as StoredFeatures);
-        else if (pair !== undefined) cache.pairs.set(pair, values as unknown as StoredPair);
+        if (hash !== undefined) cache.#features.set(hash, values as unknown as StoredFeatures);
+        else if (pair !== undefined) cache.#pairs.set(pair, values as unknown as StoredPair);
       } catch {
         // The last row of a run that was killed, or the empty one after it.
       }
@@ -36,27 +36,27 @@ export class FeaturesCache {
   }
 
   find(hash: string): StoredFeatures | undefined {
-    return this.features.get(hash);
+    return this.#features.get(hash);
   }
 
   set(hash: string, features: StoredFeatures): void {
-    this.features.set(hash, features);
-    this.fresh.push(JSON.stringify({ v: version, hash, ...features }));
+    this.#features.set(hash, features);
+    this.#fresh.push(JSON.stringify({ v: version, hash, ...features }));
   }
 
   findPair(a: string, b: string): StoredPair | undefined {
-    return this.pairs.get(`${a} ${b}`);
+    return this.#pairs.get(`${a} ${b}`);
   }
 
   setPair(a: string, b: string, pair: StoredPair): void {
-    this.pairs.set(`${a} ${b}`, pair);
-    this.fresh.push(JSON.stringify({ v: version, pair: `${a} ${b}`, ...pair }));
+    this.#pairs.set(`${a} ${b}`, pair);
+    this.#fresh.push(JSON.stringify({ v: version, pair: `${a} ${b}`, ...pair }));
   }
 
   /** The rows that came since the last call, to append to the cache's file. */
   takeFresh(): string {
-    const text = this.fresh.map((line) => `${line}\n`).join('');
-    this.fresh = [];
+    const text = this.#fresh.map((line) => `${line}\n`).join('');
+    this.#fresh = [];
     return text;
   }
 }

@@ -8,7 +8,7 @@ const clutter = new Set(['__macosx', '.git', '.ds_store']);
 
 /** The folder that a dataset is imported from: its listings, cached, and the reasons why a path is not one of its files. */
 export class DatasetFolder {
-  private readonly listings = new Map<string, Promise<{ files: string[]; folders: string[] }>>();
+  readonly #listings = new Map<string, Promise<{ files: string[]; folders: string[] }>>();
 
   constructor(readonly source: DatasetFiles) {}
 
@@ -21,13 +21,13 @@ export class DatasetFolder {
    * absolute path inside the folder is taken as what it names.
    */
   async locate(written: string): Promise<{ path: string; stat: FileStat } | { problem: string }> {
-    const path = this.relative(written);
+    const path = this.#relative(written);
     if (path === undefined) return { problem: `"${written}" leaves the dataset's folder` };
     const stat = await this.source.stat(path);
     if (!stat) {
       // Tables written on Windows have backslashes, which are letters of a name elsewhere.
       if (path.includes('\\')) return this.locate(path.replaceAll('\\', '/'));
-      const near = await this.nearby(path);
+      const near = await this.#nearby(path);
       return {
         problem: `"${written}" does not exist${near === undefined ? '' : ` (did you mean "${near}"?)`}`,
       };
@@ -45,17 +45,17 @@ export class DatasetFolder {
 
   /** Names of the files directly in a folder, sorted by their numbers. */
   async files(folder: string): Promise<string[]> {
-    return (await this.listing(folder)).files;
+    return (await this.#listing(folder)).files;
   }
 
   /** Names of the folders directly in a folder. */
   async folders(folder: string): Promise<string[]> {
-    return (await this.listing(folder)).folders;
+    return (await this.#listing(folder)).folders;
   }
 
   /** Paths of all files below a folder. */
   async filesBelow(folder: string): Promise<string[]> {
-    const { files, folders } = await this.listing(folder);
+    const { files, folders } = await this.#listing(folder);
     const below: string[] = [];
     for (const name of folders) below.push(...(await this.filesBelow(joinPath(folder, name))));
     return [...files.map((name) => joinPath(folder, name)), ...below];
@@ -79,7 +79,7 @@ export class DatasetFolder {
     return decodeText(await this.readBytes(path));
   }
 
-  private relative(written: string): string | undefined {
+  #relative(written: string): string | undefined {
     const isAbsolute = /^([/\\]|[a-zA-Z]:[\\/])/.test(written);
     const inside = isAbsolute ? this.source.relativePath?.(written) : written;
     if (inside === undefined || inside.includes('\0')) return undefined;
@@ -95,29 +95,29 @@ export class DatasetFolder {
   }
 
   /** A file beside the path whose name is nearly the same. */
-  private async nearby(path: string): Promise<string | undefined> {
+  async #nearby(path: string): Promise<string | undefined> {
     const at = path.lastIndexOf('/');
     const folder = at < 0 ? '' : path.slice(0, at);
-    const listing = await this.listing(folder).catch(() => undefined);
+    const listing = await this.#listing(folder).catch(() => undefined);
     if (!listing) {
-      const parent = folder === '' ? undefined : await this.nearbyFolder(folder);
+      const parent = folder === '' ? undefined : await this.#nearbyFolder(folder);
       return parent === undefined ? undefined : joinPath(parent, path.slice(at + 1));
     }
     const near = nearestWord(path.slice(at + 1), listing.files);
     return near === undefined ? undefined : joinPath(folder, near);
   }
 
-  private async nearbyFolder(folder: string): Promise<string | undefined> {
+  async #nearbyFolder(folder: string): Promise<string | undefined> {
     const at = folder.lastIndexOf('/');
     const parent = at < 0 ? '' : folder.slice(0, at);
-    const listing = await this.listing(parent).catch(() => undefined);
+    const listing = await this.#listing(parent).catch(() => undefined);
     const near = listing && nearestWord(folder.slice(at + 1), listing.folders);
     return near === undefined ? undefined : joinPath(parent, near);
   }
 
-  private listing(folder: string): Promise<{ files: string[]; folders: string[] }> {
+  #listing(folder: string): Promise<{ files: string[]; folders: string[] }> {
     const path = folder === '.' ? '' : folder;
-    let listing = this.listings.get(path);
+    let listing = this.#listings.get(path);
     if (!listing) {
       listing = this.source.list(path).then((entries) => {
         const shown = entries.filter(
@@ -127,7 +127,7 @@ export class DatasetFolder {
           sortNames(shown.filter((entry) => entry.kind === kind).map(({ name }) => name));
         return { files: names('file'), folders: names('folder') };
       });
-      this.listings.set(path, listing);
+      this.#listings.set(path, listing);
     }
     return listing;
   }

@@ -51,7 +51,7 @@ const unknownWords = new Set([
 export class LabelWords {
   readonly labels: readonly string[];
   readonly positive: string;
-  private readonly byWord = new Map<string, string>();
+  readonly #byWord = new Map<string, string>();
 
   /** @throws {CtError} `CT_BAD_REQUEST` when `positive` or a label of the map is none of the labels. */
   constructor({
@@ -74,17 +74,17 @@ export class LabelWords {
     }
     for (const label of defaultLabels) {
       if (!this.labels.includes(label)) continue;
-      for (const word of spellings[label]) this.byWord.set(fold(word), label);
+      for (const word of spellings[label]) this.#byWord.set(fold(word), label);
     }
-    for (const label of this.labels) this.byWord.set(fold(label), label);
-    for (const [word, label] of labelMap ?? []) this.byWord.set(fold(word), label);
+    for (const label of this.labels) this.#byWord.set(fold(label), label);
+    for (const [word, label] of labelMap ?? []) this.#byWord.set(fold(word), label);
   }
 
   /** The label that a word stands for, null for a word that says that it is not known, or in words what was expected. */
   resolve(word: string | null | undefined): { label: string | null } | { problem: string } {
     if (word === null || word === undefined || unknownWords.has(word.trim().toLowerCase()))
       return { label: null };
-    const label = this.byWord.get(fold(word));
+    const label = this.#byWord.get(fold(word));
     if (label !== undefined) return { label };
     return {
       problem: `label: Expected one of ${this.labels.join(', ')}, got "${word}"${didYouMean(word, this.labels)}; map it with --label-map "${word}=${this.labels[0] ?? 'label'}" or name all labels with --labels`,
@@ -93,7 +93,7 @@ export class LabelWords {
 
   /** Whether a word is known. */
   knows(word: string): boolean {
-    return this.byWord.has(fold(word));
+    return this.#byWord.has(fold(word));
   }
 }
 

@@ -60,13 +60,14 @@ interface Taken {
 export class SampleCollector {
   readonly problems: ImportProblem[] = [];
   readonly words: LabelWords;
-  private readonly taken: Taken[] = [];
-  private readonly placeOf = new Map<string, Place>();
+  readonly #taken: Taken[] = [];
+  readonly #placeOf = new Map<string, Place>();
+  readonly #folder: DatasetFolder;
+  readonly #options: ImportOptions;
 
-  constructor(
-    private readonly folder: DatasetFolder,
-    private readonly options: ImportOptions,
-  ) {
+  constructor(folder: DatasetFolder, options: ImportOptions) {
+    this.#folder = folder;
+    this.#options = options;
     this.words = new LabelWords(options);
   }
 
@@ -93,20 +94,20 @@ export class SampleCollector {
     const slice = sliceText === undefined ? undefined : Number(sliceText);
     if (slice !== undefined && !(Number.isInteger(slice) && slice >= 0))
       return refuse(`slice: Expected a whole number from 0, got "${sliceText ?? ''}"`);
-    const file = await this.folder.locate(written);
+    const file = await this.#folder.locate(written);
     if ('problem' in file) return refuse(file.problem);
     const key = `${file.path}#${slice ?? ''}`;
-    const earlier = this.placeOf.get(key);
+    const earlier = this.#placeOf.get(key);
     if (earlier)
       return refuse(
         `"${file.path}" stands here a second time, first in ${earlier.file}${earlier.row === undefined ? '' : `:${earlier.row}`}`,
       );
     const mask =
-      candidate.mask === undefined ? undefined : await this.folder.locate(candidate.mask);
+      candidate.mask === undefined ? undefined : await this.#folder.locate(candidate.mask);
     if (mask && 'problem' in mask) return refuse(`mask: ${mask.problem}`);
-    this.placeOf.set(key, place);
-    this.taken.push({ candidate, place, ...file, label: label.label, split, slice, mask });
-    this.options.onProgress?.({ phase: 'listing', done: this.taken.length, total: undefined });
+    this.#placeOf.set(key, place);
+    this.#taken.push({ candidate, place, ...file, label: label.label, split, slice, mask });
+    this.#options.onProgress?.({ phase: 'listing', done: this.#taken.length, total: undefined });
     return true;
   }
 
@@ -118,15 +119,15 @@ export class SampleCollector {
   async finish(
     manifest: Pick<DatasetManifest, 'name'> & Partial<DatasetManifest>,
   ): Promise<ImportedDataset> {
-    const kept = this.applySplitLists();
-    const joined = joinTables(this.options.joins ?? [], kept, this);
+    const kept = this.#applySplitLists();
+    const joined = joinTables(this.#options.joins ?? [], kept, this);
     const samples: DatasetSample[] = [];
     const instances = new Map<string, string>();
-    const { signal, cache, onProgress } = this.options;
+    const { signal, cache, onProgress } = this.#options;
     let done = 0;
     const read = async (taken: Taken) => {
-      if (this.options.decode === false) return undefined;
-      const files = this.folder.source;
+      if (this.#options.decode === false) return undefined;
+      const files = this.#folder.source;
       const facts = await readFacts(files, taken.path, taken.stat, { cache, signal });
       const mask =
         taken.mask && (await readFacts(files, taken.mask.path, taken.mask.stat, { cache, signal }));
@@ -134,19 +135,19 @@ export class SampleCollector {
       return { facts, mask };
     };
     for await (const [taken, outcome] of inOrder(kept, 4, read)) {
-      if (!outcome) this.push(samples, taken, undefined, joined.get(taken));
+      if (!outcome) this.#push(samples, taken, undefined, joined.get(taken));
       else if ('problem' in outcome.facts)
         this.report(taken.place, `"${taken.path}": ${outcome.facts.problem}`);
       else
-        this.addSamples(samples, taken, outcome.facts, outcome.mask, joined.get(taken), instances);
+        this.#addSamples(samples, taken, outcome.facts, outcome.mask, joined.get(taken), instances);
     }
     const { name, ...rest } = manifest;
-    this.reportCrossingPatients(samples);
+    this.#reportCrossingPatients(samples);
     return {
       manifest: {
         format: 'groundglass-dataset',
         version: 1,
-        name: this.options.name ?? name,
+        name: this.#options.name ?? name,
         ...rest,
         samples: 'samples.jsonl',
         labels: [...this.words.labels],
@@ -157,7 +158,7 @@ export class SampleCollector {
     };
   }
 
-  private addSamples(
+  #addSamples(
     samples: DatasetSample[],
     taken: Taken,
     facts: FileFacts,
@@ -195,18 +196,18 @@ export class SampleCollector {
       const index = taken.slice ?? 0;
       const problem = checkPicture(facts, index);
       if (problem !== undefined) this.report(taken.place, `"${taken.path}": ${problem}`);
-      else this.push(samples, taken, { facts, index }, joined);
+      else this.#push(samples, taken, { facts, index }, joined);
       return;
     }
-    if (this.options.volumes === 'whole') {
-      this.push(samples, taken, { facts, index: undefined }, joined);
+    if (this.#options.volumes === 'whole') {
+      this.#push(samples, taken, { facts, index: undefined }, joined);
       return;
     }
     for (let index = 0; index < facts.sliceCount; index++)
-      this.push(samples, taken, { facts, index, ofVolume: true }, joined);
+      this.#push(samples, taken, { facts, index, ofVolume: true }, joined);
   }
 
-  private push(
+  #push(
     samples: DatasetSample[],
     { candidate, path, place, label, split, slice, mask }: Taken,
     read: { facts: FileFacts; index: number | undefined; ofVolume?: boolean } | undefined,
@@ -232,7 +233,7 @@ export class SampleCollector {
       path,
       ...(index === undefined ? {} : { slice: index }),
       label: label ?? joined?.label ?? null,
-      split: split ?? joined?.split ?? assignSplit(group, this.options.shares ?? defaultShares),
+      split: split ?? joined?.split ?? assignSplit(group, this.#options.shares ?? defaultShares),
       patient,
       source: candidate.source,
       ...(document === undefined ? {} : { document }),
@@ -248,7 +249,7 @@ export class SampleCollector {
   }
 
   /** Slices of one patient in training and test inflate every score. The samples stay as published; the report names them. */
-  private reportCrossingPatients(samples: readonly DatasetSample[]): void {
+  #reportCrossingPatients(samples: readonly DatasetSample[]): void {
     const splitsOf = new Map<string, Map<string, number>>();
     for (const { source, patient, split } of samples) {
       const key = `${source}/${patient}`;
@@ -266,14 +267,14 @@ export class SampleCollector {
     }
   }
 
-  private applySplitLists(): Taken[] {
-    const lists = this.options.splitLists;
-    if (!lists || lists.length === 0) return this.taken;
+  #applySplitLists(): Taken[] {
+    const lists = this.#options.splitLists;
+    if (!lists || lists.length === 0) return this.#taken;
     const byName = new Map<string, Taken[]>();
     const note = (name: string, taken: Taken) => {
       byName.set(name, [...(byName.get(name) ?? []), taken]);
     };
-    for (const taken of this.taken) {
+    for (const taken of this.#taken) {
       const names = [taken.path, baseName(taken.path), stemOf(taken.path), taken.candidate.patient];
       for (const name of new Set(names)) if (name !== undefined) note(name, taken);
     }
@@ -288,7 +289,9 @@ export class SampleCollector {
         const clean = name.replaceAll('\\', '/').replace(/^\.\//, '');
         const found =
           byName.get(clean) ??
-          this.taken.filter(({ path }) => path.endsWith(`/${clean}`) || clean.endsWith(`/${path}`));
+          this.#taken.filter(
+            ({ path }) => path.endsWith(`/${clean}`) || clean.endsWith(`/${path}`),
+          );
         if (found.length === 0) {
           this.report(
             { file, row },
@@ -304,7 +307,7 @@ export class SampleCollector {
         }
       }
     }
-    return this.taken.flatMap((taken) => {
+    return this.#taken.flatMap((taken) => {
       const split = splitOf.get(taken);
       if (split !== undefined) return [{ ...taken, split }];
       this.report({ file: taken.path }, 'The image stands in no split list');

@@ -11,12 +11,17 @@ import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /** Trains a classifier: for pretraining a backbone, and for comparing with other libraries. */
 export class ClassifierTraining {
-  private steps = 0;
+  #steps = 0;
+  readonly #config: ClassifierConfig & { readonly optimizer: OptimizerConfig };
+  readonly #held: StepState;
 
   private constructor(
-    private readonly config: ClassifierConfig & { readonly optimizer: OptimizerConfig },
-    private readonly held: StepState,
-  ) {}
+    config: ClassifierConfig & { readonly optimizer: OptimizerConfig },
+    held: StepState,
+  ) {
+    this.#config = config;
+    this.#held = held;
+  }
 
   /** Variables start from `weights` or from the seed. */
   static async create(
@@ -49,12 +54,12 @@ export class ClassifierTraining {
     labels: readonly number[],
     learningRate: number,
   ): Promise<number> {
-    const { channels, imageSize, classes, optimizer } = this.config;
+    const { channels, imageSize, classes, optimizer } = this.#config;
     const oneHot = new Float32Array(labels.length * classes);
     for (const [i, label] of labels.entries()) oneHot[i * classes + label] = 1;
-    const results = await this.held.run(
+    const results = await this.#held.run(
       new Map([
-        ...scalarInputs(optimizer, ++this.steps, learningRate),
+        ...scalarInputs(optimizer, ++this.#steps, learningRate),
         ['image', { shape: [labels.length, channels, imageSize, imageSize], data: images }],
         ['label', { shape: [labels.length, classes], data: oneHot }],
       ]),
@@ -63,16 +68,19 @@ export class ClassifierTraining {
   }
 
   async close(): Promise<void> {
-    await this.held.close();
+    await this.#held.close();
   }
 }
 
 /** A trained classifier. */
 export class Classifier {
-  private constructor(
-    private readonly config: ClassifierConfig,
-    private readonly session: InferenceSession,
-  ) {}
+  readonly #config: ClassifierConfig;
+  readonly #session: InferenceSession;
+
+  private constructor(config: ClassifierConfig, session: InferenceSession) {
+    this.#config = config;
+    this.#session = session;
+  }
 
   /** @throws {RangeError} where a weight is missing. */
   static async create(
@@ -89,14 +97,14 @@ export class Classifier {
    * @returns logits `[N, K]`.
    */
   async run(images: Float32Array): Promise<Float32Array> {
-    const { channels, imageSize } = this.config;
+    const { channels, imageSize } = this.#config;
     const count = images.length / (channels * imageSize * imageSize);
     const image = new Tensor('float32', images, [count, channels, imageSize, imageSize]);
-    const { logits } = await this.session.run({ image });
+    const { logits } = await this.#session.run({ image });
     return logits!.data as Float32Array;
   }
 
   async close(): Promise<void> {
-    await this.session.release();
+    await this.#session.release();
   }
 }

@@ -4,7 +4,11 @@ import { sessionOptions, type SessionOptions } from './session-options.js';
 
 /** Reads the features of pictures with an exported model; see `exposeFeatures`. */
 export class FeatureReader {
-  private constructor(private readonly session: InferenceSession) {}
+  readonly #session: InferenceSession;
+
+  private constructor(session: InferenceSession) {
+    this.#session = session;
+  }
 
   /** @throws {OnnxError} for a file without convolutions of a backbone. */
   static async create(model: Uint8Array, options: SessionOptions = {}): Promise<FeatureReader> {
@@ -23,7 +27,7 @@ export class FeatureReader {
     { rows, columns }: { readonly rows: number; readonly columns: number },
   ): Promise<{ readonly features: Float64Array; readonly probability: number }> {
     const image = new Tensor('float32', pixels, [1, 1, rows, columns]);
-    const { features, probability } = await this.session.run({ image });
+    const { features, probability } = await this.#session.run({ image });
     return {
       features: Float64Array.from(features!.data as Float32Array),
       probability: (probability!.data as Float32Array)[0]!,
@@ -31,6 +35,6 @@ export class FeatureReader {
   }
 
   async close(): Promise<void> {
-    await this.session.release();
+    await this.#session.release();
   }
 }

@@ -15,7 +15,11 @@ export interface InferenceResult {
 
 /** An exported model on ONNX Runtime, as a server runs it. */
 export class OnnxInference {
-  private constructor(private readonly session: InferenceSession) {}
+  readonly #session: InferenceSession;
+
+  private constructor(session: InferenceSession) {
+    this.#session = session;
+  }
 
   /** @param model bytes or path of an exported model. */
   static async create(
@@ -35,7 +39,7 @@ export class OnnxInference {
     { rows, columns, count = 1 }: { rows: number; columns: number; count?: number },
   ): Promise<InferenceResult> {
     const image = new Tensor('float32', pixels, [count, 1, rows, columns]);
-    const { probability, logits, mask } = await this.session.run({ image });
+    const { probability, logits, mask } = await this.#session.run({ image });
     return {
       probability: probability!.data as Float32Array,
       logits: logits!.data as Float32Array,
@@ -45,6 +49,6 @@ export class OnnxInference {
   }
 
   async close(): Promise<void> {
-    await this.session.release();
+    await this.#session.release();
   }
 }

@@ -16,13 +16,19 @@ import type {
  * `state` and `load` are a checkpoint.
  */
 export class OnnxTrainingSession implements TrainingSession {
+  readonly #config: StepConfig;
+  readonly #held: StepState;
+
   private constructor(
     readonly step: TrainingStep,
-    private readonly config: StepConfig,
-    private readonly held: StepState,
+    config: StepConfig,
+    held: StepState,
     /** Optimizer steps so far. */
     public steps: number,
-  ) {}
+  ) {
+    this.#config = config;
+    this.#held = held;
+  }
 
   /** Builds and loads the step's graph; variables start from `given` or from the seed. */
   static async create(
@@ -38,8 +44,9 @@ export class OnnxTrainingSession implements TrainingSession {
   /** Runs forward, backward and update. */
   async run(batch: TrainingBatch, options: StepOptions): Promise<StepResult> {
     const t = this.steps + 1;
-    const { config, step } = this;
-    const results = await this.held.run(
+    const config = this.#config;
+    const { step } = this;
+    const results = await this.#held.run(
       new Map([
         ...scalarInputs(config.optimizer, t, options.learningRate),
         ...stepInputs(config, step.network, batch, options),
@@ -64,12 +71,12 @@ export class OnnxTrainingSession implements TrainingSession {
 
   /** The variables alone, as a model is exported from them. Views of the session's memory: copy to keep them over a step. */
   weights(): Map<string, NamedTensor> {
-    return this.collect([...this.step.network.graph.variables.keys()]);
+    return this.#collect([...this.step.network.graph.variables.keys()]);
   }
 
   /** Everything that the next step depends on, except the number of steps. */
   state(): Map<string, NamedTensor> {
-    return this.collect(this.step.state.map(({ name }) => name));
+    return this.#collect(this.step.state.map(({ name }) => name));
   }
 
   /**
@@ -78,18 +85,18 @@ export class OnnxTrainingSession implements TrainingSession {
    * @throws {RangeError} when a tensor is missing or has another shape.
    */
   load(state: NamedTensors, steps: number): void {
-    this.held.load(state);
+    this.#held.load(state);
     this.steps = steps;
   }
 
   async close(): Promise<void> {
-    await this.held.close();
+    await this.#held.close();
   }
 
-  private collect(names: readonly string[]): Map<string, NamedTensor> {
+  #collect(names: readonly string[]): Map<string, NamedTensor> {
     return new Map(
       names.map((name) => {
-        const { dims, data } = this.held.get(name);
+        const { dims, data } = this.#held.get(name);
         return [name, { shape: dims, data: data as Float32Array }];
       }),
     );

@@ -6,11 +6,15 @@ import { InferenceSession, Tensor } from './onnx-runtime.js';
 
 /** A step's graph on ONNX Runtime, and the tensors that each step passes to the next. */
 export class StepState {
-  private constructor(
-    private readonly step: WrittenStep,
-    private readonly session: InferenceSession,
-    private tensors: Map<string, Tensor>,
-  ) {}
+  readonly #step: WrittenStep;
+  readonly #session: InferenceSession;
+  #tensors: Map<string, Tensor>;
+
+  private constructor(step: WrittenStep, session: InferenceSession, tensors: Map<string, Tensor>) {
+    this.#step = step;
+    this.#session = session;
+    this.#tensors = tensors;
+  }
 
   /** Loads the graph. State starts from `start`; tensors that it lacks start from 0. */
   static async create(
@@ -36,24 +40,24 @@ export class StepState {
   async run(
     inputs: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>,
   ): Promise<InferenceSession.ReturnType> {
-    const feeds: Record<string, Tensor> = Object.fromEntries(this.tensors);
+    const feeds: Record<string, Tensor> = Object.fromEntries(this.#tensors);
     for (const [name, { shape, data }] of inputs)
       feeds[name] = new Tensor('float32', data, [...shape]);
-    const results = await this.session.run(feeds);
-    this.tensors = new Map(
-      this.step.state.map(({ name }) => [name, results[this.step.outputOf.get(name)!]!]),
+    const results = await this.#session.run(feeds);
+    this.#tensors = new Map(
+      this.#step.state.map(({ name }) => [name, results[this.#step.outputOf.get(name)!]!]),
     );
     return results;
   }
 
   get(name: string): Tensor {
-    return this.tensors.get(name)!;
+    return this.#tensors.get(name)!;
   }
 
   /** @throws {RangeError} when a tensor is missing or has another shape. */
   load(state: NamedTensors): void {
     const next = new Map<string, Tensor>();
-    for (const { name, shape } of this.step.state) {
+    for (const { name, shape } of this.#step.state) {
       const tensor = state.get(name);
       if (tensor?.shape.join() !== shape.join()) {
         throw new RangeError(
@@ -62,10 +66,10 @@ export class StepState {
       }
       next.set(name, new Tensor('float32', Float32Array.from(tensor.data), [...shape]));
     }
-    this.tensors = next;
+    this.#tensors = next;
   }
 
   async close(): Promise<void> {
-    await this.session.release();
+    await this.#session.release();
   }
 }

@@ -55,7 +55,7 @@ export interface OpNode {
 export class Graph {
   readonly inputs: InputNode[] = [];
   readonly variables = new Map<string, VariableNode>();
-  private readonly scopes: string[] = [];
+  readonly #scopes: string[] = [];
 
   /** Declares a tensor that the caller passes in. */
   input(name: string, shape: Shape): InputNode {
@@ -66,12 +66,12 @@ export class Graph {
 
   /** Declares a trainable variable; its name is prefixed with the scopes around it. */
   parameter(name: string, shape: Shape, initializer: Initializer): VariableNode {
-    return this.variable(name, shape, initializer, true);
+    return this.#variable(name, shape, initializer, true);
   }
 
   /** Declares a variable that forward passes update and the optimizer does not. */
   buffer(name: string, shape: Shape, initializer: Initializer): VariableNode {
-    return this.variable(name, shape, initializer, false);
+    return this.#variable(name, shape, initializer, false);
   }
 
   /** Applies an op. @throws {ShapeError} when the inputs do not fit. */
@@ -88,21 +88,21 @@ export class Graph {
 
   /** Names the variables that `build` declares `prefix.…`, as PyTorch names those of a module. */
   scope<T>(prefix: string, build: () => T): T {
-    this.scopes.push(prefix);
+    this.#scopes.push(prefix);
     try {
       return build();
     } finally {
-      this.scopes.pop();
+      this.#scopes.pop();
     }
   }
 
-  private variable(
+  #variable(
     name: string,
     shape: Shape,
     initializer: Initializer,
     trainable: boolean,
   ): VariableNode {
-    const full = [...this.scopes, name].join('.');
+    const full = [...this.#scopes, name].join('.');
     if (this.variables.has(full)) throw new Error(`The variable "${full}" is declared twice`);
     if (!shape.every((size) => Number.isInteger(size) && size > 0)) {
       throw new ShapeError(`variable ${full}`, 'sizes of at least 1', formatShape(shape));

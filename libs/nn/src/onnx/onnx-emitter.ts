@@ -31,11 +31,11 @@ const smallestHalfWeight = 1024;
 export class OnnxEmitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxInitializer[] = [];
-  private counter = 0;
-  private readonly constants = new Map<string, string>();
-  private readonly memory = new Map<string, unknown>();
+  #counter = 0;
+  readonly #constants = new Map<string, string>();
+  readonly #memory = new Map<string, unknown>();
   /** By shape. */
-  private readonly floatConstants = new Map<string, { name: string; data: Float32Array }[]>();
+  readonly #floatConstants = new Map<string, { name: string; data: Float32Array }[]>();
 
   /** Adds a node with one output and returns the output's name. */
   node(
@@ -53,7 +53,7 @@ export class OnnxEmitter {
     count: number,
     attributes: Record<string, AttributeValue> = {},
   ): string[] {
-    const outputs = Array.from({ length: count }, () => `${type.toLowerCase()}_${this.counter++}`);
+    const outputs = Array.from({ length: count }, () => `${type.toLowerCase()}_${this.#counter++}`);
     this.nodes.push({ type, inputs, outputs, attributes });
     return outputs;
   }
@@ -71,8 +71,8 @@ export class OnnxEmitter {
 
   /** What `write` wrote under this key, which is written the first time only. */
   once<T>(key: string, write: () => T): T {
-    if (!this.memory.has(key)) this.memory.set(key, write());
-    return this.memory.get(key) as T;
+    if (!this.#memory.has(key)) this.#memory.set(key, write());
+    return this.#memory.get(key) as T;
   }
 
   /** A constant of floats. @throws {RangeError} when shape and values differ in number. */
@@ -81,11 +81,11 @@ export class OnnxEmitter {
     if (data.length !== sizeOf(shape))
       throw new RangeError(`Expected ${sizeOf(shape)} values, got ${data.length}`);
     const key = `f/${shape.join(',')}`;
-    const known = this.floatConstants.get(key) ?? [];
+    const known = this.#floatConstants.get(key) ?? [];
     const same = known.find((constant) => constant.data.every((value, i) => value === data[i]));
     if (same) return same.name;
-    const name = this.constant(undefined, { type: 'float32', shape, data });
-    this.floatConstants.set(key, [...known, { name, data }]);
+    const name = this.#constant(undefined, { type: 'float32', shape, data });
+    this.#floatConstants.set(key, [...known, { name, data }]);
     return name;
   }
 
@@ -97,7 +97,7 @@ export class OnnxEmitter {
   /** A constant of integers, as shapes, axes and slices are. */
   integers(values: readonly number[]): string {
     const data = BigInt64Array.from(values.map(BigInt));
-    return this.constant(`i/${values.join(',')}`, { type: 'int64', shape: [values.length], data });
+    return this.#constant(`i/${values.join(',')}`, { type: 'int64', shape: [values.length], data });
   }
 
   /** A constant with a name of its own, such as a weight. */
@@ -123,12 +123,12 @@ export class OnnxEmitter {
     return this.named(name, 'Cast', [half], { to: onnxTypes.float32 });
   }
 
-  private constant(key: string | undefined, value: Omit<OnnxInitializer, 'name'>): string {
-    const known = key === undefined ? undefined : this.constants.get(key);
+  #constant(key: string | undefined, value: Omit<OnnxInitializer, 'name'>): string {
+    const known = key === undefined ? undefined : this.#constants.get(key);
     if (known !== undefined) return known;
-    const name = `constant_${this.counter++}`;
+    const name = `constant_${this.#counter++}`;
     this.initializers.push({ name, ...value });
-    if (key !== undefined) this.constants.set(key, name);
+    if (key !== undefined) this.#constants.set(key, name);
     return name;
   }
 

@@ -8,14 +8,20 @@ const errors = { format: 3, password: 4, security: 5 } as const;
 
 /** An open PDF. Its pages are read one at a time. Scripts in it are never run: PDFium runs them in form fields only. */
 export class PdfDocument {
+  readonly #bytes: number;
+  readonly #handle: number;
+
   private constructor(
     readonly pdfium: Pdfium,
-    private readonly bytes: number,
-    private readonly handle: number,
+    bytes: number,
+    handle: number,
     readonly pageCount: number,
     /** Whether the file's end is missing, so that PDFium rebuilt the table of its objects. */
     readonly truncated: boolean,
-  ) {}
+  ) {
+    this.#bytes = bytes;
+    this.#handle = handle;
+  }
 
   /**
    * @throws {PaperError} `PAPER_NOT_PDF`, `PAPER_ENCRYPTED`, `PAPER_CORRUPT`, `PAPER_TRUNCATED`.
@@ -56,7 +62,7 @@ export class PdfDocument {
     try {
       pdfium.HEAPU8.set([...Buffer.from(key, 'latin1'), 0], name);
       const text = readBuffer(pdfium, (buffer, size) =>
-        pdfium._FPDF_GetMetaText(this.handle, name, buffer, size),
+        pdfium._FPDF_GetMetaText(this.#handle, name, buffer, size),
       );
       return Buffer.from(text).toString('utf16le').replace(/\0+$/, '');
     } finally {
@@ -69,7 +75,7 @@ export class PdfDocument {
    * @throws {PaperError} `PAPER_PAGE_FAILED`.
    */
   loadPage(index: number): PdfPage {
-    const page = this.pdfium._FPDF_LoadPage(this.handle, index);
+    const page = this.pdfium._FPDF_LoadPage(this.#handle, index);
     if (page === 0) {
       throw new PaperError(
         'PAPER_PAGE_FAILED',
@@ -80,8 +86,8 @@ export class PdfDocument {
   }
 
   close(): void {
-    this.pdfium._FPDF_CloseDocument(this.handle);
-    this.pdfium._free(this.bytes);
+    this.pdfium._FPDF_CloseDocument(this.#handle);
+    this.pdfium._free(this.#bytes);
   }
 }
 

@@ -84,21 +84,25 @@ export const mostPixels = 100_000_000;
 export class PdfPage {
   readonly width: number;
   readonly height: number;
-  private readonly toView: Matrix;
-  private readonly scratch: Scratch;
-  private turned: 0 | 1 | 2 | 3 = 0;
-  private turnMatrix: Matrix = identity;
-  private viewWidth: number;
-  private viewHeight: number;
+  readonly #toView: Matrix;
+  readonly #scratch: Scratch;
+  #turned: 0 | 1 | 2 | 3 = 0;
+  #turnMatrix: Matrix = identity;
+  #viewWidth: number;
+  #viewHeight: number;
+  readonly #pdfium: Pdfium;
+  readonly #handle: number;
 
   constructor(
-    private readonly pdfium: Pdfium,
-    private readonly handle: number,
+    pdfium: Pdfium,
+    handle: number,
     /** From 1. */
     readonly number: number,
   ) {
-    this.scratch = new Scratch(pdfium);
-    const { scratch } = this;
+    this.#pdfium = pdfium;
+    this.#handle = handle;
+    this.#scratch = new Scratch(pdfium);
+    const scratch = this.#scratch;
     pdfium._FPDF_GetPageBoundingBox(handle, scratch.pointer);
     // FS_RECTF: left, top, right, bottom.
     const [l, t, r, b] = [0, 1, 2, 3].map((i) => scratch.packedFloat(i)) as [
@@ -109,7 +113,7 @@ export class PdfPage {
     ];
     const rotation = pdfium._FPDFPage_GetRotation(handle) & 3;
     const [w, h] = [r - l, t - b];
-    this.toView = (
+    this.#toView = (
       [
         [1, 0, 0, -1, -l, t],
         [0, 1, 1, 0, -b, -l],
@@ -118,29 +122,30 @@ export class PdfPage {
       ] as const
     )[rotation as 0 | 1 | 2 | 3];
     [this.width, this.height] = rotation % 2 === 0 ? [w, h] : [h, w];
-    this.viewWidth = this.width;
-    this.viewHeight = this.height;
+    this.#viewWidth = this.width;
+    this.#viewHeight = this.height;
   }
 
   /** The page as a box, in the view that boxes are given in. */
   get box(): PageBox {
-    return [0, 0, this.viewWidth, this.viewHeight];
+    return [0, 0, this.#viewWidth, this.#viewHeight];
   }
 
   /** Quarter turns (clockwise) that were added to read text that runs up or down the page. */
   get turn(): number {
-    return this.turned;
+    return this.#turned;
   }
 
   /** Maps a box of the turned view back to the page as a viewer shows it. */
   toPage(box: PageBox): PageBox {
-    return mapBox(invert(this.turnMatrix), box);
+    return mapBox(invert(this.#turnMatrix), box);
   }
 
   /** The page's characters in the order in which it draws them, and the share of them that no Unicode is known for. */
   readText(): { glyphs: Glyph[]; unmapped: number } {
-    const { pdfium, scratch } = this;
-    const text = pdfium._FPDFText_LoadPage(this.handle);
+    const pdfium = this.#pdfium;
+    const scratch = this.#scratch;
+    const text = pdfium._FPDFText_LoadPage(this.#handle);
     if (text === 0) return { glyphs: [], unmapped: 0 };
     try {
       const count = pdfium._FPDFText_CountChars(text);
@@ -183,7 +188,7 @@ export class PdfPage {
         ];
         const object = pdfium._FPDFText_GetTextObject(text, i);
         if (object !== lastObject && object !== 0) {
-          font = this.fontOf(object, fonts);
+          font = this.#fontOf(object, fonts);
           lastObject = object;
         }
         raw.push({
@@ -196,8 +201,8 @@ export class PdfPage {
           ...font,
         });
       }
-      this.turnToText(raw);
-      const view = this.view();
+      this.#turnToText(raw);
+      const view = this.#view();
       return {
         glyphs: raw.map((glyph) => {
           const [x, baseline] = apply(view, ...glyph.origin);
@@ -225,13 +230,13 @@ export class PdfPage {
     const shapes: PlacedShape[] = [];
     let order = 0;
     const visit = (object: number, matrix: Matrix, clip: PageBox, depth: number): void => {
-      const { pdfium } = this;
+      const pdfium = this.#pdfium;
       if (order++ > mostObjects) return;
       const type = pdfium._FPDFPageObj_GetType(object);
-      const visible = this.clipOf(object, matrix, clip);
+      const visible = this.#clipOf(object, matrix, clip);
       if (type === objectTypes.form) {
         if (depth > 12) return;
-        const inner = concat(this.matrixOf(object), matrix);
+        const inner = concat(this.#matrixOf(object), matrix);
         const count = pdfium._FPDFFormObj_CountObjects(object);
         for (let i = 0; i < count; i++) {
           visit(pdfium._FPDFFormObj_GetObject(object, i), inner, visible, depth + 1);
@@ -239,11 +244,11 @@ export class PdfPage {
         return;
       }
       if (type === objectTypes.image) {
-        const placed = concat(this.matrixOf(object), matrix);
+        const placed = concat(this.#matrixOf(object), matrix);
         const fullBox = mapBox(placed, [0, 0, 1, 1]);
         const box = intersection(fullBox, visible);
         if (!(width(box) > 0.5 && height(box) > 0.5)) return;
-        const { scratch } = this;
+        const scratch = this.#scratch;
         pdfium._FPDFImageObj_GetImagePixelSize(object, scratch.at(0), scratch.at(1));
         const filterCount = pdfium._FPDFImageObj_GetImageFilterCount(object);
         images.push({
@@ -272,7 +277,7 @@ export class PdfPage {
         });
         return;
       }
-      const box = intersection(this.boundsOf(object, matrix), visible);
+      const box = intersection(this.#boundsOf(object, matrix), visible);
       if (!(width(box) >= 0 && height(box) >= 0)) return;
       if (type === objectTypes.text) {
         shapes.push({ kind: 'text', box, order, white: false });
@@ -281,14 +286,14 @@ export class PdfPage {
           kind: type === objectTypes.path ? 'path' : 'shading',
           box,
           order,
-          white: type === objectTypes.path && this.isWhite(object),
+          white: type === objectTypes.path && this.#isWhite(object),
         });
       }
     };
-    const view = this.view();
-    const count = this.pdfium._FPDFPage_CountObjects(this.handle);
+    const view = this.#view();
+    const count = this.#pdfium._FPDFPage_CountObjects(this.#handle);
     for (let i = 0; i < count && order < mostObjects; i++) {
-      visit(this.pdfium._FPDFPage_GetObject(this.handle, i), view, this.box, 0);
+      visit(this.#pdfium._FPDFPage_GetObject(this.#handle, i), view, this.box, 0);
     }
     return { images: images.filter(({ box }) => area(box) > 0), shapes };
   }
@@ -300,7 +305,8 @@ export class PdfPage {
    * @throws {PaperError} `PAPER_TOO_LARGE` past 100 million pixels.
    */
   render(box: PageBox, scale: number): Pixels {
-    const { pdfium, scratch } = this;
+    const pdfium = this.#pdfium;
+    const scratch = this.#scratch;
     const columns = Math.max(1, Math.round(width(box) * scale));
     const rows = Math.max(1, Math.round(height(box) * scale));
     if (columns * rows > mostPixels) {
@@ -319,11 +325,11 @@ export class PdfPage {
       pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, 0xffffffff);
       // PDFium's matrix starts from the page as a viewer shows it, one pixel a point, origin top left.
       const [sx, sy] = [columns / width(box), rows / height(box)];
-      const toPixels = concat(this.turnMatrix, [sx, 0, 0, sy, -box[0] * sx, -box[1] * sy]);
+      const toPixels = concat(this.#turnMatrix, [sx, 0, 0, sy, -box[0] * sx, -box[1] * sy]);
       scratch.setPackedFloats([...toPixels, 0, 0, columns, rows]);
       pdfium._FPDF_RenderPageBitmapWithMatrix(
         bitmap,
-        this.handle,
+        this.#handle,
         scratch.pointer,
         scratch.pointer + 24,
         renderFlags,
@@ -336,8 +342,8 @@ export class PdfPage {
 
   /** The bytes of an image's stream as they are in the file: for `DCTDecode` alone these are a JPEG file. */
   rawImage(image: PlacedImage): Uint8Array {
-    return readBuffer(this.pdfium, (buffer, size) =>
-      this.pdfium._FPDFImageObj_GetImageDataRaw(image.handle, buffer, size),
+    return readBuffer(this.#pdfium, (buffer, size) =>
+      this.#pdfium._FPDFImageObj_GetImageDataRaw(image.handle, buffer, size),
     );
   }
 
@@ -353,7 +359,7 @@ export class PdfPage {
         `Expected at most ${mostPixels} pixels, an image of page ${this.number} has ${image.columns}×${image.rows}`,
       );
     }
-    const bitmap = this.pdfium._FPDFImageObj_GetBitmap(image.handle);
+    const bitmap = this.#pdfium._FPDFImageObj_GetBitmap(image.handle);
     if (bitmap === 0) {
       throw new PaperError(
         'PAPER_IMAGE_FAILED',
@@ -361,32 +367,32 @@ export class PdfPage {
       );
     }
     try {
-      return readBitmap(this.pdfium, bitmap).pixels;
+      return readBitmap(this.#pdfium, bitmap).pixels;
     } finally {
-      this.pdfium._FPDFBitmap_Destroy(bitmap);
+      this.#pdfium._FPDFBitmap_Destroy(bitmap);
     }
   }
 
   close(): void {
-    this.scratch.free();
-    this.pdfium._FPDF_ClosePage(this.handle);
+    this.#scratch.free();
+    this.#pdfium._FPDF_ClosePage(this.#handle);
   }
 
   /** From the page's own space to boxes. */
-  private view(): Matrix {
-    return concat(this.toView, this.turnMatrix);
+  #view(): Matrix {
+    return concat(this.#toView, this.#turnMatrix);
   }
 
   /** Turns the view where most text runs up or down the page, as on a page that holds a wide figure. */
-  private turnToText(glyphs: readonly RawGlyph[]): void {
-    const [xx, xy] = [this.toView[0], this.toView[1]];
+  #turnToText(glyphs: readonly RawGlyph[]): void {
+    const [xx, xy] = [this.#toView[0], this.#toView[1]];
     const counts = [0, 0, 0, 0];
     for (const { angle, text } of glyphs) {
       if (text === ' ') continue;
       // The direction of reading in the view, where y grows downwards.
       const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
-      const vx = dx * xx + dy * this.toView[2];
-      const vy = dx * xy + dy * this.toView[3];
+      const vx = dx * xx + dy * this.#toView[2];
+      const vy = dx * xy + dy * this.#toView[3];
       counts[((Math.round(Math.atan2(vy, vx) / (Math.PI / 2)) % 4) + 4) % 4]!++;
     }
     const total = counts.reduce((sum, count) => sum + count, 0);
@@ -394,15 +400,15 @@ export class PdfPage {
     if (most === 0 || total < 20 || counts[most]! < 0.7 * total) return;
     const [w, h] = [this.width, this.height];
     // Text that reads in direction k quarter turns clockwise is turned back by as many.
-    this.turned = ((4 - most) % 4) as 0 | 1 | 2 | 3;
-    this.turnMatrix = (
+    this.#turned = ((4 - most) % 4) as 0 | 1 | 2 | 3;
+    this.#turnMatrix = (
       [identity, [0, 1, -1, 0, h, 0], [-1, 0, 0, -1, w, h], [0, -1, 1, 0, 0, w]] as const
-    )[this.turned];
-    [this.viewWidth, this.viewHeight] = this.turned % 2 === 0 ? [w, h] : [h, w];
+    )[this.#turned];
+    [this.#viewWidth, this.#viewHeight] = this.#turned % 2 === 0 ? [w, h] : [h, w];
   }
 
-  private fontOf(object: number, fonts: Map<number, FontOf>): FontOf {
-    const { pdfium } = this;
+  #fontOf(object: number, fonts: Map<number, FontOf>): FontOf {
+    const pdfium = this.#pdfium;
     const hidden = pdfium._FPDFTextObj_GetTextRenderMode(object) === 3;
     const handle = pdfium._FPDFTextObj_GetFont(object);
     let font = fonts.get(handle);
@@ -423,14 +429,15 @@ export class PdfPage {
     return hidden ? { ...font, hidden } : font;
   }
 
-  private matrixOf(object: number): Matrix {
-    const { scratch } = this;
-    this.pdfium._FPDFPageObj_GetMatrix(object, scratch.pointer);
+  #matrixOf(object: number): Matrix {
+    const scratch = this.#scratch;
+    this.#pdfium._FPDFPageObj_GetMatrix(object, scratch.pointer);
     return [0, 1, 2, 3, 4, 5].map((i) => scratch.packedFloat(i)) as unknown as Matrix;
   }
 
-  private boundsOf(object: number, matrix: Matrix): PageBox {
-    const { pdfium, scratch } = this;
+  #boundsOf(object: number, matrix: Matrix): PageBox {
+    const pdfium = this.#pdfium;
+    const scratch = this.#scratch;
     // Single floats at the starts of four places.
     pdfium._FPDFPageObj_GetBounds(
       object,
@@ -443,8 +450,9 @@ export class PdfPage {
   }
 
   /** The box of what a clip leaves of the object; clips are in the space that the object lies in. */
-  private clipOf(object: number, matrix: Matrix, outer: PageBox): PageBox {
-    const { pdfium, scratch } = this;
+  #clipOf(object: number, matrix: Matrix, outer: PageBox): PageBox {
+    const pdfium = this.#pdfium;
+    const scratch = this.#scratch;
     const clip = pdfium._FPDFPageObj_GetClipPath(object);
     if (clip === 0) return outer;
     let visible = outer;
@@ -465,8 +473,9 @@ export class PdfPage {
     return visible;
   }
 
-  private isWhite(object: number): boolean {
-    const { pdfium, scratch } = this;
+  #isWhite(object: number): boolean {
+    const pdfium = this.#pdfium;
+    const scratch = this.#scratch;
     pdfium._FPDFPath_GetDrawMode(object, scratch.at(0), scratch.at(1));
     const [fill, stroke] = [scratch.int(0), scratch.int(1)];
     if (fill === 0) return stroke === 0;

@@ -4,8 +4,10 @@ import type { Pdfium } from './pdfium.js';
 export class Scratch {
   /** Eight values of eight bytes each. */
   readonly pointer: number;
+  readonly #pdfium: Pdfium;
 
-  constructor(private readonly pdfium: Pdfium) {
+  constructor(pdfium: Pdfium) {
+    this.#pdfium = pdfium;
     this.pointer = pdfium._malloc(64);
   }
 
@@ -15,28 +17,28 @@ export class Scratch {
   }
 
   double(i: number): number {
-    return this.pdfium.HEAPF64[this.pointer / 8 + i]!;
+    return this.#pdfium.HEAPF64[this.pointer / 8 + i]!;
   }
 
   float(i: number): number {
-    return this.pdfium.HEAPF32[this.pointer / 4 + 2 * i]!;
+    return this.#pdfium.HEAPF32[this.pointer / 4 + 2 * i]!;
   }
 
   /** The `i`-th of floats that lie side by side, as in `FS_MATRIX` and `FS_RECTF`. */
   packedFloat(i: number): number {
-    return this.pdfium.HEAPF32[this.pointer / 4 + i]!;
+    return this.#pdfium.HEAPF32[this.pointer / 4 + i]!;
   }
 
   setPackedFloats(values: readonly number[]): void {
-    this.pdfium.HEAPF32.set(values, this.pointer / 4);
+    this.#pdfium.HEAPF32.set(values, this.pointer / 4);
   }
 
   int(i: number): number {
-    return this.pdfium.HEAP32[this.pointer / 4 + 2 * i]!;
+    return this.#pdfium.HEAP32[this.pointer / 4 + 2 * i]!;
   }
 
   free(): void {
-    this.pdfium._free(this.pointer);
+    this.#pdfium._free(this.pointer);
   }
 }
 

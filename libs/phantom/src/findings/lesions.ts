@@ -114,43 +114,42 @@ function shares(
 
 /** Lesion shares over one slice, computed once and used before and after the vessels are painted. */
 export class LesionSlice {
-  private readonly glass: Float32Array;
-  private readonly dense: Float32Array;
+  readonly #glass: Float32Array;
+  readonly #dense: Float32Array;
+  readonly #plan: BodyPlan;
+  readonly #z: number;
 
-  constructor(
-    canvas: SliceCanvas,
-    private readonly plan: BodyPlan,
-    lesions: readonly Lesion[],
-    private readonly z: number,
-  ) {
+  constructor(canvas: SliceCanvas, plan: BodyPlan, lesions: readonly Lesion[], z: number) {
+    this.#plan = plan;
+    this.#z = z;
     const { columns, rows, pixel, origin } = canvas.grid;
-    this.glass = new Float32Array(columns * rows);
-    this.dense = new Float32Array(columns * rows);
+    this.#glass = new Float32Array(columns * rows);
+    this.#dense = new Float32Array(columns * rows);
     // Each lesion keeps its own edge from slice to slice.
     const near = lesions
       .map((lesion, i) => ({ lesion, edge: sliceNoise(plan.seed + 100 + 2 * i, z, 12) }))
       .filter(({ lesion }) => Math.abs(z - lesion.centre[2]) < lesion.radii[2] * 1.62);
     if (near.length === 0) return;
-    for (let i = 0; i < this.glass.length; i++) {
+    for (let i = 0; i < this.#glass.length; i++) {
       if (canvas.lung[i]! <= 0) continue;
       const x = origin[0] + (i % columns) * pixel;
       const y = origin[1] + Math.floor(i / columns) * pixel;
       const [glass, dense] = shares(near, x, y, z);
-      this.glass[i] = glass;
-      this.dense[i] = dense;
+      this.#glass[i] = glass;
+      this.#dense[i] = dense;
     }
   }
 
   /** Ground-glass: the lung is denser, its vessels still show. Painted before the vessels. */
   paintGroundGlass(canvas: SliceCanvas): void {
-    const grain = sliceNoise(this.plan.seed + 90, this.z, 5);
-    this.blend(canvas, this.glass, (x, y) => -575 + 95 * grain(x, y));
+    const grain = sliceNoise(this.#plan.seed + 90, this.#z, 5);
+    this.#blend(canvas, this.#glass, (x, y) => -575 + 95 * grain(x, y));
   }
 
   /** Consolidation hides the vessels; only the air in the bronchi shows. Painted between vessels and bronchi. */
   paintConsolidation(canvas: SliceCanvas): void {
-    const grain = sliceNoise(this.plan.seed + 91, this.z, 7);
-    this.blend(canvas, this.dense, (x, y) => 5 + 45 * grain(x, y));
+    const grain = sliceNoise(this.#plan.seed + 91, this.#z, 7);
+    this.#blend(canvas, this.#dense, (x, y) => 5 + 45 * grain(x, y));
   }
 
   /** The exact mask, by {@link lesionClass}: half of the pixel or more is lung, and half of that or more is lesion. */
@@ -158,17 +157,13 @@ export class LesionSlice {
     const mask = new Uint8Array(canvas.lung.length);
     for (let i = 0; i < mask.length; i++) {
       if (canvas.lung[i]! < 0.5) continue;
-      if (this.dense[i]! >= 0.5) mask[i] = lesionClass.consolidation;
-      else if (this.glass[i]! >= 0.5) mask[i] = lesionClass.groundGlass;
+      if (this.#dense[i]! >= 0.5) mask[i] = lesionClass.consolidation;
+      else if (this.#glass[i]! >= 0.5) mask[i] = lesionClass.groundGlass;
     }
     return mask;
   }
 
-  private blend(
-    canvas: SliceCanvas,
-    share: Float32Array,
-    hu: (x: number, y: number) => number,
-  ): void {
+  #blend(canvas: SliceCanvas, share: Float32Array, hu: (x: number, y: number) => number): void {
     const { columns, pixel, origin } = canvas.grid;
     for (let i = 0; i < share.length; i++) {
       const a = share[i]! * canvas.lung[i]!;

@@ -8,17 +8,17 @@ export function mix32(value: number): number {
 
 /** Pseudo-random numbers that every machine repeats from the seeds: a Weyl sequence through {@link mix32}. */
 export class SeededRandom {
-  private state = 0x9e3779b9;
+  #state = 0x9e3779b9;
 
   /** @param seeds whole numbers, mixed in order: (7, 2) and (2, 7) are different streams. */
   constructor(...seeds: readonly number[]) {
-    for (const seed of seeds) this.state = mix32(this.state ^ seed) + 0x6a09e667;
+    for (const seed of seeds) this.#state = mix32(this.#state ^ seed) + 0x6a09e667;
   }
 
   /** Uniform in [low, high). */
   uniform(low = 0, high = 1): number {
-    this.state = (this.state + 0x9e3779b9) | 0;
-    return low + (high - low) * (mix32(this.state) / 2 ** 32);
+    this.#state = (this.#state + 0x9e3779b9) | 0;
+    return low + (high - low) * (mix32(this.#state) / 2 ** 32);
   }
 
   /** Whole number in [low, high], both ends included. */

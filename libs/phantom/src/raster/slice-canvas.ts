@@ -22,13 +22,13 @@ export class SliceCanvas {
   readonly hu: Float32Array;
   /** Share of lung in each pixel, 0 to 1. */
   readonly lung: Float32Array;
-  private readonly area: Float32Array;
+  readonly #area: Float32Array;
 
   constructor(readonly grid: SliceGrid) {
     const length = grid.columns * grid.rows;
     this.hu = new Float32Array(length).fill(-1000);
     this.lung = new Float32Array(length);
-    this.area = new Float32Array((grid.columns + 2) * grid.rows);
+    this.#area = new Float32Array((grid.columns + 2) * grid.rows);
   }
 
   /** Paints an outline; `within` keeps it inside a coverage, `opacity` makes it thinner than the slice. */
@@ -123,7 +123,7 @@ export class SliceCanvas {
         if (to <= from) continue;
         const xa = x0 + ((x1 - x0) * (from - y0)) / (y1 - y0);
         const xb = x0 + ((x1 - x0) * (to - y0)) / (y1 - y0);
-        this.edge(row * width, Math.min(xa, xb), Math.max(xa, xb), upward ? to - from : from - to);
+        this.#edge(row * width, Math.min(xa, xb), Math.max(xa, xb), upward ? to - from : from - to);
       }
     }
     for (let row = top; row <= bottom; row++) {
@@ -131,24 +131,24 @@ export class SliceCanvas {
       let sum = 0;
       for (let column = 0; column < columns; column++) {
         const at = row * width + column;
-        sum += this.area[at]!;
-        this.area[at] = 0;
+        sum += this.#area[at]!;
+        this.#area[at] = 0;
         const covered = Math.min(1, Math.abs(sum));
         if (covered > 1e-4) visit(row * columns + column, covered, origin[0] + column * pixel, y);
       }
-      this.area[row * width + columns] = 0;
-      this.area[row * width + columns + 1] = 0;
+      this.#area[row * width + columns] = 0;
+      this.#area[row * width + columns + 1] = 0;
     }
   }
 
   /** Adds an edge of height `dy` between `xa` and `xb` to the row that starts at `base`: each pixel to its right is covered. */
-  private edge(base: number, xa: number, xb: number, dy: number): void {
+  #edge(base: number, xa: number, xb: number, dy: number): void {
     const first = Math.floor(xa);
     const last = Math.floor(xb);
     if (first === last) {
       const middle = (xa + xb) / 2 - first;
-      this.area[base + first]! += dy * (1 - middle);
-      this.area[base + first + 1]! += dy * middle;
+      this.#area[base + first]! += dy * (1 - middle);
+      this.#area[base + first + 1]! += dy * middle;
       return;
     }
     const slope = dy / (xb - xa);
@@ -158,9 +158,9 @@ export class SliceCanvas {
       const to = Math.min(xb, column + 1);
       // Area right of the edge in this column, and what the columns further right get in full.
       const here = slope * (to - from) * (column + 1 - (from + to) / 2) + slope * (from - xa);
-      this.area[base + column]! += here - before;
+      this.#area[base + column]! += here - before;
       before = here;
     }
-    this.area[base + last + 1]! += dy - before;
+    this.#area[base + last + 1]! += dy - before;
   }
 }

@@ -7,11 +7,13 @@ const mostKept = 800;
 export class ThumbnailCache {
   readonly #kept = new Map<number, Thumbnail | Error>();
   readonly #asked = new Map<number, AbortController>();
+  readonly #provider: ThumbnailProvider;
+  readonly #onArrival: (row: number) => void;
 
-  constructor(
-    private readonly provider: ThumbnailProvider,
-    private readonly onArrival: (row: number) => void,
-  ) {}
+  constructor(provider: ThumbnailProvider, onArrival: (row: number) => void) {
+    this.#provider = provider;
+    this.#onArrival = onArrival;
+  }
 
   /** The thumbnail, or why there is none; undefined while it is on its way. */
   get(row: number): Thumbnail | Error | undefined {
@@ -57,9 +59,9 @@ export class ThumbnailCache {
         const [oldest] = this.#kept.keys();
         this.#kept.delete(oldest!);
       }
-      this.onArrival(row);
+      this.#onArrival(row);
     };
-    this.provider(row, request.signal).then(settle, (error: unknown) => {
+    this.#provider(row, request.signal).then(settle, (error: unknown) => {
       settle(error instanceof Error ? error : new Error(String(error)));
     });
   }

@@ -104,11 +104,12 @@ function isAccelerated(gl: WebGL2RenderingContext): boolean {
 /** One channel of values on one texture unit; uploads only what has changed. */
 class ValueTexture {
   #current: Float32Array | Uint8Array | undefined | null = null;
+  readonly #gl: WebGL2RenderingContext;
+  readonly #unit: number;
 
-  constructor(
-    private readonly gl: WebGL2RenderingContext,
-    private readonly unit: number,
-  ) {
+  constructor(gl: WebGL2RenderingContext, unit: number) {
+    this.#gl = gl;
+    this.#unit = unit;
     gl.activeTexture(gl.TEXTURE0 + unit);
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
     for (const [name, value] of [
@@ -124,8 +125,8 @@ class ValueTexture {
   upload(values: Float32Array | Uint8Array | undefined, columns: number, rows: number): void {
     if (values === this.#current) return;
     this.#current = values;
-    const { gl } = this;
-    gl.activeTexture(gl.TEXTURE0 + this.unit);
+    const gl = this.#gl;
+    gl.activeTexture(gl.TEXTURE0 + this.#unit);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     if (!values) {
       gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, 1, 1, 0, gl.RED, gl.UNSIGNED_BYTE, new Uint8Array(1));

@@ -21,15 +21,27 @@ import { updateTfjs } from './tfjs-update.js';
  * `@tensorflow/tfjs-node-gpu`, and as a second implementation that checks loss and gradients.
  */
 export class TfjsTrainingSession implements TrainingSession {
+  readonly #tf: Tfjs;
+  readonly #config: StepConfig;
+  readonly #loss: LossGraph;
+  readonly #variables: ReadonlyMap<string, Variable>;
+  readonly #moments: ReadonlyMap<string, Variable>;
+
   private constructor(
-    private readonly tf: Tfjs,
-    private readonly config: StepConfig,
-    private readonly loss: LossGraph,
-    private readonly variables: ReadonlyMap<string, Variable>,
-    private readonly moments: ReadonlyMap<string, Variable>,
+    tf: Tfjs,
+    config: StepConfig,
+    loss: LossGraph,
+    variables: ReadonlyMap<string, Variable>,
+    moments: ReadonlyMap<string, Variable>,
     /** Optimizer steps so far. */
     public steps: number,
-  ) {}
+  ) {
+    this.#tf = tf;
+    this.#config = config;
+    this.#loss = loss;
+    this.#variables = variables;
+    this.#moments = moments;
+  }
 
   /**
    * Variables start from `weights` or from the seed, as on ONNX Runtime.
@@ -61,18 +73,20 @@ export class TfjsTrainingSession implements TrainingSession {
 
   /** Runs forward, backward and update. */
   async run(batch: TrainingBatch, options: StepOptions): Promise<StepResult> {
-    const { tf, config, loss } = this;
+    const tf = this.#tf;
+    const config = this.#config;
+    const loss = this.#loss;
     const inputs = stepInputs(config, loss.network, batch, options);
     const masks = loss.segmentation ? [loss.segmentation] : [];
     const wanted = [loss.total, loss.classification, loss.network.logits, ...masks];
     const kept = tf.tidy(() => {
       const { results, gradients, updates } = tfjsGradients(tf, loss.total, wanted, (node) => {
-        if (node.kind === 'variable') return this.variables.get(node.variable.name)!;
+        if (node.kind === 'variable') return this.#variables.get(node.variable.name)!;
         const { data, shape } = inputs.get(node.name)!;
         return tf.tensor(data, [...shape]);
       });
-      this.update(new Map(Object.entries(gradients)), options.learningRate);
-      for (const [name, value] of Object.entries(updates)) this.variables.get(name)!.assign(value);
+      this.#update(new Map(Object.entries(gradients)), options.learningRate);
+      for (const [name, value] of Object.entries(updates)) this.#variables.get(name)!.assign(value);
       return { results, gradients: config.outputGradients === true ? gradients : {} };
     });
     this.steps++;
@@ -98,12 +112,12 @@ export class TfjsTrainingSession implements TrainingSession {
 
   /** The variables alone, as a model is exported from them. */
   weights(): Map<string, NamedTensor> {
-    return collect(this.variables);
+    return collect(this.#variables);
   }
 
   /** Everything that the next step depends on, except the number of steps. */
   state(): Map<string, NamedTensor> {
-    return new Map([...collect(this.variables), ...collect(this.moments)]);
+    return new Map([...collect(this.#variables), ...collect(this.#moments)]);
   }
 
   /**
@@ -112,7 +126,7 @@ export class TfjsTrainingSession implements TrainingSession {
    * @throws {RangeError} when a tensor is missing or has another shape.
    */
   load(state: NamedTensors, steps: number): void {
-    const all = [...this.variables, ...this.moments];
+    const all = [...this.#variables, ...this.#moments];
     for (const [name, { shape }] of all) {
       const found = state.get(name);
       if (found?.shape.join() !== shape.join()) {
@@ -121,22 +135,23 @@ export class TfjsTrainingSession implements TrainingSession {
         );
       }
     }
-    this.tf.tidy(() => {
+    this.#tf.tidy(() => {
       for (const [name, variable] of all)
-        variable.assign(this.tf.tensor(state.get(name)!.data, variable.shape));
+        variable.assign(this.#tf.tensor(state.get(name)!.data, variable.shape));
     });
     this.steps = steps;
   }
 
   /** Frees the memory of variables and moments. */
   close(): Promise<void> {
-    for (const variable of [...this.variables.values(), ...this.moments.values()])
+    for (const variable of [...this.#variables.values(), ...this.#moments.values()])
       variable.dispose();
     return Promise.resolve();
   }
 
-  private update(gradients: ReadonlyMap<string, Tensor>, learningRate: number): void {
-    const { tf, config } = this;
+  #update(gradients: ReadonlyMap<string, Tensor>, learningRate: number): void {
+    const tf = this.#tf;
+    const config = this.#config;
     let factor: Tensor | undefined;
     if (config.clipNorm !== undefined) {
       const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
@@ -147,10 +162,10 @@ export class TfjsTrainingSession implements TrainingSession {
     for (const [name, gradient] of gradients) {
       tf.tidy(() => {
         updateTfjs(tf, config.optimizer, {
-          parameter: this.variables.get(name)!,
+          parameter: this.#variables.get(name)!,
           gradient: factor ? tf.mul(gradient, factor) : gradient,
           moments: momentNames(config.optimizer).map((moment) =>
-            this.moments.get(`optimizer.${moment}.${name}`)!,
+            this.#moments.get(`optimizer.${moment}.${name}`)!,
           ),
           learningRate,
           corrections,

@@ -174,31 +174,34 @@ function readFrame(
 
 /** Reads bits of the entropy-coded data, in which 0xff is followed by a stuffed 0; past its end come zeros. */
 class BitReader {
-  private bits = 0;
-  private count = 0;
-  private zerosPastEnd = 0;
+  #bits = 0;
+  #count = 0;
+  #zerosPastEnd = 0;
+  readonly #data: Uint8Array;
 
   constructor(
-    private readonly data: Uint8Array,
+    data: Uint8Array,
     public at: number,
-  ) {}
+  ) {
+    this.#data = data;
+  }
 
   bit(): number {
-    if (this.count === 0) {
-      const byte = this.data[this.at];
-      if (byte === undefined || (byte === 0xff && this.data[this.at + 1] !== 0)) {
+    if (this.#count === 0) {
+      const byte = this.#data[this.at];
+      if (byte === undefined || (byte === 0xff && this.#data[this.at + 1] !== 0)) {
         // At a marker. A few missing bits are filled up as libjpeg does; a whole missing scan is not.
-        if (++this.zerosPastEnd > 4096)
+        if (++this.#zerosPastEnd > 4096)
           throw new CtError('CT_TRUNCATED', 'Expected more JPEG data, a scan ends early');
-        this.bits = 0;
+        this.#bits = 0;
       } else {
-        this.bits = byte;
+        this.#bits = byte;
         this.at += byte === 0xff ? 2 : 1;
       }
-      this.count = 8;
+      this.#count = 8;
     }
-    this.count--;
-    return (this.bits >> this.count) & 1;
+    this.#count--;
+    return (this.#bits >> this.#count) & 1;
   }
 
   receive(length: number): number {
@@ -227,8 +230,8 @@ class BitReader {
 
   /** Drops what is left of the byte and passes over a restart marker, where there is one. */
   restart(): void {
-    this.count = 0;
-    if (this.data[this.at] === 0xff && (this.data[this.at + 1]! & 0xf8) === 0xd0) this.at += 2;
+    this.#count = 0;
+    if (this.#data[this.at] === 0xff && (this.#data[this.at + 1]! & 0xf8) === 0xd0) this.at += 2;
   }
 }
 

@@ -52,9 +52,12 @@ const classOf = {
  * next frame: after an abort its heap cannot be trusted.
  */
 export class WasmCodecs {
-  private readonly modules = new Map<WasmCodecName, Promise<WasmModule>>();
+  readonly #modules = new Map<WasmCodecName, Promise<WasmModule>>();
+  readonly #load: LoadWasmCodec;
 
-  constructor(private readonly load: LoadWasmCodec) {}
+  constructor(load: LoadWasmCodec) {
+    this.#load = load;
+  }
 
   /** @throws {CtError} `CT_CORRUPT` when the codec cannot decode, or decodes another size than expected. */
   async decode(
@@ -62,10 +65,10 @@ export class WasmCodecs {
     encoded: Uint8Array,
     expected: { columns: number; rows: number },
   ): Promise<DecodedFrame> {
-    let module = this.modules.get(name);
+    let module = this.#modules.get(name);
     if (!module) {
-      module = this.load(name);
-      this.modules.set(name, module);
+      module = this.#load(name);
+      this.#modules.set(name, module);
     }
     let decoder: WasmDecoder | undefined;
     try {
@@ -89,7 +92,7 @@ export class WasmCodecs {
         planar: name === 'charls' && info.componentCount > 1 && decoder.getInterleaveMode?.() === 0,
       };
     } catch (error) {
-      this.modules.delete(name);
+      this.#modules.delete(name);
       if (error instanceof CtError) throw error;
       throw new CtError('CT_CORRUPT', `Expected a code stream that ${name} decodes, it could not`, {
         cause: error,
