@@ -9,6 +9,7 @@ import {
   rocAucInterval,
   takeRows,
 } from './index.js';
+import { seeded } from './seeded.fixture.js';
 
 const { patients, values, percentile, bca, standardError } = golden('bootstrap');
 const meanOfRows = (rows: Int32Array): number =>
@@ -20,7 +21,11 @@ test.each([
 ])(
   'the $method interval over patients equals SciPy to 2 % of its width',
   ({ method, expected }) => {
-    const interval = patientBootstrap(patients, meanOfRows, { resamples: 20_000, seed: 3, method });
+    const interval = patientBootstrap(patients, meanOfRows, {
+      resamples: 20_000,
+      random: seeded(3),
+      method,
+    });
     // Both sides are random: at 20,000 resamples a limit has a standard error of about 0.5 % of the width.
     const width = expected[1] - expected[0];
     expect(Math.abs(interval.lower - expected[0])).toBeLessThan(0.02 * width);
@@ -30,9 +35,9 @@ test.each([
   },
 );
 
-test('the same seed gives the same interval, another seed another', () => {
+test('the same random numbers give the same interval, others another', () => {
   const run = (seed: number): unknown =>
-    patientBootstrap(patients, meanOfRows, { resamples: 200, seed });
+    patientBootstrap(patients, meanOfRows, { resamples: 200, random: seeded(seed) });
   expect(run(5)).toEqual(run(5));
   expect(run(5)).not.toEqual(run(6));
 });
@@ -45,15 +50,15 @@ test('ten copies of each row under its patient leave the interval as it was', ()
   const auc = (of: number[], by: number[]) => (rows: Int32Array) =>
     rocAuc(takeRows(of, rows), takeRows(by, rows));
   const copies = people.flatMap((i) => Array<number>(10).fill(i));
-  const options = { resamples: 300, seed: 1 };
-  const once = patientBootstrap(people, auc(labels, scores), options);
+  const options = () => ({ resamples: 300, random: seeded(1) });
+  const once = patientBootstrap(people, auc(labels, scores), options());
   const tenfold = patientBootstrap(
     copies,
     auc(
       copies.map((i) => labels[i]!),
       copies.map((i) => scores[i]!),
     ),
-    options,
+    options(),
   );
   expect(tenfold.lower).toBeCloseTo(once.lower, 12);
   expect(tenfold.upper).toBeCloseTo(once.upper, 12);
@@ -62,8 +67,10 @@ test('ten copies of each row under its patient leave the interval as it was', ()
 test('with one row a patient the error of the AUC is close to that of DeLong', () => {
   const { labels, first } = golden('delong')[0]!;
   const rows = labels.map((_, i) => i);
-  const interval = patientBootstrap(rows, (drawn) =>
-    rocAuc(takeRows(labels, drawn), takeRows(first, drawn)),
+  const interval = patientBootstrap(
+    rows,
+    (drawn) => rocAuc(takeRows(labels, drawn), takeRows(first, drawn)),
+    { random: seeded(0) },
   );
   const delong = rocAucInterval(labels, first);
   expect(interval.estimate).toBe(delong.auc);
@@ -78,10 +85,14 @@ test('resamples that miss a class are left out and counted', () => {
   const statistic = (rows: Int32Array): number =>
     rocAuc(takeRows(labels, rows), takeRows(scores, rows));
   const names = ['a', 'b', 'c', 'd'];
-  const interval = patientBootstrap(names, statistic, { resamples: 1000 });
+  const interval = patientBootstrap(names, statistic, { random: seeded(0), resamples: 1000 });
   // The all-positive draw, (1/4)^4, counts too: 320 expected, standard deviation 15.
   expect(Math.abs(interval.undefinedResamples - 320)).toBeLessThan(60);
-  const stratified = patientBootstrap(names, statistic, { resamples: 1000, strata: labels });
+  const stratified = patientBootstrap(names, statistic, {
+    random: seeded(0),
+    resamples: 1000,
+    strata: labels,
+  });
   expect(stratified.undefinedResamples).toBe(0);
 });
 
@@ -95,7 +106,7 @@ test('a statistic that never varies gives an interval of one point', () => {
           rows.map(() => 1),
         ),
       ),
-    { resamples: 50, method: 'bca' },
+    { random: seeded(0), resamples: 50, method: 'bca' },
   );
   expect(interval).toMatchObject({ estimate: 1, lower: 1, upper: 1, standardError: 0 });
 });
@@ -105,6 +116,7 @@ test('resamples equal to the estimate count half on each side of the bias correc
   // is the percentile interval, here the quantiles 0.3 and 0.7, both 1/2.
   const mean = (rows: Int32Array): number => rows.reduce((sum, row) => sum + row, 0) / rows.length;
   const half = patientBootstrap(['a', 'b'], mean, {
+    random: seeded(0),
     level: 0.4,
     method: 'bca',
   });
@@ -122,7 +134,12 @@ test('a BCa interval keeps its ends in order and within the resamples, however s
       const mean = (rows: Int32Array): number =>
         takeRows(sizes, rows).reduce((sum, value) => sum + value, 0) / rows.length;
       const names = sizes.map((_, i) => i);
-      const options = { resamples: 50, seed, level: confidence, method: 'bca' } as const;
+      const options = {
+        resamples: 50,
+        random: seeded(seed),
+        level: confidence,
+        method: 'bca',
+      } as const;
       const { lower, upper } = patientBootstrap(names, mean, options);
       expect(lower).toBeGreaterThanOrEqual(Math.min(...sizes) * (1 - 1e-12));
       expect(upper).toBeLessThanOrEqual(Math.max(...sizes) * (1 + 1e-12));
@@ -132,28 +149,35 @@ test('a BCa interval keeps its ends in order and within the resamples, however s
 });
 
 test('an error that is no RangeError comes through', () => {
+  const random = seeded(0);
   const faulty = (rows: Int32Array): number => {
     if (rows[0] !== 0) throw new TypeError('a bug');
     return 1;
   };
-  expect(() => patientBootstrap([1, 2, 3], faulty)).toThrow(TypeError);
+  expect(() => patientBootstrap([1, 2, 3], faulty, { random })).toThrow(TypeError);
 });
 
 test('what cannot be resampled is named', () => {
+  const random = seeded(0);
   const one = (): number => 1;
-  expect(() => patientBootstrap(['a', 'a'], one)).toThrow(
+  expect(() => patientBootstrap(['a', 'a'], one, { random })).toThrow(
     new RangeError('Expected patients to hold at least 2 patients, got 1'),
   );
-  expect(() => patientBootstrap(['a', 'b', 'a'], one, { strata: [0, 1, 1] })).toThrow(
+  expect(() => patientBootstrap(['a', 'b', 'a'], one, { random, strata: [0, 1, 1] })).toThrow(
     'Expected strata to be constant within patient a (0), got 1 at index 2',
   );
-  expect(() => patientBootstrap(['a', 'b'], () => NaN)).toThrow('defined on all rows, got NaN');
-  expect(() => patientBootstrap(['a', 'b'], one, { seed: -1 })).toThrow('Expected seed');
-  expect(() => patientBootstrap(['a', 'b'], one, { resamples: 1 })).toThrow('Expected resamples');
-  expect(() => patientBootstrap(['a', 'b'], one, { level: 0 })).toThrow('Expected level');
-  expect(() => patientBootstrap(['a', 'b'], one, { strata: [0, 1], method: 'bca' })).toThrow(
-    "Expected method 'percentile' with strata",
+  expect(() => patientBootstrap(['a', 'b'], () => NaN, { random })).toThrow(
+    'defined on all rows, got NaN',
   );
+  expect(() => patientBootstrap(['a', 'b'], one, { random, resamples: 1 })).toThrow(
+    'Expected resamples',
+  );
+  expect(() => patientBootstrap(['a', 'b'], one, { random, level: 0 })).toThrow('Expected level');
+  expect(() =>
+    patientBootstrap(['a', 'b'], one, { random, strata: [0, 1], method: 'bca' }),
+  ).toThrow("Expected method 'percentile' with strata");
   const rarelyDefined = (rows: Int32Array): number => (new Set(rows).size === 5 ? 1 : NaN);
-  expect(() => patientBootstrap([1, 2, 3, 4, 5], rarelyDefined)).toThrow('at least half of 2000');
+  expect(() => patientBootstrap([1, 2, 3, 4, 5], rarelyDefined, { random })).toThrow(
+    'at least half of 2000',
+  );
 });

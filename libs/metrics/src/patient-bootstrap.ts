@@ -2,17 +2,16 @@ import type { Numbers } from './check.js';
 import { checkInteger, checkNotEmpty, checkOpenUnit, checkSameLength } from './check.js';
 import { normalCdf, normalQuantile } from './normal-distribution.js';
 import { quantile } from './quantile.js';
-import { randomBelow, seededRandom } from './random.js';
 import type { Interval } from './wilson-interval.js';
 
 /** One name for each row; rows with equal names belong together. */
 export type Names = ArrayLike<string | number>;
 
 export interface BootstrapOptions {
+  /** Uniform numbers in [0, 1). A seeded stream gives the same interval on every machine; `Math.random` does not. */
+  readonly random: () => number;
   /** 2000 gives 95 % limits that move by a few thousandths of their width from seed to seed. */
   readonly resamples?: number;
-  /** Integer in [0, 2^32); the same seed gives the same result on every machine. */
-  readonly seed?: number;
   readonly level?: number;
   /** `percentile`, or `bca`: bias-corrected and accelerated (Efron 1987), one more pass over all patients. */
   readonly method?: 'percentile' | 'bca';
@@ -35,7 +34,7 @@ export interface BootstrapInterval extends Interval {
  * one patient resemble each other, and drawing them singly would make the interval too narrow.
  *
  * `statistic` gets row numbers, a patient's rows once for each time it was drawn:
- * `patientBootstrap(patients, (rows) => rocAuc(takeRows(labels, rows), takeRows(scores, rows)))`.
+ * `patientBootstrap(patients, (rows) => rocAuc(takeRows(labels, rows), takeRows(scores, rows)), { random })`.
  * Where it throws a RangeError or returns NaN the resample counts as undefined and is left out.
  *
  * @throws {RangeError} on empty input, fewer than two patients, a stratum that splits a patient, `bca` with
@@ -44,12 +43,10 @@ export interface BootstrapInterval extends Interval {
 export function patientBootstrap(
   patients: Names,
   statistic: (rows: Int32Array) => number,
-  options: BootstrapOptions = {},
+  options: BootstrapOptions,
 ): BootstrapInterval {
-  const { resamples = 2000, seed = 0, level = 0.95, method = 'percentile', strata } = options;
+  const { random, resamples = 2000, level = 0.95, method = 'percentile', strata } = options;
   checkInteger('resamples', resamples, 2);
-  checkInteger('seed', seed, 0);
-  if (seed >= 2 ** 32) throw new RangeError(`Expected seed below 2^32, got ${seed}`);
   checkOpenUnit('level', level);
   if (method === 'bca' && strata) {
     throw new RangeError("Expected method 'percentile' with strata, got 'bca'");
@@ -64,11 +61,10 @@ export function patientBootstrap(
     throw new RangeError('Expected statistic to be defined on all rows, got NaN');
   }
 
-  const random = seededRandom(seed);
   const drawn: number[] = [];
   for (let resample = 0; resample < resamples; resample++) {
     const draw = groups.flatMap((group) =>
-      group.map(() => group[randomBelow(random, group.length)]!),
+      group.map(() => group[Math.floor(random() * group.length)]!),
     );
     const value = valueOrNaN(statistic, concatenate(draw));
     if (!Number.isNaN(value)) drawn.push(value);

@@ -1,4 +1,4 @@
-import { encodePng } from '@groundglass/core';
+import { encodePng, SeededRandom } from '@groundglass/core';
 import { PDFDocument, StandardFonts, type PDFFont, type PDFPage } from 'pdf-lib';
 import sharp from 'sharp';
 import type { Pixels } from './pdf/pixels.js';
@@ -6,11 +6,8 @@ import type { Pixels } from './pdf/pixels.js';
 /** A drawn axial slice: black air, a bright body, two dark lungs with vessels, a spine. Grey 0–255 as RGB. */
 export function madeSlice(columns = 256, rows = 208, seed = 1): Pixels {
   const data = new Uint8Array(columns * rows * 3);
-  let state = seed * 7919;
-  const noise = (): number => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return (state >>> 16) / 65536;
-  };
+  const random = new SeededRandom(seed);
+  const noise = (): number => random.uniform();
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       const [u, v] = [(2 * x) / columns - 1, (2 * y) / rows - 1];

@@ -1,4 +1,3 @@
-export { SeededRandom } from './raster/seeded-random.js';
 export { sampleFiles } from './bundled-samples.js';
 export { writePhantomDataset, type PhantomDatasetOptions } from './phantom-dataset.js';
 export { thoraxPhantom, type PhantomOptions, type ThoraxPhantom } from './thorax-phantom.js';

@@ -7,7 +7,7 @@ import {
 } from '@groundglass/core';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mix32, SeededRandom } from './raster/seeded-random.js';
+import { mix32, SeededRandom } from '@groundglass/core';
 import { createThorax, fieldOfView } from './thorax-phantom.js';
 import { lungWindowPng, maskPng } from './writers/picture.js';
 

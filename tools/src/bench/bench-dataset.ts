@@ -1,4 +1,4 @@
-import { bytesSource, openVolume } from '@groundglass/core';
+import { bytesSource, openVolume, SeededRandom } from '@groundglass/core';
 import { findDuplicates, findKeypoints, greyPicture, type GreyPicture } from '@groundglass/dataset';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,20 +12,23 @@ import sharp, { type Sharp } from 'sharp';
 const changes: Readonly<
   Record<
     string,
-    (picture: Sharp, columns: number, rows: number, random: () => number) => Promise<Buffer>
+    (picture: Sharp, columns: number, rows: number, random: SeededRandom) => Promise<Buffer>
   >
 > = {
   flip: (picture) => picture.flop().png().toBuffer(),
   'crop 10–25 %': (picture, columns, rows, random) => {
-    const share = 0.1 + 0.15 * random();
+    const share = random.uniform(0.1, 0.25);
     const [width, height] = [Math.round(columns * (1 - share)), Math.round(rows * (1 - share))];
-    const left = Math.floor(random() * (columns - width));
-    const top = Math.floor(random() * (rows - height));
+    const left = random.below(columns - width);
+    const top = random.below(rows - height);
     return picture.extract({ left, top, width, height }).png().toBuffer();
   },
   'pad 10–30 %': (picture, columns, rows, random) => {
-    const [x, y] = [0.1, 0.2].map((least) => least + 0.1 * random()) as [number, number];
-    const background = random() < 0.5 ? 'black' : 'white';
+    const [x, y] = [0.1, 0.2].map((least) => random.uniform(least, least + 0.1)) as [
+      number,
+      number,
+    ];
+    const background = random.chance(0.5) ? 'black' : 'white';
     const [left, top] = [Math.round(columns * x), Math.round(rows * y)];
     return picture.extend({ left, right: left, top, bottom: top, background }).png().toBuffer();
   },
@@ -87,8 +90,7 @@ export async function benchDataset(
   data: string,
   { originals, seed, python }: { originals: number; seed: number; python: string | undefined },
 ): Promise<DatasetBench> {
-  let state = seed >>> 0;
-  const random = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
+  const random = new SeededRandom(seed);
   const folder = await mkdtemp(join(tmpdir(), 'groundglass-bench-'));
   try {
     await mkdir(join(folder, 'pictures'));
@@ -165,7 +167,7 @@ function score(
 async function chooseOriginals(
   data: string,
   count: number,
-  random: () => number,
+  random: SeededRandom,
 ): Promise<string[]> {
   const patients = new Map<string, string[]>();
   for (const [folder, patientOf] of [
@@ -180,12 +182,8 @@ async function chooseOriginals(
       patients.set(key, [...(patients.get(key) ?? []), join(data, folder, name)]);
     }
   }
-  const chosen = [...patients.values()].map((paths) => paths[Math.floor(random() * paths.length)]!);
-  for (let i = chosen.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [chosen[i], chosen[j]] = [chosen[j]!, chosen[i]!];
-  }
-  return chosen.slice(0, count);
+  const chosen = [...patients.values()].map((paths) => paths[random.below(paths.length)]!);
+  return random.shuffled(chosen).slice(0, count);
 }
 
 const script = `

@@ -1,4 +1,4 @@
-import { SeededRandom } from '@groundglass/phantom';
+import { SeededRandom } from '@groundglass/core';
 
 /** A square grey picture that shapes are drawn on; values have no range until they are written. */
 export class Drawing {

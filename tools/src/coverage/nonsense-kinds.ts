@@ -1,5 +1,5 @@
 import { encodePng } from '@groundglass/core';
-import { SeededRandom } from '@groundglass/phantom';
+import { SeededRandom } from '@groundglass/core';
 import * as bodies from './body-drawings.js';
 import type { Drawing } from './drawing.js';
 import * as pages from './page-drawings.js';

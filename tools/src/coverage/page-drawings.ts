@@ -1,4 +1,4 @@
-import { SeededRandom } from '@groundglass/phantom';
+import { SeededRandom } from '@groundglass/core';
 import sharp from 'sharp';
 
 /** Draws one picture in colours from a seed, as PNG. */

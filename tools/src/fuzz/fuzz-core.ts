@@ -45,7 +45,7 @@ export async function fuzzCore(
   const failures: FuzzFailure[] = [];
   let slowestMs = 0;
   for (let n = first; n < first + count; n++) {
-    const random = randomIntegers(Math.imul(seed, 0x9e3779b1) ^ n);
+    const random = randomIntegers(seed, n);
     const file = corpus[n % corpus.length]!;
     const bytes = mutate(file.bytes, random);
     onCase?.(n);

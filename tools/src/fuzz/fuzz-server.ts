@@ -42,7 +42,7 @@ export async function fuzzServer(
   const lane = async (): Promise<void> => {
     for (let n = next++; n < requests + uploads && !server.ended; n = next++) {
       onCase?.(n);
-      const random = randomIntegers(Math.imul(seed, 0x9e3779b1) ^ n);
+      const random = randomIntegers(seed, n);
       const isUpload = n >= requests;
       const bytes = isUpload ? uploadCase(corpus[n % corpus.length]!, random) : httpCase(random);
       const answer = await send(server.url, bytes);

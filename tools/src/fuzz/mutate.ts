@@ -1,12 +1,9 @@
-/** A stream of pseudo-random integers; mulberry32, enough to pick bytes. */
-export function randomIntegers(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+import { SeededRandom } from '@groundglass/core';
+
+/** Whole numbers below a bound, repeated from the seeds. */
+export function randomIntegers(...seeds: readonly number[]): (below: number) => number {
+  const random = new SeededRandom(...seeds);
+  return (below) => random.below(below);
 }
 
 /** Numbers that break lengths, counts and offsets. */

@@ -1,4 +1,4 @@
-import type { Random } from './random.js';
+import type { SeededRandom } from '@groundglass/core';
 
 /** A grey picture, row by row. */
 export interface Picture {
@@ -82,7 +82,7 @@ export interface Transform {
  * else the whole picture.
  */
 export function drawTransform(
-  random: Random,
+  random: SeededRandom,
   { columns, rows }: { columns: number; rows: number },
   augmentation: Augmentation,
 ): Transform {
@@ -122,10 +122,10 @@ export function drawTransform(
 }
 
 /** Where a span of a length starts that lies in the picture, or that the picture lies in. */
-function placeSpan(random: Random, available: number, length: number): number {
+function placeSpan(random: SeededRandom, available: number, length: number): number {
   return length <= available
-    ? random.integer(available - length + 1)
-    : -random.integer(length - available + 1);
+    ? random.below(available - length + 1)
+    : -random.below(length - available + 1);
 }
 
 /**
@@ -170,7 +170,7 @@ export function cutOut(
 }
 
 /** Applies the grey part of a transform in place; values stay in 0–1. */
-export function changeGrey(pixels: Float32Array, transform: Transform, random: Random): void {
+export function changeGrey(pixels: Float32Array, transform: Transform, random: SeededRandom): void {
   const { brightness, contrast, gamma, noise } = transform;
   if (brightness === 1 && contrast === 1 && gamma === 1 && noise === 0) return;
   let mean = 0;

@@ -2,7 +2,7 @@ import type { TargetSample } from '@groundglass/dataset';
 import { changeGrey, cutOut, drawTransform, type Augmentation, type Transform } from './augment.js';
 import { degrade } from './degrade.js';
 import type { LoadedSample } from './load-sample.js';
-import { Random } from './random.js';
+import { SeededRandom } from '@groundglass/core';
 
 /** What one sample contributes to a batch. */
 export interface Example {
@@ -46,7 +46,7 @@ export function makeExample(
   place: { epoch: number; index: number },
   options: ExampleOptions,
 ): Example {
-  const random = new Random(options.seed, place.epoch, place.index);
+  const random = new SeededRandom(options.seed, place.epoch, place.index);
   const { size, augmentation } = options;
   const transform = drawTransform(random, loaded.image, augmentation);
   const image = cutOut(loaded.image, transform, size, { outside: transform.fill });
@@ -68,7 +68,7 @@ function visibleParts(
   { lungs }: LoadedSample,
   transform: Transform,
   { size, augmentation: { lungsOnly, roundField } }: ExampleOptions,
-  random: Random,
+  random: SeededRandom,
 ): Float32Array[] {
   const parts: Float32Array[] = [];
   if (lungs && random.chance(lungsOnly)) parts.push(cutOut(lungs, transform, size, binary));

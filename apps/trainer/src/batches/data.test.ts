@@ -1,38 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { changeGrey, cutOut, drawTransform, noAugmentation, type Picture } from './augment.js';
 import { makeExample } from './batch.js';
-import { Random } from './random.js';
+import { SeededRandom } from '@groundglass/core';
 
 /** A picture from rows of numbers. */
 function picture(rows: number[][]): Picture {
   return { data: Float32Array.from(rows.flat()), columns: rows[0]!.length, rows: rows.length };
 }
 
-const whole = (p: Picture) => drawTransform(new Random(1), p, noAugmentation);
-
-describe('random streams', () => {
-  test('repeat from their seed, and neighbouring seeds have nothing in common', () => {
-    const draw = (...seeds: number[]) => {
-      const random = new Random(...seeds);
-      return Array.from({ length: 4 }, () => random.uniform());
-    };
-    expect(draw(7, 1, 2)).toEqual(draw(7, 1, 2));
-    expect(draw(7, 1, 2)).not.toEqual(draw(7, 2, 1));
-    expect(draw(7, 1, 3).filter((value) => draw(7, 1, 2).includes(value))).toEqual([]);
-  });
-
-  test('are even: a tenth of the numbers falls into each tenth', () => {
-    const random = new Random(3);
-    const counts = new Array<number>(10).fill(0);
-    for (let i = 0; i < 100_000; i++) counts[random.integer(10)]! += 1;
-    // Standard deviation of a count is sqrt(100000 * 0.1 * 0.9) = 95.
-    for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(5 * 95);
-  });
-
-  test('shuffle keeps every item', () => {
-    expect(new Random(1).shuffled([1, 2, 3, 4, 5]).sort()).toEqual([1, 2, 3, 4, 5]);
-  });
-});
+const whole = (p: Picture) => drawTransform(new SeededRandom(1), p, noAugmentation);
 
 describe('cutting out', () => {
   test('the whole picture at its own size changes nothing', () => {
@@ -71,7 +47,7 @@ describe('cutting out', () => {
   });
 
   test('crops stay inside the picture and have the area that was asked for', () => {
-    const random = new Random(5);
+    const random = new SeededRandom(5);
     for (let i = 0; i < 500; i++) {
       const t = drawTransform(
         random,
@@ -90,7 +66,11 @@ describe('cutting out', () => {
 describe('grey changes', () => {
   test('brightness multiplies, contrast spreads about the mean, both stay in 0–1', () => {
     const pixels = Float32Array.from([0.2, 0.4]);
-    changeGrey(pixels, { ...whole(picture([[0, 0]])), brightness: 2, contrast: 2 }, new Random(1));
+    changeGrey(
+      pixels,
+      { ...whole(picture([[0, 0]])), brightness: 2, contrast: 2 },
+      new SeededRandom(1),
+    );
     // After brightness 0.4 and 0.8 with mean 0.6; doubled distance: 0.2 and 1.0.
     expect(pixels[0]).toBeCloseTo(0.2, 6);
     expect(pixels[1]).toBeCloseTo(1, 6);

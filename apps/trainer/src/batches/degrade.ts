@@ -1,14 +1,14 @@
 import { resample } from '@groundglass/core';
 import type { Augmentation } from './augment.js';
 import { jpegLoss } from './jpeg-loss.js';
-import type { Random } from './random.js';
+import type { SeededRandom } from '@groundglass/core';
 
 /** What a picture went through on its way into a paper: a smaller size, a JPEG's loss. Values stay in 0–1. */
 export function degrade(
   pixels: Float32Array,
   size: number,
   { downscale, jpeg }: Pick<Augmentation, 'downscale' | 'jpeg'>,
-  random: Random,
+  random: SeededRandom,
 ): Float32Array {
   let result = pixels;
   if (random.chance(downscale)) {

@@ -1,7 +1,7 @@
 import type { DatasetSample } from '@groundglass/core';
 import { describe, expect, test } from 'vitest';
 import { countDrawn, drawSamples } from './draw-samples.js';
-import { Random } from './random.js';
+import { SeededRandom } from '@groundglass/core';
 
 const samples: DatasetSample[] = ['a', 'a', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b'].map(
   (source, i) => ({ path: `${i}`, label: 'covid', split: 'train', patient: `${i}`, source }),
@@ -9,12 +9,12 @@ const samples: DatasetSample[] = ['a', 'a', 'b', 'b', 'b', 'b', 'b', 'b', 'b', '
 
 describe('an epoch’s samples', () => {
   test('are all of them, once, where no share is given', () => {
-    expect(drawSamples(samples, {}, new Random(1))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(drawSamples(samples, {}, new SeededRandom(1))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   test('are another quarter of a source each epoch, without repeats', () => {
     const drawn = Array.from({ length: 20 }, (_, epoch) =>
-      drawSamples(samples, { b: 0.25 }, new Random(1, epoch)),
+      drawSamples(samples, { b: 0.25 }, new SeededRandom(1, epoch)),
     );
     for (const indices of drawn) {
       expect(indices.slice(0, 2)).toEqual([0, 1]);
@@ -25,8 +25,8 @@ describe('an epoch’s samples', () => {
   });
 
   test('name the second draw of a sample by an index past the last', () => {
-    expect(drawSamples(samples, { a: 2, b: 0 }, new Random(1))).toEqual([0, 1, 10, 11]);
-    const [first, second, third] = drawSamples(samples, { a: 1.5, b: 0 }, new Random(1));
+    expect(drawSamples(samples, { a: 2, b: 0 }, new SeededRandom(1))).toEqual([0, 1, 10, 11]);
+    const [first, second, third] = drawSamples(samples, { a: 1.5, b: 0 }, new SeededRandom(1));
     expect([first, second]).toEqual([0, 1]);
     expect([10, 11]).toContain(third);
   });
@@ -34,6 +34,6 @@ describe('an epoch’s samples', () => {
   test('are as many as are counted beforehand', () => {
     const shares = { a: 1.5, b: 0.3 };
     expect(countDrawn(samples, shares)).toBe(3 + 2);
-    expect(drawSamples(samples, shares, new Random(1))).toHaveLength(5);
+    expect(drawSamples(samples, shares, new SeededRandom(1))).toHaveLength(5);
   });
 });

@@ -1,5 +1,5 @@
 import type { DatasetSample } from '@groundglass/core';
-import type { Random } from './random.js';
+import type { SeededRandom } from '@groundglass/core';
 
 /**
  * Draws the samples of an epoch: of each source its share, without repeats within a round of all of them. A share of 1 or a
@@ -10,7 +10,7 @@ import type { Random } from './random.js';
 export function drawSamples(
   samples: readonly DatasetSample[],
   shares: Readonly<Record<string, number>>,
-  random: Random,
+  random: SeededRandom,
 ): number[] {
   const ofSource = new Map<string, number[]>();
   for (const [index, { source }] of samples.entries()) {

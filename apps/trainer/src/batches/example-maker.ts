@@ -3,7 +3,7 @@ import { makeExample, type Example } from './batch.js';
 import { loadSample, type LoadedSample } from './load-sample.js';
 import { packSample, unpackSample, type PackedSample } from './pack-sample.js';
 import { pasteLesions } from './paste-lesions.js';
-import { Random } from './random.js';
+import { SeededRandom } from '@groundglass/core';
 import type { WorkerSetup } from './sample-protocol.js';
 
 /** Decoded samples are kept at this multiple of the size that the network sees, so that zooming in finds detail. */
@@ -61,9 +61,9 @@ export class ExampleMaker {
   ): Promise<LoadedSample> {
     const { augmentation, seed } = this.#setup.example;
     if (augmentation.paste === 0 || target === 1 || !loaded.lungs) return loaded;
-    const random = new Random(seed, epoch, index, 0x70617374);
+    const random = new SeededRandom(seed, epoch, index, 0x70617374);
     if (!random.chance(augmentation.paste) || this.#donors.length === 0) return loaded;
-    const donor = await this.#load(this.#donors[random.integer(this.#donors.length)]!);
+    const donor = await this.#load(this.#donors[random.below(this.#donors.length)]!);
     return pasteLesions(loaded, donor, random) ?? loaded;
   }
 }

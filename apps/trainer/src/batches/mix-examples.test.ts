@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Example } from './batch.js';
 import { mixExamples } from './mix-examples.js';
-import { Random } from './random.js';
+import { SeededRandom } from '@groundglass/core';
 
 /** Four pixels of one grey, and a mask of the same. */
 function flat(grey: number, change: Partial<Example> = {}): Example {
@@ -12,7 +12,7 @@ function flat(grey: number, change: Partial<Example> = {}): Example {
 describe('mixExamples', () => {
   test('blends picture, mask and label by the same share, and an example keeps at least half of itself', () => {
     for (let seed = 0; seed < 50; seed++) {
-      const [black, white] = mixExamples([flat(0), flat(1)], 0.4, new Random(seed));
+      const [black, white] = mixExamples([flat(0), flat(1)], 0.4, new SeededRandom(seed));
       // Black and white: what is blended in is the label, which is the grey of all pixels.
       expect(black!.label).toBeLessThanOrEqual(0.5);
       expect(white!.label).toBeGreaterThanOrEqual(0.5);
@@ -23,7 +23,7 @@ describe('mixExamples', () => {
   });
 
   test('draws shares from a symmetric Beta distribution, whose mean distance from the ends is known', () => {
-    const random = new Random(7);
+    const random = new SeededRandom(7);
     const shares = Array.from(
       { length: 4000 },
       () => mixExamples([flat(0), flat(1)], 1, random)[0]!.label,
@@ -37,14 +37,18 @@ describe('mixExamples', () => {
 
   test('leaves examples alone whose labels do not count, and never blends them in', () => {
     const masksOnly = flat(1, { labelWeight: 0 });
-    const [first, second, third] = mixExamples([flat(0), masksOnly, flat(0)], 0.4, new Random(1));
+    const [first, second, third] = mixExamples(
+      [flat(0), masksOnly, flat(0)],
+      0.4,
+      new SeededRandom(1),
+    );
     expect(second).toBe(masksOnly);
     expect([...first!.image, ...third!.image]).toEqual(new Array(8).fill(0));
   });
 
   test('a mixed mask counts where both pictures have one', () => {
     const noMask = flat(1, { maskWeight: 0 });
-    const weights = mixExamples([flat(0), flat(0), noMask], 0.4, new Random(1)).map(
+    const weights = mixExamples([flat(0), flat(0), noMask], 0.4, new SeededRandom(1)).map(
       ({ maskWeight }) => maskWeight,
     );
     // Each is mixed with the next, the last one with the first.
@@ -53,6 +57,6 @@ describe('mixExamples', () => {
 
   test('mixes nothing with a shape of 0', () => {
     const examples = [flat(0), flat(1)];
-    expect(mixExamples(examples, 0, new Random(1))).toBe(examples);
+    expect(mixExamples(examples, 0, new SeededRandom(1))).toBe(examples);
   });
 });

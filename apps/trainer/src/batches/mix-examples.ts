@@ -1,5 +1,5 @@
 import type { Example } from './batch.js';
-import type { Random } from './random.js';
+import type { SeededRandom } from '@groundglass/core';
 
 /**
  * mixup (Zhang et al. 2018, arXiv 1710.09412): an example becomes λ of itself and 1 − λ of the next one, picture, label and mask, with λ from
@@ -13,7 +13,7 @@ import type { Random } from './random.js';
 export function mixExamples(
   examples: readonly Example[],
   alpha: number,
-  random: Random,
+  random: SeededRandom,
 ): readonly Example[] {
   if (alpha === 0) return examples;
   const labelled = examples.filter(({ labelWeight }) => labelWeight > 0);
@@ -44,7 +44,7 @@ function bothKnown(a: Example, b: Example): Float32Array {
 }
 
 /** A draw from Beta(α, α) by Jöhnk (1964). */
-function beta(alpha: number, random: Random): number {
+function beta(alpha: number, random: SeededRandom): number {
   for (;;) {
     const x = random.uniform() ** (1 / alpha);
     const y = random.uniform() ** (1 / alpha);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Picture } from './augment.js';
 import type { LoadedSample } from './load-sample.js';
 import { pasteLesions } from './paste-lesions.js';
-import { Random } from './random.js';
+import { SeededRandom } from '@groundglass/core';
 
 const side = 112;
 
@@ -31,7 +31,7 @@ const donor: LoadedSample = {
 };
 
 describe('pasteLesions', () => {
-  const pasted = pasteLesions(target, donor, new Random(1))!;
+  const pasted = pasteLesions(target, donor, new SeededRandom(1))!;
 
   test('brightens the lung by the lesion, where its mask then is', () => {
     const middle = 56 * side + 56;
@@ -54,9 +54,11 @@ describe('pasteLesions', () => {
 
   test('gives nothing where the lesions do not reach the lungs, or there are none', () => {
     const elsewhere = { ...target, lungs: rectangle({ left: 0, right: 10 }, 1, 0) };
-    expect(pasteLesions(elsewhere, donor, new Random(1))).toBeUndefined();
-    expect(pasteLesions(target, { ...donor, mask: undefined }, new Random(1))).toBeUndefined();
+    expect(pasteLesions(elsewhere, donor, new SeededRandom(1))).toBeUndefined();
+    expect(
+      pasteLesions(target, { ...donor, mask: undefined }, new SeededRandom(1)),
+    ).toBeUndefined();
     const { image } = target;
-    expect(pasteLesions({ image, mask: undefined }, donor, new Random(1))).toBeUndefined();
+    expect(pasteLesions({ image, mask: undefined }, donor, new SeededRandom(1))).toBeUndefined();
   });
 });

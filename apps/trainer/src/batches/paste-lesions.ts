@@ -1,7 +1,7 @@
 import { resample } from '@groundglass/core';
 import { cutOut, drawTransform, noAugmentation } from './augment.js';
 import type { LoadedSample } from './load-sample.js';
-import type { Random } from './random.js';
+import type { SeededRandom } from '@groundglass/core';
 
 /** Side of the coarse mask whose enlargement fades a lesion out at its edge. */
 const fadeSide = 56;
@@ -20,7 +20,7 @@ const leastShare = 0.01;
 export function pasteLesions(
   target: LoadedSample,
   donor: LoadedSample,
-  random: Random,
+  random: SeededRandom,
 ): LoadedSample | undefined {
   const { image, lungs } = target;
   if (!lungs || !donor.mask) return undefined;

@@ -4,7 +4,7 @@ import { stackExamples, type Batch, type Example } from './batch.js';
 import { drawSamples } from './draw-samples.js';
 import { ExampleMaker } from './example-maker.js';
 import { mixExamples } from './mix-examples.js';
-import { Random } from './random.js';
+import { SeededRandom } from '@groundglass/core';
 import type { ExampleAnswer, WorkerRequest, WorkerSetup } from './sample-protocol.js';
 
 /** How the loader spreads its work. */
@@ -50,8 +50,14 @@ export class SampleLoader {
   /** The batches of one epoch, in an order that depends on (seed, epoch) alone. */
   async *epoch({ epoch, shuffle, dropLast }: EpochOrder): AsyncGenerator<Batch> {
     const { samples, batchSize, sampling = {}, prefetch, example } = this.#options;
-    const indices = drawSamples(samples, sampling, new Random(example.seed, epoch, 0x2545f491));
-    const order = shuffle ? new Random(example.seed, epoch, 0x5bd1e995).shuffled(indices) : indices;
+    const indices = drawSamples(
+      samples,
+      sampling,
+      new SeededRandom(example.seed, epoch, 0x2545f491),
+    );
+    const order = shuffle
+      ? new SeededRandom(example.seed, epoch, 0x5bd1e995).shuffled(indices)
+      : indices;
     const batches: number[][] = [];
     for (let start = 0; start < order.length; start += batchSize) {
       const batch = order.slice(start, start + batchSize);
@@ -65,7 +71,11 @@ export class SampleLoader {
         const examples = Promise.all(
           (batches[number] ?? []).map((index) => this.#make(epoch, index)),
         ).then((made) =>
-          mixExamples(made, example.augmentation.mixup, new Random(example.seed, epoch, ~number)),
+          mixExamples(
+            made,
+            example.augmentation.mixup,
+            new SeededRandom(example.seed, epoch, ~number),
+          ),
         );
         // The error is thrown where the batch is awaited; until then it must not count as unhandled.
         examples.catch(() => undefined);

@@ -1,4 +1,5 @@
 import { CtError, type ResultRow } from '@groundglass/core';
+import { bootstrapRandom } from './bootstrap-random.js';
 import { patientKey, sampleKey, type TargetSample } from '@groundglass/dataset';
 import {
   delongTest,
@@ -112,7 +113,7 @@ function clusteredDifference(
         const drawn = takeRows(labels, rows);
         return rocAuc(drawn, takeRows(first, rows)) - rocAuc(drawn, takeRows(second, rows));
       },
-      { seed: 1 },
+      { random: bootstrapRandom() },
     );
     return { difference: estimate, lower, upper };
   } catch (error) {

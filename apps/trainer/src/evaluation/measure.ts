@@ -13,6 +13,7 @@ import {
   takeRows,
   type ConfusionMatrix,
 } from '@groundglass/metrics';
+import { bootstrapRandom } from './bootstrap-random.js';
 import type { SampleScore } from './evaluate.js';
 
 /** A number with its 95 % interval. */
@@ -198,7 +199,9 @@ function bootstrapped(
   patients: readonly string[],
   statistic: (rows: Int32Array) => number,
 ): Measured {
-  const { estimate, lower, upper } = patientBootstrap(patients, statistic, { seed: 1 });
+  const { estimate, lower, upper } = patientBootstrap(patients, statistic, {
+    random: bootstrapRandom(),
+  });
   return { value: estimate, lower, upper, interval: 'patient bootstrap' };
 }
 

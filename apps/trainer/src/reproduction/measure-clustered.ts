@@ -7,6 +7,7 @@ import {
   rocAuc,
   takeRows,
 } from '@groundglass/metrics';
+import { bootstrapRandom } from '../evaluation/bootstrap-random.js';
 import type { PatientInterval, ReproductionScores } from './result-row.js';
 
 /** Labels (1 for COVID), probabilities and patients of some pictures, side by side. */
@@ -39,7 +40,7 @@ export function measureClustered(
       const { lower, upper } = patientBootstrap(
         patients,
         (rows) => statistic(takeRows(labels, rows), takeRows(probabilities, rows)),
-        { seed: 1, strata },
+        { random: bootstrapRandom(), strata },
       );
       return { value, lower, upper };
     } catch (error) {

@@ -1,6 +1,6 @@
 import { CtError } from '@groundglass/core';
 import type { TargetSample } from '@groundglass/dataset';
-import { Random } from '../batches/random.js';
+import { SeededRandom } from '@groundglass/core';
 import type { PaperRow, PositiveSet } from './paper-tables.js';
 
 /** The pictures that the paper's experiments draw from, with paths from one root. */
@@ -61,7 +61,7 @@ export function rowData(
 
 /** A sample of pictures without repeats, in the order that they came in. */
 function drawn(samples: readonly TargetSample[], count: number, seed: number): TargetSample[] {
-  const places = new Random(seed, 0x118).shuffled(samples.map((_, place) => place));
+  const places = new SeededRandom(seed, 0x118).shuffled(samples.map((_, place) => place));
   const chosen = new Set(places.slice(0, count));
   return samples.filter((_, place) => chosen.has(place));
 }

@@ -1,3 +1,4 @@
+import { SeededRandom } from '@groundglass/core';
 import type { TargetSample } from '../index.js';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -57,15 +58,14 @@ describe('the baselines', () => {
   /** Noise of the same kind for both classes; COVID is PNG, non-COVID is JPEG, and only COVID has a bright frame. */
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'groundglass-baselines-'));
-    let state = 1;
-    const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-    for (let i = 0; i < 48; i++) {
+    const random = new SeededRandom(1);
+    for (let i = 0; i < 96; i++) {
       const covid = i % 2 === 0;
       const side = 40;
       const pixels = Uint8Array.from({ length: side * side }, (_, at) => {
         const [row, column] = [Math.floor(at / side), at % side];
         const frame = Math.min(row, column, side - 1 - row, side - 1 - column) < 3;
-        return Math.round((frame && covid ? 200 : 100) + 40 * random());
+        return Math.round((frame && covid ? 200 : 100) + random.uniform(0, 40));
       });
       const picture = sharp(pixels, { raw: { width: side, height: side, channels: 1 } });
       const path = covid ? `${i}.png` : `${i}.jpg`;
@@ -77,7 +77,7 @@ describe('the baselines', () => {
         path,
         label: covid ? 'covid' : 'non-covid',
         target: covid ? 1 : 0,
-        split: i < 24 ? 'train' : i < 36 ? 'val' : 'test',
+        split: i < 48 ? 'train' : i < 72 ? 'val' : 'test',
         patient: `p${i}`,
         source: 'made',
       });
@@ -99,8 +99,8 @@ describe('the baselines', () => {
       const right = probabilities.filter(
         (p, i) => (p >= threshold ? 1 : 0) === measured[i]!.target,
       );
-      // By chance 6 of 12; noise may cost one.
-      expect(right.length, baseline).toBeGreaterThanOrEqual(11);
+      // By chance 12 of 24, and 20 in one of 1300 tries; noise may cost a few.
+      expect(right.length, baseline).toBeGreaterThanOrEqual(20);
     }
   });
 

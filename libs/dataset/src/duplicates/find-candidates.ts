@@ -1,3 +1,4 @@
+import { SeededRandom } from '@groundglass/core';
 import type { Keypoints } from '../features/keypoints.js';
 import { wordsOfSignature } from '../features/point-signature.js';
 
@@ -54,14 +55,8 @@ export function findCandidates(
 
 /** Which of the signature's bits a table looks at, spread evenly and differently for each. */
 function bitsOfTable(table: number, width: number): number[] {
-  let state = 977 * (table + 1);
   const places = Array.from({ length: 32 * wordsOfSignature }, (_, i) => i);
-  for (let i = places.length - 1; i > 0; i--) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const j = state % (i + 1);
-    [places[i], places[j]] = [places[j]!, places[i]!];
-  }
-  return places.slice(0, width);
+  return new SeededRandom(table).shuffled(places).slice(0, width);
 }
 
 /** One table: the pictures of each bucket's points, in typed arrays. */

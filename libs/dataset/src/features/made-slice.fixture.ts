@@ -1,3 +1,4 @@
+import { SeededRandom } from '@groundglass/core';
 import sharp, { type Sharp } from 'sharp';
 
 /**
@@ -7,8 +8,8 @@ import sharp, { type Sharp } from 'sharp';
  * @returns 8-bit grey of `side × side`.
  */
 export function madeSlice(seed: number, side = 200): Sharp {
-  let state = (seed * 2_654_435_761) >>> 0;
-  const random = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
+  const stream = new SeededRandom(seed);
+  const random = () => stream.uniform();
   const vessels = Array.from({ length: 90 }, () => ({
     x: 0.15 + 0.7 * random(),
     y: 0.25 + 0.5 * random(),

@@ -1,3 +1,4 @@
+import { SeededRandom } from '@groundglass/core';
 import type { GreyPicture } from './grey-picture.js';
 
 const cells = 4;
@@ -93,22 +94,14 @@ function makePlanes(): Int8Array {
     [1, 2, 4, 7, 8, 11, 13, 14],
     [5, 6, 9, 10],
   ];
-  let state = 20_200_330;
-  const random = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const random = new SeededRandom(20_200_330);
   for (let bit = 0; bit < bits; bit++) {
     for (const ring of rings) {
       const places = ring.flatMap((cell) =>
         Array.from({ length: directions }, (_, direction) => cell * directions + direction),
       );
       // Half of the ring's values count as plus, the others as minus.
-      for (let i = places.length - 1; i > 0; i--) {
-        const j = Math.floor(random() * (i + 1));
-        [places[i], places[j]] = [places[j]!, places[i]!];
-      }
-      for (const [i, place] of places.entries())
+      for (const [i, place] of random.shuffled(places).entries())
         result[bit * length + place] = i % 2 === 0 ? 1 : -1;
     }
   }

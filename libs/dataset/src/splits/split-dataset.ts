@@ -1,4 +1,4 @@
-import { CtError, type DatasetSample } from '@groundglass/core';
+import { CtError, SeededRandom, type DatasetSample } from '@groundglass/core';
 import { patientKey } from '../leaks/same-patient.js';
 import type { SplitShares } from './assign-split.js';
 
@@ -7,18 +7,6 @@ export interface SplitOptions {
   readonly seed: number;
   /** Pairs of samples, as indices, that must stay together: copies and neighbours that an audit found. */
   readonly together?: readonly (readonly number[])[];
-}
-
-/** Shuffles by a seed: the same order on every machine (LCG of Numerical Recipes, Fisher and Yates). */
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const result = [...items];
-  let state = (seed ^ 0x9e3779b9) >>> 0;
-  for (let i = result.length - 1; i > 0; i--) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const j = Math.floor((state / 2 ** 32) * (i + 1));
-    [result[i], result[j]] = [result[j]!, result[i]!];
-  }
-  return result;
 }
 
 /** Samples that a split must keep whole: of one patient, document, series or picture, and what `together` joins. */
@@ -77,7 +65,7 @@ function divide(
   const totals = labels.map((label) => samples.filter((sample) => sample.label === label).length);
   const filled = shares.map(() => labels.map(() => 0));
   const partOf = new Int32Array(samples.length);
-  const order = shuffled(groups, seed).sort((a, b) => b.length - a.length);
+  const order = new SeededRandom(seed).shuffled(groups).sort((a, b) => b.length - a.length);
   for (const group of order) {
     const counts = labels.map((label) => group.filter((i) => samples[i]!.label === label).length);
     let [best, bestCost] = [0, Infinity];
@@ -169,7 +157,7 @@ export function takeSubset(
       if (first.path !== second.path) return first.path < second.path ? -1 : 1;
       return (first.slice ?? 0) - (second.slice ?? 0);
     });
-    for (const i of shuffled(own, seed).slice(count)) kept.delete(i);
+    for (const i of new SeededRandom(seed).shuffled(own).slice(count)) kept.delete(i);
   }
   return samples.filter((_, i) => kept.has(i));
 }

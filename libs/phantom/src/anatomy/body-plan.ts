@@ -1,4 +1,4 @@
-import { mix32, SeededRandom } from '../raster/seeded-random.js';
+import { mix32, SeededRandom } from '@groundglass/core';
 import { fractalNoise } from '../raster/value-noise.js';
 import {
   atLevel,

@@ -1,4 +1,4 @@
-import { SeededRandom } from '../raster/seeded-random.js';
+import { SeededRandom } from '@groundglass/core';
 import type { SliceCanvas } from '../raster/slice-canvas.js';
 
 /** A place in the patient, in mm: x to the left, y to the back, z to the head. */

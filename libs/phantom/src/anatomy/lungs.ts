@@ -1,5 +1,5 @@
 import { contains, offset, type Outline } from '../raster/outline.js';
-import { SeededRandom } from '../raster/seeded-random.js';
+import { SeededRandom } from '@groundglass/core';
 import type { SliceCanvas } from '../raster/slice-canvas.js';
 import { fractalNoise, sliceNoise } from '../raster/value-noise.js';
 import { domeOutline } from './abdomen.js';

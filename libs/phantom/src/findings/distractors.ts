@@ -2,7 +2,7 @@ import { lungPoints, sideSign, type BodyPlan, type Side } from '../anatomy/body-
 import type { Place } from '../anatomy/branching-tree.js';
 import { tissueHu } from '../anatomy/chest-wall.js';
 import { lungProbe } from '../anatomy/lungs.js';
-import { SeededRandom } from '../raster/seeded-random.js';
+import { SeededRandom } from '@groundglass/core';
 import type { SliceCanvas } from '../raster/slice-canvas.js';
 import { sliceNoise } from '../raster/value-noise.js';
 

@@ -1,7 +1,7 @@
 import { lungPoints, sideSign, type BodyPlan, type Side } from '../anatomy/body-plan.js';
 import type { Place } from '../anatomy/branching-tree.js';
 import { lungProbe } from '../anatomy/lungs.js';
-import { SeededRandom } from '../raster/seeded-random.js';
+import { SeededRandom } from '@groundglass/core';
 import type { SliceCanvas } from '../raster/slice-canvas.js';
 import { sliceNoise, type SliceNoise } from '../raster/value-noise.js';
 

@@ -1,4 +1,4 @@
-import { mix32 } from './seeded-random.js';
+import { mix32 } from '@groundglass/core';
 
 /** Random value of a lattice point, in [-1, 1). */
 function lattice(seed: number, x: number, y: number, z: number): number {

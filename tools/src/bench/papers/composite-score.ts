@@ -1,3 +1,4 @@
+import { SeededRandom } from '@groundglass/core';
 import { splitPanels, type Pixels } from '@groundglass/papers';
 import { thoraxPhantom } from '@groundglass/phantom';
 import { existsSync } from 'node:fs';
@@ -10,15 +11,6 @@ export interface CompositeScore {
   readonly gutter: string;
   exact: number;
   total: number;
-}
-
-/** Numbers that repeat: a linear congruential generator (Numerical Recipes). */
-function random(seed: number): (most: number) => number {
-  let state = seed >>> 0;
-  return (most) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * most);
-  };
 }
 
 /**
@@ -37,7 +29,8 @@ export async function scoreComposites(
   }));
   for (let i = 0; i < count; i++) {
     const score = scores[i % scores.length]!;
-    const pick = random(1000 + i);
+    const random = new SeededRandom(1000 + i);
+    const pick = (below: number) => random.below(below);
     const down = 1 + pick(4);
     const across = 1 + pick(4);
     const gutter = score.gutter === 'none' ? 0 : 1 + pick(20);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytesSource, openVolume } from '../../index.js';
+import { bytesSource, openVolume, SeededRandom } from '../../index.js';
 import { applyMeaning, valueMeaning } from './value-meaning.js';
 import { ValueSample } from './value-sample.js';
 
@@ -134,8 +134,8 @@ test('any affine change of the stored values with its rescale gives the same Hou
     return (await volume.slice(0)).pixels;
   };
   const expected = await open(nifti(hu, 32, { datatype: 4, bytes: 2 }));
-  let seed = 3;
-  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const stream = new SeededRandom(3);
+  const random = () => stream.uniform();
   for (let n = 0; n < 200; n++) {
     // Slopes are powers of 2, so that a float holds each stored value exactly.
     const slope = 2 ** Math.round(random() * 16 - 8) * (random() < 0.3 ? -1 : 1);

@@ -6,11 +6,14 @@ export function mix32(value: number): number {
   return (x ^ (x >>> 15)) >>> 0;
 }
 
-/** Pseudo-random numbers that every machine repeats from the seeds: a Weyl sequence through {@link mix32}. */
+/**
+ * Pseudo-random numbers that every machine repeats from the seeds, which `Math.random` cannot: a Weyl sequence through
+ * {@link mix32}, 32 bits a number, period 2^32. Never for secrets.
+ */
 export class SeededRandom {
   #state = 0x9e3779b9;
 
-  /** @param seeds whole numbers, mixed in order: (7, 2) and (2, 7) are different streams. */
+  /** @param seeds whole numbers, mixed in order, so that (seed, epoch, sample) names a stream: (7, 2) and (2, 7) differ. */
   constructor(...seeds: readonly number[]) {
     for (const seed of seeds) this.#state = mix32(this.#state ^ seed) + 0x6a09e667;
   }
@@ -23,11 +26,26 @@ export class SeededRandom {
 
   /** Whole number in [low, high], both ends included. */
   integer(low: number, high: number): number {
-    return low + Math.floor(this.uniform() * (high - low + 1));
+    return low + this.below(high - low + 1);
+  }
+
+  /** Whole number in [0, bound). */
+  below(bound: number): number {
+    return Math.floor(this.uniform() * bound);
   }
 
   /** True with the given probability. */
   chance(probability: number): boolean {
     return this.uniform() < probability;
+  }
+
+  /** A shuffled copy (Fisher and Yates). */
+  shuffled<T>(items: readonly T[]): T[] {
+    const copy = [...items];
+    for (let i = copy.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      [copy[i], copy[j]] = [copy[j]!, copy[i]!];
+    }
+    return copy;
   }
 }
