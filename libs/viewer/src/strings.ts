@@ -121,6 +121,7 @@ export const defaultStrings = {
   PHASES_SPLIT: 'The series holds several phases; each is a volume of its own.',
   DUPLICATE_FILE: 'A file repeats another one and was left out.',
   FILE_UNREADABLE: 'A file of the series could not be read and was left out.',
+  FILE_LEFT_OUT: 'A file belongs to another volume and was left out.',
   HEADER_REPAIRED: 'The header is wrong in places and was read as other readers do.',
   STREAM_MISMATCH: 'The compressed pixels are of another kind than the header says.',
   TRAILING_BYTES: 'Bytes after the end of the compressed data were ignored.',

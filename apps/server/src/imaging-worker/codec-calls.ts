@@ -59,7 +59,12 @@ interface SegmentationParams {
 /** What a codec child does: everything that reads bytes of strangers or takes long on the event loop. */
 export interface CodecCalls {
   open: {
-    params: { readonly session: string; readonly file: UploadedFile };
+    params: {
+      readonly session: string;
+      readonly file: UploadedFile;
+      /** Which volume of several; undefined for the first, where there is one series. */
+      readonly volume: number | undefined;
+    };
     result: { readonly info: VolumeInfo; readonly decodeMs: number };
   };
   prepare: { params: SliceRef & { readonly spoolDir: string }; result: PreparedSlice };

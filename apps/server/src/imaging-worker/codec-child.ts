@@ -9,9 +9,9 @@ import { OpenedVolume } from './opened-volume.js';
 const volumes = new Map<string, OpenedVolume>();
 
 answerCalls<CodecCalls>({
-  open: async ({ session, file }) => {
+  open: async ({ session, file, volume: chosen }) => {
     const started = performance.now();
-    const volume = await OpenedVolume.open(file);
+    const volume = await OpenedVolume.open(file, chosen);
     volumes.set(session, volume);
     return { info: volume.info, decodeMs: performance.now() - started };
   },

@@ -4,7 +4,6 @@ import {
   bytesSource,
   encodePng,
   fileSource,
-  openDicomSeries,
   openVolume,
   overlayMask,
   placeMask,
@@ -18,10 +17,9 @@ import {
   type CropBox,
   type CtSlice,
   type CtVolume,
-  type NamedSource,
   type PictureSize,
   type SliceScore,
-  type SeriesVolume,
+  type Warning,
 } from '@groundglass/core';
 import { readRefNow, toRef } from '../tensors/byte-ref.js';
 import type { ByteRef, Tensor } from '../tensors/tensor.js';
@@ -32,6 +30,7 @@ import type {
   UploadedFile,
   VolumeInfo,
 } from './codec-calls.js';
+import { openUploadedSeries } from './open-uploaded-series.js';
 import { writeSegmentation, type SegmentedSlice } from './write-segmentation.js';
 
 interface Decoded {
@@ -49,46 +48,54 @@ export class OpenedVolume {
   /** Name of the file of each slice, where there are several. */
   readonly #files: readonly string[] | undefined;
   readonly #handles: readonly FileHandle[];
+  readonly #warnings: readonly Warning[];
 
   private constructor(
     volume: CtVolume,
     fileOf: (index: number) => ByteRef,
     files: readonly string[] | undefined,
     handles: readonly FileHandle[],
+    warnings: readonly Warning[],
   ) {
     this.#volume = volume;
     this.#fileOf = fileOf;
     this.#files = files;
     this.#handles = handles;
+    this.#warnings = warnings;
   }
 
-  /** @throws {CtError} what `openVolume` of core throws. */
-  static async open(file: UploadedFile): Promise<OpenedVolume> {
+  /**
+   * @param chosen which volume of several, from 0; undefined for the first.
+   * @throws {CtError} what `openVolume` of core throws, `CT_MIXED_SERIES` for several series.
+   */
+  static async open(file: UploadedFile, chosen?: number): Promise<OpenedVolume> {
     const handles: FileHandle[] = [];
-    const source = async (ref: ByteRef): Promise<ByteSource> => {
+    const opened = new Map<ByteRef, Promise<ByteSource>>();
+    const openRef = async (ref: ByteRef): Promise<ByteSource> => {
       if (ref instanceof Uint8Array) return bytesSource(ref);
       const handle = await open(ref.path, 'r');
       handles.push(handle);
       return fileSource(handle);
     };
+    const source = (ref: ByteRef): Promise<ByteSource> => {
+      const known = opened.get(ref) ?? openRef(ref);
+      opened.set(ref, known);
+      return known;
+    };
     try {
-      const main = await source(file.data);
-      if (file.companions.length > 0 && (await isDicom(main))) {
-        const files = withOwnNames([
-          { name: file.name ?? '', data: file.data },
-          ...file.companions,
-        ]);
-        const { volume, files: names } = await openSeries(
-          await Promise.all(
-            files.map(async ({ name, data }) => ({ name, source: await source(data) })),
-          ),
-        );
+      const files = withOwnNames([{ name: file.name ?? '', data: file.data }, ...file.companions]);
+      if (files.length > 1 && (await hasDicom(files, source))) {
+        const sources = files.map(async ({ name, data }) => ({ name, source: await source(data) }));
+        const series = await openUploadedSeries(await Promise.all(sources), chosen);
+        const { volume, files: names, warnings } = series;
         const dataOf = new Map(files.map(({ name, data }) => [name, data]));
-        return new OpenedVolume(volume, (index) => dataOf.get(names[index]!)!, names, handles);
+        const fileOf = (index: number): ByteRef => dataOf.get(names[index]!)!;
+        return new OpenedVolume(volume, fileOf, names, handles, warnings);
       }
       const used = new Set<ByteRef>();
-      const volume = await openVolume(main, {
+      const volume = await openVolume(await source(file.data), {
         ...(file.name === undefined ? {} : { name: file.name }),
+        ...(chosen === undefined ? {} : { timePoint: chosen }),
         companion: async (name) => {
           const found = file.companions.find((each) => each.name === name);
           if (found) used.add(found.data);
@@ -103,7 +110,7 @@ export class OpenedVolume {
           `Expected one CT file, a header with its pixels or the files of a DICOM series, got ${unused} more that do not belong to the first`,
         );
       }
-      return new OpenedVolume(volume, () => file.data, undefined, handles);
+      return new OpenedVolume(volume, () => file.data, undefined, handles, volume.warnings);
     } catch (error) {
       await Promise.all(handles.map((handle) => handle.close()));
       throw error;
@@ -111,8 +118,9 @@ export class OpenedVolume {
   }
 
   get info(): VolumeInfo {
-    const { format, columns, rows, sliceCount, warnings, view, acquisition } = this.#volume;
+    const { format, columns, rows, sliceCount, view, acquisition } = this.#volume;
     const files = this.#files;
+    const warnings = this.#warnings;
     return { format, columns, rows, sliceCount, warnings, view, acquisition, files };
   }
 
@@ -203,8 +211,16 @@ function cut(placed: Float32Array, threshold: number): Uint8Array {
   return Uint8Array.from(placed, (probability) => (probability >= threshold ? 1 : 0));
 }
 
-async function isDicom(source: ByteSource): Promise<boolean> {
-  return sniffFormat(await source.read(0, Math.min(source.size, sniffLength))) === 'dicom';
+/** Whether an upload is a DICOM series, whatever else lies among its files and whichever comes first. */
+async function hasDicom(
+  files: readonly { readonly data: ByteRef }[],
+  source: (ref: ByteRef) => Promise<ByteSource>,
+): Promise<boolean> {
+  for (const { data } of files) {
+    const file = await source(data);
+    if (sniffFormat(await file.read(0, Math.min(file.size, sniffLength))) === 'dicom') return true;
+  }
+  return false;
 }
 
 /** Gives a number to each name that an earlier file of the upload has, since results and warnings name files. */
@@ -215,20 +231,6 @@ function withOwnNames<T extends { readonly name: string }>(files: readonly T[]):
     taken.add(name);
     return { ...file, name };
   });
-}
-
-/** Opens files that must all belong to one series. */
-async function openSeries(named: readonly NamedSource[]): Promise<SeriesVolume> {
-  const { volumes, problems } = await openDicomSeries(named);
-  const [series, other] = volumes;
-  // A damaged file of the series is named in its warnings; one that is none of them must not go unsaid.
-  const inWarnings = new Set(series?.volume.warnings.map(({ file }) => file));
-  const unsaid = problems.find(({ name }) => !inWarnings.has(name));
-  if (unsaid) throw unsaid.error;
-  if (!series || other) {
-    throw new CtError('CT_MIXED_SERIES', `Expected files of one series, got ${volumes.length}`);
-  }
-  return series;
 }
 
 function readMask(tensor: Tensor): { mask: Float32Array; size: PictureSize } {

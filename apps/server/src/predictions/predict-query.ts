@@ -15,6 +15,15 @@ export const predictQuerySchema = z.strictObject({
     .regex(sliceSelectionPattern, 'expected all, middle, an index or a range such as 10-20')
     .optional()
     .describe('slices of a volume: all, middle, an index from 0, or a range with both ends'),
+  volume: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(9999)
+    .optional()
+    .describe(
+      'the volume to score, from 0, of a file or an upload with several: time points, phases, series; the first unless given',
+    ),
   startAt: z.coerce
     .number()
     .int()
@@ -37,7 +46,7 @@ export const predictQuerySchema = z.strictObject({
   priority: z
     .enum(['interactive', 'background'])
     .optional()
-    .describe('background lets others go first; volumes are background unless told otherwise'),
+    .describe('background lets others go first; volumes are background unless given'),
   window: z
     .string()
     .regex(windowPattern, 'expected centre,width in HU such as -600,1500')

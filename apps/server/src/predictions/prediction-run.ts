@@ -56,6 +56,8 @@ export class PredictionRun {
   readonly #id = randomUUID();
   readonly #started = performance.now();
   readonly #results = new Map<number, SliceScore>();
+  /** By slice: why a file of a series could not be decoded. */
+  readonly #unreadable = new Map<number, CtError>();
   readonly #times = { decode: 0, queue: 0, infer: 0 };
   #window: Prediction['preprocessing']['window'] = null;
   #huLost = false;
@@ -77,7 +79,11 @@ export class PredictionRun {
     const { file, product } = this.#request;
     // Masks for the segmentation are kept in the process that died.
     if (product === 'segmentation') this.#results.clear();
-    const { info, decodeMs } = await call('open', { session, file });
+    const { info, decodeMs } = await call('open', {
+      session,
+      file,
+      volume: this.#request.query.volume,
+    });
     try {
       this.#times.decode += decodeMs;
       const indices = this.#choose(info);
@@ -151,7 +157,7 @@ export class PredictionRun {
     indices: readonly number[],
   ): Promise<void> {
     const left = startingAt(indices, this.#request.query.startAt).filter(
-      (index) => !this.#results.has(index),
+      (index) => !this.#results.has(index) && !this.#unreadable.has(index),
     );
     const total = indices.length;
     let failed = false;
@@ -163,6 +169,10 @@ export class PredictionRun {
           const { slice } = result;
           this.#request.onEvent?.({ event: 'slice', slice, done: this.#results.size, total });
         } catch (error) {
+          if (isDamaged(error) && info.files && total > 1) {
+            this.#unreadable.set(index, error);
+            continue;
+          }
           failed = true;
           throw error;
         }
@@ -171,6 +181,8 @@ export class PredictionRun {
     const lanes = Array.from({ length: this.#options.slicesAtATime }, lane);
     const failure = (await Promise.allSettled(lanes)).find((each) => each.status === 'rejected');
     if (failure) throw failure.reason;
+    const [unreadable] = this.#unreadable.values();
+    if (unreadable && this.#results.size === 0) throw unreadable;
   }
 
   async #runSlice(
@@ -257,13 +269,13 @@ export class PredictionRun {
   }
 
   #sumUp(info: VolumeInfo, indices: readonly number[]): Prediction {
-    const results = indices.map((index) => this.#results.get(index)!);
+    const results = indices.flatMap((index) => this.#results.get(index) ?? []);
     const { served, rule, trained } = this.#model;
     const { threshold } = this.#request.query;
     const given = threshold === undefined ? {} : { threshold, volumeThreshold: threshold };
     return {
       id: this.#id,
-      file: this.#request.file.name ?? null,
+      file: info.files?.[0] ?? this.#request.file.name ?? null,
       ...scoreVolume(results, info, { ...rule, ...given }),
       model: { name: served.name, version: served.version, sha256: served.sha256, trained },
       preprocessing: {
@@ -276,14 +288,23 @@ export class PredictionRun {
     };
   }
 
-  #warnings({ warnings }: VolumeInfo): Warning[] {
+  #warnings({ warnings, files }: VolumeInfo): Warning[] {
     const { trained } = this.#model;
-    if (trained === true) return mergeWarnings(warnings);
-    return mergeWarnings(warnings, [
-      { code: trained === false ? 'MODEL_UNTRAINED' : 'TRAINING_UNKNOWN' },
-    ]);
+    const unreadable = [...this.#unreadable].map(([index, { code, message }]): Warning => {
+      return { code: 'FILE_UNREADABLE', file: files?.[index], detail: `${code}: ${message}` };
+    });
+    const ofModel: Warning[] =
+      trained === true
+        ? []
+        : [{ code: trained === false ? 'MODEL_UNTRAINED' : 'TRAINING_UNKNOWN' }];
+    return mergeWarnings(warnings, unreadable, ofModel);
   }
 }
+
+/** Whether a slice's own bytes are the cause: the rest of a series is scored without it. */
+const isDamaged = (error: unknown): error is CtError =>
+  error instanceof CtError &&
+  ['CT_CORRUPT', 'CT_TRUNCATED', 'CT_UNSUPPORTED', 'CT_NO_PIXELS'].includes(error.code);
 
 function firstFloat({ data }: Tensor): number {
   if (!(data instanceof Uint8Array)) throw new Error('One number is never a file');

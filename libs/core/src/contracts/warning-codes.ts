@@ -40,6 +40,8 @@ export const warningCodes = [
   'DUPLICATE_FILE',
   /** A file of the series could not be read and was left out; `file` names it, `detail` says why. */
   'FILE_UNREADABLE',
+  /** A file of the upload belongs to another volume (a phase, a localizer, coronal slices) and was left out; `file` names it, `detail` says why. */
+  'FILE_LEFT_OUT',
   /** The header contradicts the data or the standard and was read as other readers do; `detail` says what. */
   'HEADER_REPAIRED',
   /** The code stream is of another kind than the transfer syntax says; `detail` names both. */
