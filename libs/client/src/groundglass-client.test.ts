@@ -1,6 +1,6 @@
 import type { Prediction } from '@groundglass/core/browser';
 import { describe, expect, test } from 'vitest';
-import type { PredictionEvent } from './contracts.js';
+import type { Job, PredictionEvent } from './contracts.js';
 import { GroundglassClient } from './groundglass-client.js';
 import { json, serve } from './serve.fixture.js';
 
@@ -171,6 +171,121 @@ describe('GroundglassClient', () => {
     expect(server.requests.map(({ url, headers }) => [url, headers.accept])).toEqual([
       ['/v1/predictions?slices=4&window=-600%2C1500', 'image/png'],
       ['/v1/predictions?maskThreshold=0.3', 'application/dicom'],
+    ]);
+  });
+});
+
+describe('jobs of GroundglassClient', () => {
+  const id = '0b0c8a52-7d5d-4c7c-8d3b-0a3e1f6f9a01';
+  const job: Job = {
+    ...{ id, state: 'running', done: 1, failed: 0, total: 2, leftOut: 0 },
+    created: '2026-01-02T03:04:05.000Z',
+  };
+  const event = (name: string, data: Job) =>
+    `id: ${data.done}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+
+  test('startJob sends files as a form or a folder as JSON, once even when the server is busy', async () => {
+    await using server = await serve((response, count) => {
+      if (count < 3) json(response, 202, job);
+      else json(response, 503, { error: 'busy', code: 'CT_OVERLOADED' });
+    });
+    const client = new GroundglassClient(server);
+    expect(await client.startJob([{ name: 'a.png', data: bytes }], { threshold: 0.3 })).toEqual(
+      job,
+    );
+    expect(await client.startJob({ folder: 'patient-7' })).toEqual(job);
+    await expect(client.startJob(bytes)).rejects.toMatchObject({ code: 'CT_OVERLOADED' });
+    expect(server.requests).toHaveLength(3);
+    const [form, folder] = server.requests;
+    expect(form).toMatchObject({ method: 'POST', url: '/v1/jobs?threshold=0.3' });
+    expect(form!.headers['content-type']).toContain('multipart/form-data');
+    expect(form!.body.toString('latin1')).toContain('filename="a.png"');
+    expect(folder!.body.toString()).toBe('{"folder":"patient-7"}');
+    expect(folder!.headers['content-type']).toBe('application/json');
+  });
+
+  test('watchJob reports progress and opens a stream again that broke off', async () => {
+    const last: Job = { ...job, state: 'done', done: 2 };
+    await using server = await serve((response, count) => {
+      if (count === 1) {
+        response.write(event('progress', job), () => response.destroy());
+        return;
+      }
+      const text = `:\n\n${event('progress', last)}${event('end', last)}`;
+      // Cut in the middle of a line, as a network does.
+      response.write(text.slice(0, 40));
+      setTimeout(() => response.end(text.slice(40)), 10);
+    });
+    const seen: number[] = [];
+    const onProgress = ({ done }: Job) => seen.push(done);
+    expect(await new GroundglassClient(server).watchJob(id, { onProgress })).toEqual(last);
+    expect(seen).toEqual([1, 2]);
+    expect(server.requests.map(({ url }) => url)).toEqual([
+      `/v1/jobs/${id}/events`,
+      `/v1/jobs/${id}/events`,
+    ]);
+  });
+
+  test('watchJob ends with its signal; the job goes on', async () => {
+    await using server = await serve((response) => {
+      response.write(event('progress', job));
+    });
+    const controller = new AbortController();
+    const watching = new GroundglassClient(server).watchJob(id, {
+      signal: controller.signal,
+      onProgress: () => {
+        controller.abort();
+      },
+    });
+    await expect(watching).rejects.toMatchObject({ code: 'CT_CANCELLED' });
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  test('watchJob of a job that is not there is CT_NOT_FOUND', async () => {
+    await using server = await serve((response) => {
+      json(response, 404, { error: 'There is no job of this id', code: 'CT_NOT_FOUND' });
+    });
+    await expect(new GroundglassClient(server).watchJob(id)).rejects.toMatchObject({
+      code: 'CT_NOT_FOUND',
+    });
+  });
+
+  test('jobResults are the header and a row a file; as CSV they come as they are', async () => {
+    const header = {
+      ...{ format: 'groundglass-predictions', version: 1, labels: ['non-covid', 'covid'] },
+      ...{ positive: 'covid', threshold: 0.5, manifest: null, time: '2026-01-02T03:04:05Z' },
+      model: { name: 'm', version: '1', sha256: 'a'.repeat(64) },
+    };
+    const row = {
+      ...{ path: 'a.png', sha256: 'b'.repeat(64), label: null, withheld: ['NO_LUNG'] },
+      ...{ probability: 0.4, lesionFraction: null },
+    };
+    await using server = await serve((response, count) => {
+      if (count === 1) response.end(`${JSON.stringify(header)}\n${JSON.stringify(row)}\n`);
+      else response.end(count === 2 ? '' : 'path\r\n');
+    });
+    const client = new GroundglassClient(server);
+    expect(await client.jobResults(id)).toEqual({ header, rows: [row] });
+    expect(await client.jobResults(id)).toEqual({ header: undefined, rows: [] });
+    expect(await client.jobResultsCsv(id)).toBe('path\r\n');
+    expect(server.requests.map(({ headers }) => headers.accept)).toEqual([
+      'application/x-ndjson',
+      'application/x-ndjson',
+      'text/csv',
+    ]);
+  });
+
+  test('cancelJob keeps the job, removeJob cancels it first', async () => {
+    await using server = await serve((response) => {
+      json(response, 200, { ...job, state: 'cancelled' });
+    });
+    const client = new GroundglassClient(server);
+    expect(await client.cancelJob(id)).toMatchObject({ state: 'cancelled' });
+    await client.removeJob(id);
+    expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `POST /v1/jobs/${id}/cancel`,
+      `POST /v1/jobs/${id}/cancel`,
+      `DELETE /v1/jobs/${id}`,
     ]);
   });
 });

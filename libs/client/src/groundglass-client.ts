@@ -1,22 +1,31 @@
 import {
   CtError,
   predictionSchema,
+  resultRowSchema,
+  resultsHeaderSchema,
   type Prediction,
+  type ResultRow,
+  type ResultsHeader,
   type SlicePrediction,
   type Window,
 } from '@groundglass/core/browser';
 import type { z } from 'zod';
 import {
+  jobListSchema,
+  jobSchema,
   modelListSchema,
   predictionEventSchema,
+  type Job,
   type ModelSummary,
   type PredictionEvent,
 } from './contracts.js';
+import { readEvents } from './read-events.js';
 import { readLines } from './read-lines.js';
 import {
   Transport,
   cancelled,
   parseJson,
+  pause,
   toErrorCode,
   type ConnectionOptions,
 } from './transport.js';
@@ -29,6 +38,8 @@ export interface PredictOptions {
   readonly version?: string | undefined;
   /** Slices of a volume; all unless given. Indices count from 0, a range has both its ends. */
   readonly slices?: 'all' | 'middle' | number | { readonly from: number; readonly to: number };
+  /** Which volume of a file or an upload with several (time points, phases, series), from 0; the first unless given. */
+  readonly volume?: number | undefined;
   /** The slice to score first, then those after it, then those before; the first one unless given. */
   readonly startAt?: number | undefined;
   /** Whether the slices carry their masks; they do unless this is false. */
@@ -61,13 +72,32 @@ export interface OverlayOptions extends Omit<PredictOptions, 'slices' | 'startAt
   readonly maskThreshold?: number | undefined;
 }
 
+/** How a job scores its files: masks and single slices are not in its results. */
+export type JobOptions = Omit<
+  PredictOptions,
+  'slices' | 'startAt' | 'mask' | 'timeoutMs' | 'priority'
+>;
+
+/** What a job has scored so far. */
+export interface JobResults {
+  /** Which model scores, and when it began; undefined before the first file. */
+  readonly header: ResultsHeader | undefined;
+  readonly rows: readonly ResultRow[];
+}
+
 /** A CT file: its bytes, in any form that `fetch` takes. */
 export type CtFile = Uint8Array | Blob;
 
 /** One file, or several that belong together: a header and its pixels, the files of a DICOM series. The first leads. */
 export type CtUpload = CtFile | readonly { readonly name: string; readonly data: CtFile }[];
 
-/** The client of a Groundglass server's `/v1`. Every call may be repeated safely, and is when the server is busy. */
+/** Before a stream of events that broke off is opened again, in milliseconds. */
+const reopenMs = 500;
+
+/**
+ * The client of a Groundglass server's `/v1`. Calls are repeated when the server is busy, but for those that would do
+ * something twice.
+ */
 export class GroundglassClient {
   readonly #transport: Transport;
 
@@ -163,6 +193,99 @@ export class GroundglassClient {
     return readBytes(await this.#post(file, 'application/dicom', query, options.signal));
   }
 
+  /**
+   * Starts to score a study in the background: files, or a folder inside one that the server was started with (`--data`). Sent once,
+   * since a second call would start a second job.
+   *
+   * @throws {CtError} `CT_BAD_REQUEST` without CT files, `CT_FORBIDDEN` for other folders, and as `predict` does.
+   */
+  async startJob(
+    study: CtUpload | { readonly folder: string },
+    { signal, ...options }: JobOptions = {},
+  ): Promise<Job> {
+    const isFolder = 'folder' in study;
+    const response = await this.#transport.call(`/v1/jobs?${toQuery(options).toString()}`, {
+      method: 'POST',
+      ...(isFolder
+        ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(study) }
+        : { body: toBody(study) }),
+      idempotent: false,
+      signal,
+    });
+    return readBody(response, jobSchema);
+  }
+
+  /** All jobs, the newest first. @throws {CtError} */
+  async jobs(signal?: AbortSignal): Promise<Job[]> {
+    return (await readBody(await this.#transport.call('/v1/jobs', { signal }), jobListSchema)).jobs;
+  }
+
+  /** Where a job stands. @throws {CtError} `CT_NOT_FOUND`. */
+  async job(id: string, signal?: AbortSignal): Promise<Job> {
+    return readBody(await this.#transport.call(jobPath(id), { signal }), jobSchema);
+  }
+
+  /**
+   * Follows a job to its end, over restarts of the server: a stream that breaks off is opened again. The signal ends the watching, not the
+   * job.
+   *
+   * @returns the job as it ended: done, cancelled or failed.
+   * @throws {CtError} `CT_NOT_FOUND`, `CT_CANCELLED`, `CT_UNREACHABLE` when the server stays away.
+   */
+  async watchJob(
+    id: string,
+    { onProgress, signal }: { onProgress?: (job: Job) => void; signal?: AbortSignal } = {},
+  ): Promise<Job> {
+    for (;;) {
+      const response = await this.#transport.call(`${jobPath(id)}/events`, { signal });
+      try {
+        for await (const { name, data } of readEvents(response)) {
+          const job = parse(jobSchema, parseJson(data));
+          if (name === 'end') return job;
+          onProgress?.(job);
+        }
+      } catch (error) {
+        if (signal?.aborted) throw cancelled(error);
+        // `fetch` reports a broken connection as a TypeError.
+        if (!(error instanceof TypeError)) throw error;
+      }
+      await pause(reopenMs, signal);
+    }
+  }
+
+  /** The rows so far, as of the results file. @throws {CtError} `CT_NOT_FOUND`. */
+  async jobResults(id: string, signal?: AbortSignal): Promise<JobResults> {
+    const response = await this.#transport.call(`${jobPath(id)}/results`, {
+      headers: { accept: 'application/x-ndjson' },
+      signal,
+    });
+    const rows: ResultRow[] = [];
+    let header: ResultsHeader | undefined;
+    for await (const line of readLines(response)) {
+      if (header) rows.push(parse(resultRowSchema, parseJson(line)));
+      else header = parse(resultsHeaderSchema, parseJson(line));
+    }
+    return { header, rows };
+  }
+
+  /** The rows so far as CSV. @throws {CtError} `CT_NOT_FOUND`. */
+  async jobResultsCsv(id: string, signal?: AbortSignal): Promise<string> {
+    const headers = { accept: 'text/csv' };
+    return (await this.#transport.call(`${jobPath(id)}/results`, { headers, signal })).text();
+  }
+
+  /** Cancels a job and keeps its rows; one that has ended stays as it is. @throws {CtError} `CT_NOT_FOUND`. */
+  async cancelJob(id: string, signal?: AbortSignal): Promise<Job> {
+    const path = `${jobPath(id)}/cancel`;
+    return readBody(await this.#transport.call(path, { method: 'POST', signal }), jobSchema);
+  }
+
+  /** Cancels a job and removes it, with its results. @throws {CtError} `CT_NOT_FOUND`. */
+  async removeJob(id: string, signal?: AbortSignal): Promise<void> {
+    await this.cancelJob(id, signal);
+    await this.#transport.call(jobPath(id), { method: 'DELETE', idempotent: false, signal });
+  }
+
   #post(
     file: CtUpload,
     accept: string,
@@ -178,6 +301,8 @@ export class GroundglassClient {
   }
 }
 
+const jobPath = (id: string): string => `/v1/jobs/${encodeURIComponent(id)}`;
+
 /** A form carries its own Content-Type; raw bytes travel without one. */
 function toBody(file: CtUpload): Blob | FormData {
   const blob = (data: CtFile): Blob =>
@@ -189,11 +314,13 @@ function toBody(file: CtUpload): Blob | FormData {
 }
 
 function toQuery(options: PredictOptions): URLSearchParams {
-  const { model, version, slices, startAt, mask, crop, threshold, timeoutMs, priority } = options;
+  const { model, version, slices, volume, startAt, mask, crop, threshold, timeoutMs, priority } =
+    options;
   const entries = {
     model,
     version,
     slices: typeof slices === 'object' ? `${slices.from}-${slices.to}` : slices,
+    volume,
     startAt,
     mask: mask === undefined ? undefined : mask ? 1 : 0,
     crop,

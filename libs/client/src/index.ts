@@ -1,11 +1,16 @@
 export { CtError, decodeMask } from '@groundglass/core/browser';
 export {
   errorBodySchema,
+  jobListSchema,
+  jobRequestSchema,
+  jobSchema,
+  jobStateSchema,
   modelListSchema,
   modelSummarySchema,
   predictionEventSchema,
   sliceSelectionPattern,
   windowPattern,
+  type Job,
   type ModelSummary,
   type PredictionEvent,
 } from './contracts.js';
@@ -13,6 +18,8 @@ export {
   GroundglassClient,
   type CtFile,
   type CtUpload,
+  type JobOptions,
+  type JobResults,
   type OverlayOptions,
   type PredictOptions,
   type StreamOptions,

@@ -14,7 +14,7 @@ export interface ConnectionOptions {
 }
 
 export interface CallOptions {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | Blob | FormData | string;
   readonly signal?: AbortSignal | undefined;
@@ -99,7 +99,8 @@ function retryAfterMs(response: Response): number | undefined {
     : undefined;
 }
 
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits. @throws {CtError} `CT_CANCELLED` when the signal fires. */
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       clearTimeout(timer);
