@@ -9,7 +9,20 @@ import {
   repositoryIndexSchema,
   serverMetadataSchema,
 } from '../oip/answer-schemas.js';
+import { createApp } from '../http/app.js';
+import { jobRoutes } from '../http/job-routes.js';
+import { pageRoutes } from '../http/page-routes.js';
+import { v1Routes } from '../http/v1-routes.js';
+import { v2Routes } from '../http/v2-routes.js';
 import type { OpenApiDocument } from './openapi.js';
+
+/** What of Express's routers is read here: the paths and methods of their routes. */
+interface Layer {
+  readonly route?: {
+    readonly path: string;
+    readonly stack: readonly { readonly method: string }[];
+  };
+}
 
 let server: TestServer;
 let document: OpenApiDocument;
@@ -39,6 +52,31 @@ describe('/openapi.json', () => {
         expect([path, status < 500]).toEqual([path, true]);
       }
     }
+  });
+
+  test('every route of the server is in it', () => {
+    const { services } = server;
+    const mounted: [string, { stack: Layer[] }][] = [
+      ['', createApp(services).router],
+      ['', pageRoutes()],
+      ['/v1', v1Routes(services)],
+      ['/v1/jobs', jobRoutes(services)],
+      ['/v2', v2Routes(services)],
+    ];
+    const routes = mounted.flatMap(([mount, { stack }]) =>
+      stack.flatMap(({ route }) =>
+        route
+          ? route.stack.map(({ method }) => {
+              const path = `${mount}${route.path}`.replace(/(.)\/$/, '$1');
+              return `${method} ${path.replace(/:(\w+)/g, '{$1}')}`;
+            })
+          : [],
+      ),
+    );
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect([...new Set(routes)].sort()).toEqual(described.sort());
   });
 
   test('answers are as it says', async () => {

@@ -1,5 +1,12 @@
 // Long: one table of every route, which is read as a whole.
-import { errorBodySchema, modelListSchema, predictionEventSchema } from '@groundglass/client';
+import {
+  errorBodySchema,
+  jobListSchema,
+  jobRequestSchema,
+  jobSchema,
+  modelListSchema,
+  predictionEventSchema,
+} from '@groundglass/client';
 import {
   errorCatalogue,
   predictionSchema,
@@ -8,9 +15,9 @@ import {
 } from '@groundglass/core';
 import { z } from 'zod';
 import { statuses } from '../errors/statuses.js';
-import { jobListSchema, jobRequestSchema, jobSchema } from '../jobs/job.js';
 import { inferRequestSchema } from '../oip/infer-schema.js';
 import {
+  controlRequestSchema,
   indexRequestSchema,
   inferResponseSchema,
   modelMetadataSchema,
@@ -61,6 +68,7 @@ const schemas = {
   ModelMetadata: modelMetadataSchema,
   ModelStatistics: modelStatisticsSchema,
   RepositoryIndexRequest: indexRequestSchema,
+  ModelControlRequest: controlRequestSchema,
   RepositoryIndex: repositoryIndexSchema,
   Job: jobSchema,
   JobList: jobListSchema,
@@ -261,6 +269,13 @@ const jobPaths: Record<string, Record<string, Operation>> = {
       json('The job', 'Job'),
     ),
   },
+  '/v1/jobs/{job}/cancel': {
+    post: jobRoute(
+      'cancelJob',
+      'Cancels a job and keeps its rows; one that has ended stays as it is',
+      json('The job', 'Job'),
+    ),
+  },
   '/v1/jobs/{job}/results': {
     get: jobRoute('jobResults', 'The rows so far', {
       description: 'A results file: its header, then a row a file; or CSV',
@@ -311,6 +326,7 @@ function control(action: 'load' | 'unload'): Operation {
     summary: action === 'load' ? 'Loads a model, or loads it again' : 'Stops serving a model',
     description: 'Only where the server was started with --model-control-mode explicit.',
     parameters: [model],
+    requestBody: { content: { 'application/json': { schema: ref('ModelControlRequest') } } },
     responses: {
       '200': { description: 'Done' },
       ...errors(

@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
+import { jobRequestSchema, type Job } from '@groundglass/client';
 import { CtError } from '@groundglass/core';
 import { Router, type Request, type Response } from 'express';
 import { reportInput } from '../errors/error-answer.js';
-import { jobRequestSchema, type JobStatus } from '../jobs/job.js';
 import { resultsCsv } from '../jobs/results-csv.js';
 import { readRef } from '../tensors/byte-ref.js';
 import { inflatedBody } from './inflate-body.js';
@@ -42,6 +42,9 @@ export function jobRoutes(services: Services): Router {
   router.delete('/:job', async (req, res) => {
     res.json(await jobs.end(req.params.job));
   });
+  router.post('/:job/cancel', async (req, res) => {
+    res.json(await jobs.cancel(req.params.job));
+  });
   router.get('/:job/results', async (req, res) => {
     const { header, rows } = await jobs.results(req.params.job);
     if (req.accepts(['application/x-ndjson', 'text/csv']) === 'text/csv') {
@@ -65,7 +68,7 @@ async function addUpload(
   services: Services,
   req: Request,
   query: Record<string, string>,
-): Promise<JobStatus> {
+): Promise<Job> {
   const file = await receiveUpload(req, bodyLimits(services));
   try {
     return await services.jobs.addUpload([file, ...file.companions], query);
@@ -99,7 +102,7 @@ function streamEvents({ jobs }: Services, id: string, res: Response): void {
   jobs.status(id);
   res.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
   const heartbeat = setInterval(() => res.write(':\n\n'), heartbeatMs);
-  const send = (event: string, status: JobStatus): void => {
+  const send = (event: string, status: Job): void => {
     res.write(`id: ${status.done}\nevent: ${event}\ndata: ${JSON.stringify(status)}\n\n`);
   };
   const unwatch = jobs.watch(id, (status) => {

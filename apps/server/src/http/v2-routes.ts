@@ -1,8 +1,7 @@
 import { formatJsonElements } from '@groundglass/client';
 import { CtError } from '@groundglass/core';
 import { Router, type Request, type Response } from 'express';
-import { z } from 'zod';
-import { indexRequestSchema } from '../oip/answer-schemas.js';
+import { controlRequestSchema, indexRequestSchema } from '../oip/answer-schemas.js';
 import { discardRef, readRef } from '../tensors/byte-ref.js';
 import type { ByteRef } from '../tensors/tensor.js';
 import {
@@ -28,16 +27,6 @@ import { bodyLimits } from './v1-routes.js';
 const inlineJson = 64 * 1024;
 /** A body of the repository API. */
 const smallBody = 64 * 1024;
-
-const controlRequestSchema = z.object({
-  parameters: z
-    .strictObject({
-      unload_dependents: z.boolean().optional(),
-      /** A model configuration as JSON, in place of `config.pbtxt`. */
-      config: z.string().max(smallBody).optional(),
-    })
-    .optional(),
-});
 
 /** The Open Inference Protocol v2 over REST, with the extensions that {@link extensions} names. */
 export function v2Routes(services: Services): Router {

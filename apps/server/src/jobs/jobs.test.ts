@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { Job } from '@groundglass/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fixtureModels } from '../inference/inference.fixture.js';
 import {
@@ -14,7 +15,6 @@ import {
   startTestServer,
   type TestServer,
 } from '../server.fixture.js';
-import type { JobStatus } from './job.js';
 
 let scratch: string;
 beforeEach(async () => {
@@ -34,17 +34,17 @@ async function post(
   url: string,
   folder: string,
   query = '',
-): Promise<{ status: number; job: JobStatus & { error?: unknown } }> {
+): Promise<{ status: number; job: Job & { error?: unknown } }> {
   const { status, text } = await ask(`${url}/v1/jobs${query}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ folder }),
   });
-  return { status, job: JSON.parse(text) as JobStatus };
+  return { status, job: JSON.parse(text) as Job };
 }
 
-const statusOf = async (url: string, id: string): Promise<JobStatus> =>
-  JSON.parse((await ask(`${url}/v1/jobs/${id}`)).text) as JobStatus;
+const statusOf = async (url: string, id: string): Promise<Job> =>
+  JSON.parse((await ask(`${url}/v1/jobs/${id}`)).text) as Job;
 
 async function rowsOf(url: string, id: string): Promise<Record<string, unknown>[]> {
   const { text } = await ask(`${url}/v1/jobs/${id}/results`);
@@ -127,7 +127,7 @@ describe('/v1/jobs', () => {
       body: gzipSync(form),
     });
     expect(status).toBe(202);
-    const { id } = JSON.parse(text) as JobStatus;
+    const { id } = JSON.parse(text) as Job;
     await ended(server, id).toBe('done');
     const rows = (await rowsOf(server.url, id)).slice(1);
     expect(rows.map(({ path }) => path).sort()).toEqual(['same (2).png', 'same.png']);
@@ -145,7 +145,7 @@ describe('/v1/jobs', () => {
     expect(events.filter((event) => event.includes('event: progress')).length).toBeGreaterThan(1);
   });
 
-  test('a job is cancelled, keeps its rows, and is removed by a second call', async () => {
+  test('a job is cancelled, keeps its rows, and is removed once it has ended', async () => {
     await mkdir(join(scratch, 'many'));
     await Promise.all(
       Array.from({ length: 200 }, (_, n) => writeFile(join(scratch, `many/${n}.png`), greyPng(n))),
@@ -153,8 +153,9 @@ describe('/v1/jobs', () => {
     await using server = await start();
     const { job } = await post(server.url, 'many');
     await expect.poll(async () => (await statusOf(server.url, job.id)).done).toBeGreaterThan(0);
+    const cancelled = await ask(`${server.url}/v1/jobs/${job.id}/cancel`, { method: 'POST' });
+    expect(JSON.parse(cancelled.text)).toMatchObject({ state: 'cancelled' });
     const end = () => ask(`${server.url}/v1/jobs/${job.id}`, { method: 'DELETE' });
-    expect(JSON.parse((await end()).text)).toMatchObject({ state: 'cancelled' });
     const { done } = await statusOf(server.url, job.id);
     expect(done).toBeLessThan(200);
     expect((await rowsOf(server.url, job.id)).length).toBeGreaterThan(1);

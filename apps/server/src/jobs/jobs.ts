@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { Job } from '@groundglass/client';
 import { CtError, type ResultRow, type ResultsHeader } from '@groundglass/core';
 import type { Logger } from 'pino';
 import { toErrorAnswer } from '../errors/error-answer.js';
@@ -13,7 +14,7 @@ import { predictQuerySchema, type PredictQuery } from '../predictions/predict-qu
 import type { Predictor } from '../predictions/predictor.js';
 import type { ByteRef } from '../tensors/tensor.js';
 import { FolderLock } from '../processes/folder-lock.js';
-import { jobRecordSchema, type JobRecord, type JobStatus } from './job.js';
+import { jobRecordSchema, type JobRecord } from './job.js';
 import { listCtFiles, pixelFilesOf } from './list-ct-files.js';
 import { ResultsJournal, readJournal } from './results-journal.js';
 
@@ -32,7 +33,7 @@ interface Entry {
   done: number;
   failed: number;
   controller: AbortController;
-  readonly listeners: Set<(status: JobStatus) => void>;
+  readonly listeners: Set<(status: Job) => void>;
 }
 
 /**
@@ -80,14 +81,14 @@ export class Jobs {
     this.#work();
   }
 
-  get list(): JobStatus[] {
+  get list(): Job[] {
     return [...this.#entries.values()]
       .map(statusOf)
       .sort((a, b) => (a.created < b.created ? 1 : -1));
   }
 
   /** @throws {CtError} `CT_NOT_FOUND`. */
-  status(id: string): JobStatus {
+  status(id: string): Job {
     return statusOf(this.#get(id));
   }
 
@@ -97,7 +98,7 @@ export class Jobs {
    * @param query as it came; checked here, and the model that it names.
    * @throws {CtError} `CT_BAD_REQUEST` for a folder without CT files, and what the query and the model are wrong in.
    */
-  async addFolder(folder: string, query: Record<string, string>): Promise<JobStatus> {
+  async addFolder(folder: string, query: Record<string, string>): Promise<Job> {
     this.#check(query);
     const { paths, leftOut } = await listCtFiles(folder);
     if (paths.length === 0) {
@@ -114,7 +115,7 @@ export class Jobs {
   async addUpload(
     files: readonly { readonly name: string | undefined; readonly data: ByteRef }[],
     query: Record<string, string>,
-  ): Promise<JobStatus> {
+  ): Promise<Job> {
     this.#check(query);
     const id = randomUUID();
     const folder = join(this.#options.dir, id, 'files');
@@ -139,16 +140,22 @@ export class Jobs {
     }
   }
 
-  /** Stops a job, or removes one that has ended, with its results. @throws {CtError} `CT_NOT_FOUND`. */
-  async end(id: string): Promise<JobStatus> {
+  /** Stops a job and keeps its rows; one that has ended stays as it is. @throws {CtError} `CT_NOT_FOUND`. */
+  async cancel(id: string): Promise<Job> {
     const entry = this.#get(id);
-    if (isEnded(entry.record.state)) {
-      this.#entries.delete(id);
-      await rm(join(this.#options.dir, id), { recursive: true, force: true });
-      return statusOf(entry);
+    if (!isEnded(entry.record.state)) {
+      await this.#setState(entry, 'cancelled');
+      entry.controller.abort();
     }
-    await this.#setState(entry, 'cancelled');
-    entry.controller.abort();
+    return statusOf(entry);
+  }
+
+  /** Stops a job, or removes one that has ended, with its results. @throws {CtError} `CT_NOT_FOUND`. */
+  async end(id: string): Promise<Job> {
+    const entry = this.#get(id);
+    if (!isEnded(entry.record.state)) return this.cancel(id);
+    this.#entries.delete(id);
+    await rm(join(this.#options.dir, id), { recursive: true, force: true });
     return statusOf(entry);
   }
 
@@ -159,7 +166,7 @@ export class Jobs {
   }
 
   /** Calls back now and at every change. @returns what ends it. @throws {CtError} `CT_NOT_FOUND`. */
-  watch(id: string, listener: (status: JobStatus) => void): () => void {
+  watch(id: string, listener: (status: Job) => void): () => void {
     const entry = this.#get(id);
     entry.listeners.add(listener);
     listener(statusOf(entry));
@@ -184,7 +191,7 @@ export class Jobs {
     this.#options.predictor.checkModel(parseQuery(query));
   }
 
-  async #add(given: Omit<JobRecord, 'created' | 'state'>): Promise<JobStatus> {
+  async #add(given: Omit<JobRecord, 'created' | 'state'>): Promise<Job> {
     const record: JobRecord = { ...given, created: new Date().toISOString(), state: 'waiting' };
     const entry = entryOf(record, []);
     await mkdir(join(this.#options.dir, record.id), { recursive: true, mode: 0o700 });
@@ -388,7 +395,7 @@ function entryOf(record: JobRecord, rows: readonly ResultRow[]): Entry {
   };
 }
 
-function statusOf({ record, done, failed }: Entry): JobStatus {
+function statusOf({ record, done, failed }: Entry): Job {
   const { id, state, created, leftOut, paths, error } = record;
   return {
     id,

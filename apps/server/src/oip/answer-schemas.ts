@@ -72,3 +72,17 @@ export const repositoryIndexSchema = z.array(
     reason: z.string(),
   }),
 );
+
+/** `POST /v2/repository/models/{model}/load` and `/unload`; parameters of other servers are passed over. */
+export const controlRequestSchema = z.object({
+  parameters: z
+    .strictObject({
+      unload_dependents: z.boolean().optional(),
+      config: z
+        .string()
+        .max(64 * 1024)
+        .optional()
+        .describe('a model configuration as JSON, in place of config.pbtxt'),
+    })
+    .optional(),
+});
