@@ -1,4 +1,5 @@
 import { boundingBox } from '../imaging/bounding-box.js';
+import type { PixelUnit } from '../contracts/volume.js';
 import type { PictureSize } from '../imaging/resample.js';
 import type { Anatomy } from './find-lungs.js';
 
@@ -14,7 +15,16 @@ export interface ChestSigns {
   readonly contrast: number;
   /** Mean difference of neighbours in the lung over the contrast: vessels and noise. */
   readonly grain: number;
+  /** Body pixels over all pixels. */
+  readonly bodyOfPicture: number;
+  /** Share of the pixels outside of the body that differ from a neighbour by more than noise of air does: letters, buttons, lines. */
+  readonly clutter: number;
 }
+
+/** What two neighbours outside of the body must differ by, left and above together, to be an edge; as a share of 1500 HU in HU. */
+const edgeStep = 0.13;
+/** Width of the window that grey from 0 to 1 stands for. */
+const windowWidth = 1500;
 
 /**
  * Measures the signs.
@@ -26,6 +36,7 @@ export function chestSigns(
   pixels: Float32Array,
   size: PictureSize,
   { body, lungs }: Anatomy,
+  unit: PixelUnit,
 ): ChestSigns | undefined {
   const box = boundingBox(body, size);
   if (!lungs || !box) return undefined;
@@ -59,5 +70,34 @@ export function chestSigns(
     middle: (lung.rows / lung.pixels - box.top) / box.rows,
     contrast,
     grain: contrast > 0 ? lung.steps / Math.max(1, lung.pairs) / contrast : Infinity,
+    ...surroundings(pixels, size, body, unit),
+  };
+}
+
+/** What lies around the body: in a CT air and a table, in a screenshot another program. */
+function surroundings(
+  pixels: Float32Array,
+  { columns, rows }: PictureSize,
+  body: Uint8Array,
+  unit: PixelUnit,
+): Pick<ChestSigns, 'bodyOfPicture' | 'clutter'> {
+  const step = unit === 'HU' ? edgeStep * windowWidth : edgeStep;
+  let [inBody, outside, edges] = [0, 0, 0];
+  for (let row = 1; row < rows; row++) {
+    for (let column = 1; column < columns; column++) {
+      const at = row * columns + column;
+      if (body[at] === 1) {
+        inBody++;
+        continue;
+      }
+      outside++;
+      const value = pixels[at]!;
+      if (Math.abs(value - pixels[at - 1]!) + Math.abs(value - pixels[at - columns]!) > step)
+        edges++;
+    }
+  }
+  return {
+    bodyOfPicture: inBody / Math.max(1, inBody + outside),
+    clutter: edges / Math.max(1, outside),
   };
 }

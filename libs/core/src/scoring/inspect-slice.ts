@@ -26,6 +26,8 @@ const bounds = {
   leastContrast: 0.08,
   /** Where the middle of the lungs lies in the body, from 0 at the front to 1 at the back. */
   middle: { least: 0.25, most: 0.8 },
+  /** A smaller body with so much drawn around it is shown by a program: a screenshot, not a slice. */
+  screenshot: { mostBody: 0.35, leastClutter: 0.11 },
 } as const;
 
 /** What a slice shows, whatever a model says of it. */
@@ -44,7 +46,7 @@ export function inspectSlice({ columns, rows, pixels, unit }: CtSlice): SliceIns
   const working = fitInto(size, workingSide);
   const small = resample(pixels, size, working);
   const anatomy = findAnatomy(small, working, unit);
-  const signs = chestSigns(small, working, anatomy);
+  const signs = chestSigns(small, working, anatomy, unit);
   if (!signs || signs.lungOfBody < bounds.leastLung)
     return { lungs: undefined, reasons: ['NO_LUNG'], hasEnoughLung: false };
   return {
@@ -62,6 +64,12 @@ function isChest(signs: ChestSigns, isHu: boolean): boolean {
     signs.grain <= bounds.mostGrain &&
     contrast >= bounds.leastContrast &&
     signs.middle >= bounds.middle.least &&
-    signs.middle <= bounds.middle.most
+    signs.middle <= bounds.middle.most &&
+    !isScreenshot(signs)
   );
+}
+
+function isScreenshot({ bodyOfPicture, clutter }: ChestSigns): boolean {
+  const { mostBody, leastClutter } = bounds.screenshot;
+  return bodyOfPicture <= mostBody && clutter >= leastClutter;
 }
