@@ -1,4 +1,14 @@
-import { mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { writePhantomFolder, type PhantomPicture } from './phantom-folder.js';
@@ -213,6 +223,22 @@ test('bad rows of a manifest are problems with their lines, and the good ones lo
   await expect(problems.filter({ hasText: 'Expected a relative path' })).toContainText(
     '[Ln 3, Col 1]',
   );
+});
+
+test('a dataset folder that is moved into the workspace appears by itself, and goes with it', async ({
+  workbench,
+}) => {
+  const folder = join(workbench.server.folder, 'moved-in');
+  const elsewhere = mkdtempSync(join(tmpdir(), 'gg-moved-'));
+  writePhantomFolder(elsewhere);
+  await openWindow(workbench);
+  await openView(workbench);
+  const row = treeRow(workbench, 'moved-in');
+  await expect(row).toHaveCount(0);
+  renameSync(elsewhere, folder);
+  await expect(row).toHaveCount(1);
+  rmSync(folder, { recursive: true });
+  await expect(row).toHaveCount(0);
 });
 
 test('next and previous follow the folder', async ({ workbench, page }) => {

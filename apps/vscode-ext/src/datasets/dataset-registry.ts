@@ -145,10 +145,14 @@ export class DatasetRegistry implements vscode.Disposable {
   #watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
-    const follow = (pattern: string, isEdit: boolean) => {
+    const follow = (
+      pattern: string,
+      isEdit: boolean,
+      counts: (uri: vscode.Uri) => boolean = () => true,
+    ) => {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern, false, !isEdit, false);
       const note = (uri: vscode.Uri) => {
-        this.#note(uri);
+        if (counts(uri)) this.#note(uri);
       };
       this.#disposables.push(
         watcher,
@@ -159,6 +163,8 @@ export class DatasetRegistry implements vscode.Disposable {
     };
     follow(described, true);
     follow(images, false);
+    // A folder that is moved in comes with one event, and of one that is made and filled at once the files may be missed.
+    follow('**/*', false, (uri) => !baseNameOf(uri).includes('.'));
     this.#disposables.push(
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
         this.refresh();
