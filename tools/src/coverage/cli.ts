@@ -144,11 +144,11 @@ function fromFile(path: string): () => Promise<Uint8Array> {
 }
 
 async function filesOf(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
   const files = entries.filter(
     (entry) => entry.isFile() && !/\.(txt|md|csv|json)$/.test(entry.name),
   );
-  return files.map(({ name }) => join(folder, name)).sort();
+  return files.map(({ name, parentPath }) => join(parentPath, name)).sort();
 }
 
 async function replaceBetweenMarks(path: string, table: string): Promise<void> {
