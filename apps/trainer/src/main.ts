@@ -13,6 +13,7 @@ import { registerDataset } from './cli/dataset-command.js';
 import { registerReproduce } from './cli/reproduce-command.js';
 import { registerReport } from './cli/report-command.js';
 import { registerTrain } from './cli/train-command.js';
+import { TrainerError, trainerErrorCatalogue } from './errors.js';
 
 const program = new Command('groundglass-trainer').description(
   'Trains, evaluates and exports the joint COVID-19 classification and lesion segmentation model. Research use, not for diagnosis.',
@@ -36,6 +37,8 @@ try {
 } catch (error) {
   if (error instanceof CtError) {
     console.error(`${error.message} (${error.code}). ${errorCatalogue[error.code].advice}`);
+  } else if (error instanceof TrainerError) {
+    console.error(`${error.message} (${error.code}). ${trainerErrorCatalogue[error.code].advice}`);
   } else {
     console.error(error instanceof Error ? error.message : String(error));
   }

@@ -1,8 +1,8 @@
 /**
  * The catalogue of coded errors. Every failure that a user can cause carries one of these codes.
  *
- * `title` is what an editor shows above the sentence; `advice` is what the user can do about it. Nothing here knows of HTTP: the
- * server maps codes to statuses.
+ * `title` is what an editor shows above the sentence; `advice` is what the user can do about it. The server
+ * gives each code its status; the trainer and libs/papers have codes of their own.
  */
 export const errorCatalogue = {
   CT_EMPTY: { title: 'The file is empty', advice: 'Choose a file that has content.' },
@@ -56,7 +56,7 @@ export const errorCatalogue = {
   },
   CT_BAD_REQUEST: {
     title: 'The request is wrong',
-    advice: 'Correct the named field.',
+    advice: 'Correct what is named.',
   },
   CT_BAD_DATASET: {
     title: 'The dataset is not as declared',
@@ -64,23 +64,23 @@ export const errorCatalogue = {
   },
   CT_MODEL_NOT_FOUND: {
     title: 'There is no such model',
-    advice: 'Check its name, or its folder: a server lists what it has loaded at /v1/models.',
+    advice: 'Check its name and its folder.',
   },
   CT_MODEL_INVALID: {
     title: 'The model cannot be used',
     advice: 'Export the model again with groundglass-trainer export.',
   },
   CT_NOT_FOUND: {
-    title: 'There is nothing at this address',
-    advice: 'GET /openapi.json lists what the server answers.',
+    title: 'The server has nothing at this address',
+    advice: 'Check the address, and that the server is a Groundglass server.',
   },
   CT_UNAUTHORIZED: {
     title: 'The server asks for a token',
-    advice: 'Send the token that the server was started with as "Authorization: Bearer …".',
+    advice: 'Give the token that the server was started with.',
   },
   CT_FORBIDDEN: {
     title: 'The server does not allow this',
-    advice: 'Call the server by a name that it allows and not from a page of another site.',
+    advice: 'Use a name that the server allows, and no page of another site.',
   },
   CT_UPLOAD_STALLED: {
     title: 'The upload stopped',
@@ -92,7 +92,7 @@ export const errorCatalogue = {
   },
   CT_OVERLOADED: {
     title: 'The server is busy',
-    advice: 'Try again after the time in Retry-After.',
+    advice: 'Try again in a moment.',
   },
   CT_TIMEOUT: {
     title: 'The answer took too long',
@@ -100,7 +100,7 @@ export const errorCatalogue = {
   },
   CT_INFERENCE_FAILED: {
     title: 'The model could not be run',
-    advice: 'Look into the log of the server; the request was not lost by your fault.',
+    advice: 'Check the server log; your request was valid.',
   },
   CT_INTERNAL: {
     title: 'Something went wrong inside Groundglass',

@@ -1,10 +1,10 @@
-import { CtError } from '@groundglass/core';
 import type { Command } from 'commander';
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parts, type Measured, type Part } from '../bench/parts.js';
+import { TrainerError } from '../errors.js';
 
 interface BenchOptions {
   readonly part?: readonly string[];
@@ -33,13 +33,13 @@ export function registerBench(program: Command): void {
       const chosen = options.part ?? Object.keys(parts);
       const unknown = chosen.find((part) => !Object.hasOwn(parts, part));
       if (unknown !== undefined)
-        throw new CtError('CT_BAD_REQUEST', `Expected a part of ${names}, got "${unknown}"`);
+        throw new TrainerError('TRAIN_BAD_OPTION', `Expected a part of ${names}, got "${unknown}"`);
       for (const [flag, text] of [
         ['--steps', options.steps],
         ['--threads', options.threads],
       ] as const) {
         if (!/^[1-9]\d*$/.test(text))
-          throw new CtError('CT_BAD_REQUEST', `Expected ${flag} from 1, got "${text}"`);
+          throw new TrainerError('TRAIN_BAD_OPTION', `Expected ${flag} from 1, got "${text}"`);
       }
       for (const part of chosen as Part[]) await measurePart(part, options);
     });

@@ -16,6 +16,7 @@ import { fitVolumeRule, type ValidationSeries } from '../evaluation/fit-volume-r
 import { replaceFile } from '../run/replace-file.js';
 import { SampleReader } from '../evaluation/sample-reader.js';
 import { showCount } from './progress.js';
+import { TrainerError } from '../errors.js';
 
 interface BoundOptions {
   readonly model: string;
@@ -59,7 +60,7 @@ async function bound(options: BoundOptions): Promise<void> {
   });
   const most = Number(options.most);
   if (!(Number.isInteger(most) && most > 0))
-    throw new CtError('CT_BAD_REQUEST', `Expected --most from 1, got "${options.most}"`);
+    throw new TrainerError('TRAIN_BAD_OPTION', `Expected --most from 1, got "${options.most}"`);
   const { metadata } = readOnnx(model);
   const { crop } = readScoringRule((name) => metadata.get(name));
   const features = await FeatureReader.create(model);

@@ -11,6 +11,7 @@ import { renderResultsPage } from '../evaluation/results/results-page.js';
 import type { Results } from '../evaluation/results/results.js';
 import { RunFolder, type RunInputs } from '../run/run-folder.js';
 import { calibrationName, type Calibration } from '../evaluation/calibrate.js';
+import { TrainerError } from '../errors.js';
 
 interface CardOptions {
   readonly model: string;
@@ -77,7 +78,7 @@ async function readRun(path: string): Promise<PublishedRun> {
   const run = new RunFolder(path);
   for (const file of ['config.json', 'inputs.json', 'log.jsonl']) {
     if (!run.has(file))
-      throw new CtError('CT_BAD_REQUEST', `Expected a run with ${file} in "${path}"`);
+      throw new TrainerError('TRAIN_NO_RUN', `Expected a run with ${file} in "${path}"`);
   }
   return {
     name: basename(path),

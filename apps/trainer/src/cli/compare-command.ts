@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { openDataset } from '../datasets/open-datasets.js';
 import { compareResults, type ResultsComparison } from '../evaluation/compare-results.js';
+import { TrainerError } from '../errors.js';
 
 interface CompareOptions {
   readonly data: string;
@@ -31,8 +32,8 @@ export function registerCompare(program: Command): void {
       const { manifest, samples } = await openDataset(options.data);
       const [a, b] = [await readResults(first), await readResults(second)];
       if (a.header.positive !== b.header.positive)
-        throw new CtError(
-          'CT_BAD_REQUEST',
+        throw new TrainerError(
+          'TRAIN_BAD_OPTION',
           `Expected results for one positive label, got "${a.header.positive}" and "${b.header.positive}"`,
         );
       const wanted = withTargets(samples, manifest).filter(

@@ -100,7 +100,7 @@ async function newestFindings(folder: string): Promise<string | undefined> {
 
 async function readText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new CtError('CT_BAD_REQUEST', `Expected a findings file "${path}"`, { cause: error });
+    throw new CtError('CT_READ_FAILED', `Expected a findings file "${path}"`, { cause: error });
   });
 }
 

@@ -26,6 +26,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { openFactsCache, saveFactsCache } from '../datasets/facts-cache-file.js';
 import { readSplitLists } from '../datasets/read-split-lists.js';
 import { datasetProgress, stopAtInterrupt } from './dataset-progress.js';
+import { TrainerError } from '../errors.js';
 
 interface ImportCommandOptions {
   readonly out: string;
@@ -98,7 +99,10 @@ async function runImport(
   command: ImportCommandOptions,
 ): Promise<void> {
   if (kind !== undefined && !layouts.includes(kind as Layout))
-    throw new CtError('CT_BAD_REQUEST', `Expected one of ${layouts.join(', ')}, got "${kind}"`);
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected one of ${layouts.join(', ')}, got "${kind}"`,
+    );
   const progress = datasetProgress();
   const options = await importOptions(command, progress.show);
   let found: { imported: ImportedDataset; root: string };
@@ -232,14 +236,14 @@ function importFolder(
         ...(pattern === undefined ? {} : { pattern }),
       });
     case 'csv':
-      throw new CtError('CT_BAD_REQUEST', 'Expected a table for csv, got a folder');
+      throw new TrainerError('TRAIN_BAD_OPTION', 'Expected a table for csv, got a folder');
   }
 }
 
 function mapping(text: string): readonly [string, string] {
   const at = text.lastIndexOf('=');
   if (at <= 0 || at === text.length - 1)
-    throw new CtError('CT_BAD_REQUEST', `Expected --label-map WORD=LABEL, got "${text}"`);
+    throw new TrainerError('TRAIN_BAD_OPTION', `Expected --label-map WORD=LABEL, got "${text}"`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
@@ -252,6 +256,9 @@ async function readInput(path: string): Promise<Uint8Array> {
 function share(name: string, text: string | undefined, otherwise: number): number {
   const value = text === undefined ? otherwise : Number(text);
   if (!(value >= 0 && value < 1))
-    throw new CtError('CT_BAD_REQUEST', `Expected ${name} from 0 to below 1, got "${text ?? ''}"`);
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected ${name} from 0 to below 1, got "${text ?? ''}"`,
+    );
   return value;
 }

@@ -12,6 +12,7 @@ import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDataset } from '../datasets/open-datasets.js';
+import { TrainerError } from '../errors.js';
 
 interface SplitCommandOptions {
   readonly out: string;
@@ -113,7 +114,7 @@ async function togetherOf(
 ): Promise<number[][]> {
   if (file === undefined) return [];
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new CtError('CT_BAD_REQUEST', `Expected a findings file "${file}"`, { cause: error });
+    throw new CtError('CT_READ_FAILED', `Expected a findings file "${file}"`, { cause: error });
   });
   const indexOf = new Map(samples.map((sample, i) => [sample, i]));
   const byLine = new Map(dataset.lines.map((line, i) => [line, indexOf.get(dataset.samples[i]!)]));
@@ -138,21 +139,25 @@ function countsOf(samples: readonly DatasetSample[]): string {
 
 function subsetOf(text: string): readonly [string, number] {
   const at = text.lastIndexOf('=');
-  if (at <= 0) throw new CtError('CT_BAD_REQUEST', `Expected --subset LABEL=COUNT, got "${text}"`);
+  if (at <= 0)
+    throw new TrainerError('TRAIN_BAD_OPTION', `Expected --subset LABEL=COUNT, got "${text}"`);
   return [text.slice(0, at), wholeNumber('--subset', text.slice(at + 1))];
 }
 
 function wholeNumber(flag: string, text: string): number {
   const value = Number(text);
   if (!(Number.isInteger(value) && value >= 0))
-    throw new CtError('CT_BAD_REQUEST', `Expected ${flag} of a whole number, got "${text}"`);
+    throw new TrainerError('TRAIN_BAD_OPTION', `Expected ${flag} of a whole number, got "${text}"`);
   return value;
 }
 
 function share(flag: string, text: string | undefined): number {
   const value = Number(text ?? 0.15);
   if (!(value >= 0 && value < 1))
-    throw new CtError('CT_BAD_REQUEST', `Expected ${flag} from 0 to below 1, got "${text ?? ''}"`);
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected ${flag} from 0 to below 1, got "${text ?? ''}"`,
+    );
   return value;
 }
 
@@ -162,7 +167,7 @@ function inWords<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof RangeError)
-      throw new CtError('CT_BAD_REQUEST', error.message, { cause: error });
+      throw new TrainerError('TRAIN_BAD_OPTION', error.message, { cause: error });
     throw error;
   }
 }

@@ -15,6 +15,7 @@ import { evaluateDataset } from '../evaluation/evaluate-dataset.js';
 import { measureRobustness, type Robustness } from '../evaluation/robustness.js';
 import { scoreSeries, type SeriesScore } from '../evaluation/score-series.js';
 import { showCount } from './progress.js';
+import { TrainerError } from '../errors.js';
 
 interface EvaluateOptions {
   readonly model: string;
@@ -78,8 +79,8 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   const { metadata } = readOnnx(bytes);
   const threshold = Number(options.threshold ?? metadata.get('threshold') ?? 0.5);
   if (!(threshold >= 0 && threshold <= 1))
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected a threshold from 0 to 1, got "${options.threshold ?? ''}"`,
     );
   const datasets = await openDatasets(options.data);
@@ -94,8 +95,8 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   const whole = await openDatasets(options.whole);
   const tried = options.robustness === undefined ? 0 : Number(options.robustness);
   if (!(Number.isInteger(tried) && tried >= 0))
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected --robustness of a number of pictures, got "${options.robustness ?? ''}"`,
     );
   const sha256 = createHash('sha256').update(bytes).digest('hex');

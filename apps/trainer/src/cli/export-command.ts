@@ -1,5 +1,4 @@
 import type { Dataset } from '@groundglass/dataset';
-import { CtError } from '@groundglass/core';
 import type { TargetSample } from '@groundglass/dataset';
 import { applyTemperature } from '@groundglass/metrics';
 import {
@@ -24,6 +23,7 @@ import { evaluateDataset } from '../evaluation/evaluate-dataset.js';
 import { evaluate, type SampleScore } from '../evaluation/evaluate.js';
 import { decide, fitDecision } from '../evaluation/fit-decision.js';
 import { showCount } from './progress.js';
+import { TrainerError } from '../errors.js';
 
 /** Rounded weights may move a probability by less than this. */
 const mostRounding = 0.01;
@@ -98,25 +98,25 @@ export function registerExport(program: Command): void {
 async function exportRuns(options: ExportCommandOptions): Promise<string> {
   const { name, modelVersion: version, precision } = options;
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected a name of letters, digits, ".", "_" and "-", got "${name}"`,
     );
   if (!/^[1-9]\d*$/.test(version))
-    throw new CtError('CT_BAD_REQUEST', `Expected a version from 1, got "${version}"`);
+    throw new TrainerError('TRAIN_BAD_OPTION', `Expected a version from 1, got "${version}"`);
   if (precision !== 'float32' && precision !== 'float16')
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected a precision of float32 or float16, got "${precision}"`,
     );
   if (precision === 'float16' && options.calibrate === undefined)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       'Expected --calibrate with --precision float16: what rounding the weights does is measured on validation pictures',
     );
   if (options.decideByMask === true && options.calibrate === undefined)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       'Expected --calibrate with --decide-by-mask: the weights are fitted on validation pictures',
     );
   const given = (flag: string, text: string | undefined, low: number, high: number) =>
@@ -127,8 +127,8 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
   const crop = members[0]!.recipe.crop;
   const other = members.findIndex(({ recipe }) => recipe.crop !== crop);
   if (other !== -1)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected runs with the same crop, "${options.run[0]!}" has ${crop} and "${options.run[other]!}" ${members[other]!.recipe.crop}`,
     );
   const model: ModelWriter = (chosen) =>
@@ -175,8 +175,8 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
 async function readMember(path: string): Promise<JcsMember & { recipe: Recipe }> {
   const run = new RunFolder(path);
   if (!run.has('best.safetensors')) {
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_NO_RUN',
       `Expected a run with a best epoch in "${path}", there is none`,
     );
   }
@@ -222,7 +222,7 @@ async function score(
   }
 }
 
-/** @throws {CtError} where rounded weights move a probability by as much as {@link mostRounding}. */
+/** @throws {TrainerError} where rounded weights move a probability by as much as {@link mostRounding}. */
 function checkRounding(
   rounded: readonly SampleScore[],
   exact: readonly SampleScore[],
@@ -238,9 +238,9 @@ function checkRounding(
   const most = moved.reduce((a, b) => Math.max(a, b), 0);
   const text = `float16 moves the probability of ${moved.length} validation pictures by at most ${most.toExponential(1)}`;
   if (!(most < mostRounding))
-    throw new CtError(
-      'CT_BAD_REQUEST',
-      `Expected less than ${mostRounding}: ${text}; use --precision float32`,
+    throw new TrainerError(
+      'TRAIN_ROUNDING_TOO_COARSE',
+      `Expected less than ${mostRounding}: ${text}`,
     );
   console.log(text);
 }
@@ -268,6 +268,9 @@ async function showValidation(
 function numberIn(flag: string, text: string, low: number, high: number): number {
   const value = Number(text);
   if (!(value >= low && value <= high))
-    throw new CtError('CT_BAD_REQUEST', `Expected ${flag} from ${low} to ${high}, got "${text}"`);
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected ${flag} from ${low} to ${high}, got "${text}"`,
+    );
   return value;
 }

@@ -1,4 +1,3 @@
-import { CtError } from '@groundglass/core';
 import { paperErrorCatalogue } from '@groundglass/papers';
 import type { Command } from 'commander';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -8,6 +7,7 @@ import { extractPapers, type FileProblem, type RunProgress } from '../papers/ext
 import { findPapers } from '../papers/find-papers.js';
 import { mergeReview, reviewName, writePapersDataset } from '../papers/write-papers-dataset.js';
 import { showCount } from './progress.js';
+import { TrainerError } from '../errors.js';
 
 interface ExtractOptions {
   readonly out: string;
@@ -57,15 +57,15 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
   const labels = options.labels.split(',').map((label) => label.trim());
   const positive = options.positive ?? labels.at(-1) ?? '';
   if (labels.length < 2 || labels.includes('') || !labels.includes(positive)) {
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected --labels of at least two names and --positive one of them, got "${options.labels}" and "${positive}"`,
     );
   }
   const files = await findPapers(paths);
   if (files.length === 0) {
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected PDFs, there is none in ${paths.map((path) => `"${path}"`).join(', ')}`,
     );
   }
@@ -142,7 +142,10 @@ function showProgress({ name, phase, done, total, documents, ofDocuments }: RunP
 function number(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= least && value <= most)) {
-    throw new CtError('CT_BAD_REQUEST', `Expected ${name} from ${least} to ${most}, got "${text}"`);
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected ${name} from ${least} to ${most}, got "${text}"`,
+    );
   }
   return value;
 }

@@ -3,6 +3,7 @@ import { fetchWeights, weightSources, type WeightsName } from '@groundglass/nn';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { join } from 'node:path';
+import { TrainerError } from '../errors.js';
 
 interface FetchWeightsOptions {
   readonly out?: string;
@@ -27,8 +28,8 @@ export function registerFetchWeights(program: Command): void {
     )
     .action(async (name: string, options: FetchWeightsOptions) => {
       if (!Object.hasOwn(weightSources, name))
-        throw new CtError(
-          'CT_BAD_REQUEST',
+        throw new TrainerError(
+          'TRAIN_BAD_OPTION',
           `Expected weights of ${names.join(', ')}, got "${name}"`,
         );
       const file = options.out ?? join('weights', `${name}.safetensors`);

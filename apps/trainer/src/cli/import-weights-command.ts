@@ -1,9 +1,9 @@
-import { CtError } from '@groundglass/core';
 import { importBackbone, writeSafetensors } from '@groundglass/nn';
 import type { Command } from 'commander';
 import { recipeSchema } from '../training/recipes/recipe.js';
 import { replaceFile } from '../run/replace-file.js';
 import { readWeights } from '../weights/read-weights.js';
+import { TrainerError } from '../errors.js';
 
 const backbones = recipeSchema.shape.model.shape.backbone;
 
@@ -20,8 +20,8 @@ export function registerImportWeights(program: Command): void {
     .action(async (file: string, options: { backbone: string; out: string }) => {
       const backbone = backbones.safeParse(options.backbone);
       if (!backbone.success)
-        throw new CtError(
-          'CT_BAD_REQUEST',
+        throw new TrainerError(
+          'TRAIN_BAD_OPTION',
           `Expected a backbone of ${backbones.options.join(', ')}, got "${options.backbone}"`,
         );
       const { tensors } = await readWeights(file);

@@ -1,10 +1,10 @@
-import { CtError } from '@groundglass/core';
 import type { Command } from 'commander';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeReport } from '../run/report/write-report.js';
 import { trainingCurves } from '../run/report/training-curves.js';
 import { RunFolder } from '../run/run-folder.js';
+import { TrainerError } from '../errors.js';
 
 /** `report --run FOLDER [--svg FOLDER]`. */
 export function registerReport(program: Command): void {
@@ -16,7 +16,7 @@ export function registerReport(program: Command): void {
     .action(async ({ run: path, svg }: { run: string; svg?: string }) => {
       const run = new RunFolder(path);
       if (!run.has('config.json'))
-        throw new CtError('CT_BAD_REQUEST', `Expected a run in "${path}", there is none`);
+        throw new TrainerError('TRAIN_NO_RUN', `Expected a run in "${path}", there is none`);
       await writeReport(run);
       console.log(`Wrote ${run.file('report.html')}`);
       if (svg === undefined) return;

@@ -17,6 +17,7 @@ import { lockRun } from '../run/run-lock.js';
 import { engines, type EngineOptions } from '../training/open-session.js';
 import { readStart } from '../weights/start-weights.js';
 import { progressReporter } from './progress.js';
+import { TrainerError } from '../errors.js';
 
 interface ReproduceOptions {
   readonly data: string;
@@ -78,13 +79,13 @@ async function reproduce(table: TableName, options: ReproduceOptions): Promise<v
     return;
   }
   if (before.length > 0 && !options.resume)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected an empty --out, "${options.out}" holds ${before.length} rows: --resume goes on with them`,
     );
   if (options.init === undefined && !options.fromScratch)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected --init with ImageNet weights of ${scales[options.scale].recipe.model.backbone}, which the paper starts from (groundglass-trainer fetch-weights); --from-scratch trains from random weights`,
     );
   const jobs = jobsOf(table, options);
@@ -168,7 +169,10 @@ function jobsOf(table: TableName, { seeds, shard }: ReproduceOptions): Job[] {
   if (shard === undefined) return jobs;
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(shard)?.map(Number) ?? [];
   if (index === undefined || of === undefined || index < 1 || index > of)
-    throw new CtError('CT_BAD_REQUEST', `Expected --shard i/n with i from 1 to n, got "${shard}"`);
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected --shard i/n with i from 1 to n, got "${shard}"`,
+    );
   return jobs.filter((_, i) => i % of === index - 1);
 }
 
@@ -182,8 +186,8 @@ async function readRows(out: string): Promise<ReproductionRow[]> {
 function wholeNumber(flag: string, text: string, least: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < least)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected ${flag} of a whole number from ${least}, got "${text}"`,
     );
   return value;

@@ -284,7 +284,7 @@ describe('groundglass-trainer train', () => {
     expect(failed).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        'The loss became NaN in epoch 1, step 2: lower optimizer.learningRate in a new run (now 1e+30) (CT_BAD_REQUEST)',
+        'The loss became NaN in epoch 1, step 2: lower optimizer.learningRate in a new run (now 1e+30) (TRAIN_DIVERGED)',
       ) as string,
     });
     expect(existsSync(join(root, 'nan/checkpoint.safetensors'))).toBe(false);

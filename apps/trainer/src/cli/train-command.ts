@@ -17,6 +17,7 @@ import { engines, type EngineOptions } from '../training/open-session.js';
 import { train, type TrainResult } from '../training/train.js';
 import { readStart, startWeights, type StartWeights } from '../weights/start-weights.js';
 import { progressReporter } from './progress.js';
+import { TrainerError } from '../errors.js';
 
 interface TrainCommandOptions {
   readonly recipe?: string;
@@ -160,8 +161,8 @@ async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<v
 function countOf(flag: string, text: string, least: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < least)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
       `Expected ${flag} of a whole number from ${least}, got "${text}"`,
     );
   return value;

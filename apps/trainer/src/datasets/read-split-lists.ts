@@ -13,7 +13,7 @@ import { basename } from 'node:path';
  * Reads what `--split` names: `train=FILE` is a text file with a path, name or patient on each line; a file alone is a table with the
  * columns path (or patient) and split.
  *
- * @throws {CtError} `CT_BAD_REQUEST`, `CT_BAD_DATASET`.
+ * @throws {CtError} `CT_BAD_DATASET`.
  */
 export async function readSplitLists(given: readonly string[]): Promise<SplitList[]> {
   return Promise.all(

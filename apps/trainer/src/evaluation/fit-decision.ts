@@ -2,6 +2,7 @@ import { CtError } from '@groundglass/core';
 import type { Decision } from '@groundglass/nn';
 import { fitLogisticRegression } from '@groundglass/dataset';
 import type { SampleScore } from './evaluate.js';
+import { TrainerError } from '../errors.js';
 
 /** A slope per standard deviation of 1 costs half of this in summed likelihood: keeps three numbers from chasing single pictures. */
 const penalty = 1;
@@ -36,7 +37,10 @@ export function fitDecision(scores: readonly SampleScore[]): Decision {
 
 function evidenceOf({ lesionEvidence }: SampleScore): number {
   if (lesionEvidence === null)
-    throw new CtError('CT_BAD_REQUEST', 'Expected a network with masks, this one is a classifier');
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      'Expected a network with masks, this one is a classifier',
+    );
   return lesionEvidence;
 }
 

@@ -14,14 +14,14 @@ export interface PaperFile {
 /**
  * The PDFs among files and in folders, folders below them too, sorted by name.
  *
- * @throws {CtError} `CT_BAD_REQUEST` for a path that does not exist.
+ * @throws {CtError} `CT_READ_FAILED` for a path that does not exist.
  */
 export async function findPapers(paths: readonly string[]): Promise<PaperFile[]> {
   const found: PaperFile[] = [];
   for (const path of paths) {
     const info = await stat(path).catch(() => undefined);
     if (!info)
-      throw new CtError('CT_BAD_REQUEST', `Expected a PDF or a folder, "${path}" does not exist`);
+      throw new CtError('CT_READ_FAILED', `Expected a PDF or a folder, "${path}" does not exist`);
     if (info.isDirectory()) {
       const names = await readdir(path, { recursive: true, withFileTypes: true });
       for (const entry of names) {

@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 test('a run that a process has is refused to a second one, by name and number', async () => {
   const release = await lockRun(folder);
   await expect(lockRun(folder)).rejects.toMatchObject({
-    code: 'CT_BAD_REQUEST',
+    code: 'TRAIN_RUN_IN_USE',
     message: expect.stringContaining(`process ${process.pid} on ${hostname()}`) as string,
   });
   await release();
@@ -30,7 +30,7 @@ test('the lock of a process that was killed is taken over', async () => {
   const lock = (pid: number | undefined, host = hostname()) =>
     writeFile(join(folder, 'lock'), JSON.stringify({ host, pid }));
   await lock(child.pid);
-  await expect(lockRun(folder)).rejects.toMatchObject({ code: 'CT_BAD_REQUEST' });
+  await expect(lockRun(folder)).rejects.toMatchObject({ code: 'TRAIN_RUN_IN_USE' });
   child.kill('SIGKILL');
   await once(child, 'exit');
   await (
@@ -38,7 +38,7 @@ test('the lock of a process that was killed is taken over', async () => {
   )();
   // A process of another machine may run: its number says nothing here.
   await lock(child.pid, 'another-host');
-  await expect(lockRun(folder)).rejects.toMatchObject({ code: 'CT_BAD_REQUEST' });
+  await expect(lockRun(folder)).rejects.toMatchObject({ code: 'TRAIN_RUN_IN_USE' });
 });
 
 test('half a lock, as a full disk leaves it, is taken over', async () => {

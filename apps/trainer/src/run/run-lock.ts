@@ -1,7 +1,7 @@
-import { CtError } from '@groundglass/core';
 import { open, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { TrainerError } from '../errors.js';
 
 /**
  * Takes a run's folder for this process: two processes that write one run's checkpoint would spoil it.
@@ -9,7 +9,7 @@ import { join } from 'node:path';
  * The file `lock` names host and process. One that was left by a process of this host that has ended is taken over.
  *
  * @returns what gives the folder back.
- * @throws {CtError} `CT_BAD_REQUEST` when another process has it.
+ * @throws {TrainerError} `TRAIN_RUN_IN_USE` when another process has it.
  */
 export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, 'lock');
@@ -27,8 +27,8 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
       await rm(path, { force: true });
       continue;
     }
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_RUN_IN_USE',
       `Expected a run that no other process trains, "${folder}" is in use by process ${owner.pid} on ${owner.host}. If that process has ended, remove the file "lock" in it`,
     );
   }

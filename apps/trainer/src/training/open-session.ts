@@ -1,4 +1,3 @@
-import { CtError } from '@groundglass/core';
 import {
   OnnxTrainingSession,
   TfjsTrainingSession,
@@ -7,6 +6,7 @@ import {
   type StepConfig,
   type TrainingSession,
 } from '@groundglass/nn';
+import { TrainerError } from '../errors.js';
 
 /** What training steps run on. */
 export const engines = ['onnx', 'tfjs'] as const;
@@ -24,7 +24,7 @@ export interface EngineOptions {
  * Opens a training session of an engine.
  *
  * @throws {EngineUnavailableError} when TensorFlow.js is asked for and not installed.
- * @throws {CtError} `CT_BAD_REQUEST` when the provider does not work here.
+ * @throws {TrainerError} `TRAIN_PROVIDER_FAILED` when the provider does not work here.
  */
 export async function openSession(
   step: StepConfig,
@@ -40,8 +40,8 @@ export async function openSession(
     });
   } catch (error) {
     if (provider === 'cpu' || !(error instanceof Error)) throw error;
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_PROVIDER_FAILED',
       `Expected the provider ${provider} to work, it does not (groundglass-trainer doctor says what it needs): ${error.message}`,
       { cause: error },
     );

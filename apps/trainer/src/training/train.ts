@@ -20,6 +20,7 @@ import { restoreCheckpoint, saveCheckpoint } from '../run/checkpoint.js';
 import { evaluate, selectionScore, type Evaluation } from '../evaluation/evaluate.js';
 import { measureGrey } from '../evaluation/measure-grey.js';
 import { openSession, type EngineOptions } from './open-session.js';
+import { TrainerError } from '../errors.js';
 
 /** What a run trains on. */
 export interface TrainingData {
@@ -68,7 +69,8 @@ export interface TrainResult {
  *
  * The caller owns the run's folder; the session and the workers are freed here.
  *
- * @throws {CtError} `CT_BAD_DATASET` for an empty split, `CT_BAD_REQUEST` when the loss becomes NaN or memory runs out, `CT_CANCELLED`.
+ * @throws {CtError} `CT_BAD_DATASET` for an empty split, `CT_CANCELLED`.
+ * @throws {TrainerError} `TRAIN_DIVERGED` when the loss becomes NaN or infinite, `TRAIN_OUT_OF_MEMORY`.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
@@ -77,8 +79,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const { batchSize, imageSize } = options.recipe;
     if (!(error instanceof Error) || error instanceof CtError || !outOfMemory.test(error.message))
       throw error;
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_OUT_OF_MEMORY',
       `Out of memory: a step of ${batchSize} images of ${imageSize}×${imageSize} did not fit; lower batchSize or imageSize in a new run. The last checkpoint is good`,
       { cause: error },
     );
@@ -216,8 +218,8 @@ async function trainEpoch(
       seed: recipe.seed ^ Math.imul(session.steps + 1, 0x9e3779b1),
     });
     if (!Number.isFinite(result.loss)) {
-      throw new CtError(
-        'CT_BAD_REQUEST',
+      throw new TrainerError(
+        'TRAIN_DIVERGED',
         `The loss became ${result.loss} in epoch ${epoch + 1}, step ${done + 1}: lower optimizer.learningRate in a new run (now ${recipe.optimizer.learningRate})${epoch > 0 ? `. The checkpoint after epoch ${epoch} is good` : ''}`,
       );
     }

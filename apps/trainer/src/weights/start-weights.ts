@@ -1,9 +1,9 @@
-import { CtError } from '@groundglass/core';
 import { buildJcs, importBackbone, type NamedTensor, type NamedTensors } from '@groundglass/nn';
 import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import type { Recipe } from '../training/recipes/recipe.js';
 import { readWeights, type WeightsFile } from './read-weights.js';
+import { TrainerError } from '../errors.js';
 
 /** A file of weights that a run starts from. */
 export interface StartWeights extends WeightsFile {
@@ -26,7 +26,7 @@ export async function readStart(path: string): Promise<StartWeights> {
  * What the files give together, the first that has a tensor giving it; undefined without files.
  *
  * @param onAnew called with a line for variables that start anew because a file has others.
- * @throws {CtError} `CT_BAD_REQUEST` for weights of another network.
+ * @throws {TrainerError} `TRAIN_WRONG_WEIGHTS` for weights of another network.
  */
 export function startWeights(
   starts: readonly StartWeights[],
@@ -48,8 +48,8 @@ function weightsOf(
   if (metadata.config !== undefined) return fittingWeights(file, tensors, recipe, onAnew);
   if (metadata.backbone === undefined) return importBackbone(backbone, tensors);
   if (metadata.backbone !== backbone)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_WRONG_WEIGHTS',
       `Expected weights of ${backbone}, "${file}" holds those of ${metadata.backbone}`,
     );
   return tensors;
@@ -75,8 +75,8 @@ function fittingWeights(
     else anew.push(`${name} ${shape.join('×')} (${given?.shape.join('×') ?? 'missing'})`);
   }
   if (fitting.size === 0)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_WRONG_WEIGHTS',
       `Expected weights of the network ${model.backbone} in "${file}", none of its ${variables.size} variables is there`,
     );
   if (anew.length > 0)

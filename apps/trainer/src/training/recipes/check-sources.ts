@@ -1,13 +1,14 @@
-import { CtError, type DatasetSample } from '@groundglass/core';
+import { type DatasetSample } from '@groundglass/core';
 import { didYouMean } from '@groundglass/dataset';
 import type { Recipe } from './recipe.js';
 import { recipes } from './recipes.js';
+import { TrainerError } from '../../errors.js';
 
 /**
  * The sources that a recipe names and the data lacks: a misspelt name would change nothing and say nothing.
  *
  * @returns names that the built-in recipe brought along, which only deserve a line.
- * @throws {CtError} `CT_BAD_REQUEST` for a name that the person gave.
+ * @throws {TrainerError} `TRAIN_BAD_RECIPE` for a name that the person gave.
  */
 export function checkSources(
   recipe: Recipe,
@@ -22,8 +23,8 @@ export function checkSources(
   const missing = sourcesOf(recipe).filter((source) => !sources.has(source));
   const given = missing.find((source) => !builtIn.has(source));
   if (given !== undefined)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_RECIPE',
       `Expected sources of the data (${[...sources].join(', ')}), the recipe names "${given}"${didYouMean(given, sources)}`,
     );
   return missing;

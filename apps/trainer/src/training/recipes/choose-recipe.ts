@@ -1,9 +1,9 @@
-import { CtError } from '@groundglass/core';
 import { didYouMean } from '@groundglass/dataset';
 import { readFile } from 'node:fs/promises';
 import type { RunFolder } from '../../run/run-folder.js';
 import { recipeSchema, type Recipe } from './recipe.js';
 import { recipes } from './recipes.js';
+import { TrainerError } from '../../errors.js';
 
 /** What a command line says of a recipe. */
 export interface RecipeChoice {
@@ -19,7 +19,7 @@ export interface RecipeChoice {
  * The recipe of a run. A new run gets the named one with its changes. A run that goes on keeps its own (`config.json`), so nothing has
  * to be repeated; what is repeated must be the same, but for more epochs.
  *
- * @throws {CtError} `CT_BAD_REQUEST` for an unknown recipe or setting, a value of the wrong kind, and another recipe than the run's.
+ * @throws {TrainerError} `TRAIN_BAD_RECIPE` for an unknown recipe or setting, a value of the wrong kind, and another recipe than the run's.
  */
 export async function chooseRecipe(choice: RecipeChoice, run: RunFolder): Promise<Recipe> {
   if (!run.started) {
@@ -35,8 +35,8 @@ export async function chooseRecipe(choice: RecipeChoice, run: RunFolder): Promis
   );
   const setting = differingSetting({ ...before, epochs: wanted.epochs }, wanted);
   if (setting !== undefined || wanted.epochs < before.epochs)
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_RECIPE',
       `Expected the recipe that ${run.path} was started with (its config.json), got another ${setting ?? 'epochs'}`,
     );
   if (wanted.epochs > before.epochs) await save(run, wanted);
@@ -50,8 +50,8 @@ async function save(run: RunFolder, recipe: Recipe): Promise<void> {
 async function namedRecipe(name: string): Promise<unknown> {
   if (Object.hasOwn(recipes, name)) return recipes[name as keyof typeof recipes];
   const text = await readFile(name, 'utf8').catch((cause: unknown) => {
-    throw new CtError(
-      'CT_BAD_REQUEST',
+    throw new TrainerError(
+      'TRAIN_BAD_RECIPE',
       `Expected a recipe of ${Object.keys(recipes).join(', ')} or a JSON file, got "${name}"${didYouMean(name, Object.keys(recipes))}`,
       { cause },
     );
@@ -59,7 +59,7 @@ async function namedRecipe(name: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new CtError('CT_BAD_REQUEST', `Expected a recipe as JSON in "${name}"`, { cause });
+    throw new TrainerError('TRAIN_BAD_RECIPE', `Expected a recipe as JSON in "${name}"`, { cause });
   }
 }
 
@@ -86,9 +86,9 @@ function applyChange(recipe: Record<string, unknown>, change: string): void {
   target[last] = parseValue(value.join('='));
 }
 
-function unknownSetting(key: string, recipe: object): CtError {
-  return new CtError(
-    'CT_BAD_REQUEST',
+function unknownSetting(key: string, recipe: object): TrainerError {
+  return new TrainerError(
+    'TRAIN_BAD_RECIPE',
     `The recipe has no setting "${key}"${didYouMean(key, settingNames(recipe))}`,
   );
 }
@@ -105,8 +105,8 @@ function parse(recipe: unknown): Recipe {
   const parsed = recipeSchema.safeParse(recipe);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new CtError(
-    'CT_BAD_REQUEST',
+  throw new TrainerError(
+    'TRAIN_BAD_RECIPE',
     `Recipe, ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
   );
 }

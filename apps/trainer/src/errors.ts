@@ -1,0 +1,30 @@
+/** What goes wrong in training and its commands; files, datasets and models have the codes of core. */
+export const trainerErrorCatalogue = {
+  TRAIN_BAD_OPTION: { advice: 'Correct the option; --help lists what each one takes.' },
+  TRAIN_BAD_RECIPE: { advice: 'Correct the recipe, or the --set that changes it.' },
+  TRAIN_NO_RUN: { advice: 'Check the folder: "groundglass-trainer train --out DIR" makes a run.' },
+  TRAIN_RUN_IN_USE: { advice: 'Wait until the other process ends, or train into another folder.' },
+  TRAIN_DIVERGED: { advice: 'Train again with the change that is named.' },
+  TRAIN_OUT_OF_MEMORY: { advice: 'Train again with the change that is named.' },
+  TRAIN_WRONG_WEIGHTS: {
+    advice: 'Choose weights of this network; "groundglass-trainer fetch-weights" downloads them.',
+  },
+  TRAIN_PROVIDER_FAILED: { advice: 'Choose another --provider, or install what this one needs.' },
+  TRAIN_ROUNDING_TOO_COARSE: { advice: 'Export with --precision float32.' },
+} as const satisfies Record<string, { advice: string }>;
+
+/** A code of {@link trainerErrorCatalogue}. */
+export type TrainerErrorCode = keyof typeof trainerErrorCatalogue;
+
+/** A failure that the person at the terminal can mend; the message says what was expected and what came. */
+export class TrainerError extends Error {
+  override readonly name = 'TrainerError';
+
+  constructor(
+    readonly code: TrainerErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
