@@ -3,6 +3,7 @@ import {
   alignToWords,
   below,
   countInRun,
+  countInside,
   cutMask,
   emptyMask,
   intersect,
@@ -120,17 +121,19 @@ function fieldAnatomy(
   size: PictureSize,
   first: BitAnatomy,
 ): BitAnatomy | undefined {
-  const values = pixels.filter((value) => value > black);
-  if (values.length === pixels.length || areaOf(first.body) < wholeField * values.length)
-    return undefined;
-  const threshold = otsuThreshold(values);
+  const lit = countAbove(pixels, black);
+  const area = countInside(first.body);
+  if (lit === pixels.length || area < wholeField * lit) return undefined;
+  const threshold = otsuThreshold(pixels.filter((value) => value > black));
   if (threshold === undefined) return undefined;
   const found = anatomyAt(pixels, size, 'grey', threshold);
-  return found.lungs && areaOf(found.body) < smallerBody * areaOf(first.body) ? found : undefined;
+  return found.lungs && countInside(found.body) < smallerBody * area ? found : undefined;
 }
 
-function areaOf(mask: BitMask): number {
-  return toBytes(mask).reduce((sum, value) => sum + value, 0);
+function countAbove(pixels: Float32Array, level: number): number {
+  let count = 0;
+  for (let at = 0; at < pixels.length; at++) if (pixels[at]! > level) count++;
+  return count;
 }
 
 function anatomyAt(

@@ -1,4 +1,5 @@
 import type { PixelUnit } from '../contracts/volume.js';
+import { nthSmallest } from '../imaging/nth-smallest.js';
 import { otsuThreshold } from '../imaging/otsu-threshold.js';
 import type { Anatomy } from './find-lungs.js';
 
@@ -32,22 +33,37 @@ export function greyLevels(
   unit: PixelUnit,
 ): GreyLevels | undefined {
   if (unit === 'HU') return hounsfield;
-  const inBody = pixels.filter((value, i) => body[i] === 1 && value > black);
+  const inBody = pick(pixels, (value, at) => body[at] === 1 && value > black);
   const threshold = otsuThreshold(inBody);
   if (threshold === undefined) return undefined;
   const dark = lungs
-    ? pixels.filter((_, i) => lungs[i] === 1)
-    : inBody.filter((value) => value < threshold);
-  const bright = pixels.filter(
-    (value, i) => body[i] === 1 && lungs?.[i] !== 1 && value >= threshold,
+    ? pick(pixels, (_, at) => lungs[at] === 1)
+    : pick(inBody, (value) => value < threshold);
+  const bright = pick(
+    pixels,
+    (value, at) => body[at] === 1 && lungs?.[at] !== 1 && value >= threshold,
   );
   const lung = quantile(dark, aeratedShare);
   const tissue = quantile(bright, 0.5);
   return tissue - lung >= leastContrast ? { lung, tissue } : undefined;
 }
 
+/** The values that are asked for, in their order. A loop of its own: `filter` of a typed array takes ten times as long. */
+function pick(
+  values: Float32Array,
+  isWanted: (value: number, at: number) => boolean,
+): Float32Array {
+  const picked = new Float32Array(values.length);
+  let count = 0;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
+    if (isWanted(value, at)) picked[count++] = value;
+  }
+  return picked.subarray(0, count);
+}
+
 /** NaN where there are no values. */
 function quantile(values: Float32Array, share: number): number {
   if (values.length === 0) return NaN;
-  return values.toSorted()[Math.floor(share * (values.length - 1))]!;
+  return nthSmallest(values, Math.floor(share * (values.length - 1)));
 }

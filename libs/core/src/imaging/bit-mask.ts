@@ -103,6 +103,13 @@ export function countInRun(mask: BitMask, row: number, left: number, right: numb
   return count;
 }
 
+/** How many pixels are inside. */
+export function countInside({ words }: BitMask): number {
+  let count = 0;
+  for (let at = 0; at < words.length; at++) count += countBits(words[at]!);
+  return count;
+}
+
 /** How many runs, stretches of a row that are inside, there are in all rows: the pixels with none to their left. Exact. */
 export function countRuns({ words, wordsPerRow }: BitMask): number {
   let count = 0;

@@ -21,16 +21,45 @@ export function countLesion(
   threshold: number,
 ): LesionCounts {
   if (!lung) return { lesion: 0, lung: 0 };
-  if (lung.length !== mask.length) {
+  return lesionCounts(countOverlap(mask, lung, threshold));
+}
+
+/** What {@link countLesion} counts: what the lung mask missed of a lesion is lung as well. */
+export function lesionCounts({ lesion, lung, lesionInLung }: Overlap): LesionCounts {
+  return { lesion, lung: lung + lesion - lesionInLung };
+}
+
+/** Pixels of a lesion mask, of the lungs and of both, as they are. */
+export interface Overlap {
+  readonly lesion: number;
+  readonly lung: number;
+  readonly lesionInLung: number;
+}
+
+/**
+ * Counts the pixels of both masks in one pass.
+ *
+ * @param lung 0 outside; undefined where no lung was found, and none is counted.
+ * @throws {RangeError} when the masks differ in size.
+ */
+export function countOverlap(
+  mask: Float32Array,
+  lung: Uint8Array | undefined,
+  threshold: number,
+): Overlap {
+  if (lung && lung.length !== mask.length) {
     throw new RangeError(`Expected a lung mask of ${mask.length} pixels, got ${lung.length}`);
   }
-  const counts = { lesion: 0, lung: 0 };
+  const inside = lung ?? new Uint8Array(mask.length);
+  let [lesions, lungs, both] = [0, 0, 0];
   for (let at = 0; at < mask.length; at++) {
-    const isLesion = mask[at]! >= threshold;
-    if (isLesion) counts.lesion++;
-    if (isLesion || lung[at] !== 0) counts.lung++;
+    const isLesion = mask[at]! >= threshold ? 1 : 0;
+    const isLung = inside[at] === 0 ? 0 : 1;
+    lesions += isLesion;
+    lungs += isLung;
+    both += isLesion & isLung;
   }
-  return counts;
+  return { lesion: lesions, lung: lungs, lesionInLung: both };
 }
 
 /** Lesion pixels over lung pixels of one or more slices, in 0–1; null where no lung was found. */

@@ -4,7 +4,13 @@ import type { WithheldCode } from '../contracts/withheld-codes.js';
 import { CtError } from '../errors.js';
 import type { Box } from '../imaging/bounding-box.js';
 import type { PictureSize } from '../imaging/resample.js';
-import { countLesion, lesionFraction, type LesionCounts } from '../masks/lesion-fraction.js';
+import {
+  countOverlap,
+  lesionFraction,
+  lesionCounts,
+  type LesionCounts,
+  type Overlap,
+} from '../masks/lesion-fraction.js';
 import { encodeMask } from '../masks/encoded-mask.js';
 import { placeMask } from '../masks/place-mask.js';
 import { inspectSlice } from './inspect-slice.js';
@@ -66,9 +72,10 @@ export function scoreSlice(
   }
   const placed = placeMask(mask, maskSize, cropBox, slice);
   const { lungs, reasons, hasEnoughLung } = inspectSlice(slice);
-  const counts = countLesion(placed, lungs, lesionThreshold);
+  const overlap = countOverlap(placed, lungs, lesionThreshold);
+  const counts = lungs ? lesionCounts(overlap) : { lesion: 0, lung: 0 };
   const withheld: WithheldCode[] = [...reasons];
-  if (!isPlausible(placed, lungs)) withheld.push('IMPLAUSIBLE_MASK');
+  if (!isPlausible(overlap, placed.length, lungs !== undefined)) withheld.push('IMPLAUSIBLE_MASK');
   // A NaN distance does not make a picture familiar.
   if (outputs.distance !== null && !(outputs.distance <= 1)) withheld.push('UNLIKE_TRAINING');
   return {
@@ -86,16 +93,14 @@ export function scoreSlice(
 }
 
 /** Whether a mask may be one of lesions. */
-function isPlausible(placed: Float32Array, lungs: Uint8Array | undefined): boolean {
-  let [lesion, inLung] = [0, 0];
-  for (let at = 0; at < placed.length; at++) {
-    if (placed[at]! < lesionThreshold) continue;
-    lesion++;
-    if (lungs?.[at] === 1) inLung++;
-  }
-  const share = lesion / placed.length;
+function isPlausible(
+  { lesion, lesionInLung }: Overlap,
+  pixels: number,
+  hasLungs: boolean,
+): boolean {
+  const share = lesion / pixels;
   if (share > mostLesion) return false;
-  return share <= smallLesion || lungs === undefined || inLung >= leastInLung * lesion;
+  return share <= smallLesion || !hasLungs || lesionInLung >= leastInLung * lesion;
 }
 
 /** A mask in JSON covers the whole slice; only where the model saw a part must it be placed first. */
