@@ -5,7 +5,6 @@ import type { Readable } from 'node:stream';
 import { CtError } from '@groundglass/core';
 import { OverloadedError } from '../errors/overloaded-error.js';
 import { bodyError } from './inflate-body.js';
-import { largestMessage } from '../tensors/byte-ref.js';
 import type { ByteRef } from '../tensors/tensor.js';
 
 export interface BodyLimits {
@@ -21,6 +20,9 @@ export interface BodyLimits {
   readonly spoolDir: string;
 }
 
+/** Uploads up to this stay in memory: a file of its own would wait three times for a thread. */
+const largestInMemory = 256 * 1024;
+
 /**
  * Reads an upload: into memory while it is small, else into a file of the spool folder, so that many large uploads cost the
  * server no memory and reach the child process that works on them without a pipe. Who calls removes it: `discardRef`.
@@ -29,7 +31,7 @@ export interface BodyLimits {
  * the sender went away, `CT_OVERLOADED` when the disk is full.
  */
 export async function receiveBody(stream: Readable, limits: BodyLimits): Promise<ByteRef> {
-  const writer = new SpoolWriter(limits.spoolDir, limits.memoryBytes ?? largestMessage);
+  const writer = new SpoolWriter(limits.spoolDir, limits.memoryBytes ?? largestInMemory);
   try {
     let length = 0;
     for await (const chunk of withTimeLimits(stream, limits)) {

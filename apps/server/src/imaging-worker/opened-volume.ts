@@ -4,6 +4,7 @@ import {
   bytesSource,
   encodePng,
   fileSource,
+  inspectSlice,
   openVolume,
   overlayMask,
   placeMask,
@@ -18,6 +19,7 @@ import {
   type CtSlice,
   type CtVolume,
   type PictureSize,
+  type SliceInspection,
   type SliceScore,
   type Warning,
 } from '@groundglass/core';
@@ -36,6 +38,8 @@ import { writeSegmentation, type SegmentedSlice } from './write-segmentation.js'
 interface Decoded {
   readonly slice: CtSlice;
   readonly cropBox: CropBox;
+  /** Undefined until there was time for it: {@link OpenedVolume.prepare}. */
+  inspection: SliceInspection | undefined;
 }
 
 /** A volume that a prediction works on. Slices are decoded when asked for and dropped when they are finished. */
@@ -132,7 +136,12 @@ export class OpenedVolume {
     });
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const ref = toRef(bytes, params.spoolDir);
-    this.#decoded.set(params.index, { slice, cropBox });
+    const decoded: Decoded = { slice, cropBox, inspection: undefined };
+    this.#decoded.set(params.index, decoded);
+    // Once the answer is on its way: the lungs are looked for while the model runs, on a core that it leaves free or at its side.
+    setTimeout(() => {
+      decoded.inspection ??= inspectSlice(slice);
+    }, 1);
     return {
       data: ref,
       shape,
@@ -143,9 +152,8 @@ export class OpenedVolume {
     };
   }
 
-  /** Lungs are looked for only now: the model has a thread on each core, and work beside them delays it by more than itself. */
   finish(params: CodecCalls['finish']['params']): SliceScore {
-    const { slice, cropBox } = this.#of(params);
+    const { slice, cropBox, inspection } = this.#of(params);
     const { probability, distance, index } = params;
     const { mask, size } = readMask(params.mask);
     if (!params.keepSlice) this.#decoded.delete(index);
@@ -157,6 +165,7 @@ export class OpenedVolume {
     return scoreSlice(slice, cropBox, outputs, {
       withMask: params.encodeMask,
       file: this.#files?.[index],
+      inspection,
     });
   }
 

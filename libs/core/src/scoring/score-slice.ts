@@ -13,7 +13,7 @@ import {
 } from '../masks/lesion-fraction.js';
 import { encodeMask } from '../masks/encoded-mask.js';
 import { placeMask } from '../masks/place-mask.js';
-import { inspectSlice } from './inspect-slice.js';
+import { inspectSlice, type SliceInspection } from './inspect-slice.js';
 
 /** Lesion probability from which a pixel counts into the lesion fraction. */
 const lesionThreshold = 0.5;
@@ -41,6 +41,8 @@ export interface SliceExtras {
   readonly withMask: boolean;
   /** Name of the slice's own file, where the volume is made of several. */
   readonly file?: string | undefined;
+  /** What `inspectSlice` found, where that was asked before, as while the model ran; it is asked now unless given. */
+  readonly inspection?: SliceInspection | undefined;
 }
 
 /** What follows from a slice and the model's answer; volumes are summed up from these. */
@@ -61,7 +63,7 @@ export function scoreSlice(
   slice: CtSlice,
   cropBox: Box,
   outputs: SliceOutputs,
-  { withMask, file }: SliceExtras,
+  { withMask, file, inspection = inspectSlice(slice) }: SliceExtras,
 ): SliceScore {
   const { probability, mask, maskSize } = outputs;
   if (!(probability >= 0 && probability <= 1)) {
@@ -71,7 +73,7 @@ export function scoreSlice(
     );
   }
   const placed = placeMask(mask, maskSize, cropBox, slice);
-  const { lungs, reasons, hasEnoughLung } = inspectSlice(slice);
+  const { lungs, reasons, hasEnoughLung } = inspection;
   const overlap = countOverlap(placed, lungs, lesionThreshold);
   const counts = lungs ? lesionCounts(overlap) : { lesion: 0, lung: 0 };
   const withheld: WithheldCode[] = [...reasons];
