@@ -69,6 +69,7 @@ export { lungRegions, type LungRegions } from './anatomy/lung-regions.js';
 export { toModelInput, type ModelInput } from './scoring/to-model-input.js';
 export { windowSlice, windowSliceToBytes } from './imaging/window-slice.js';
 export { decodeMask, encodeMask } from './masks/encoded-mask.js';
+export { openDicomSegmentation, type DicomSegmentation } from './masks/open-dicom-segmentation.js';
 export {
   overlayColours,
   overlayComparison,
