@@ -41,7 +41,7 @@ test('a NIfTI volume opens by itself, with the values of its file', async ({ wor
   await workbench.open('covid-volume.nii.gz');
   await expect(workbench.preview.locator('.slice-reading')).toHaveText('12 / 24');
   await expectMiddle(workbench, await middleValue('covid-volume.nii.gz', 11));
-  await expect(workbench.preview.locator('.letter-left')).toHaveText('R');
+  await expect(workbench.preview.locator('.stage .letter-left')).toHaveText('R');
 });
 
 test('a MetaImage opens by itself, with the values of its file', async ({ workbench }) => {

@@ -87,7 +87,7 @@ for (const width of [300, 480, 640]) {
       boxes.push({ part, ...(await page.locator(part).boundingBox())! });
     }
     for (const side of ['top', 'bottom', 'left', 'right']) {
-      const part = `.letter-${side}`;
+      const part = `.stage .letter-${side}`;
       boxes.push({ part, ...(await page.locator(part).boundingBox())! });
     }
     for (const [at, a] of boxes.entries()) {

@@ -95,12 +95,18 @@ for (const state of [
   { maskStyle: 'contour', comparison: false },
   { maskStyle: 'fill', comparison: true, zoom: 7.3, centre: [180, 148] },
   { maskStyle: 'fill', comparison: true, interpolation: 'nearest', inverted: true },
+  { maskStyle: 'fill', classes: true, isOfClasses: true },
+  { maskStyle: 'fill', colours: true, isOfColours: true, zoom: 3.7 },
+  { maskVisible: false, colours: true, isOfColours: true, inverted: true },
 ]) {
   test(`WebGL2 and Canvas 2D draw the same picture: ${JSON.stringify(state)}`, async ({ page }) => {
     const pictures: Picture[] = [];
     for (const renderer of ['webgl2', 'canvas2d']) {
       await openPage(page, `renderer="${renderer}"`);
-      await openChest(page);
+      await openChest(page, {
+        classes: 'isOfClasses' in state,
+        colours: 'isOfColours' in state,
+      });
       await predictChest(page);
       await page.evaluate(
         (view) => {

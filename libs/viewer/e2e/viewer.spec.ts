@@ -101,8 +101,8 @@ test('the value and the position under the pointer are read from the pixels', as
   await expect(page.locator('.reading-probe')).toContainText('128, 128');
   await expect(page.locator('.reading-probe')).toContainText('0.0, 0.0, -5.0 mm');
   await expect(page.locator('.reading-probe')).toContainText('HU');
-  await expect(page.locator('.letter-left')).toHaveText('R');
-  await expect(page.locator('.letter-top')).toHaveText('A');
+  await expect(page.locator('.stage .letter-left')).toHaveText('R');
+  await expect(page.locator('.stage .letter-top')).toHaveText('A');
 });
 
 test('the prediction is shown in words, with the model and what it saw', async ({ page }) => {

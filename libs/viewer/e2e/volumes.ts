@@ -8,10 +8,10 @@ import type { ViewerVolume } from '../src/index.js';
  */
 export async function openChest(
   page: Page,
-  { sliceCount = 24, truth = true, delay = 0 } = {},
+  { sliceCount = 24, truth = true, delay = 0, classes = false, colours = false } = {},
 ): Promise<void> {
   await page.evaluate(
-    ({ sliceCount, truth, delay }) => {
+    ({ sliceCount, truth, delay, classes, colours }) => {
       const size = 256;
       const inside = (x: number, y: number, cx: number, cy: number, rx: number, ry: number) =>
         ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 <= 1;
@@ -44,17 +44,20 @@ export async function openChest(
         return pixels;
       };
       const truthPixels = (index: number) =>
-        Uint8Array.from({ length: size * size }, (_, at) =>
-          Number(
-            inside(
-              at % size,
-              Math.floor(at / size),
-              184,
-              146,
-              lesionRadius(index),
-              lesionRadius(index) * 0.8,
+        Uint8Array.from(
+          { length: size * size },
+          (_, at) =>
+            (classes && at % size > 184 ? 2 : 1) *
+            Number(
+              inside(
+                at % size,
+                Math.floor(at / size),
+                184,
+                146,
+                lesionRadius(index),
+                lesionRadius(index) * 0.8,
+              ),
             ),
-          ),
         );
       const wait = () => new Promise((resolve) => setTimeout(resolve, delay));
       const viewer = document.querySelector('groundglass-viewer')!;
@@ -91,9 +94,20 @@ export async function openChest(
           return { index, columns: size, rows: size, unit: 'HU', pixels: slicePixels(index) };
         },
         ...(truth && { truth: (index: number) => Promise.resolve(truthPixels(index)) }),
+        ...(colours && {
+          colours: () =>
+            Promise.resolve({
+              columns: size,
+              rows: size,
+              data: Uint8ClampedArray.from(
+                { length: 4 * size * size },
+                (_, at) => [at % 251, (at >> 3) % 256, 40, 255][at % 4]!,
+              ),
+            }),
+        }),
       });
     },
-    { sliceCount, truth, delay },
+    { sliceCount, truth, delay, classes, colours },
   );
 }
 

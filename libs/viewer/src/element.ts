@@ -2,13 +2,23 @@
 
 import {
   decodeMask,
+  encodePng,
   resample,
   type CtSlice,
+  type RgbaPicture,
   type SlicePrediction,
   type Window,
 } from '@groundglass/core/browser';
 import { runKey } from './keys.js';
+import { classesOf } from './measure/classes-of.js';
 import { overlapOf } from './overlap.js';
+import { PlaneMasks } from './planes/plane-masks.js';
+import { PlaneSource } from './planes/plane-source.js';
+import type { PlaneName } from './planes/plane-shape.js';
+import { maskVolume } from './save/mask-volume.js';
+import { viewPicture } from './save/view-picture.js';
+import { writeDicomSeg } from './save/write-dicom-seg.js';
+import { writeNiftiMask } from './save/write-nifti-mask.js';
 import { neighbours, SliceCache } from './slice-cache.js';
 import type { RendererChoice } from './render/scene.js';
 import { defaultStrings, type ViewerStrings } from './strings.js';
@@ -19,21 +29,33 @@ import { make, show } from './ui/dom.js';
 import { createErrorPanel } from './ui/error-panel.js';
 import { createHelpDialog } from './ui/help-dialog.js';
 import { createMetadataPanel } from './ui/metadata-panel.js';
+import { createMeasurePanel } from './ui/measure-panel.js';
 import { createOverlayPanel } from './ui/overlay-panel.js';
+import { createPlanes, crossOf, hasPlanes, type Planes } from './ui/plane-view.js';
 import { createPredictionPanel } from './ui/prediction-panel.js';
+import { createSavePanel } from './ui/save-panel.js';
 import { createSliceBar } from './ui/slice-bar.js';
 import { createStage, shapeOf, type Stage } from './ui/stage.js';
 import { createToolbar } from './ui/toolbar.js';
 import { createWarnings } from './ui/warnings.js';
 import { createWindowPanel } from './ui/window-panel.js';
-import type { Part, ViewActions, ViewModel } from './view-model.js';
+import type {
+  MaskClass,
+  Part,
+  PlaneModel,
+  SaveKind,
+  ViewActions,
+  ViewModel,
+} from './view-model.js';
 import { defaultViewState, parseViewState, type ViewState } from './view-state.js';
 import {
   isWithheld,
   scoredSlices,
   toViewerError,
+  type Known,
   type PredictionStatus,
   type SliceProvider,
+  type Truth,
   type ViewerError,
   type ViewerVolume,
 } from './viewer-volume.js';
@@ -51,6 +73,16 @@ export interface ViewerEventMap {
   /** The user wants the volume opened again after an error. */
   retry: CustomEvent<undefined>;
   statechange: CustomEvent<ViewState>;
+  /** The user wants another volume of a file with several. */
+  timepoint: CustomEvent<{ index: number }>;
+  /** The user wants to say where the expert's mask is. */
+  choosemask: CustomEvent<undefined>;
+  /** A text for the clipboard. */
+  copytext: CustomEvent<{ text: string }>;
+  /** Bytes for a file, and the name that it might have. */
+  savefile: CustomEvent<{ name: string; bytes: Uint8Array }>;
+  /** Why nothing can be saved, in words. */
+  savefailed: CustomEvent<{ message: string }>;
 }
 
 type ViewerListeners = HTMLElementEventMap & ViewerEventMap;
@@ -66,11 +98,22 @@ const prefetchedSlices = 4;
  * {@link ViewerEventMap}. The attribute `renderer`, set before it is connected, is a {@link RendererChoice}. Needs no framework, no inline style and no `eval`.
  */
 export class GroundglassViewer extends HTMLElement {
+  /** Whether the host answers `choosemask`; set before the element is connected. */
+  canChooseMask = false;
   #strings: ViewerStrings = defaultStrings;
   #view: ViewState = defaultViewState;
   #volume: ViewerVolume | undefined;
   #slices: SliceCache<CtSlice> | undefined;
   #truths: SliceCache<{ mask: Uint8Array | undefined }> | undefined;
+  #truthFacts: Truth | undefined;
+  #classes: { of: Uint8Array; values: readonly number[] } | undefined;
+  #provider: SliceProvider | undefined;
+  #colours: { of: number; picture: RgbaPicture } | undefined;
+  #known: Known | undefined;
+  #planeSource: PlaneSource | undefined;
+  readonly #planeMasks = new PlaneMasks();
+  #planes: Record<PlaneName, PlaneRequest> = { coronal: {}, sagittal: {} };
+  #planesElement: Planes | undefined;
   #slice: CtSlice | undefined;
   #truth: Uint8Array | undefined;
   #loading = false;
@@ -101,6 +144,12 @@ export class GroundglassViewer extends HTMLElement {
     this.#change(parseViewState(state));
   }
 
+  /** What is known of the picture beside its pixels. */
+  set known(known: Known | undefined) {
+    this.#known = known;
+    this.#schedule();
+  }
+
   get prediction(): PredictionStatus {
     return this.#prediction;
   }
@@ -120,12 +169,13 @@ export class GroundglassViewer extends HTMLElement {
   open(volume: ViewerVolume, provider: SliceProvider, state?: unknown): void {
     this.#reset();
     this.#volume = volume;
+    this.#provider = provider;
     this.#slices = new SliceCache({
       load: (index, signal) => provider.slice(index, signal),
       sizeOf: ({ pixels }) => pixels.byteLength,
       maxBytes: cacheBytes,
     });
-    if (provider.truth) this.#compareWith(provider.truth);
+    if (provider.truth) this.#compareWith({ mask: provider.truth });
     this.#view =
       state === undefined
         ? {
@@ -134,6 +184,8 @@ export class GroundglassViewer extends HTMLElement {
             window: undefined,
             zoom: 'fit',
             centre: undefined,
+            cross: undefined,
+            measurements: [],
           }
         : parseViewState(state);
     this.#view = { ...this.#view, slice: Math.min(this.#view.slice, volume.sliceCount - 1) };
@@ -141,7 +193,7 @@ export class GroundglassViewer extends HTMLElement {
   }
 
   /** Gives the expert's masks of the open volume, where the host looks for them while its slices are on the screen already. */
-  compareWith(truth: NonNullable<SliceProvider['truth']>): void {
+  compareWith(truth: Truth): void {
     if (!this.#volume) return;
     this.#truths?.clear();
     this.#compareWith(truth);
@@ -196,7 +248,9 @@ export class GroundglassViewer extends HTMLElement {
       createWarnings(strings),
       createPredictionPanel(strings, actions),
       createOverlayPanel(strings, actions),
+      createMeasurePanel(strings, actions),
       createWindowPanel(strings, actions),
+      createSavePanel(strings, actions),
       createMetadataPanel(strings, actions),
     ];
     this.#panel = make(
@@ -207,16 +261,21 @@ export class GroundglassViewer extends HTMLElement {
     const error = createErrorPanel(strings, actions);
     const toolbar = createToolbar(strings, actions);
     const sliceBar = createSliceBar(strings, actions);
+    this.#planesElement = createPlanes(strings, actions);
     const help = createHelpDialog(strings, actions);
     root.replaceChildren(
       toolbar.element,
       this.#stage.element,
+      this.#planesElement.element,
       error.element,
       this.#panel,
       sliceBar.element,
       help.element,
     );
-    this.#parts = [toolbar, error, sliceBar, help, ...panelParts, this.#stage];
+    this.#parts = [
+      ...[toolbar, error, sliceBar, help, ...panelParts],
+      ...[this.#planesElement, this.#stage],
+    ];
     this.addEventListener('keydown', this.#onKey);
     this.#schedule();
   }
@@ -229,6 +288,8 @@ export class GroundglassViewer extends HTMLElement {
       this.#slices?.clear();
       this.#truths?.clear();
       this.#stage?.dispose();
+      this.#planesElement?.dispose();
+      this.#planeSource?.dispose();
       this.#stage = undefined;
       this.#parts = [];
       if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
@@ -237,6 +298,7 @@ export class GroundglassViewer extends HTMLElement {
   }
 
   readonly #actions: ViewActions = {
+    current: () => this.#view,
     change: (view) => {
       this.#change(view);
     },
@@ -269,6 +331,18 @@ export class GroundglassViewer extends HTMLElement {
       if (this.#volume) this.#want();
       else this.#emit('retry', undefined);
     },
+    chooseTimePoint: (index) => {
+      this.#emit('timepoint', { index });
+    },
+    chooseMask: () => {
+      this.#emit('choosemask', undefined);
+    },
+    copy: (text) => {
+      this.#copy(text);
+    },
+    save: (kind) => {
+      void this.#save(kind);
+    },
     toggleHelp: (open = !this.#helpOpen) => {
       this.#helpOpen = open;
       this.#schedule();
@@ -276,6 +350,13 @@ export class GroundglassViewer extends HTMLElement {
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {
+    const isCopy = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c';
+    const reading = this.#stage?.reading;
+    if (isCopy && reading !== undefined && !getSelection()?.toString()) {
+      this.#copy(reading);
+      event.preventDefault();
+      return;
+    }
     if (runKey(event, this.#model(), this.#actions)) event.preventDefault();
   };
 
@@ -289,6 +370,7 @@ export class GroundglassViewer extends HTMLElement {
       this.#emit('slicechange', { index: slice });
       this.#want();
     }
+    if (this.#view.planes) this.#wantPlanes();
     if ('window' in change && this.#volume) this.#emit('windowchange', this.#window());
     // Not with the next frame: a page that is being hidden never draws it, and what the user set last would be lost.
     queueMicrotask(() => {
@@ -326,6 +408,8 @@ export class GroundglassViewer extends HTMLElement {
     if (kept) showSlice(kept);
     else slices.load(index).then(showSlice, failed);
     this.#wantTruth();
+    this.#wantColours();
+    if (this.#view.planes) this.#wantPlanes();
     this.#schedule();
   }
 
@@ -341,9 +425,10 @@ export class GroundglassViewer extends HTMLElement {
     for (const next of this.#ahead(volume)) slices.load(next).catch(() => undefined);
   }
 
-  #compareWith(truth: NonNullable<SliceProvider['truth']>): void {
+  #compareWith(truth: Truth): void {
+    this.#truthFacts = truth;
     this.#truths = new SliceCache({
-      load: async (index, signal) => ({ mask: await truth(index, signal) }),
+      load: async (index, signal) => ({ mask: await truth.mask(index, signal) }),
       sizeOf: ({ mask }) => mask?.byteLength ?? 0,
       maxBytes: cacheBytes / 8,
     });
@@ -368,11 +453,190 @@ export class GroundglassViewer extends HTMLElement {
     );
   }
 
+  /** Fetches the slice's own colours, where the picture has some. */
+  #wantColours(): void {
+    const provider = this.#provider;
+    const index = this.#view.slice;
+    if (!provider?.colours || this.#colours?.of === index) return;
+    provider.colours(index, new AbortController().signal).then(
+      (picture) => {
+        if (this.#provider !== provider || this.#view.slice !== index) return;
+        this.#colours = { of: index, picture };
+        this.#schedule();
+      },
+      // The grey picture stays.
+      () => undefined,
+    );
+  }
+
+  /** Fetches the planes where the cross is; while one is on its way, only the place that is newest then is asked for next. */
+  #wantPlanes(): void {
+    const [volume, provider] = [this.#volume, this.#provider];
+    if (!volume || !provider || !hasPlanes(volume)) return;
+    const [column, row] = crossOf({ view: this.#view, volume });
+    this.#wantPlane('coronal', row, volume, provider);
+    this.#wantPlane('sagittal', column, volume, provider);
+  }
+
+  #wantPlane(plane: PlaneName, index: number, volume: ViewerVolume, provider: SliceProvider): void {
+    const request = this.#planes[plane];
+    if (request.wanted === index) return;
+    request.wanted = index;
+    if (request.isBusy) return;
+    request.isBusy = true;
+    const isCurrent = () => this.#planes[plane] === request;
+    this.#planeOf(volume, provider)(plane, index, new AbortController().signal)
+      .then(
+        (slice) => {
+          request.slice = slice;
+          request.error = undefined;
+        },
+        (error: unknown) => {
+          request.error = toViewerError(error);
+        },
+      )
+      .finally(() => {
+        request.isBusy = false;
+        if (!isCurrent()) return;
+        this.#schedule();
+        const { wanted } = request;
+        if (wanted === undefined || wanted === index) return;
+        request.wanted = undefined;
+        this.#wantPlane(plane, wanted, volume, provider);
+      });
+  }
+
+  #planeOf(volume: ViewerVolume, provider: SliceProvider): NonNullable<SliceProvider['plane']> {
+    if (provider.plane) return provider.plane;
+    const { columns, rows, sliceCount, unit } = volume;
+    const source = (this.#planeSource ??= new PlaneSource({
+      ...{ columns, rows, sliceCount, unit },
+      slice: (index, signal) => provider.slice(index, signal),
+    }));
+    return (plane, index, signal) => source.plane(plane, index, signal);
+  }
+
+  /** A plane as it is drawn: its pixels, and the masks along it that are decoded by now. */
+  #planeModel(plane: PlaneName): PlaneModel {
+    const { slice, error } = this.#planes[plane];
+    const volume = this.#volume;
+    if (!slice || !volume || isWithheld(this.#prediction)) return { slice, mask: undefined, error };
+    const { mask, isComplete } = this.#planeMasks.along(
+      ...([plane, slice.index, volume, scoredSlices(this.#prediction)] as const),
+    );
+    if (!isComplete) this.#schedule();
+    return { slice, mask, error };
+  }
+
+  /** Writes the view or the mask; the host says where to. */
+  async #save(kind: SaveKind): Promise<void> {
+    const [volume, slice, stage] = [this.#volume, this.#slice, this.#stage];
+    if (!volume || !slice || !stage) return;
+    const stem = volume.title.replace(/\.(nii\.gz|[^.]+)$/i, '') || volume.title;
+    const place = volume.sliceCount > 1 ? `-${slice.index + 1}` : '';
+    const failed = (message: string) => {
+      this.#emit('savefailed', { message });
+    };
+    try {
+      switch (kind) {
+        case 'view': {
+          const pictures = this.#planesElement?.pictures ?? [];
+          const frames = [
+            stage.element,
+            ...(pictures.length ? [this.#planesElement!.element] : []),
+          ];
+          const bytes = await viewPicture(frames, [stage.picture, ...pictures]);
+          this.#saveFile({ name: `${stem}${place}.view.png`, bytes });
+          return;
+        }
+        case 'mask-png': {
+          const mask = this.#maskValues();
+          if (!mask) {
+            failed(this.#strings.saveNoMask);
+            return;
+          }
+          const from = this.#view.maskThreshold * 255;
+          const data = Uint8Array.from(mask, (value) => (value >= from ? 255 : 0));
+          const { columns, rows } = slice;
+          const bytes = encodePng({ columns, rows, channels: 1, data });
+          this.#saveFile({ name: `${stem}${place}.mask.png`, bytes });
+          return;
+        }
+        case 'mask-nifti':
+        case 'mask-seg': {
+          this.#saveVolume(kind, volume, stem);
+          return;
+        }
+        default:
+          kind satisfies never;
+      }
+    } catch (error) {
+      failed(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Hands a file to the host; where it does not take it, the page downloads it. */
+  #saveFile(file: { name: string; bytes: Uint8Array }): void {
+    if (!this.#emit('savefile', file)) return;
+    const url = URL.createObjectURL(new Blob([new Uint8Array(file.bytes)]));
+    make('a', { attributes: { href: url, download: file.name } }).click();
+    setTimeout(() => {
+      URL.revokeObjectURL(url);
+    }, 60_000);
+  }
+
+  #copy(text: string): void {
+    const isLeft = this.#emit('copytext', { text });
+    // Pages that are not served safely have no clipboard.
+    if (isLeft && 'clipboard' in navigator) void navigator.clipboard.writeText(text);
+  }
+
+  #saveVolume(kind: 'mask-nifti' | 'mask-seg', volume: ViewerVolume, stem: string): void {
+    const scored = scoredSlices(this.#prediction);
+    const mask = maskVolume(volume, scored, this.#view.maskThreshold);
+    const message =
+      kind === 'mask-seg' && !volume.geometry
+        ? this.#strings.saveNoGeometry
+        : kind === 'mask-seg' && !mask.values.includes(1)
+          ? this.#strings.saveEmpty
+          : undefined;
+    if (message !== undefined) {
+      this.#emit('savefailed', { message });
+      return;
+    }
+    if (kind === 'mask-nifti') {
+      const bytes = writeNiftiMask(mask, volume.geometry);
+      this.#saveFile({ name: `${stem}.mask.nii`, bytes });
+      return;
+    }
+    const model =
+      this.#prediction.kind === 'done'
+        ? this.#prediction.prediction.model
+        : { name: 'unknown', version: '0' };
+    const bytes = writeDicomSeg(mask, {
+      ...{ geometry: volume.geometry!, metadata: volume.metadata, model },
+      label: this.#strings.lesion,
+    });
+    this.#saveFile({ name: `${stem}.seg.dcm`, bytes });
+  }
+
+  #maskClasses(truth: Uint8Array | undefined): readonly MaskClass[] {
+    if (!truth) return [];
+    if (this.#classes?.of !== truth) this.#classes = { of: truth, values: classesOf(truth) };
+    const names = this.#truthFacts?.classNames ?? {};
+    return this.#classes.values.map((value) => ({ value, name: names[value] }));
+  }
+
   #reset(): void {
     this.#slices?.clear();
     this.#truths?.clear();
     this.#slices = this.#truths = this.#slice = this.#truth = this.#painted = undefined;
     this.#volume = this.#error = this.#mask = undefined;
+    this.#truthFacts = this.#provider = this.#colours = this.#classes = this.#known = undefined;
+    this.#planeSource?.dispose();
+    this.#planeSource = undefined;
+    this.#planeMasks.clear();
+    this.#planes = { coronal: {}, sagittal: {} };
     this.#loading = false;
     this.#prediction = { kind: 'idle' };
   }
@@ -426,11 +690,25 @@ export class GroundglassViewer extends HTMLElement {
       prediction: this.#prediction,
       mask,
       truth,
+      classes: this.#maskClasses(truth),
+      colours: this.#coloursOf(),
+      planes: { coronal: this.#planeModel('coronal'), sagittal: this.#planeModel('sagittal') },
+      known: this.#known,
+      canChooseMask: this.canChooseMask,
+      truthName: this.#truthFacts?.name,
       hasTruth: this.#truths !== undefined,
       overlap: mask && truth && comparison ? overlapOf(mask, truth, maskThreshold) : undefined,
       error: this.#error,
       helpOpen: this.#helpOpen,
     };
+  }
+
+  /** The colours of the slice on the stage; those of another size would be of other pixels. */
+  #coloursOf(): RgbaPicture | undefined {
+    const slice = this.#slice;
+    if (!slice || this.#colours?.of !== slice.index) return undefined;
+    const { picture } = this.#colours;
+    return picture.columns === slice.columns && picture.rows === slice.rows ? picture : undefined;
   }
 
   #schedule(): void {
@@ -460,9 +738,25 @@ export class GroundglassViewer extends HTMLElement {
     this.#emit('statechange', this.#view);
   }
 
-  #emit<K extends keyof ViewerEventMap>(type: K, detail: ViewerEventMap[K]['detail']): void {
-    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  /** @returns whether the host has left it to the viewer, by not preventing the event's default. */
+  #emit<K extends keyof ViewerEventMap>(type: K, detail: ViewerEventMap[K]['detail']): boolean {
+    const event = new CustomEvent(type, {
+      detail,
+      bubbles: true,
+      composed: true,
+      cancelable: true,
+    });
+    return this.dispatchEvent(event);
   }
+}
+
+/** What is known of one of the planes. */
+interface PlaneRequest {
+  /** The newest place that was asked for. */
+  wanted?: number | undefined;
+  isBusy?: boolean;
+  slice?: CtSlice;
+  error?: ViewerError | undefined;
 }
 
 function parseRendererChoice(text: string | null): RendererChoice {

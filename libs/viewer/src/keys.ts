@@ -71,6 +71,25 @@ const commands: Readonly<Record<string, Command>> = {
   g: ({ view }, { change }) => {
     change({ comparison: !view.comparison });
   },
+  l: ({ view }, { change }) => {
+    change({ classes: !view.classes });
+  },
+  x: ({ view }, { change }) => {
+    change({ planes: !view.planes });
+  },
+  r: (_, { change }) => {
+    change({ tool: 'ruler' });
+  },
+  e: (_, { change }) => {
+    change({ tool: 'roi' });
+  },
+  v: (_, { change }) => {
+    change({ tool: 'pan' });
+  },
+  Delete: ({ view }, { change }) => {
+    const last = view.measurements.findLast(({ slice }) => slice === view.slice);
+    change({ measurements: view.measurements.filter((each) => each !== last) });
+  },
   '[': opacity(-shareStep),
   ']': opacity(shareStep),
   '<': threshold(-shareStep),

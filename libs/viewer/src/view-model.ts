@@ -1,7 +1,8 @@
-import type { CtSlice, Window } from '@groundglass/core/browser';
+import type { CtSlice, RgbaPicture, Window } from '@groundglass/core/browser';
 import type { ViewerStrings } from './strings.js';
 import type { ViewState } from './view-state.js';
-import type { PredictionStatus, ViewerError, ViewerVolume } from './viewer-volume.js';
+import type { PlaneName } from './planes/plane-shape.js';
+import type { Known, PredictionStatus, ViewerError, ViewerVolume } from './viewer-volume.js';
 import type { Overlap } from './overlap.js';
 
 /** What the parts of the viewer draw; made anew from the viewer's state for each frame. */
@@ -18,6 +19,17 @@ export interface ViewModel {
   /** Of the slice on the stage, at its size. */
   readonly mask: Uint8Array | undefined;
   readonly truth: Uint8Array | undefined;
+  /** The values of the slice's mask where it has several classes. */
+  readonly classes: readonly MaskClass[];
+  /** The slice in its own colours, at its size. */
+  readonly colours: RgbaPicture | undefined;
+  readonly planes: Readonly<Record<PlaneName, PlaneModel>>;
+  /** What the host knows of the picture beside its pixels. */
+  readonly known: Known | undefined;
+  /** Whether the host can look for a mask that the user names. */
+  readonly canChooseMask: boolean;
+  /** Where the expert's mask was found. */
+  readonly truthName: string | undefined;
   /** Whether the host has any ground truth. */
   readonly hasTruth: boolean;
   readonly overlap: Overlap | undefined;
@@ -25,8 +37,27 @@ export interface ViewModel {
   readonly helpOpen: boolean;
 }
 
+/** One class of a mask. */
+export interface MaskClass {
+  /** Its number in the mask, from 1. */
+  readonly value: number;
+  /** Its name where the mask gives one. */
+  readonly name: string | undefined;
+}
+
+/** One of the planes across the slices. */
+export interface PlaneModel {
+  /** Undefined until it has come. */
+  readonly slice: CtSlice | undefined;
+  /** The model's mask along the plane: lesion probabilities times 255. */
+  readonly mask: Uint8Array | undefined;
+  readonly error: ViewerError | undefined;
+}
+
 /** What the parts ask the viewer to do. */
 export interface ViewActions {
+  /** The view as it is now; a part's model is as old as the last frame. */
+  readonly current: () => ViewState;
   readonly change: (view: Partial<ViewState>) => void;
   readonly goTo: (slice: number) => void;
   readonly setWindow: (window: Window | undefined) => void;
@@ -36,7 +67,15 @@ export interface ViewActions {
   readonly cancel: () => void;
   readonly retry: () => void;
   readonly toggleHelp: (open?: boolean) => void;
+  /** Chooses another volume of a file with several. */
+  readonly chooseTimePoint: (index: number) => void;
+  readonly chooseMask: () => void;
+  readonly copy: (text: string) => void;
+  readonly save: (kind: SaveKind) => void;
 }
+
+/** What can be written to a file: the view as it is on the screen, or the model's mask. */
+export type SaveKind = 'view' | 'mask-png' | 'mask-nifti' | 'mask-seg';
 
 /** A part of the viewer: an element, and how it follows the model. */
 export interface Part {

@@ -15,6 +15,11 @@ test('a state survives the way through JSON', () => {
     maskOpacity: 0.2,
     maskThreshold: 0.7,
     comparison: false,
+    classes: false,
+    colours: false,
+    planes: true,
+    cross: [3, 4],
+    measurements: [{ id: 1, kind: 'ruler', slice: 12, from: [0, 0.5], to: [3, 4] }],
     identifiersHidden: false,
     panelOpen: false,
   };

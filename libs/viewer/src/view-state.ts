@@ -1,4 +1,9 @@
 import type { Window } from '@groundglass/core/browser';
+import { parseMeasurements, type Measurement } from './measure/measurement.js';
+
+/** What dragging does: moves the picture, changes the window, or measures. */
+export type Tool = (typeof tools)[number];
+const tools = ['pan', 'window', 'ruler', 'roi'] as const;
 
 /** Everything that a user can change about the view; plain JSON, so that a host can keep it and give it back. */
 export interface ViewState {
@@ -13,7 +18,7 @@ export interface ViewState {
   readonly interpolation: 'nearest' | 'linear';
   readonly inverted: boolean;
   /** What dragging with the first button does. */
-  readonly tool: 'pan' | 'window';
+  readonly tool: Tool;
   readonly maskVisible: boolean;
   readonly maskStyle: 'fill' | 'contour';
   /** 0–1. */
@@ -22,6 +27,15 @@ export interface ViewState {
   readonly maskThreshold: number;
   /** Whether the mask is compared with the expert's where there is one. */
   readonly comparison: boolean;
+  /** Whether a mask of several classes is drawn in their colours, in place of the comparison. */
+  readonly classes: boolean;
+  /** Whether a picture is shown in its own colours where it has some. */
+  readonly colours: boolean;
+  /** Whether the two planes across the slices are shown beside them. */
+  readonly planes: boolean;
+  /** Where the planes cut, in pixels of the slice; undefined: its middle. */
+  readonly cross: readonly [column: number, row: number] | undefined;
+  readonly measurements: readonly Measurement[];
   readonly identifiersHidden: boolean;
   readonly panelOpen: boolean;
 }
@@ -39,6 +53,11 @@ export const defaultViewState: ViewState = {
   maskOpacity: 0.6,
   maskThreshold: 0.5,
   comparison: true,
+  classes: true,
+  colours: true,
+  planes: false,
+  cross: undefined,
+  measurements: [],
   identifiersHidden: true,
   panelOpen: true,
 };
@@ -66,15 +85,20 @@ export function parseViewState(value: unknown): ViewState {
       isNumber(read.zoom) && read.zoom >= zoomRange.min && read.zoom <= zoomRange.max
         ? read.zoom
         : fallback.zoom,
-    centre: parseCentre(read.centre),
+    centre: parsePoint(read.centre),
     interpolation: oneOf(read.interpolation, ['nearest', 'linear'], fallback.interpolation),
     inverted: flag(read.inverted, fallback.inverted),
-    tool: oneOf(read.tool, ['pan', 'window'], fallback.tool),
+    tool: oneOf(read.tool, tools, fallback.tool),
     maskVisible: flag(read.maskVisible, fallback.maskVisible),
     maskStyle: oneOf(read.maskStyle, ['fill', 'contour'], fallback.maskStyle),
     maskOpacity: share(read.maskOpacity, fallback.maskOpacity),
     maskThreshold: share(read.maskThreshold, fallback.maskThreshold),
     comparison: flag(read.comparison, fallback.comparison),
+    classes: flag(read.classes, fallback.classes),
+    colours: flag(read.colours, fallback.colours),
+    planes: flag(read.planes, fallback.planes),
+    cross: parsePoint(read.cross),
+    measurements: parseMeasurements(read.measurements),
     identifiersHidden: flag(read.identifiersHidden, fallback.identifiersHidden),
     panelOpen: flag(read.panelOpen, fallback.panelOpen),
   };
@@ -87,7 +111,7 @@ function parseWindow(value: unknown): Window | undefined {
   return typeof name === 'string' ? { center, width, name } : { center, width };
 }
 
-function parseCentre(value: unknown): readonly [number, number] | undefined {
+function parsePoint(value: unknown): readonly [number, number] | undefined {
   if (!Array.isArray(value)) return undefined;
   const [x, y] = value as unknown[];
   return isNumber(x) && isNumber(y) ? [x, y] : undefined;

@@ -6,10 +6,12 @@ import type {
   MetadataEntry,
   PixelUnit,
   Prediction,
+  RgbaPicture,
   SlicePrediction,
   Warning,
   Window,
 } from '@groundglass/core/browser';
+import type { PlaneName } from './planes/plane-shape.js';
 
 /** What the viewer shows of a CT image before any pixel has come: a `CtVolume` without its decoder, so that it can be posted. */
 export interface ViewerVolume {
@@ -29,17 +31,42 @@ export interface ViewerVolume {
   /** Warnings that the host has worded: of the files around the image, say. */
   readonly notes?: readonly string[];
   readonly metadata: readonly MetadataEntry[];
+  /** Which volume of a file with several this is. */
+  readonly timePoint?: CtVolume['timePoint'];
+  /** Whether the values are differences of two pictures, drawn in two colours around 0. */
+  readonly isDifference?: boolean;
+}
+
+/** What is known of a picture beside its pixels, as a dataset has it. */
+export interface Known {
+  /** Null where the dataset does not know it. */
+  readonly label: string | null;
+  readonly split: string;
+  readonly patient: string;
+  /** Whether the model's answer is another one; null before there is an answer. */
+  readonly differs: boolean | null;
 }
 
 /** Where the viewer's pixels come from: a decoder in the page, or a host behind messages. */
 export interface SliceProvider {
   /** Decodes one slice. Rejects with an error that has a `code` of the catalogue where it can. */
   slice(index: number, signal: AbortSignal): Promise<CtSlice>;
-  /**
-   * The expert's mask of one slice, lesion where it is not 0, `rows * columns` values; undefined where the slice has none.
-   * Absent where there is no mask at all.
-   */
-  readonly truth?: (index: number, signal: AbortSignal) => Promise<Uint8Array | undefined>;
+  /** The expert's mask of one slice, as {@link Truth} says. Absent where there is no mask at all. */
+  readonly truth?: Truth['mask'];
+  /** One slice in its own colours. Absent or null where the picture is grey. */
+  readonly colours?: ((index: number, signal: AbortSignal) => Promise<RgbaPicture>) | null;
+  /** A plane across the slices, whose row `i` is slice `i`. Absent: the viewer cuts it from the slices, which it all asks for. */
+  readonly plane?: (plane: PlaneName, index: number, signal: AbortSignal) => Promise<CtSlice>;
+}
+
+/** An expert's masks. */
+export interface Truth {
+  /** Of one slice: 0 outside, else the number of a class, `rows * columns` values; undefined where the slice has none. */
+  readonly mask: (index: number, signal: AbortSignal) => Promise<Uint8Array | undefined>;
+  /** Where the mask was found, for the user. */
+  readonly name?: string | undefined;
+  /** Names of its classes from 1 on. */
+  readonly classNames?: Readonly<Record<number, string>> | undefined;
 }
 
 /** An error as the viewer shows it; `title` and `advice` come from the catalogue unless the host has better ones. */

@@ -58,6 +58,15 @@ export function toSlicePoint(
   return [left + x / columnScale, top + y / scale];
 }
 
+/** The point of the stage over slice coordinates; the inverse of {@link toSlicePoint}. */
+export function fromSlicePoint(
+  { left, top, scale, columnScale }: Viewport,
+  x: number,
+  y: number,
+): [x: number, y: number] {
+  return [(x - left) * columnScale, (y - top) * scale];
+}
+
 /** The view after zooming by a factor, with the slice's point under (x, y) of the stage held in place. */
 export function zoomAround(
   shape: PictureShape,

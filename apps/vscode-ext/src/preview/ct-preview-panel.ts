@@ -131,6 +131,17 @@ export class CtPreviewPanel implements vscode.Disposable {
       case 'retry':
         this.document.close();
         return this.#open();
+      case 'copyText':
+        await vscode.env.clipboard.writeText(message.text);
+        vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', message.text), 3000);
+        return;
+      case 'saveFile': {
+        const { saveBytes } = await import('./save-bytes.js');
+        return saveBytes(this.document.uri, message.name, message.bytes);
+      }
+      case 'saveFailed':
+        void vscode.window.showWarningMessage(message.message);
+        return;
       case 'painted':
         if (!this.#painted) {
           const after = Math.round(performance.now() - this.#started);

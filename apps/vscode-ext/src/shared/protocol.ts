@@ -44,6 +44,10 @@ export type ToHost =
   | { readonly type: 'predict' }
   | { readonly type: 'cancelPrediction' }
   | { readonly type: 'retry' }
+  | { readonly type: 'copyText'; readonly text: string }
+  /** The user wants these bytes in a file, which may have this name. */
+  | { readonly type: 'saveFile'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly type: 'saveFailed'; readonly message: string }
   /** A slice is on the screen. */
   | { readonly type: 'painted'; readonly index: number };
 

@@ -89,11 +89,12 @@ function receive(message: ToWebview): void {
       isTold = true;
       const kept = host.getState();
       viewer.open(message.volume, slicesOf(message), kept ?? { slice: message.firstSlice });
-      viewer.focus();
+      // A single click in the explorer opens a picture and keeps the focus there.
+      if (document.hasFocus()) viewer.focus();
       return;
     }
     case 'truthFound':
-      viewer.compareWith((index, signal) => ask('truth', index, signal));
+      viewer.compareWith({ mask: (index, signal) => ask('truth', index, signal) });
       return;
     case 'openFailed':
       isTold = true;
@@ -150,6 +151,19 @@ viewer.addEventListener('requestprediction', () => {
 });
 viewer.addEventListener('cancelprediction', () => {
   host.postMessage({ type: 'cancelPrediction' });
+});
+viewer.addEventListener('copytext', (event) => {
+  event.preventDefault();
+  const { detail } = event;
+  host.postMessage({ type: 'copyText', text: detail.text });
+});
+viewer.addEventListener('savefile', (event) => {
+  event.preventDefault();
+  const { name, bytes } = event.detail;
+  host.postMessage({ type: 'saveFile', name, bytes });
+});
+viewer.addEventListener('savefailed', ({ detail }) => {
+  host.postMessage({ type: 'saveFailed', message: detail.message });
 });
 viewer.addEventListener('retry', () => {
   host.postMessage({ type: 'retry' });

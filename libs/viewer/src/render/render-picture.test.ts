@@ -92,3 +92,36 @@ test('a pixel is drawn from the threshold on', () => {
   expect(masked(0.6)).toEqual([230, 159, 0, 255]);
   expect(masked(0.61)).toEqual([0, 0, 0, 255]);
 });
+
+test('a picture in its own colours is sampled channel by channel, and the window does nothing to it', () => {
+  const colours = Uint8ClampedArray.of(200, 0, 10, 255, 0, 100, 30, 255);
+  const linear = { ...scene, colours, interpolation: 'linear' as const, stepX: 0.5 };
+  const rgba = renderPicture(linear, 4, 1);
+  expect(pixelAt(rgba, 0)).toEqual([200, 0, 10, 255]);
+  // A quarter of the way from the first centre to the second
+  expect(pixelAt(rgba, 1)).toEqual([150, 25, 15, 255]);
+  expect(pixelAt(renderPicture({ ...scene, colours, inverted: true }, 2, 1), 0)).toEqual([
+    55, 255, 245, 255,
+  ]);
+});
+
+test('a difference is black in the middle of the window, blue below it and orange above', () => {
+  const pixels = Float32Array.of(-200, 200);
+  const window = { center: 0, width: 400 };
+  const rgba = renderPicture({ ...scene, pixels, window, palette: 'difference' }, 2, 1);
+  expect(pixelAt(rgba, 0)).toEqual([86, 180, 233, 255]);
+  expect(pixelAt(rgba, 1)).toEqual([230, 159, 0, 255]);
+  const none = renderPicture(
+    { ...scene, pixels: Float32Array.of(0, 0), window, palette: 'difference' },
+    2,
+    1,
+  );
+  expect(Math.max(...pixelAt(none, 0).slice(0, 3))).toBeLessThanOrEqual(1);
+});
+
+test('the classes of a mask have a colour each, whatever the model has found', () => {
+  const classes = { ...overlay, mask: Uint8Array.of(255, 255), truth: Uint8Array.of(1, 2) };
+  const rgba = renderPicture({ ...scene, overlay: { ...classes, classes: true } }, 2, 1);
+  expect(pixelAt(rgba, 0)).toEqual([230, 159, 0, 255]);
+  expect(pixelAt(rgba, 1)).toEqual([86, 180, 233, 255]);
+});

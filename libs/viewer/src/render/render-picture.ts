@@ -1,5 +1,5 @@
 import type { Scene, SceneOverlay } from './scene.js';
-import { area, areaColours, tint } from './tint.js';
+import { area, classArea, colourOfArea, differenceColours, luminance, tint } from './tint.js';
 
 /**
  * Draws a scene without a GPU. This is the definition of the picture; the shader in `webgl-renderer.ts` follows it and may differ by one
@@ -16,7 +16,8 @@ export function renderPicture(
   const margin = scene.overlay?.lineWidth ?? 0;
   const across = new Axis(scene.left, scene.stepX, scene.columns, width, margin);
   const down = new Axis(scene.top, scene.stepY, scene.rows, height, margin);
-  drawSlice(rgba, scene, across, down);
+  if (scene.colours) drawColours(rgba, scene, scene.colours, across, down);
+  else drawSlice(rgba, scene, across, down);
   if (scene.overlay) drawOverlay(rgba, scene, scene.overlay, across, down);
   return rgba;
 }
@@ -103,6 +104,33 @@ function linearSampler(columns: number, across: Axis, down: Axis): RowSampler {
   };
 }
 
+/** Draws a picture in its own colours, each channel sampled as grey values are. */
+function drawColours(
+  rgba: Uint8ClampedArray,
+  scene: Scene,
+  colours: Uint8ClampedArray,
+  across: Axis,
+  down: Axis,
+): void {
+  const { margin } = across;
+  const sample = samplerOf(scene, across, down);
+  const width = across.count - 2 * margin;
+  const values = new Float64Array(across.count);
+  const channel = new Uint8Array(colours.length / 4);
+  for (let k = 0; k < 3; k++) {
+    for (let at = 0; at < channel.length; at++) channel[at] = colours[4 * at + k]!;
+    for (let j = Math.max(margin, down.from); j < Math.min(down.count - margin, down.to); j++) {
+      sample(channel, j, values);
+      for (let i = Math.max(margin, across.from); i < Math.min(margin + width, across.to); i++) {
+        const to = 4 * ((j - margin) * width + i - margin);
+        const value = scene.inverted ? 255 - values[i]! : values[i]!;
+        rgba[to + k] = Math.floor(value + 0.5);
+        rgba[to + 3] = 255;
+      }
+    }
+  }
+}
+
 function drawSlice(rgba: Uint8ClampedArray, scene: Scene, across: Axis, down: Axis): void {
   const { pixels, window, inverted } = scene;
   const { margin } = across;
@@ -112,6 +140,7 @@ function drawSlice(rgba: Uint8ClampedArray, scene: Scene, across: Axis, down: Ax
   // Four bytes at once; every machine with a browser is little-endian.
   const rgba32 = new Uint32Array(rgba.buffer);
   const opaque = 0xff000000;
+  const isDifference = scene.palette === 'difference';
   const width = across.count - 2 * margin;
   const from = Math.max(margin, across.from);
   const to = Math.min(margin + width, across.to);
@@ -123,10 +152,18 @@ function drawSlice(rgba: Uint8ClampedArray, scene: Scene, across: Axis, down: Ax
       // A NaN compares false and becomes black.
       const shown = value > 0 ? Math.min(1, value) : 0;
       const grey = Math.floor((inverted ? 1 - shown : shown) * 255 + 0.5);
-      rgba32[at] = opaque | (grey * 0x010101);
+      rgba32[at] = opaque | (isDifference ? difference[grey]! : grey * 0x010101);
     }
   }
 }
+
+/** Colours of differences by what the window made of them, 0 to 255; blue, green and red from the highest byte on. */
+const difference = Uint32Array.from({ length: 256 }, (_, grey) => {
+  const share = (2 * grey) / 255 - 1;
+  const [red, green, blue] = share > 0 ? differenceColours.above : differenceColours.below;
+  const part = (channel: number) => Math.floor(channel * Math.abs(share) + 0.5);
+  return (part(blue) << 16) | (part(green) << 8) | part(red);
+});
 
 /** Draws over the slice what the model has found and the expert has drawn. */
 function drawOverlay(
@@ -147,8 +184,8 @@ function drawOverlay(
       const here = areas[at]!;
       if (here === area.none) continue;
       const to = ((j - margin) * (stride - 2 * margin) + i - margin) * 4;
-      const grey = rgba[to]!;
-      const colour = areaColours[here]!;
+      const grey = scene.colours ? luminance([rgba[to]!, rgba[to + 1]!, rgba[to + 2]!]) : rgba[to]!;
+      const colour = colourOfArea(here);
       const isEdge =
         areas[at - margin] !== here ||
         areas[at + margin] !== here ||
@@ -156,7 +193,10 @@ function drawOverlay(
         areas[at + margin * stride] !== here;
       if (isEdge) {
         const share = overlay.style === 'contour' ? 1 : overlay.opacity;
-        for (let k = 0; k < 3; k++) rgba[to + k] = grey + (colour[k]! - grey) * share;
+        for (let k = 0; k < 3; k++) {
+          const own = rgba[to + k]!;
+          rgba[to + k] = own + (colour[k]! - own) * share;
+        }
       } else if (overlay.style === 'fill') {
         // What the model is unsure of is pale; what the expert drew is sure.
         const certainty = here === area.lesion ? certainties[i]! / 255 : 1;
@@ -169,7 +209,7 @@ function drawOverlay(
 /** The area that each canvas pixel lies in, and those beyond the canvas that its outlines look at. */
 function areasOf(
   scene: Scene,
-  { mask, truth, threshold }: SceneOverlay,
+  { mask, truth, threshold, classes }: SceneOverlay,
   across: Axis,
   down: Axis,
 ): Uint8Array {
@@ -180,9 +220,13 @@ function areasOf(
   const found = new Float64Array(across.count);
   const real = new Float64Array(across.count);
   for (let j = down.from; j < down.to; j++) {
-    if (mask) sample(mask, j, found);
+    if (mask && !classes) sample(mask, j, found);
     if (truth) sampleTruth(truth, j, real);
     for (let i = across.from; i < across.to; i++) {
+      if (classes) {
+        areas[j * across.count + i] = classArea(real[i]!);
+        continue;
+      }
       const isFound = mask !== undefined && found[i]! >= threshold * 255;
       areas[j * across.count + i] = areaOf(isFound, real[i]! > 0, truth !== undefined);
     }

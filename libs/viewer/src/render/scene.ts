@@ -14,6 +14,10 @@ export interface Scene {
   readonly top: number;
   readonly stepX: number;
   readonly stepY: number;
+  /** RGBA of `rows * columns`, shown in place of the grey values; the window does nothing to them. */
+  readonly colours?: Uint8ClampedArray | undefined;
+  /** `difference` draws what the window makes 0 to 1 around the middle: blue below it, black on it, orange above. */
+  readonly palette?: 'grey' | 'difference';
   readonly overlay: SceneOverlay | undefined;
 }
 
@@ -23,6 +27,8 @@ export interface SceneOverlay {
   readonly mask: Uint8Array | undefined;
   /** `rows * columns` of the expert's mask, lesion where it is not 0; undefined unless it is compared. */
   readonly truth: Uint8Array | undefined;
+  /** Whether `truth` is drawn in its classes' colours in place of the comparison. */
+  readonly classes?: boolean;
   readonly style: 'fill' | 'contour';
   readonly opacity: number;
   readonly threshold: number;

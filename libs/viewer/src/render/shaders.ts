@@ -1,4 +1,4 @@
-import { lift } from './tint.js';
+import { classColours, differenceColours, firstClassArea, lift } from './tint.js';
 
 /** One triangle that covers the canvas. */
 export const vertexShader = `#version 300 es
@@ -7,6 +7,10 @@ void main() {
   gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
 }`;
 
+function vec(colour: readonly number[]): string {
+  return `vec3(${colour.map((channel) => (channel / 255).toFixed(6)).join(', ')})`;
+}
+
 /** The same steps as `renderPicture`, in the same order. */
 export const fragmentShader = `#version 300 es
 precision highp float;
@@ -14,6 +18,7 @@ precision highp sampler2D;
 uniform sampler2D uSlice;
 uniform sampler2D uMask;
 uniform sampler2D uTruth;
+uniform sampler2D uPicture;
 uniform vec2 uSize;
 uniform vec4 uPlace; // left, top, stepX, stepY
 uniform vec2 uWindow; // low end, width
@@ -23,10 +28,13 @@ uniform bool uLinear;
 uniform bool uHasMask;
 uniform bool uHasTruth;
 uniform bool uContour;
+uniform bool uClasses;
+uniform bool uHasPicture;
+uniform bool uDifference;
 uniform float uOpacity;
 uniform float uThreshold;
 uniform float uLineWidth;
-uniform vec3 uColours[5];
+uniform vec3 uColours[${firstClassArea + classColours.length}];
 out vec4 colour;
 
 float sampleNearest(sampler2D values, vec2 at) {
@@ -43,6 +51,17 @@ float sampleLinear(sampler2D values, vec2 at) {
   return mix(top, bottom, part.y);
 }
 
+vec3 sampleColour(vec2 at) {
+  if (!uLinear) return texelFetch(uPicture, ivec2(floor(at)), 0).rgb;
+  vec2 position = clamp(at - 0.5, vec2(0.0), uSize - 1.0);
+  vec2 first = floor(position);
+  vec2 second = min(uSize - 1.0, first + 1.0);
+  vec2 part = position - first;
+  vec3 top = mix(texelFetch(uPicture, ivec2(first), 0).rgb, texelFetch(uPicture, ivec2(second.x, first.y), 0).rgb, part.x);
+  vec3 bottom = mix(texelFetch(uPicture, ivec2(first.x, second.y), 0).rgb, texelFetch(uPicture, ivec2(second), 0).rgb, part.x);
+  return mix(top, bottom, part.y);
+}
+
 float sampleValue(sampler2D values, vec2 at) {
   return uLinear ? sampleLinear(values, at) : sampleNearest(values, at);
 }
@@ -53,6 +72,10 @@ bool outside(vec2 at) {
 
 int areaAt(vec2 at) {
   if (outside(at)) return 0;
+  if (uClasses) {
+    int value = int(sampleNearest(uTruth, at) * 255.0 + 0.5);
+    return value == 0 ? 0 : ${firstClassArea} + (value - 1) % ${classColours.length};
+  }
   // Half of a part in 255 guards the comparison against rounding in the texture's conversion to float.
   bool found = uHasMask && sampleValue(uMask, at) * 255.0 >= uThreshold * 255.0 - 0.001;
   if (!uHasTruth) return found ? 1 : 0;
@@ -83,14 +106,26 @@ void main() {
   float value = (sampleValue(uSlice, at) - uWindow.x) / uWindow.y;
   float shown = isnan(value) ? 0.0 : clamp(value, 0.0, 1.0);
   float grey = floor((uInverted ? 1.0 - shown : shown) * 255.0 + 0.5) / 255.0;
-  colour = vec4(vec3(grey), 1.0);
+  vec3 base = vec3(grey);
+  if (uDifference) {
+    float share = 2.0 * grey - 1.0;
+    base = (share > 0.0 ? ${vec(differenceColours.above)} : ${vec(differenceColours.below)}) * abs(share);
+    base = floor(base * 255.0 + 0.5) / 255.0;
+  }
+  if (uHasPicture) {
+    base = sampleColour(at);
+    if (uInverted) base = 1.0 - base;
+    base = floor(base * 255.0 + 0.5) / 255.0;
+    grey = dot(base, vec3(0.299, 0.587, 0.114));
+  }
+  colour = vec4(base, 1.0);
   int here = areaAt(at);
   if (here == 0) return;
   vec2 line = uPlace.zw * uLineWidth;
   bool edge = areaAt(at - vec2(line.x, 0.0)) != here || areaAt(at + vec2(line.x, 0.0)) != here
     || areaAt(at - vec2(0.0, line.y)) != here || areaAt(at + vec2(0.0, line.y)) != here;
   if (edge) {
-    colour.rgb = mix(vec3(grey), uColours[here], uContour ? 1.0 : uOpacity);
+    colour.rgb = mix(base, uColours[here], uContour ? 1.0 : uOpacity);
   } else if (!uContour) {
     float certainty = here == 1 ? sampleValue(uMask, at) : 1.0;
     colour.rgb = tint(grey, uColours[here], uOpacity * certainty);

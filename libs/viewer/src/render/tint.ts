@@ -18,6 +18,36 @@ export const areaColours: readonly Colour[] = [
   overlayColours.falseNegative,
 ];
 
+/**
+ * Colours of the classes of a mask, told apart with any common colour vision (Okabe and Ito); class `n` has colour `(n - 1) % 8`.
+ */
+export const classColours: readonly Colour[] = [
+  [230, 159, 0],
+  [86, 180, 233],
+  [0, 158, 115],
+  [240, 228, 66],
+  [204, 121, 167],
+  [0, 114, 178],
+  [213, 94, 0],
+  [170, 170, 170],
+];
+
+/** The first area that is a class; those before it are of {@link area}. */
+export const firstClassArea = 5;
+
+/** The area of a class; 0 is outside. */
+export function classArea(value: number): number {
+  return value === 0 ? 0 : firstClassArea + ((value - 1) % classColours.length);
+}
+
+/** Colour of an area of any kind. */
+export function colourOfArea(of: number): Colour {
+  return of < firstClassArea ? areaColours[of]! : classColours[of - firstClassArea]!;
+}
+
+/** Colours below and above the middle of a difference. */
+export const differenceColours = { below: [86, 180, 233], above: [230, 159, 0] } as const;
+
 /** How far a full tint moves the luminance towards its own colour's: enough to be seen on black, and 70 % of the contrast stays. */
 export const lift = 0.3;
 

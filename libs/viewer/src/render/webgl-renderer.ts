@@ -1,6 +1,6 @@
 import type { Renderer, Scene } from './scene.js';
 import { fragmentShader, vertexShader } from './shaders.js';
-import { areaColours } from './tint.js';
+import { areaColours, classColours } from './tint.js';
 
 /** Draws with WebGL2. */
 export interface WebglRenderer extends Renderer {
@@ -42,18 +42,22 @@ export function createWebglRenderer(onLost: () => void): WebglRenderer | undefin
     hasMask: at('uHasMask'),
     hasTruth: at('uHasTruth'),
     contour: at('uContour'),
+    classes: at('uClasses'),
+    hasPicture: at('uHasPicture'),
+    difference: at('uDifference'),
     opacity: at('uOpacity'),
     threshold: at('uThreshold'),
     lineWidth: at('uLineWidth'),
   };
   gl.useProgram(program);
   gl.bindVertexArray(gl.createVertexArray());
-  for (const [unit, name] of ['uSlice', 'uMask', 'uTruth'].entries()) gl.uniform1i(at(name), unit);
+  for (const [unit, name] of ['uSlice', 'uMask', 'uTruth', 'uPicture'].entries())
+    gl.uniform1i(at(name), unit);
   gl.uniform3fv(
     at('uColours'),
-    areaColours.flatMap((colour) => colour.map((channel) => channel / 255)),
+    [...areaColours, ...classColours].flatMap((colour) => colour.map((channel) => channel / 255)),
   );
-  const textures = [0, 1, 2].map((unit) => new ValueTexture(gl, unit));
+  const textures = [0, 1, 2, 3].map((unit) => new ValueTexture(gl, unit));
 
   return {
     kind: 'webgl2',
@@ -72,6 +76,7 @@ export function createWebglRenderer(onLost: () => void): WebglRenderer | undefin
       textures[0]!.upload(scene.pixels, columns, rows);
       textures[1]!.upload(overlay?.mask, columns, rows);
       textures[2]!.upload(overlay?.truth, columns, rows);
+      textures[3]!.upload(scene.colours, columns, rows);
       gl.uniform2f(places.size, columns, rows);
       gl.uniform4f(places.place, scene.left, scene.top, scene.stepX, scene.stepY);
       gl.uniform2f(places.window, window.center - window.width / 2, window.width);
@@ -81,6 +86,9 @@ export function createWebglRenderer(onLost: () => void): WebglRenderer | undefin
       gl.uniform1i(places.hasMask, Number(overlay?.mask !== undefined));
       gl.uniform1i(places.hasTruth, Number(overlay?.truth !== undefined));
       gl.uniform1i(places.contour, Number(overlay?.style === 'contour'));
+      gl.uniform1i(places.classes, Number(overlay?.classes === true));
+      gl.uniform1i(places.hasPicture, Number(scene.colours !== undefined));
+      gl.uniform1i(places.difference, Number(scene.palette === 'difference'));
       gl.uniform1f(places.opacity, overlay?.opacity ?? 0);
       gl.uniform1f(places.threshold, overlay?.threshold ?? 1);
       gl.uniform1f(places.lineWidth, overlay?.lineWidth ?? 1);
@@ -101,9 +109,9 @@ function isAccelerated(gl: WebGL2RenderingContext): boolean {
   return !/SwiftShader|llvmpipe|softpipe|Basic Render|software/i.test(name);
 }
 
-/** One channel of values on one texture unit; uploads only what has changed. */
+/** Values of a picture on one texture unit; uploads only what has changed. */
 class ValueTexture {
-  #current: Float32Array | Uint8Array | undefined | null = null;
+  #current: Float32Array | Uint8Array | Uint8ClampedArray | undefined | null = null;
   readonly #gl: WebGL2RenderingContext;
   readonly #unit: number;
 
@@ -122,7 +130,12 @@ class ValueTexture {
     }
   }
 
-  upload(values: Float32Array | Uint8Array | undefined, columns: number, rows: number): void {
+  /** @param values one channel as float32 or bytes, or RGBA as clamped bytes. */
+  upload(
+    values: Float32Array | Uint8Array | Uint8ClampedArray | undefined,
+    columns: number,
+    rows: number,
+  ): void {
     if (values === this.#current) return;
     this.#current = values;
     const gl = this.#gl;
@@ -130,6 +143,9 @@ class ValueTexture {
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     if (!values) {
       gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, 1, 1, 0, gl.RED, gl.UNSIGNED_BYTE, new Uint8Array(1));
+    } else if (values instanceof Uint8ClampedArray) {
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, columns, rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
     } else if (values instanceof Float32Array) {
       gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, columns, rows, 0, gl.RED, gl.FLOAT, values);
     } else {

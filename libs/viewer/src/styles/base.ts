@@ -20,8 +20,8 @@ export const baseStyles = `
   --font: var(--gg-font, var(--vscode-font-family, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif));
   color-scheme: inherit;
   display: grid;
-  grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr) auto;
-  grid-template-areas: 'toolbar toolbar' 'stage panel' 'slices panel';
+  grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr) auto auto;
+  grid-template-areas: 'toolbar toolbar toolbar' 'stage planes panel' 'slices slices panel';
   container-type: inline-size;
   position: relative;
   overflow: hidden;
@@ -44,6 +44,7 @@ button, input { font: inherit; color: inherit; }
 .toolbar { grid-area: toolbar; display: flex; align-items: center; gap: 12px; padding: 6px 10px 6px 14px; background: var(--surface); border-block-end: 1px solid var(--line); min-block-size: 44px; }
 .title { font-size: 14px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .facts { color: var(--muted); font-size: 12px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; flex: 1 1000 0; min-inline-size: 0; }
+.time-point { flex: none; min-block-size: 28px; padding: 2px 6px; border-radius: 7px; border: 1px solid var(--control-line); background: var(--control); color: var(--text); font: inherit; }
 .tools { display: flex; gap: 10px; margin-inline-start: auto; }
 .tool-group { display: flex; gap: 2px; padding-inline-start: 10px; border-inline-start: 1px solid var(--line); }
 .tool-group:first-child { border: 0; padding: 0; }

@@ -30,6 +30,12 @@ progress { inline-size: 100%; block-size: 6px; accent-color: var(--accent); }
 .warnings .icon { color: var(--warning); margin-block-start: 1px; }
 .warnings [data-code='MODEL_UNTRAINED'] { font-weight: 600; }
 
+.known { font-weight: 600; overflow-wrap: anywhere; }
+.known[data-differs='true'] { color: var(--warning); }
+.measurements { display: grid; gap: 4px; font-size: 12px; }
+.measurements li { display: grid; grid-template-columns: 1fr auto auto; align-items: center; gap: 2px; }
+.histogram { inline-size: 100%; block-size: 72px; color: var(--accent); background: var(--control); border-radius: 6px; }
+.save-buttons { display: grid; gap: 6px; }
 .switch { display: flex; justify-content: space-between; align-items: center; gap: 12px; min-block-size: 24px; cursor: pointer; }
 .switch input { appearance: none; margin: 0; flex: none; inline-size: 34px; block-size: 20px; border-radius: 99px; border: 1px solid var(--control-line); background: var(--control); position: relative; cursor: pointer; transition: background 0.12s; }
 .switch input::before { content: ''; position: absolute; inset-block-start: 3px; inset-inline-start: 3px; inline-size: 12px; block-size: 12px; border-radius: 50%; background: var(--muted); transition: translate 0.12s; }

@@ -6,6 +6,20 @@ export const stageStyles = `
 .surface[data-tool='window'] { cursor: ns-resize; }
 .surface:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
 .surface canvas { display: block; inline-size: 100%; block-size: 100%; }
+.layer { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; pointer-events: none; overflow: hidden; }
+.measure { stroke: #ffd166; stroke-width: 1.6; fill: none; }
+.measure-edge { stroke: rgb(0 0 0 / 0.65); stroke-width: 4; fill: none; }
+.measure-text { fill: #ffe3a3; font-size: 12px; font-weight: 600; paint-order: stroke; stroke: rgb(0 0 0 / 0.8); stroke-width: 3px; }
+.cross { stroke: #4cc2d6; stroke-width: 1; opacity: 0.85; }
+.surface[data-tool='ruler'], .surface[data-tool='roi'], .plane-surface { cursor: crosshair; }
+.planes { grid-area: planes; display: grid; grid-template-rows: 1fr 1fr; gap: 1px; inline-size: clamp(160px, 32cqi, 560px); background: var(--line); border-inline-start: 1px solid var(--line); }
+.plane { position: relative; container: stage / inline-size; background: #000; color: #e8ecf1; overflow: hidden; min-block-size: 0; }
+.plane-surface { position: absolute; inset: 0; touch-action: none; }
+.plane-surface:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
+.plane-surface canvas { display: block; inline-size: 100%; block-size: 100%; }
+.plane-title { position: absolute; inset-block-start: 6px; inset-inline-start: 10px; }
+.plane-note { position: absolute; inset-block-end: 6px; inset-inline: 10px; }
+.plane .letter-top { top: 6px; }
 .letter, .reading { pointer-events: none; text-shadow: 0 0 3px #000, 0 1px 2px #000; }
 .letter { font-weight: 700; font-size: 14px; color: #f5d47a; }
 .letter-left, .letter-right, .letter-top { position: absolute; }

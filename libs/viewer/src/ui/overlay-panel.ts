@@ -1,5 +1,6 @@
-import { overlayColours } from '@groundglass/core/browser';
-import type { ViewerStrings } from '../strings.js';
+import { overlayColours, type Colour } from '@groundglass/core/browser';
+import { classColours } from '../render/tint.js';
+import { fillIn, type ViewerStrings } from '../strings.js';
 import { isWithheld } from '../viewer-volume.js';
 import type { Part, ViewActions, ViewModel } from '../view-model.js';
 import { LabelledSlider, section, Segments, Switch } from './controls.js';
@@ -29,6 +30,26 @@ export function createOverlayPanel(strings: ViewerStrings, actions: ViewActions)
   const comparison = new Switch(strings.comparison, (on) => {
     actions.change({ comparison: on });
   });
+  const classes = new Switch(strings.classesShown, (on) => {
+    actions.change({ classes: on });
+  });
+  const colours = new Switch(strings.coloursShown, (on) => {
+    actions.change({ colours: on });
+  });
+  const source = make('p', { class: 'note' });
+  const choose = make(
+    'button',
+    {
+      class: 'button secondary',
+      attributes: { type: 'button' },
+      on: {
+        click: () => {
+          actions.chooseMask();
+        },
+      },
+    },
+    strings.chooseMask,
+  );
   const legend = make('ul', { class: 'legend' });
   const dice = make('p', { class: 'dice', attributes: { role: 'status' } });
   const note = make('p', { class: 'note' });
@@ -39,16 +60,25 @@ export function createOverlayPanel(strings: ViewerStrings, actions: ViewActions)
     opacity.element,
     threshold.element,
     comparison.element,
+    classes.element,
     legend,
     dice,
     note,
+    source,
+    choose,
+    colours.element,
   );
   return {
     element,
     update(model) {
       const { view, mask, truth, hasTruth, overlap } = model;
-      // Nothing to set before there is a mask or an expert's.
-      show(element, mask !== undefined || hasTruth || model.prediction.kind === 'done');
+      const isOfClasses = model.classes.length > 0;
+      show(classes.element, isOfClasses);
+      show(colours.element, model.colours !== undefined);
+      colours.update(view.colours);
+      show(choose, model.canChooseMask);
+      show(source, model.truthName !== undefined);
+      setText(source, model.truthName ? fillIn(strings.truthFrom, model.truthName) : '');
       const off = !view.maskVisible;
       visible.update(view.maskVisible);
       style.update(view.maskStyle, off);
@@ -56,10 +86,14 @@ export function createOverlayPanel(strings: ViewerStrings, actions: ViewActions)
       threshold.update(view.maskThreshold, off || !mask);
       show(comparison.element, hasTruth);
       comparison.update(view.comparison, off);
+      classes.update(view.classes, off);
       show(note, !mask && !truth);
       setText(note, isWithheld(model.prediction) ? strings.maskWithheld : strings.noMask);
       showLegend(legend, legendOf(model, strings));
-      show(dice, hasTruth && view.comparison && mask !== undefined);
+      show(
+        dice,
+        hasTruth && view.comparison && mask !== undefined && !(isOfClasses && view.classes),
+      );
       setText(
         dice,
         !truth
@@ -72,10 +106,19 @@ export function createOverlayPanel(strings: ViewerStrings, actions: ViewActions)
   };
 }
 
-type LegendEntry = readonly [name: string, colour: keyof typeof overlayColours];
+type LegendEntry = readonly [name: string, colour: keyof typeof overlayColours | Colour];
 
-function legendOf({ view, mask, truth }: ViewModel, strings: ViewerStrings): LegendEntry[] {
+function legendOf(
+  { view, mask, truth, classes }: ViewModel,
+  strings: ViewerStrings,
+): LegendEntry[] {
   if (!view.maskVisible) return [];
+  if (truth && view.classes && classes.length > 0) {
+    return classes.map(({ value, name }) => [
+      name ?? fillIn(strings.classNumber, value),
+      classColours[(value - 1) % classColours.length]!,
+    ]);
+  }
   if (!truth || !view.comparison) return mask ? [[strings.lesion, 'lesion']] : [];
   if (!mask) return [[strings.truthOnly, 'falseNegative']];
   return [
@@ -92,7 +135,10 @@ function showLegend(list: HTMLElement, entries: readonly LegendEntry[]): void {
   list.replaceChildren(
     ...entries.map(([name, colour]) => {
       const swatch = make('span', { class: 'swatch' });
-      swatch.style.setProperty('background-color', `rgb(${overlayColours[colour].join(' ')})`);
+      swatch.style.setProperty(
+        'background-color',
+        `rgb(${(typeof colour === 'string' ? overlayColours[colour] : colour).join(' ')})`,
+      );
       return make('li', {}, swatch, name);
     }),
   );

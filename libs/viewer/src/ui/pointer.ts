@@ -9,16 +9,24 @@ export interface StageGestures {
   pan(dx: number, dy: number): void;
   window(dx: number, dy: number): void;
   fit(): void;
+  /** A line is drawn from where the button went down. */
+  measure(from: readonly [number, number], to: readonly [number, number], isDone: boolean): void;
+  /** The first button went down and up at one place. */
+  click(at: readonly [number, number]): void;
   hover(at: readonly [number, number] | undefined): void;
 }
 
 /** Wheel pixels of one slice; a notch of a mouse wheel is 100 to 120, so it is one slice, and touchpads scroll smoothly. */
 const pixelsPerSlice = 80;
 
+/** CSS pixels that a click may wander. */
+const clickReach = 3;
+
 /** Turns mouse, pen, touch and wheel into gestures. */
 export function followPointer(stage: HTMLElement, gestures: StageGestures): void {
   const pointers = new Map<number, { x: number; y: number }>();
-  let action: 'pan' | 'window' | undefined;
+  let action: ViewState['tool'] | undefined;
+  let start: readonly [number, number] | undefined;
   let wheel = 0;
   const at = (event: MouseEvent): [number, number] => {
     const box = stage.getBoundingClientRect();
@@ -50,6 +58,7 @@ export function followPointer(stage: HTMLElement, gestures: StageGestures): void
   stage.addEventListener('pointerdown', (event) => {
     pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     stage.setPointerCapture(event.pointerId);
+    start = event.button === 0 ? at(event) : undefined;
     if (event.button === 1) action = 'pan';
     else if (event.button === 2 || event.altKey) action = 'window';
     else action = gestures.tool();
@@ -73,13 +82,20 @@ export function followPointer(stage: HTMLElement, gestures: StageGestures): void
       if (before > 0 && after > 0) gestures.zoom(after / before, middle);
       gestures.pan(dx / 2, dy / 2);
     } else if (action === 'pan') gestures.pan(dx, dy);
-    else gestures.window(dx, dy);
+    else if (action === 'window') gestures.window(dx, dy);
+    else if (start) gestures.measure(start, at(event), false);
     pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
   });
 
   for (const type of ['pointerup', 'pointercancel'] as const) {
     stage.addEventListener(type, (event) => {
       pointers.delete(event.pointerId);
+      const end = at(event);
+      if (type === 'pointerup' && start && pointers.size === 0) {
+        if (Math.hypot(end[0] - start[0], end[1] - start[1]) < clickReach) gestures.click(end);
+        else if (action === 'ruler' || action === 'roi') gestures.measure(start, end, true);
+      }
+      start = undefined;
       if (pointers.size === 0) action = undefined;
     });
   }

@@ -1,6 +1,6 @@
 import type { Prediction, SlicePrediction } from '@groundglass/core/browser';
 import { fillIn, type ViewerStrings } from '../strings.js';
-import { scoredSlices } from '../viewer-volume.js';
+import { scoredSlices, type Known } from '../viewer-volume.js';
 import type { Part, ViewActions, ViewModel } from '../view-model.js';
 import { section } from './controls.js';
 import { make, percent, setText, show } from './dom.js';
@@ -26,6 +26,7 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
     make('span', { class: 'meter-threshold' }),
   );
   const facts = make('dl', { class: 'facts-list' });
+  const known = make('p', { class: 'known' });
   const result = make('div', { class: 'result' }, caption, score, verdict, meter, facts);
 
   const progress = make('progress', { attributes: { 'aria-label': strings.computing } });
@@ -47,12 +48,14 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
   predict.prepend(icon('spark'));
   const predictText = make('span');
   predict.lastChild?.replaceWith(predictText);
-  const body = make('div', { class: 'prediction' }, result, running, failure, note, predict);
+  const body = make('div', { class: 'prediction' }, known, result, running, failure, note, predict);
 
   return {
     element: section(strings.prediction, body),
     update(model) {
       const { prediction: status } = model;
+      show(known, model.known !== undefined);
+      if (model.known) showKnown(model.known);
       show(result, status.kind === 'done');
       show(running, status.kind === 'running');
       show(failure, status.kind === 'failed');
@@ -83,6 +86,22 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
       }
     },
   };
+
+  function showKnown({ label, split, patient, differs }: Known): void {
+    known.dataset.differs = String(differs);
+    setText(
+      known,
+      [
+        fillIn(strings.knownLabel, label === null ? strings.unknown : wordsOf(label)),
+        ...(differs ? [strings.knownDiffers] : []),
+        fillIn(strings.knownPlace, split, patient),
+      ].join(' '),
+    );
+  }
+
+  function wordsOf(label: string): string {
+    return { covid: strings.labelCovid, 'non-covid': strings.labelNonCovid }[label] ?? label;
+  }
 
   function showProgress(done: number, total: number): void {
     const counted = total > 1;
@@ -131,9 +150,8 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
 
   function verdictOf({ probability, threshold }: Prediction, label: string): string {
     const isPositive = probability >= threshold;
-    const words = { covid: strings.labelCovid, 'non-covid': strings.labelNonCovid }[label] ?? label;
     const relation = isPositive ? strings.aboveThreshold : strings.belowThreshold;
-    return `${words}, ${fillIn(relation, percent(threshold, 0))}`;
+    return `${wordsOf(label)}, ${fillIn(relation, percent(threshold, 0))}`;
   }
 
   function reasonsOf({ withheld }: Prediction): string {

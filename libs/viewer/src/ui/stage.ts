@@ -1,14 +1,19 @@
-import type { ViewerStrings } from '../strings.js';
+import { fillIn, type ViewerStrings } from '../strings.js';
 import type { Part, ViewActions, ViewModel } from '../view-model.js';
 import type { ViewerVolume } from '../viewer-volume.js';
 import { edgeLetters, patientPosition } from '../orientation.js';
 import { createCanvasRenderer } from '../render/canvas-renderer.js';
+import type { PicturePart } from '../save/view-picture.js';
 import type { Renderer, RendererChoice, Scene } from '../render/scene.js';
 import { createWebglRenderer } from '../render/webgl-renderer.js';
 import { placeSlice, toSlicePoint, type PictureShape, type StageSize } from '../viewport.js';
 import { dragWindow } from '../window-choice.js';
+import { describeMeasurement } from './describe-measurement.js';
+import type { Measurement, PixelSize } from '../measure/measurement.js';
 import { icon } from './icons.js';
 import { make, setText, show } from './dom.js';
+import { createMeasureLayer } from './measure-layer.js';
+import { crossOf, hasPlanes } from './plane-view.js';
 import { followPointer } from './pointer.js';
 
 /** Milliseconds after the first slice, when it is on the screen and the next ones are on their way. */
@@ -19,6 +24,10 @@ export interface Stage extends Part {
   /** Size in CSS pixels. */
   readonly size: StageSize;
   readonly renderer: Renderer['kind'];
+  /** What is read under the pointer; undefined off the picture. */
+  readonly reading: string | undefined;
+  /** What the picture of the view is made of. */
+  readonly picture: PicturePart;
   focus(): void;
   dispose(): void;
 }
@@ -53,10 +62,13 @@ export function createStage(
       'aria-label': strings.picture,
     },
   });
+  const researchUse = make('span', {}, strings.researchUse);
+  const layer = createMeasureLayer();
   const element = make(
     'div',
     { class: 'stage' },
     surface,
+    layer.element as unknown as HTMLElement,
     letters.left,
     letters.right,
     letters.top,
@@ -65,15 +77,18 @@ export function createStage(
       'div',
       { class: 'stage-top' },
       make('div', { class: 'reading reading-view' }, windowReading, zoomReading),
-      make('div', { class: 'research-use' }, icon('warning'), strings.researchUse),
+      make('div', { class: 'research-use' }, icon('warning'), researchUse),
     ),
     make('div', { class: 'stage-bottom' }, letters.bottom, probe),
     loading,
   );
 
   let model: ViewModel | undefined;
+  let read: string | undefined;
   let pointer: readonly [number, number] | undefined;
   let isDisposed = false;
+  /** The measurement that is being drawn. */
+  let drawing: Measurement | undefined;
   const size = { width: 0, height: 0 };
   let renderer =
     (choice === 'webgl2' ? createWebglRenderer(onLost) : undefined) ?? createCanvasRenderer();
@@ -110,10 +125,48 @@ export function createStage(
       Math.max(1, Math.round(size.height * ratio)),
     );
     if (model) showReadings(model);
+    drawLayer();
+  }
+
+  function drawLayer(): void {
+    const slice = model?.slice;
+    if (!model || slice?.index !== model.view.slice) {
+      layer.draw(undefined, [], undefined);
+      return;
+    }
+    const { view, volume } = model;
+    const here = [...view.measurements, ...(drawing ? [drawing] : [])]
+      .filter((each) => each.slice === slice.index)
+      .map((of) => ({
+        of,
+        text: describeMeasurement(of, slice, pixelSizeOf(volume), strings),
+      }));
+    const cross = view.planes && hasPlanes(volume) ? crossOf(model) : undefined;
+    layer.draw(placeSlice(shapeOf(model), size, view), here, cross);
+  }
+
+  function measure(
+    from: readonly [number, number],
+    to: readonly [number, number],
+    isDone: boolean,
+  ): void {
+    if (!model?.slice) return;
+    const { view, slice } = model;
+    if (view.tool !== 'ruler' && view.tool !== 'roi') return;
+    const viewport = placeSlice(shapeOf(model), size, view);
+    const id = 1 + Math.max(0, ...view.measurements.map((each) => each.id));
+    const made: Measurement = {
+      ...{ id, kind: view.tool, slice: slice.index },
+      ...{ from: toSlicePoint(viewport, ...from), to: toSlicePoint(viewport, ...to) },
+    };
+    drawing = isDone ? undefined : made;
+    if (isDone) actions.change({ measurements: [...view.measurements, made] });
+    else drawLayer();
   }
 
   function showReadings(current: ViewModel): void {
     const { volume, slice, window, view } = current;
+    read = undefined;
     const edges = volume?.geometry && edgeLetters(volume.geometry);
     for (const edge of ['left', 'right', 'top', 'bottom'] as const) {
       setText(letters[edge], edges?.[edge] ?? '');
@@ -146,7 +199,16 @@ export function createStage(
         `${strings.lesion} ${Math.round((current.mask[row * slice.columns + column]! / 255) * 100)} %`,
       );
     }
+    if (current.classes.length > 0 && current.truth && view.maskVisible) {
+      const value = current.truth[row * slice.columns + column]!;
+      if (value > 0) parts.push(classNameOf(value, current));
+    }
     setText(probe, parts.join('   '));
+    read = parts.join('   ');
+  }
+
+  function classNameOf(value: number, { classes }: ViewModel): string {
+    return classes.find((each) => each.value === value)?.name ?? fillIn(strings.classNumber, value);
   }
 
   followPointer(surface, {
@@ -167,6 +229,13 @@ export function createStage(
     fit: () => {
       actions.change({ zoom: 'fit', centre: undefined });
     },
+    measure,
+    click: (at) => {
+      if (!model?.slice || !model.view.planes || !hasPlanes(model.volume)) return;
+      const viewport = placeSlice(shapeOf(model), size, model.view);
+      const [x, y] = toSlicePoint(viewport, ...at).map(Math.floor) as [number, number];
+      actions.change({ cross: [x, y] });
+    },
     hover: (at) => {
       pointer = at;
       if (model) showReadings(model);
@@ -186,6 +255,17 @@ export function createStage(
   return {
     element,
     size,
+    get picture() {
+      const texts = [...Object.values(letters), windowReading, zoomReading];
+      return {
+        canvas: renderer.canvas,
+        layer: layer.element,
+        texts: [...texts, researchUse],
+      };
+    },
+    get reading() {
+      return read;
+    },
     get renderer() {
       return renderer.kind;
     },
@@ -222,11 +302,18 @@ export function shapeOf({ volume, slice }: Pick<ViewModel, 'volume' | 'slice'>):
   };
 }
 
+/** Millimetres between pixels; undefined where the file does not say. */
+export function pixelSizeOf(volume: ViewerVolume | undefined): PixelSize | undefined {
+  const spacing = volume?.geometry?.spacing ?? volume?.pixelSpacing;
+  return spacing && { column: spacing.column, row: spacing.row };
+}
+
 function sceneOf(model: ViewModel, size: StageSize, ratio: number): Scene | undefined {
-  const { slice, view, window, mask, truth } = model;
+  const { slice, view, window, mask, truth, volume, colours } = model;
   if (!slice) return undefined;
   const viewport = placeSlice(shapeOf(model), size, view);
-  const compared = view.comparison ? truth : undefined;
+  const isOfClasses = view.classes && model.classes.length > 0;
+  const compared = view.comparison || isOfClasses ? truth : undefined;
   const stepX = 1 / (viewport.columnScale * ratio);
   const stepY = 1 / (viewport.scale * ratio);
   const lineWidth = Math.max(1, Math.round((view.maskStyle === 'contour' ? 1.5 : 1) * ratio));
@@ -242,11 +329,14 @@ function sceneOf(model: ViewModel, size: StageSize, ratio: number): Scene | unde
     top: viewport.top + stepY / 1000,
     stepX,
     stepY,
+    colours: view.colours ? colours?.data : undefined,
+    palette: volume?.isDifference ? 'difference' : 'grey',
     overlay:
       view.maskVisible && (mask ?? compared)
         ? {
             mask,
             truth: compared,
+            classes: isOfClasses && compared !== undefined,
             style: view.maskStyle,
             opacity: view.maskOpacity,
             threshold: view.maskThreshold,

@@ -1,7 +1,8 @@
 import type { Part, ViewActions, ViewModel } from '../view-model.js';
-import type { ViewerStrings } from '../strings.js';
+import { fillIn, type ViewerStrings } from '../strings.js';
 import { iconButton, setPressed } from './controls.js';
-import { make, setText, show } from './dom.js';
+import { make, setText, setValue, show } from './dom.js';
+import { hasPlanes } from './plane-view.js';
 
 /** The bar above the picture: what is open, the tools, and the parts that can be shown. */
 export function createToolbar(strings: ViewerStrings, actions: ViewActions): Part {
@@ -13,6 +14,24 @@ export function createToolbar(strings: ViewerStrings, actions: ViewActions): Par
   const window = iconButton('window', strings.dragWindow, () => {
     actions.change({ tool: 'window' });
   });
+  const ruler = iconButton('ruler', `${strings.ruler} (R)`, () => {
+    actions.change({ tool: 'ruler' });
+  });
+  const roi = iconButton('roi', `${strings.roi} (E)`, () => {
+    actions.change({ tool: 'roi' });
+  });
+  const planes = iconButton('planes', `${strings.planes} (X)`, () => {
+    actions.change({ planes: !view.planes });
+  });
+  const timePoint = make('select', {
+    class: 'time-point',
+    attributes: { 'aria-label': strings.timePoint },
+    on: {
+      change: () => {
+        actions.chooseTimePoint(Number(timePoint.value));
+      },
+    },
+  });
   let view: ViewModel['view'];
   const mask = iconButton('mask', `${strings.maskVisible} (M)`, () => {
     actions.change({ maskVisible: !view.maskVisible });
@@ -23,7 +42,7 @@ export function createToolbar(strings: ViewerStrings, actions: ViewActions): Par
   const tools = make(
     'div',
     { class: 'tools', attributes: { role: 'toolbar', 'aria-label': strings.view } },
-    make('span', { class: 'tool-group' }, pan, window),
+    make('span', { class: 'tool-group' }, pan, window, ruler, roi),
     make(
       'span',
       { class: 'tool-group' },
@@ -40,7 +59,7 @@ export function createToolbar(strings: ViewerStrings, actions: ViewActions): Par
         actions.change({ zoom: 1 });
       }),
     ),
-    make('span', { class: 'tool-group' }, mask),
+    make('span', { class: 'tool-group' }, mask, planes),
     make(
       'span',
       { class: 'tool-group' },
@@ -51,7 +70,7 @@ export function createToolbar(strings: ViewerStrings, actions: ViewActions): Par
     ),
   );
   return {
-    element: make('header', { class: 'toolbar' }, title, facts, tools),
+    element: make('header', { class: 'toolbar' }, title, facts, timePoint, tools),
     update(model) {
       view = model.view;
       setText(title, model.volume?.title ?? '');
@@ -59,10 +78,38 @@ export function createToolbar(strings: ViewerStrings, actions: ViewActions): Par
       show(tools, model.volume !== undefined);
       setPressed(pan, view.tool === 'pan');
       setPressed(window, view.tool === 'window');
+      setPressed(ruler, view.tool === 'ruler');
+      setPressed(roi, view.tool === 'roi');
+      show(planes, hasPlanes(model.volume));
+      setPressed(planes, view.planes);
+      showTimePoints(timePoint, model, strings);
       setPressed(mask, view.maskVisible);
       setPressed(panel, view.panelOpen);
     },
   };
+}
+
+/** The volumes of a file with several, as a list to choose from. */
+function showTimePoints(
+  select: HTMLSelectElement,
+  { volume }: ViewModel,
+  strings: ViewerStrings,
+): void {
+  const point = volume?.timePoint ?? null;
+  show(select, point !== null && point.count > 1);
+  if (!point) return;
+  if (select.options.length !== point.count) {
+    select.replaceChildren(
+      ...Array.from({ length: point.count }, (_, at) =>
+        make(
+          'option',
+          { attributes: { value: String(at) } },
+          fillIn(strings.timePointOf, at + 1, point.count),
+        ),
+      ),
+    );
+  }
+  setValue(select, String(point.index));
 }
 
 const formatNames = {
