@@ -105,8 +105,8 @@ async function predict(): Promise<void> {
       signal,
       startAt: viewer.viewState.slice,
       onEvent: (event) => {
-        if (event.event !== 'slice' || signal.aborted) return;
-        slices.push(event.slice);
+        if ((event.event !== 'slice' && event.event !== 'skipped') || signal.aborted) return;
+        if (event.event === 'slice') slices.push(event.slice);
         const { done, total } = event;
         viewer.prediction = { kind: 'running', done, total, slices: [...slices] };
       },

@@ -49,7 +49,17 @@ export const predictionEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('slice'),
     slice: slicePredictionSchema,
-    /** Slices scored so far, this one included. They come in the order in which they are ready. */
+    /** Slices scored or skipped so far, this one included. They come in the order in which they are ready. */
+    done: z.int().positive(),
+    total: z.int().positive(),
+  }),
+  /** A slice of a series whose file cannot be decoded: the others are scored without it. */
+  z.object({
+    event: z.literal('skipped'),
+    index: z.int().nonnegative(),
+    /** `FILE_UNREADABLE` with the file; the prediction's warnings have it as well. */
+    warning: warningSchema,
+    /** As of `slice`. */
     done: z.int().positive(),
     total: z.int().positive(),
   }),

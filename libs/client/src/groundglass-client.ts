@@ -148,6 +148,7 @@ export class GroundglassClient {
         onEvent?.(event);
         switch (event.event) {
           case 'started':
+          case 'skipped':
             break;
           case 'slice':
             slices.set(event.slice.index, event.slice);

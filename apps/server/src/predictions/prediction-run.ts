@@ -167,10 +167,12 @@ export class PredictionRun {
           const result = await this.#runSlice(call, session, index, info, total > 1);
           this.#results.set(index, result);
           const { slice } = result;
-          this.#request.onEvent?.({ event: 'slice', slice, done: this.#results.size, total });
+          this.#request.onEvent?.({ event: 'slice', slice, done: this.#done, total });
         } catch (error) {
           if (isDamaged(error) && info.files && total > 1) {
             this.#unreadable.set(index, error);
+            const warning = unreadableWarning(error, info.files[index]);
+            this.#request.onEvent?.({ event: 'skipped', index, warning, done: this.#done, total });
             continue;
           }
           failed = true;
@@ -183,6 +185,11 @@ export class PredictionRun {
     if (failure) throw failure.reason;
     const [unreadable] = this.#unreadable.values();
     if (unreadable && this.#results.size === 0) throw unreadable;
+  }
+
+  /** Slices that need no more work. */
+  get #done(): number {
+    return this.#results.size + this.#unreadable.size;
   }
 
   async #runSlice(
@@ -290,9 +297,9 @@ export class PredictionRun {
 
   #warnings({ warnings, files }: VolumeInfo): Warning[] {
     const { trained } = this.#model;
-    const unreadable = [...this.#unreadable].map(([index, { code, message }]): Warning => {
-      return { code: 'FILE_UNREADABLE', file: files?.[index], detail: `${code}: ${message}` };
-    });
+    const unreadable = [...this.#unreadable].map(([index, error]) =>
+      unreadableWarning(error, files?.[index]),
+    );
     const ofModel: Warning[] =
       trained === true
         ? []
@@ -305,6 +312,10 @@ export class PredictionRun {
 const isDamaged = (error: unknown): error is CtError =>
   error instanceof CtError &&
   ['CT_CORRUPT', 'CT_TRUNCATED', 'CT_UNSUPPORTED', 'CT_NO_PIXELS'].includes(error.code);
+
+function unreadableWarning({ code, message }: CtError, file: string | undefined): Warning {
+  return { code: 'FILE_UNREADABLE', file, detail: `${code}: ${message}` };
+}
 
 function firstFloat({ data }: Tensor): number {
   if (!(data instanceof Uint8Array)) throw new Error('One number is never a file');

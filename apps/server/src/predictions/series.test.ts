@@ -1,4 +1,4 @@
-import { GroundglassClient, type CtUpload } from '@groundglass/client';
+import { GroundglassClient, type CtUpload, type PredictionEvent } from '@groundglass/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { damagedSlice, dicomSlice, type Elements } from '../imaging-worker/series.fixture.js';
 import { greyPng, startTestServer, type TestServer } from '../server.fixture.js';
@@ -119,6 +119,24 @@ describe('files of a series in one upload', () => {
     ]);
     expect(files).toEqual(['j0.dcm', 'j4.dcm']);
     expect(named).toMatchObject([{ code: 'FILE_UNREADABLE', file: 'torn.dcm' }]);
+  });
+
+  test('progress counts the file that cannot be read, so it reaches its total', async () => {
+    const upload = [0, 2, 4].map((z) => ({
+      name: `j${z}.dcm`,
+      data: z === 2 ? damagedSlice(z) : dicomSlice(z, {}, 'jpeg2000'),
+    }));
+    const events: PredictionEvent[] = [];
+    await client.predictStream(upload, { onEvent: (event) => events.push(event) });
+    const steps = events.flatMap((event) => ('done' in event ? event : []));
+    expect(steps.map(({ done, total }) => `${done} of ${total}`)).toEqual([
+      '1 of 3',
+      '2 of 3',
+      '3 of 3',
+    ]);
+    expect(steps.filter(({ event }) => event === 'skipped')).toMatchObject([
+      { index: 1, warning: { code: 'FILE_UNREADABLE', file: 'j2.dcm' } },
+    ]);
   });
 
   test('of several series are refused with what there is; one of them can be chosen', async () => {
