@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { ownerFileOf } from './options/clean-spool.js';
-import type { ServerOptionsInput } from './options/server-options.js';
+import { serverOptionsSchema, type ServerOptionsInput } from './options/server-options.js';
 import { pullModel } from './repository/pull-model.js';
 import { startServer, type RunningServer } from './start-server.js';
 import { checkModels } from './repository/check-models.js';
@@ -29,6 +30,8 @@ async function main(): Promise<void> {
 }
 
 async function serve(options: ServerOptionsInput): Promise<void> {
+  // Of this process; children get it as a flag.
+  if (serverOptionsSchema.parse(options).lowMemory) setFlagsFromString('--optimize-for-size');
   const server = await startServer(options);
   const { services } = server;
   // However it ends: uploads hold pictures of patients.

@@ -113,7 +113,7 @@ async function createServices(options: ServerOptions, log: Logger): Promise<Serv
   const inferencePool = new InferencePool({
     share,
     cacheDir: options.cacheDir,
-    arena: !lowMemory,
+    lowMemory,
     log,
     onChange: () => made.scheduler?.pump(),
     onCrash: () => {
@@ -141,6 +141,7 @@ async function createServices(options: ServerOptions, log: Logger): Promise<Serv
     processes: options.decoders ?? (lowMemory ? 1 : 2),
     queueSize: options.queueSize,
     hangMs,
+    lowMemory,
     onCrash: () => {
       log.warn('a codec process ended and is replaced');
       metrics.restart('codec');
@@ -179,7 +180,8 @@ async function createServices(options: ServerOptions, log: Logger): Promise<Serv
     }),
     spoolDir,
     spoolLock,
-    activity: new Activity(),
+    // A model that was optimised at the start has left a hundred megabytes.
+    activity: new Activity(lowMemory),
     draining: false,
   };
 }

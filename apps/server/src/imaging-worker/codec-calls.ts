@@ -58,6 +58,8 @@ interface SegmentationParams {
 
 /** What a codec child does: everything that reads bytes of strangers or takes long on the event loop. */
 export interface CodecCalls {
+  /** Scores a made-up slice, so that the first request does not wait for libraries to load. */
+  warmUp: { params: undefined; result: undefined };
   open: {
     params: {
       readonly session: string;

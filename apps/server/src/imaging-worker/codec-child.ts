@@ -4,11 +4,13 @@ import { readRefNow, toRef } from '../tensors/byte-ref.js';
 import { readInferRequest } from '../oip/read-infer-request.js';
 import type { CodecCalls } from './codec-calls.js';
 import { OpenedVolume } from './opened-volume.js';
+import { warmUp } from './warm-up.js';
 
 /** Entry point of a codec process: decodes uploads, prepares slices, finishes masks, reads and writes large JSON. */
 const volumes = new Map<string, OpenedVolume>();
 
 answerCalls<CodecCalls>({
+  warmUp,
   open: async ({ session, file, volume: chosen }) => {
     const started = performance.now();
     const volume = await OpenedVolume.open(file, chosen);

@@ -11,6 +11,7 @@ interface CodecPoolOptions {
   readonly queueSize: number;
   /** A call longer than this ends its process. */
   readonly hangMs: number;
+  readonly lowMemory: boolean;
   readonly onCrash: () => void;
   /** A line that a child wrote on standard error. */
   readonly onOutput?: (line: string) => void;
@@ -48,6 +49,8 @@ export class CodecPool {
       used: 0,
       supervisor: new Supervisor<CodecCalls>({
         modulePath: childModule('imaging-worker/codec-child'),
+        lowMemory: options.lowMemory,
+        prepare: (peer) => peer.call('warmUp', undefined),
         onCrash: options.onCrash,
         ...(options.onOutput ? { onOutput: options.onOutput } : {}),
       }),

@@ -33,7 +33,7 @@ import type {
   VolumeInfo,
 } from './codec-calls.js';
 import { openUploadedSeries } from './open-uploaded-series.js';
-import { writeSegmentation, type SegmentedSlice } from './write-segmentation.js';
+import type { SegmentedSlice } from './write-segmentation.js';
 
 interface Decoded {
   readonly slice: CtSlice;
@@ -187,7 +187,7 @@ export class OpenedVolume {
     return toRef(encodePng({ columns, rows, channels: 4, data: rgba }), params.spoolDir);
   }
 
-  segment(params: CodecCalls['segment']['params']): ByteRef {
+  async segment(params: CodecCalls['segment']['params']): Promise<ByteRef> {
     if (this.#volume.format !== 'dicom') {
       throw new CtError(
         'CT_BAD_REQUEST',
@@ -201,6 +201,8 @@ export class OpenedVolume {
       if (!sources.has(file)) sources.set(file, readRefNow(file));
     }
     const sourceOf = (index: number): Uint8Array => sources.get(this.#fileOf(index))!;
+    // Its library takes more memory than all else that decodes.
+    const { writeSegmentation } = await import('./write-segmentation.js');
     const bytes = writeSegmentation(sourceOf, this.#volume, slices, params);
     return toRef(bytes, params.spoolDir);
   }

@@ -12,8 +12,8 @@ interface PoolOptions {
   readonly share: CpuShare;
   readonly cacheDir: string | undefined;
   readonly log: Logger;
-  /** Whether runs keep their memory for the next one; a little quicker, and hundreds of megabytes. */
-  readonly arena: boolean;
+  /** Whether runs give their memory back; else they keep it for the next one: a little quicker, and hundreds of megabytes. */
+  readonly lowMemory: boolean;
   /** A process can take work, or has lost it: the scheduler should look. */
   readonly onChange: () => void;
   readonly onCrash: () => void;
@@ -49,6 +49,7 @@ export class InferencePool {
         new InferenceSlot({
           index,
           modulePath: childModule('inference/inference-child'),
+          lowMemory: options.lowMemory,
           onOutput: (line) => {
             options.log.warn({ process: 'inference', line }, 'output of a child process');
           },
@@ -202,7 +203,7 @@ export class InferencePool {
     sha256: string | undefined,
     slot: number,
   ): LoadParams {
-    const { cacheDir, share, arena } = this.#options;
+    const { cacheDir, share, lowMemory } = this.#options;
     // A lone request finds the first process free: only there the weights are held twice.
     const alone = slot === 0 && share.threadsAlone !== share.threads;
     return {
@@ -214,7 +215,7 @@ export class InferencePool {
       threads: share.threads,
       threadsAlone: alone ? share.threadsAlone : undefined,
       spinning: share.spinning,
-      arena,
+      arena: !lowMemory,
     };
   }
 }

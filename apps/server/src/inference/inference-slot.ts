@@ -5,6 +5,7 @@ import type { InferenceCalls } from './inference-calls.js';
 interface SlotOptions {
   readonly index: number;
   readonly modulePath: string;
+  readonly lowMemory: boolean;
   /** Loads into a fresh child what is being served; returns the keys that it could load. */
   readonly restore: (peer: ChildPeer<InferenceCalls>, slot: number) => Promise<string[]>;
   readonly onIdle: () => void;
@@ -26,6 +27,7 @@ export class InferenceSlot {
     this.#onIdle = options.onIdle;
     this.#supervisor = new Supervisor<InferenceCalls>({
       modulePath: options.modulePath,
+      lowMemory: options.lowMemory,
       prepare: async (peer) => {
         const keys = await options.restore(peer, options.index);
         this.loaded.clear();

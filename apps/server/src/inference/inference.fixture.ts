@@ -33,7 +33,7 @@ export async function startCore(
   const pool = new InferencePool({
     share: planCpuShare(2, { processes: options.processes ?? 1 }),
     cacheDir: join(root, '.cache'),
-    arena: true,
+    lowMemory: false,
     log,
     onChange: () => core.scheduler?.pump(),
     onCrash: () => undefined,

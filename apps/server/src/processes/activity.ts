@@ -3,7 +3,12 @@ export class Activity {
   #open = 0;
   #last = performance.now();
   /** Whether anything has been asked since memory was last given back. */
-  #used = false;
+  #used: boolean;
+
+  /** @param started whether the start itself has left memory to give back. */
+  constructor(started = false) {
+    this.#used = started;
+  }
 
   /** @returns what ends it. */
   begin(): () => void {

@@ -4,6 +4,7 @@ import type { Calls } from './calls.js';
 export interface SupervisorOptions<C extends Calls<C>> {
   readonly modulePath: string;
   readonly args?: readonly string[];
+  readonly lowMemory?: boolean;
   /** Brings a fresh child to where it can take work, such as loading models into it. */
   readonly prepare?: (peer: ChildPeer<C>) => Promise<void>;
   /** A line that the child's native code wrote on standard error. */

@@ -29,7 +29,7 @@ export async function checkModels(options: CheckOptions): Promise<boolean> {
   const pool = new InferencePool({
     share: { processes: 1, threads: 1, threadsAlone: 1, spinning: false },
     cacheDir: undefined,
-    arena: false,
+    lowMemory: true,
     log,
     onChange: () => undefined,
     onCrash: () => undefined,
