@@ -60,7 +60,11 @@ const events = [
 ];
 
 /** Opens the built page with a server that answers predictions as told. */
-async function openPlayground(page: Page, answer: (route: Route) => Promise<void>): Promise<void> {
+async function openPlayground(
+  page: Page,
+  answer: (route: Route) => Promise<void>,
+  { samples = true } = {},
+): Promise<void> {
   await page.route(`${origin}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === '/v1/predictions') return answer(route);
@@ -77,6 +81,7 @@ async function openPlayground(page: Page, answer: (route: Route) => Promise<void
         },
       });
     }
+    if (!samples && pathname.startsWith('/samples/')) return route.fallback();
     if (pathname === '/samples/index.json') {
       return route.fulfill({
         json: [
@@ -181,6 +186,30 @@ ElementDataFile = thorax.raw
   await expect(page.getByText('91.0 %', { exact: true })).toBeVisible();
   const sent = [...posted.matchAll(/filename="([^"]+)"/g)].map(([, name]) => name);
   expect(sent).toEqual(['thorax.mhd', 'thorax.raw']);
+});
+
+test('the strip of a volume has a legend, and its sample a thumbnail', async ({ page }) => {
+  const volume = readFileSync(join(import.meta.dirname, '../../../samples/covid-volume.nii.gz'));
+  await page.route('**/samples/**', (route) =>
+    route.request().url().endsWith('index.json')
+      ? route.fulfill({ json: [{ name: 'v.nii.gz', url: 'samples/v.nii.gz' }] })
+      : route.fulfill({ body: volume }),
+  );
+  await openPlayground(page, answerEvents, { samples: false });
+  const sample = page.getByRole('button', { name: 'v.nii.gz' });
+  // Not all of one grey: the canvas was drawn.
+  await expect
+    .poll(() =>
+      sample.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(data).size;
+      }),
+    )
+    .toBeGreaterThan(20);
+  await sample.click();
+  await expect(page.getByText('91.0 %', { exact: true })).toBeVisible();
+  await expect(page.getByText('Probability of a slice, 0 to 100 %')).toBeVisible();
+  await expect(page.getByText('Lesion share of its lung, 0 to 25.0 %')).toBeVisible();
 });
 
 test('samples of the server are offered, those of other origins are not', async ({ page }) => {
@@ -288,9 +317,18 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await openPlayground(page, (route) => route.abort());
     await expect(page.getByText('Model: thorax-net 1. The server is ready.')).toBeVisible();
     await expect(page.getByText('The server asks for a token')).toBeHidden();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
-      360,
-    );
+    await expect(page.getByRole('heading', { level: 1 })).toBeInViewport({ ratio: 1 });
+    const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+    expect(await width()).toBeLessThanOrEqual(360);
     await page.screenshot({ path: `test-output/screenshots/narrow-${colorScheme}.png` });
+    await page.locator('#files').setInputFiles(
+      ['a.png', 'b.png', 'c.png'].map((name) => ({
+        name,
+        mimeType: 'image/png',
+        buffer: picture,
+      })),
+    );
+    await expect(page.getByRole('heading', { name: 'a.png' })).toBeVisible();
+    expect(await width()).toBeLessThanOrEqual(360);
   });
 }

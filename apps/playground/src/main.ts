@@ -6,6 +6,7 @@ import { groupFiles, type FileGroup } from './file-groups.js';
 import { openFile } from './open-file.js';
 import { fetchSamples, type Sample } from './samples.js';
 import { StudyList } from './study-list.js';
+import { drawThumbnail } from './thumbnail.js';
 
 /** The server's page: a CT image dropped, chosen or picked from the samples is decoded here and scored by the server. */
 defineViewer();
@@ -190,15 +191,14 @@ async function listSamples(): Promise<void> {
   );
 }
 
-/** Pictures are shown as they are; a volume would have to be decoded first. */
+/** A sample that cannot be drawn keeps its empty square. */
 async function addThumbnail(button: HTMLElement, { name, url }: Sample): Promise<void> {
-  if (!/\.(?:png|jpe?g)$/i.test(name)) return;
+  const empty = document.createElement('canvas');
+  button.prepend(empty);
   const response = await fetch(url, { headers: authorization() }).catch(() => undefined);
   if (!response?.ok) return;
-  const image = document.createElement('img');
-  image.alt = '';
-  image.src = URL.createObjectURL(await response.blob());
-  button.prepend(image);
+  const drawn = await drawThumbnail(await response.blob(), name);
+  if (drawn) empty.replaceWith(drawn);
 }
 
 /** Which model answers; the hint at a token only where the server wants one. */

@@ -70,7 +70,7 @@ async function leadOf(
 }
 
 /** Reads a file by ranges, so that a large one is never in memory as a whole. */
-function blobSource(blob: Blob): ByteSource {
+export function blobSource(blob: Blob): ByteSource {
   return {
     size: blob.size,
     read: async (offset, length) =>

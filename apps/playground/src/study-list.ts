@@ -45,7 +45,9 @@ export class StudyList {
   report(index: number, result: Prediction | string): void {
     const verdict = this.#verdicts[index];
     if (!verdict) return;
-    verdict.textContent = typeof result === 'string' ? result : verdictOf(result);
+    const text = typeof result === 'string' ? result : verdictOf(result);
+    verdict.title = text;
+    verdict.textContent = text;
   }
 }
 

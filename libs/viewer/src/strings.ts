@@ -9,6 +9,8 @@ export const defaultStrings = {
   sliceOf: 'Slice {0} of {1}',
   sliceScored: 'Slice {0} of {1}, probability {2}',
   stripTitle: 'Probability of each slice (bars) and lesion share of its lung (line)',
+  stripBars: 'Probability of a slice, 0 to 100 %',
+  stripLine: 'Lesion share of its lung, 0 to {0}',
   previousSlice: 'Previous slice',
   nextSlice: 'Next slice',
   window: 'Window',

@@ -1,3 +1,5 @@
+import { overlayColours } from '@groundglass/core/browser';
+
 /** The picture, what lies over it, and the slices under it. */
 export const stageStyles = `
 .stage { grid-area: stage; container: stage / inline-size; position: relative; background: #000; color: #e8ecf1; overflow: hidden; }
@@ -41,9 +43,13 @@ export const stageStyles = `
 @keyframes turn { to { rotate: 360deg; } }
 @keyframes appear { from { opacity: 0; } }
 
-.slice-bar { grid-area: slices; display: flex; align-items: end; gap: 8px; padding: 8px 12px; background: var(--surface); border-block-start: 1px solid var(--line); }
+.slice-bar { grid-area: slices; display: flex; flex-wrap: wrap; align-items: end; gap: 4px 8px; padding: 8px 12px; background: var(--surface); border-block-start: 1px solid var(--line); }
 .track { position: relative; flex: 1; display: grid; gap: 4px; min-inline-size: 0; }
 .strip { color: var(--accent); caret-color: var(--text); outline-color: var(--surface); inline-size: 100%; block-size: 38px; cursor: pointer; border-radius: 4px; background: color-mix(in srgb, var(--control) 60%, transparent); touch-action: none; }
+.strip-legend { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 0; padding-block: 0; padding-inline: 38px 0; list-style: none; font-size: 11px; color: var(--muted); }
+.strip-legend li { display: flex; align-items: center; gap: 6px; }
+.strip-bars { inline-size: 10px; block-size: 10px; background: var(--accent); }
+.strip-line { inline-size: 14px; block-size: 2px; background: rgb(${overlayColours.lesion.join(' ')}); }
 .slice-reading { min-inline-size: 5.5em; text-align: end; line-height: 30px; color: var(--muted); white-space: nowrap; }
 .track input { margin: 0; block-size: 30px; inline-size: 100%; }
 /* Of our own: with a dark accent Chromium draws a white track on a dark page. */

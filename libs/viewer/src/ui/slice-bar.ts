@@ -12,6 +12,13 @@ export function createSliceBar(strings: ViewerStrings, actions: ViewActions): Pa
     class: 'strip',
     attributes: { 'aria-hidden': 'true', title: strings.stripTitle },
   });
+  const lineRange = make('span');
+  const legend = make(
+    'ul',
+    { class: 'strip-legend' },
+    make('li', {}, make('span', { class: 'strip-bars' }), strings.stripBars),
+    make('li', {}, make('span', { class: 'strip-line' }), lineRange),
+  );
   const slider = make('input', {
     attributes: { type: 'range', min: '1', step: '1', 'aria-label': strings.slice },
     on: {
@@ -26,6 +33,7 @@ export function createSliceBar(strings: ViewerStrings, actions: ViewActions): Pa
   const element = make(
     'div',
     { class: 'slice-bar' },
+    legend,
     iconButton('left', strings.previousSlice, () => {
       actions.goTo(current - 1);
     }),
@@ -66,16 +74,27 @@ export function createSliceBar(strings: ViewerStrings, actions: ViewActions): Pa
       setText(reading, `${current + 1} / ${sliceCount}`);
       reading.setAttribute('aria-label', text);
       show(strip, scores.length > 0);
-      if (scores.length > 0) drawStrip(strip, scores, sliceCount, current);
+      show(legend, scores.length > 0);
+      if (scores.length === 0) return;
+      const largest = largestFraction(scores);
+      setText(lineRange, fillIn(strings.stripLine, percent(largest)));
+      drawStrip(strip, scores, { sliceCount, current, largest });
     },
   };
 }
 
+/** Lesions rarely fill the lung: the line uses the height up to the largest fraction, at least a quarter. */
+const largestFraction = (scores: readonly SlicePrediction[]): number =>
+  Math.max(0.25, ...scores.map(({ lesionFraction }) => lesionFraction ?? 0));
+
 function drawStrip(
   canvas: HTMLCanvasElement,
   scores: readonly SlicePrediction[],
-  sliceCount: number,
-  current: number,
+  {
+    sliceCount,
+    current,
+    largest,
+  }: { readonly sliceCount: number; readonly current: number; readonly largest: number },
 ): void {
   const ratio = globalThis.devicePixelRatio || 1;
   const width = Math.max(1, Math.round(canvas.clientWidth * ratio));
@@ -97,8 +116,6 @@ function drawStrip(
   context.globalAlpha = 1;
   context.beginPath();
   let connected = false;
-  // Lesions rarely fill the lung: the line uses the height up to the largest fraction, at least a quarter.
-  const largest = Math.max(0.25, ...scores.map(({ lesionFraction }) => lesionFraction ?? 0));
   for (const { index, lesionFraction } of [...scores].sort((a, b) => a.index - b.index)) {
     if (lesionFraction === null) {
       connected = false;
