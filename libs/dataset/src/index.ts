@@ -21,7 +21,7 @@ export { didYouMean, nearestWord } from './text/did-you-mean.js';
 export { FactsCache } from './facts/facts-cache.js';
 export type { FileFacts, FileFailure, ScanHeader, SliceFacts } from './facts/file-facts.js';
 export { pixelHash } from './facts/pixel-hash.js';
-export { readFacts } from './facts/read-facts.js';
+export { readFacts, type FactsOptions } from './facts/read-facts.js';
 export { manifestName, type Dataset } from './manifest/dataset.js';
 export {
   manifestText,
@@ -62,8 +62,13 @@ export {
   type DuplicateOptions,
   type DuplicatePair,
 } from './duplicates/find-duplicates.js';
-export { auditDataset, loadPicture, type AuditOptions } from './audit/audit-dataset.js';
-export { auditReport, type PictureOf } from './audit/audit-report.js';
+export { auditDataset, type AuditOptions } from './audit/audit-dataset.js';
+export { inOrder } from './reading/in-order.js';
+export { loadPicture } from './reading/load-picture.js';
+export { pictureReader, type PictureReader, type SliceName } from './reading/picture-reader.js';
+export type { DecodedFeatures } from './features/decode-features.js';
+export { comparedPart } from './duplicates/compare-pixels.js';
+export { auditReport, shownOfRule, shownPictures, type PictureOf } from './audit/audit-report.js';
 export { correctDataset, type Removed } from './audit/correct-dataset.js';
 export { escapeHtml, htmlPage } from './text/html-page.js';
 export {

@@ -1,15 +1,15 @@
-import { encodePng, fitInto, resample, type Finding } from '@groundglass/core';
+import type { Finding } from '@groundglass/core';
 import {
   auditDataset,
   auditReport,
   correctDataset,
   findingsText,
-  loadPicture,
-  type DatasetFiles,
+  sampleKey,
 } from '@groundglass/dataset';
 import { writeManifest, writeWhole } from '@groundglass/dataset/node';
 import { Option, type Command } from 'commander';
 import { join, resolve } from 'node:path';
+import { findingPictures } from '../datasets/finding-pictures.js';
 import { openForWork } from '../datasets/open-for-work.js';
 import { datasetProgress, stopAtInterrupt } from './dataset-progress.js';
 
@@ -53,13 +53,15 @@ export function registerAudit(dataset: Command): void {
 }
 
 async function audit(path: string, options: AuditCommandOptions): Promise<void> {
-  const { dataset, files, folder, facts, features, save } = await openForWork(path);
+  const opened = await openForWork(path);
+  const { dataset, files, folder, facts, features, reader, save } = opened;
   const progress = datasetProgress();
   let findings: Finding[];
   try {
     findings = await auditDataset(files, dataset, {
       facts,
       features,
+      reader,
       pixels: options.pixels,
       signal: stopAtInterrupt(),
       onProgress: progress.show,
@@ -73,10 +75,12 @@ async function audit(path: string, options: AuditCommandOptions): Promise<void> 
   const out = options.out ?? join(folder, `${stem}.audit.jsonl`);
   const html = options.html ?? join(folder, `${stem}.audit.html`);
   await writeWhole(out, findingsText(findings));
-  const pictures = await thumbnails(files, findings);
+  const pictures = await findingPictures(opened, findings);
   await writeWhole(
     html,
-    auditReport(dataset.manifest.name, findings, (name, slice) => pictures.get(key(name, slice))),
+    auditReport(dataset.manifest.name, findings, (name, slice) =>
+      pictures.get(sampleKey({ path: name, slice })),
+    ),
   );
   if (options.fix !== undefined) {
     const { samples, removed } = correctDataset(dataset, findings);
@@ -93,6 +97,9 @@ async function audit(path: string, options: AuditCommandOptions): Promise<void> 
   }
   if (options.json === true) process.stdout.write(findingsText(findings));
   else printFindings(findings);
+  console.error(
+    `Decoded for headers and hashes: ${facts.reads}, for features: ${features.reads}; files that have not changed are not read again`,
+  );
   console.error(`Findings: ${out}\nReport: ${html}`);
   const failing: readonly string[] = {
     error: ['error'],
@@ -117,39 +124,4 @@ function printFindings(findings: readonly Finding[]): void {
       `${findings.filter((finding) => finding.severity === severity).length} ${severity}`,
   );
   console.log(`${findings.length} findings: ${counts.join(', ')}`);
-}
-
-/** Pixels of a thumbnail's longer side, findings of a rule and pictures of a finding that get one. */
-const [side, mostOfRule, mostPictures] = [224, 100, 6];
-
-async function thumbnails(
-  files: DatasetFiles,
-  findings: readonly Finding[],
-): Promise<Map<string, string>> {
-  const urls = new Map<string, string>();
-  const perRule = new Map<string, number>();
-  for (const { rule, samples } of findings) {
-    const count = (perRule.get(rule) ?? 0) + 1;
-    perRule.set(rule, count);
-    if (count > mostOfRule) continue;
-    for (const { path, slice } of samples.slice(0, mostPictures)) {
-      const name = key(path, slice);
-      if (urls.has(name)) continue;
-      const picture = await loadPicture(files, { path, slice });
-      if (!picture) continue;
-      const { columns, rows, pixels } = picture;
-      const size = fitInto({ columns, rows }, side);
-      const data = Uint8ClampedArray.from(
-        resample(pixels, { columns, rows }, size),
-        (v) => v * 255,
-      );
-      const png = encodePng({ ...size, channels: 1, data });
-      urls.set(name, `data:image/png;base64,${Buffer.from(png).toString('base64')}`);
-    }
-  }
-  return urls;
-}
-
-function key(path: string, slice: number | undefined): string {
-  return `${path}#${slice ?? ''}`;
 }

@@ -17,7 +17,7 @@ export function registerBaselines(dataset: Command): void {
     .option('--split <name>', 'val or test', 'test')
     .option('--json', 'print JSON')
     .action(async (path: string, { split, json }: { split: string; json?: boolean }) => {
-      const { dataset: opened, files, facts, features, save } = await openForWork(path);
+      const { dataset: opened, files, facts, features, reader, save } = await openForWork(path);
       const samples = withTargets(opened.samples, opened.manifest);
       if (!allowsBaselines(samples, split))
         throw new CtError(
@@ -29,6 +29,7 @@ export function registerBaselines(dataset: Command): void {
         const measured = await measureBaselines(files, samples, split, {
           facts,
           cache: features,
+          reader,
           signal: stopAtInterrupt(),
           onProgress: progress.show,
           onSave: save,

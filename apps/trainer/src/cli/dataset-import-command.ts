@@ -24,6 +24,7 @@ import { Option, type Command } from 'commander';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { openFactsCache, saveFactsCache } from '../datasets/facts-cache-file.js';
+import { picturePool } from '../datasets/picture-pool.js';
 import { readSplitLists } from '../datasets/read-split-lists.js';
 import { datasetProgress, stopAtInterrupt } from './dataset-progress.js';
 import { TrainerError } from '../errors.js';
@@ -164,12 +165,13 @@ async function importKind(
   command: ImportCommandOptions,
   options: ImportOptions,
 ): Promise<{ imported: ImportedDataset; root: string }> {
+  const inThreads = ({ root }: { root: string }) => ({ ...options, reader: picturePool(root) });
   const info = await stat(path).catch(() => undefined);
   if (!info) throw new CtError('CT_BAD_DATASET', `Expected a dataset, "${path}" does not exist`);
   if (given === 'csv' || (given === undefined && info.isFile() && !path.endsWith('.json'))) {
     const files = await nodeFiles(command.root ?? dirname(resolve(path)));
     const table = await readTable(await readInput(path), basename(path));
-    return { imported: await importTable(files, table, options), root: files.root };
+    return { imported: await importTable(files, table, inThreads(files)), root: files.root };
   }
   if (given === 'manifest' || (given === undefined && info.isFile()))
     return fromManifest(path, command, options);
@@ -182,13 +184,16 @@ async function importKind(
     );
   if (given === undefined) console.error(`Imported as ${kind}`);
   if (kind === 'manifest') return fromManifest(path, command, options);
-  return { imported: await importFolder(kind, files, command, options), root: files.root };
+  return { imported: await importFolder(kind, files, command, inThreads(files)), root: files.root };
 }
 
 async function fromManifest(path: string, command: ImportCommandOptions, options: ImportOptions) {
   const before = await readManifest(path);
   const files = await nodeFiles(command.root ?? before.root);
-  return { imported: await importManifest(files, before, options), root: files.root };
+  return {
+    imported: await importManifest(files, before, { ...options, reader: picturePool(files.root) }),
+    root: files.root,
+  };
 }
 
 function importFolder(

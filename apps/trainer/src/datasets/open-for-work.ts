@@ -1,10 +1,11 @@
-import type { Dataset, FactsCache, FeaturesCache } from '@groundglass/dataset';
+import type { Dataset, FactsCache, FeaturesCache, PictureReader } from '@groundglass/dataset';
 import { nodeFiles } from '@groundglass/dataset/node';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { openDataset } from './open-datasets.js';
 import { openFactsCache, saveFactsCache } from './facts-cache-file.js';
 import { openFeaturesCache, saveFeaturesCache } from './features-cache-file.js';
+import { picturePool } from './picture-pool.js';
 
 /** A dataset with the files that its paths start from, and what is remembered of them. */
 export interface OpenedDataset {
@@ -14,6 +15,7 @@ export interface OpenedDataset {
   readonly folder: string;
   readonly facts: FactsCache;
   readonly features: FeaturesCache;
+  readonly reader: PictureReader;
   readonly save: () => Promise<void>;
 }
 
@@ -22,12 +24,14 @@ export async function openForWork(path: string): Promise<OpenedDataset> {
   const dataset = await openDataset(path);
   const folder = (await stat(path)).isDirectory() ? resolve(path) : dirname(resolve(path));
   const [facts, features] = [await openFactsCache(folder), await openFeaturesCache(folder)];
+  const files = await nodeFiles(dataset.root);
   return {
     dataset,
-    files: await nodeFiles(dataset.root),
+    files,
     folder,
     facts,
     features,
+    reader: picturePool(files.root),
     save: async () => {
       await saveFactsCache(folder, facts);
       await saveFeaturesCache(folder, features);

@@ -1,4 +1,5 @@
 import {
+  inOrder,
   readFacts,
   type DatasetProgress,
   type FileFacts,
@@ -8,17 +9,22 @@ import type { OpenedDataset } from './open-for-work.js';
 
 /** Facts of every file of a dataset, from the cache where nothing has changed; a missing file has none. */
 export async function readAllFacts(
-  { dataset, files, facts: cache }: OpenedDataset,
+  { dataset, files, reader, facts: cache }: OpenedDataset,
   onProgress: (progress: DatasetProgress) => void,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, FileFacts | FileFailure>> {
   const found = new Map<string, FileFacts | FileFailure>();
   const paths = [...new Set(dataset.samples.map(({ path }) => path))];
-  for (const [i, path] of paths.entries()) {
+  const read = async (path: string) => {
     const stat = await files.stat(path);
-    if (stat?.kind === 'file')
-      found.set(path, await readFacts(files, path, stat, { cache, signal }));
-    onProgress({ phase: 'reading', done: i + 1, total: paths.length });
+    return stat?.kind === 'file'
+      ? readFacts(files, path, stat, { cache, reader, signal })
+      : undefined;
+  };
+  let done = 0;
+  for await (const [path, facts] of inOrder(paths, reader.atOnce, read)) {
+    if (facts) found.set(path, facts);
+    onProgress({ phase: 'reading', done: ++done, total: paths.length });
   }
   return found;
 }

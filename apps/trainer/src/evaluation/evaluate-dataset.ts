@@ -2,6 +2,7 @@ import { withTargets, type Dataset } from '@groundglass/dataset';
 import type { OnnxInference } from '@groundglass/nn';
 import { nodeFiles } from '@groundglass/dataset/node';
 import { allowsBaselines, measureBaselines } from '../datasets/measure-baselines.js';
+import { picturePool } from '../datasets/picture-pool.js';
 import type { DatasetResult } from './results/results.js';
 import { evaluate } from './evaluate.js';
 import { measure } from './measure.js';
@@ -38,6 +39,7 @@ export async function evaluateDataset(
   const baselines =
     withBaselines && allowsBaselines(samples, split)
       ? await measureBaselines(await nodeFiles(root), samples, split, {
+          reader: picturePool(root),
           onProgress: ({ done, total }) => {
             onCount(`baselines: ${done}/${total ?? '?'}`);
           },

@@ -2,17 +2,16 @@ import { CtError, severities, type Finding } from '@groundglass/core';
 import { findDuplicates, type DuplicatePair } from '../duplicates/find-duplicates.js';
 import type { FactsCache } from '../facts/facts-cache.js';
 import type { FileFacts, FileFailure } from '../facts/file-facts.js';
-import { openFile } from '../facts/open-file.js';
 import { readFacts } from '../facts/read-facts.js';
 import type { FeaturesCache } from '../features/features-cache.js';
-import { greyPicture, type GreyPicture } from '../features/grey-picture.js';
 import { readFeatures } from '../features/read-features.js';
 import type { DatasetFiles } from '../files/dataset-files.js';
 import { DatasetFolder } from '../import/dataset-folder.js';
 import type { DatasetProgress } from '../import/import-options.js';
 import { patientKey } from '../leaks/same-patient.js';
 import type { Dataset } from '../manifest/dataset.js';
-import { inOrder } from '../text/in-order.js';
+import { inOrder } from '../reading/in-order.js';
+import { pictureReader, type PictureReader } from '../reading/picture-reader.js';
 import { AuditContext } from './audit-context.js';
 import { crossingSplits } from './rules/crossing-splits.js';
 import { exactDuplicates } from './rules/exact-duplicates.js';
@@ -25,6 +24,8 @@ import { shortcuts } from './rules/shortcuts.js';
 export interface AuditOptions {
   readonly facts?: FactsCache;
   readonly features?: FeaturesCache;
+  /** Decodes in place of this thread. */
+  readonly reader?: PictureReader;
   /** Looks at no pixels: no near duplicates, no marks, no lungs. */
   readonly pixels?: boolean;
   readonly signal?: AbortSignal;
@@ -32,6 +33,8 @@ export interface AuditOptions {
   /** Called now and then, to save the caches while it runs. */
   readonly onSave?: () => Promise<void>;
 }
+
+type ReadingOptions = AuditOptions & { readonly reader: PictureReader };
 
 /**
  * Looks for what makes numbers on a dataset wrong: patients, documents, series and pictures in two splits, one picture under two labels,
@@ -44,8 +47,9 @@ export interface AuditOptions {
 export async function auditDataset(
   files: DatasetFiles,
   dataset: Dataset,
-  options: AuditOptions = {},
+  given: AuditOptions = {},
 ): Promise<Finding[]> {
+  const options = { reader: pictureReader(files), ...given };
   const { onSave } = options;
   const { samples } = dataset;
   const facts = await readAllFacts(files, dataset, options);
@@ -61,7 +65,7 @@ export async function auditDataset(
       ? samples.map(() => undefined)
       : await readableFeatures(files, hashed, facts, options);
   const context = new AuditContext(dataset, facts, features);
-  const pairs = options.pixels === false ? [] : await findPairs(files, context, hashed, options);
+  const pairs = options.pixels === false ? [] : await findPairs(context, hashed, options);
   await onSave?.();
   const findings = [
     ...problemsOf(dataset),
@@ -80,7 +84,7 @@ async function readableFeatures(
   files: DatasetFiles,
   samples: Dataset['samples'],
   facts: ReadonlyMap<string, FileFacts | FileFailure | undefined>,
-  { features: cache, signal, onProgress, onSave }: AuditOptions,
+  { features: cache, reader, signal, onProgress, onSave }: AuditOptions,
 ) {
   const isReadable = ({ path }: { path: string }) => {
     const found = facts.get(path);
@@ -88,6 +92,7 @@ async function readableFeatures(
   };
   const read = await readFeatures(files, samples.filter(isReadable), {
     cache,
+    reader,
     signal,
     onProgress,
     onSave,
@@ -109,7 +114,7 @@ function problemsOf({ problems }: Dataset): Finding[] {
 async function readAllFacts(
   files: DatasetFiles,
   { samples }: Dataset,
-  { facts: cache, signal, onProgress }: AuditOptions,
+  { facts: cache, reader, signal, onProgress }: ReadingOptions,
 ): Promise<Map<string, FileFacts | FileFailure | undefined>> {
   const folder = new DatasetFolder(files);
   const paths = [
@@ -119,9 +124,11 @@ async function readAllFacts(
   const read = async (path: string) => {
     if (signal?.aborted) throw new CtError('CT_CANCELLED', 'The audit was cancelled');
     const found = await folder.locate(path);
-    return 'problem' in found ? undefined : readFacts(files, path, found.stat, { cache, signal });
+    return 'problem' in found
+      ? undefined
+      : readFacts(files, path, found.stat, { cache, reader, signal });
   };
-  for await (const [path, found] of inOrder(paths, 4, read)) {
+  for await (const [path, found] of inOrder(paths, reader.atOnce, read)) {
     facts.set(path, found);
     onProgress?.({ phase: 'reading', done: facts.size, total: paths.length });
   }
@@ -129,10 +136,9 @@ async function readAllFacts(
 }
 
 async function findPairs(
-  files: DatasetFiles,
   context: AuditContext,
   samples: Dataset['samples'],
-  { features: remembered, signal, onProgress }: AuditOptions,
+  { features: remembered, reader, signal, onProgress }: ReadingOptions,
 ): Promise<DuplicatePair[]> {
   const known = samples.flatMap((_, i) => {
     const [facts, features] = [context.facts(i), context.features[i]];
@@ -143,7 +149,11 @@ async function findPairs(
     hash: samples[i]!.pixelHash ?? `${i}`,
   }));
   const pairs = await findDuplicates(inputs, {
-    load: (k) => loadPicture(files, samples[known[k]!.i]!),
+    load: (k) => {
+      const { path, slice } = samples[known[k]!.i]!;
+      return reader.comparedPart({ path, slice });
+    },
+    atOnce: reader.atOnce,
     // Of one patient in one split, slices are alike, and that is no fault.
     wanted: (a, b) => {
       const [first, second] = [samples[known[a]!.i]!, samples[known[b]!.i]!];
@@ -159,21 +169,4 @@ async function findPairs(
     onProgress,
   });
   return pairs.map((pair) => ({ ...pair, a: known[pair.a]!.i, b: known[pair.b]!.i }));
-}
-
-/** A sample's slice in grey; undefined where it cannot be read. */
-export async function loadPicture(
-  files: DatasetFiles,
-  { path, slice }: { path: string; slice?: number | undefined },
-): Promise<GreyPicture | undefined> {
-  try {
-    const { volume, close } = await openFile(files, path);
-    try {
-      return greyPicture(await volume.slice(slice ?? 0));
-    } finally {
-      await close();
-    }
-  } catch {
-    return undefined;
-  }
 }

@@ -4,10 +4,8 @@ import { escapeHtml, htmlPage } from '../text/html-page.js';
 /** A picture for the report, by the finding's path and slice. */
 export type PictureOf = (path: string, slice: number | undefined) => string | undefined;
 
-/** Pictures of one finding that are shown. */
-const mostPictures = 6;
-/** Findings of one rule that are shown in full. */
-const mostOfRule = 100;
+/** Pictures of one finding that are shown, and findings of one rule that are shown in full. */
+export const [shownPictures, shownOfRule] = [6, 100] as const;
 
 /** The audit as one HTML page without anything from elsewhere. @param pictureOf gives data URLs. */
 export function auditReport(
@@ -30,10 +28,10 @@ export function auditReport(
       list,
     ]) => `<section id="${escapeHtml(rule)}"><h2>${escapeHtml(rule)} (${list.length})</h2>
 ${list
-  .slice(0, mostOfRule)
+  .slice(0, shownOfRule)
   .map((finding) => article(finding, pictureOf))
   .join('\n')}
-${list.length > mostOfRule ? `<p>… and ${list.length - mostOfRule} more in the findings file.</p>` : ''}</section>`,
+${list.length > shownOfRule ? `<p>… and ${list.length - shownOfRule} more in the findings file.</p>` : ''}</section>`,
   );
   return htmlPage(
     `Audit of ${name}`,
@@ -43,7 +41,7 @@ ${sections.join('\n')}`,
 }
 
 function article({ severity, message, samples, evidence }: Finding, pictureOf: PictureOf): string {
-  const figures = samples.slice(0, mostPictures).flatMap(({ path, slice, line }) => {
+  const figures = samples.slice(0, shownPictures).flatMap(({ path, slice, line }) => {
     const picture = pictureOf(path, slice);
     return picture === undefined
       ? []
@@ -58,7 +56,7 @@ function article({ severity, message, samples, evidence }: Finding, pictureOf: P
     )
     .join('');
   const more =
-    samples.length > mostPictures
+    samples.length > shownPictures
       ? `<p>${samples.length} samples; ${figures.length} are shown.</p>`
       : '';
   return `<article><p><strong class="${severity}">${severity}</strong> ${escapeHtml(message)}</p>

@@ -108,13 +108,13 @@ export async function baselineScores(
 async function factsOf(
   files: DatasetFiles,
   samples: readonly TargetSample[],
-  { facts: cache, signal, onProgress }: BaselineOptions,
+  { facts: cache, reader, signal, onProgress }: BaselineOptions,
 ): Promise<FileFacts[]> {
   const known = new Map<string, FileFacts>();
   for (const { path } of samples) {
     if (known.has(path)) continue;
     const stat = await files.stat(path);
-    const found = stat && (await readFacts(files, path, stat, { cache, signal }));
+    const found = stat && (await readFacts(files, path, stat, { cache, reader, signal }));
     if (!found || 'problem' in found)
       throw new CtError(
         'CT_BAD_DATASET',

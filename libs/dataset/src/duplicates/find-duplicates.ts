@@ -3,7 +3,9 @@ import type { StoredPair } from '../features/features-cache.js';
 import type { GreyPicture } from '../features/grey-picture.js';
 import type { Keypoints } from '../features/keypoints.js';
 import type { DatasetProgress } from '../import/import-options.js';
-import { comparedPicture, comparePixels, type ComparedPicture } from './compare-pixels.js';
+import { breather } from '../reading/breather.js';
+import { inOrder } from '../reading/in-order.js';
+import { ComparedPicture, comparePixels } from './compare-pixels.js';
 import { findCandidates } from './find-candidates.js';
 import { register, type Registration } from './register.js';
 
@@ -25,20 +27,24 @@ export interface DuplicatePair extends StoredPair {
 
 /** How duplicates are looked for. */
 export interface DuplicateOptions {
-  /** Decodes a picture; called for the few pairs that are verified. */
+  /** The compared part of a picture (`comparedPart`); called for the few pairs that are verified. */
   readonly load: (index: number) => Promise<GreyPicture | undefined>;
+  /** Pictures that are worth loading at a time; 1 unless given. */
+  readonly atOnce?: number | undefined;
   /** Leaves out pairs that need no report. */
   readonly wanted?: (a: number, b: number) => boolean;
   readonly remembered?: {
-    findPair(a: string, b: string): StoredPair | undefined;
-    setPair(a: string, b: string, pair: StoredPair): void;
+    findPair(key: string): StoredPair | undefined;
+    setPair(key: string, pair: StoredPair): void;
   };
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DatasetProgress) => void) | undefined;
 }
 
-/** Pictures that are kept decoded while pairs are verified. */
-const keptPictures = 64;
+/** Pictures that are kept while pairs are verified. */
+const keptPictures = 256;
+/** Candidates between two reports of progress. */
+const progressEvery = 64;
 
 /**
  * Bounds chosen on real slices. Of COVID-CT and COVID-Seg, unrelated slices reach a detail of 0.70, neighbours of one scan 0.55 to 0.89,
@@ -46,61 +52,104 @@ const keptPictures = 64;
  */
 const bounds = {
   copy: { detail: 0.9, overlap: 0.3 },
-  neighbour: { detail: 0.55, grey: 0.87, inliers: 10, scale: 0.15 },
+  neighbour: { detail: 0.55, grey: 0.87, inliers: 10, scale: 0.15, angle: 8 },
 } as const;
 
 /**
- * Finds copies (flipped, cropped, padded, rescaled, re-encoded, of another window) and neighbouring slices: candidates by hashed points,
- * registration by the points' places, verification by the pixels that lie on each other.
+ * Finds copies (turned, flipped, cropped, padded, rescaled, re-encoded, of another window, negative) and neighbouring slices: candidates by
+ * hashed points, registration by the points' places, verification by the pixels that lie on each other.
  *
+ * @returns each pair once, in the order of its later picture.
  * @throws {CtError} `CT_CANCELLED`.
  */
 export async function findDuplicates(
   pictures: readonly DuplicateInput[],
-  { load, wanted, remembered, signal, onProgress }: DuplicateOptions,
+  options: DuplicateOptions,
 ): Promise<DuplicatePair[]> {
-  const points = pictures.map((picture) => picture.points);
-  const candidates = findCandidates(points, (done, total) => {
-    if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Comparing was cancelled');
-    if (done % 64 === 0 || done === total) onProgress?.({ phase: 'comparing', done, total });
-  }).filter(([a, b]) => wanted?.(a, b) ?? true);
-  const kept = new Map<number, ComparedPicture | undefined>();
-  const pictureOf = async (index: number) => {
-    if (!kept.has(index)) {
-      if (kept.size >= keptPictures) kept.delete(kept.keys().next().value!);
-      const grey = await load(index);
-      kept.set(index, grey && comparedPicture(grey));
-    }
-    return kept.get(index);
+  const { load, atOnce = 1, remembered, signal, onProgress } = options;
+  const registered = await registerCandidates(pictures, options);
+  const kept = new Map<number, Promise<ComparedPicture | undefined>>();
+  const pictureOf = (index: number) => {
+    const known = kept.get(index);
+    if (known) return known;
+    if (kept.size >= keptPictures) kept.delete(kept.keys().next().value!);
+    const loading = load(index).then((picture) => picture && new ComparedPicture(picture));
+    kept.set(index, loading);
+    return loading;
   };
-  const pairs: DuplicatePair[] = [];
-  for (const [i, [a, b]] of candidates.entries()) {
+  const agreementOf = async ({ a, b, registration }: RegisteredPair) => {
     if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Comparing was cancelled');
-    const registration = register(points[a]!, points[b]!);
-    onProgress?.({ phase: 'verifying', done: i + 1, total: candidates.length });
-    if (!registration) continue;
-    const [hashA, hashB] = [pictures[a]!.hash, pictures[b]!.hash];
-    let agreement = remembered?.findPair(hashA, hashB);
-    if (!agreement) {
-      const [pictureA, pictureB] = [await pictureOf(a), await pictureOf(b)];
-      if (!pictureA || !pictureB) continue;
-      agreement = comparePixels(pictureA, pictureB, registration);
-      remembered?.setPair(hashA, hashB, agreement);
-    }
-    const kind = kindOf(agreement, registration);
-    if (kind) pairs.push({ a, b, kind, registration, ...agreement });
+    const key = `${pictures[a]!.hash} ${pictures[b]!.hash} ${registration.variant}`;
+    const known = remembered?.findPair(key);
+    if (known) return known;
+    const [pictureA, pictureB] = await Promise.all([pictureOf(a), pictureOf(b)]);
+    if (!pictureA || !pictureB) return undefined;
+    const agreement = comparePixels(pictureA, pictureB, registration);
+    remembered?.setPair(key, agreement);
+    return agreement;
+  };
+  const best = new Map<string, DuplicatePair>();
+  let done = 0;
+  for await (const [{ a, b, registration }, agreement] of inOrder(
+    registered,
+    atOnce,
+    agreementOf,
+  )) {
+    onProgress?.({ phase: 'verifying', done: ++done, total: registered.length });
+    const kind = agreement && kindOf(agreement, registration);
+    if (!kind) continue;
+    const before = best.get(`${a} ${b}`);
+    // A symmetric picture may lie on its mirror image.
+    if (!before || agreement.detail > before.detail)
+      best.set(`${a} ${b}`, { a, b, kind, registration, ...agreement });
   }
-  return pairs;
+  return [...best.values()];
+}
+
+interface RegisteredPair {
+  readonly a: number;
+  readonly b: number;
+  readonly registration: Registration;
+}
+
+async function registerCandidates(
+  pictures: readonly DuplicateInput[],
+  { wanted, signal, onProgress }: DuplicateOptions,
+): Promise<RegisteredPair[]> {
+  const stopped = () => {
+    if (signal?.aborted) throw new CtError('CT_CANCELLED', 'Comparing was cancelled');
+  };
+  const points = pictures.map((picture) => picture.points);
+  const candidates = await findCandidates(points, (done, total) => {
+    if (done % progressEvery !== 0 && done !== total) return;
+    stopped();
+    onProgress?.({ phase: 'comparing', done, total });
+  });
+  const breathe = breather();
+  const registered: RegisteredPair[] = [];
+  for (const [i, { a, b, variant }] of candidates.entries()) {
+    if (i % progressEvery === 0) {
+      await breathe();
+      stopped();
+      onProgress?.({ phase: 'registering', done: i, total: candidates.length });
+    }
+    if (wanted && !wanted(a, b)) continue;
+    const registration = register(points[a]!, points[b]!, variant);
+    if (registration) registered.push({ a, b, registration });
+  }
+  onProgress?.({ phase: 'registering', done: candidates.length, total: candidates.length });
+  return registered;
 }
 
 function kindOf(
   { detail, grey, overlap }: StoredPair,
-  { inliers, scaleX, scaleY, mirrored }: Registration,
+  { inliers, scaleX, scaleY, angle, variant }: Registration,
 ): DuplicatePair['kind'] | undefined {
   if (detail >= bounds.copy.detail && overlap >= bounds.copy.overlap) return 'copy';
   const { neighbour } = bounds;
   const isNear =
-    !mirrored &&
+    variant === 0 &&
+    Math.abs(angle) < neighbour.angle &&
     Math.abs(Math.log(scaleX)) < neighbour.scale &&
     Math.abs(Math.log(scaleY)) < neighbour.scale;
   return isNear &&

@@ -1,13 +1,23 @@
 import type { Keypoints } from '../features/keypoints.js';
-import { signatureDistance } from '../features/point-signature.js';
+import { negativeBit, placeInVariant, type PictureVariant } from '../features/picture-variant.js';
+import { signatureDistance, variantSignatures } from '../features/point-signature.js';
 
-/** How picture B lies on picture A: `a = scale * b + shift`, after B is mirrored where `mirrored` is true. */
+/**
+ * How picture B lies on picture A, in units of each one's longer side: B is turned as `variant` says, and a point `b` of it lies at
+ * `(xx * b.x + xy * b.y + shiftX, yx * b.x + yy * b.y + shiftY)`.
+ */
 export interface Registration {
-  readonly mirrored: boolean;
-  readonly scaleX: number;
-  readonly scaleY: number;
+  readonly variant: PictureVariant;
+  readonly xx: number;
+  readonly xy: number;
+  readonly yx: number;
+  readonly yy: number;
   readonly shiftX: number;
   readonly shiftY: number;
+  readonly scaleX: number;
+  readonly scaleY: number;
+  /** Degrees clockwise, besides the variant's quarter turns. */
+  readonly angle: number;
   /** Points of both pictures that lie on each other. */
   readonly inliers: number;
 }
@@ -19,8 +29,16 @@ const leastAhead = 6;
 /** How far a point may lie from where the others put it, in units of the longer side. */
 const tolerance = 0.02;
 const largestScale = 4;
+/** Signatures know a point again up to about this turn, in radians. */
+const largestAngle = 0.3;
+/** Height may be scaled otherwise than width by this, and a right angle may be off by this in radians. */
+const [mostStretch, mostShear] = [1.5, 0.08];
 /** Fewer points agree by chance. */
 export const leastInliers = 6;
+/** Fewer points do not fix six unknowns. */
+const leastForTurn = 8;
+/** The part of the error that a turn may leave. */
+const worthATurn = 0.7;
 
 interface Match {
   readonly ax: number;
@@ -31,28 +49,45 @@ interface Match {
   readonly scale: number;
 }
 
+type Placement = Pick<Registration, 'xx' | 'xy' | 'yx' | 'yy' | 'shiftX' | 'shiftY'>;
+
 /**
- * Looks for scale and shift that bring points of B onto the same points of A, for B as it is and mirrored. Every pair of matches
- * proposes one; the one that most matches agree with is fitted by least squares.
+ * Looks for scale, shift and a small turn that bring points of a variant of B onto the same points of A. Every pair of matches proposes one;
+ * the one that most matches agree with is fitted by least squares.
  *
  * @returns undefined where fewer than six points agree.
  */
-export function register(a: Keypoints, b: Keypoints): Registration | undefined {
-  const plain = fit(matchesOf(a, b, false), false);
-  const mirrored = fit(matchesOf(a, b, true), true);
-  if (!plain || !mirrored) return plain ?? mirrored;
-  return mirrored.inliers > plain.inliers ? mirrored : plain;
+export function register(
+  a: Keypoints,
+  b: Keypoints,
+  variant: PictureVariant,
+): Registration | undefined {
+  const matches = matchesOf(a, b, variant);
+  const proposed = propose(matches);
+  if (proposed.length < leastInliers) return undefined;
+  const upright = refine(matches, proposed, fitUpright);
+  const turned = proposed.length >= leastForTurn ? refine(matches, proposed, fitTurned) : undefined;
+  // A turn has two more unknowns and must explain clearly more.
+  const best = turned && (!upright || turned.error < worthATurn * upright.error) ? turned : upright;
+  if (!best) return undefined;
+  const { xx, xy, yx, yy } = best.placement;
+  const [scaleX, scaleY] = [Math.hypot(xx, yx), Math.hypot(xy, yy)];
+  const angle = (Math.atan2(yx, xx) * 180) / Math.PI;
+  return { variant, ...best.placement, scaleX, scaleY, angle, inliers: best.inliers };
 }
 
-function matchesOf(a: Keypoints, b: Keypoints, mirrored: boolean): Match[] {
-  const other = mirrored ? b.mirrored : b.bits;
+function matchesOf(a: Keypoints, b: Keypoints, variant: PictureVariant): Match[] {
+  const bits = variantSignatures(b.bits, variant);
+  const turned = (variant & negativeBit) === 0 ? 0 : 1;
   const bestOfB = new Int32Array(b.count).fill(-1);
   const distanceOfB = new Int32Array(b.count).fill(mostBits + 1);
   const bestOfA = new Int32Array(a.count).fill(-1);
   for (let i = 0; i < a.count; i++) {
     let [best, second, at] = [128, 128, -1];
+    const bright = a.bright[i]! ^ turned;
     for (let j = 0; j < b.count; j++) {
-      const distance = signatureDistance(a.bits, i, other, j);
+      if (b.bright[j] !== bright) continue;
+      const distance = signatureDistance(a.bits, i, bits, j);
       if (distance < best) [second, best, at] = [best, distance, j];
       else if (distance < second) second = distance;
     }
@@ -67,67 +102,127 @@ function matchesOf(a: Keypoints, b: Keypoints, mirrored: boolean): Match[] {
   for (let i = 0; i < a.count; i++) {
     const j = bestOfA[i]!;
     if (j < 0 || bestOfB[j] !== i) continue;
-    const bx = mirrored ? b.width - b.x[j]! : b.x[j]!;
+    const [bx, by] = placeInVariant(b.x[j]!, b.y[j]!, b, variant);
     const scale = Math.log2(a.radius[i]! / b.radius[j]!);
-    matches.push({ ax: a.x[i]!, ay: a.y[i]!, bx, by: b.y[j]!, scale });
+    matches.push({ ax: a.x[i]!, ay: a.y[i]!, bx, by, scale });
   }
   return matches;
 }
 
-function fit(matches: readonly Match[], mirrored: boolean): Registration | undefined {
-  if (matches.length < leastInliers) return undefined;
+/** The matches that agree with the best proposal of two of them. */
+function propose(matches: readonly Match[]): Match[] {
   let best: Match[] = [];
+  if (matches.length < leastInliers) return best;
   for (const [i, first] of matches.entries()) {
     for (let j = i + 1; j < matches.length; j++) {
       const second = matches[j]!;
       const [dax, day] = [second.ax - first.ax, second.ay - first.ay];
       const [dbx, dby] = [second.bx - first.bx, second.by - first.by];
-      const lengthB = Math.hypot(dbx, dby);
+      const square = dbx * dbx + dby * dby;
       // Two near points say little of the scale.
-      if (lengthB < 0.1) continue;
-      const scale = Math.hypot(dax, day) / lengthB;
+      if (square < 0.01) continue;
+      const cosine = (dax * dbx + day * dby) / square;
+      const sine = (day * dbx - dax * dby) / square;
+      const scale = Math.hypot(cosine, sine);
       if (scale > largestScale || scale < 1 / largestScale) continue;
-      if (Math.hypot(dax - scale * dbx, day - scale * dby) > 2 * tolerance) continue;
-      const inliers = agreeing(
-        matches,
-        scale,
-        scale,
-        first.ax - scale * first.bx,
-        first.ay - scale * first.by,
-      );
+      if (cosine <= 0 || Math.abs(sine) > largestAngle * scale) continue;
+      const placement = {
+        xx: cosine,
+        xy: -sine,
+        yx: sine,
+        yy: cosine,
+        shiftX: first.ax - cosine * first.bx + sine * first.by,
+        shiftY: first.ay - sine * first.bx - cosine * first.by,
+      };
+      const inliers = agreeing(matches, placement);
       if (inliers.length > best.length) best = inliers;
     }
     // More matches than could beat it are not left.
     if (best.length > matches.length - i) break;
   }
-  if (best.length < leastInliers) return undefined;
-  for (let round = 0; round < 2; round++) {
-    const [scaleX, shiftX] = line(best.map(({ bx, ax }) => [bx, ax]));
-    const [scaleY, shiftY] = line(best.map(({ by, ay }) => [by, ay]));
-    if (!(scaleX > 0 && scaleY > 0) || Math.max(scaleX / scaleY, scaleY / scaleX) > 1.5)
-      return undefined;
-    const inliers = agreeing(matches, scaleX, scaleY, shiftX, shiftY);
+  return best;
+}
+
+/** Fits, takes what agrees, and fits again. */
+function refine(
+  matches: readonly Match[],
+  proposed: readonly Match[],
+  fit: (matches: readonly Match[]) => Placement | undefined,
+): { placement: Placement; inliers: number; error: number } | undefined {
+  let chosen = proposed;
+  for (let round = 0; ; round++) {
+    const placement = fit(chosen);
+    if (!placement) return undefined;
+    const inliers = agreeing(matches, placement);
     if (inliers.length < leastInliers) return undefined;
-    if (round === 1) return { mirrored, scaleX, scaleY, shiftX, shiftY, inliers: inliers.length };
-    best = inliers;
+    if (round === 1)
+      return { placement, inliers: inliers.length, error: meanError(inliers, placement) };
+    chosen = inliers;
   }
-  return undefined;
+}
+
+function fitUpright(matches: readonly Match[]): Placement | undefined {
+  const [xx, shiftX] = line(matches.map(({ bx, ax }) => [bx, ax]));
+  const [yy, shiftY] = line(matches.map(({ by, ay }) => [by, ay]));
+  if (!(xx > 0 && yy > 0) || Math.max(xx / yy, yy / xx) > mostStretch) return undefined;
+  return { xx, xy: 0, yx: 0, yy, shiftX, shiftY };
+}
+
+/** Least squares of all six unknowns; undefined where the result is no turned and scaled picture. */
+function fitTurned(matches: readonly Match[]): Placement | undefined {
+  const mean = (of: (match: Match) => number) =>
+    matches.reduce((sum, match) => sum + of(match), 0) / matches.length;
+  const [ax, ay] = [mean((m) => m.ax), mean((m) => m.ay)];
+  const [bx, by] = [mean((m) => m.bx), mean((m) => m.by)];
+  const moment = (one: (m: Match) => number, other: (m: Match) => number) =>
+    mean((m) => one(m) * other(m));
+  const [x, y] = [(m: Match) => m.bx - bx, (m: Match) => m.by - by];
+  const [u, v] = [(m: Match) => m.ax - ax, (m: Match) => m.ay - ay];
+  const [sxx, sxy, syy] = [moment(x, x), moment(x, y), moment(y, y)];
+  const determinant = sxx * syy - sxy * sxy;
+  if (!(determinant > 1e-8)) return undefined;
+  const solve = (to: (m: Match) => number): [number, number] => {
+    const [tx, ty] = [moment(x, to), moment(y, to)];
+    return [(tx * syy - ty * sxy) / determinant, (ty * sxx - tx * sxy) / determinant];
+  };
+  const [xx, xy] = solve(u);
+  const [yx, yy] = solve(v);
+  const [scaleX, scaleY] = [Math.hypot(xx, yx), Math.hypot(xy, yy)];
+  const [angle, other] = [Math.atan2(yx, xx), Math.atan2(-xy, yy)];
+  if (Math.abs(angle) > largestAngle || Math.abs(angle - other) > mostShear) return undefined;
+  if (Math.max(scaleX / scaleY, scaleY / scaleX) > mostStretch) return undefined;
+  return { xx, xy, yx, yy, shiftX: ax - xx * bx - xy * by, shiftY: ay - yx * bx - yy * by };
 }
 
 function agreeing(
   matches: readonly Match[],
-  scaleX: number,
-  scaleY: number,
-  shiftX: number,
-  shiftY: number,
+  { xx, xy, yx, yy, shiftX, shiftY }: Placement,
 ): Match[] {
-  const logScale = Math.log2((scaleX + scaleY) / 2);
-  return matches.filter(
-    ({ ax, ay, bx, by, scale }) =>
-      Math.abs(scaleX * bx + shiftX - ax) < tolerance &&
-      Math.abs(scaleY * by + shiftY - ay) < tolerance &&
-      Math.abs(scale - logScale) < 0.6,
+  const logScale = Math.log2((Math.hypot(xx, yx) + Math.hypot(xy, yy)) / 2);
+  const result: Match[] = [];
+  for (const match of matches) {
+    const { ax, ay, bx, by, scale } = match;
+    if (
+      Math.abs(xx * bx + xy * by + shiftX - ax) < tolerance &&
+      Math.abs(yx * bx + yy * by + shiftY - ay) < tolerance &&
+      Math.abs(scale - logScale) < 0.6
+    )
+      result.push(match);
+  }
+  return result;
+}
+
+/** Mean square of how far points lie from where they should. */
+function meanError(
+  matches: readonly Match[],
+  { xx, xy, yx, yy, shiftX, shiftY }: Placement,
+): number {
+  const sum = matches.reduce(
+    (total, { ax, ay, bx, by }) =>
+      total + (xx * bx + xy * by + shiftX - ax) ** 2 + (yx * bx + yy * by + shiftY - ay) ** 2,
+    0,
   );
+  return sum / matches.length;
 }
 
 /** Slope and intercept of the least-squares line; slope 1 where all x are the same. */

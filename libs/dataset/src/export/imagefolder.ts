@@ -1,5 +1,5 @@
 import { encodePng, type DatasetSample } from '@groundglass/core';
-import { openFile } from '../facts/open-file.js';
+import { openFile } from '../reading/open-file.js';
 import { greyPicture } from '../features/grey-picture.js';
 import type { DatasetFiles } from '../files/dataset-files.js';
 import { baseName, stemOf } from '../import/dataset-folder.js';

@@ -40,6 +40,11 @@ export class FactsCache {
     return entry?.size === size && entry.modified === modified ? entry : undefined;
   }
 
+  /** What was last read of a file, whether it has changed since or not. */
+  get(path: string): FileFacts | FileFailure | undefined {
+    return this.#entries.get(path);
+  }
+
   set(facts: FileFacts | FileFailure): void {
     this.reads++;
     this.#entries.set(facts.path, facts);

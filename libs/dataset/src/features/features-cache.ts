@@ -16,6 +16,8 @@ export class FeaturesCache {
   readonly #pairs = new Map<string, StoredPair>();
   /** Rows that are not in the cache's file yet. */
   #fresh: string[] = [];
+  /** Pictures that were decoded since the cache was opened. */
+  reads = 0;
 
   /** Reads the text of a cache; rows of another version or damaged ones are left out. */
   static parse(text: string): FeaturesCache {
@@ -40,17 +42,19 @@ export class FeaturesCache {
   }
 
   set(hash: string, features: StoredFeatures): void {
+    this.reads++;
     this.#features.set(hash, features);
     this.#fresh.push(JSON.stringify({ v: version, hash, ...features }));
   }
 
-  findPair(a: string, b: string): StoredPair | undefined {
-    return this.#pairs.get(`${a} ${b}`);
+  /** @param key both pictures' hashes, and how the second is turned. */
+  findPair(key: string): StoredPair | undefined {
+    return this.#pairs.get(key);
   }
 
-  setPair(a: string, b: string, pair: StoredPair): void {
-    this.#pairs.set(`${a} ${b}`, pair);
-    this.#fresh.push(JSON.stringify({ v: version, pair: `${a} ${b}`, ...pair }));
+  setPair(key: string, pair: StoredPair): void {
+    this.#pairs.set(key, pair);
+    this.#fresh.push(JSON.stringify({ v: version, pair: key, ...pair }));
   }
 
   /** The rows that came since the last call, to append to the cache's file. */

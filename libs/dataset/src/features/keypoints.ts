@@ -5,15 +5,17 @@ import { describePoint, signature, wordsOfSignature } from './point-signature.js
 /** Points of a picture that are found again in a copy of it, whatever was done to the copy. */
 export interface Keypoints {
   readonly count: number;
-  /** Columns over the longer side. */
+  /** Columns and rows over the longer side. */
   readonly width: number;
+  readonly height: number;
   /** Columns, rows and radii in units of the picture's longer side, without its frame. */
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly radius: Float32Array;
-  /** Signatures of the surroundings, `wordsOfSignature` words each; and those of the mirrored picture. */
+  /** 1 where the point is brighter than what is around it. */
+  readonly bright: Uint8Array;
+  /** Signatures of the surroundings, `wordsOfSignature` words each. */
   readonly bits: Uint32Array;
-  readonly mirrored: Uint32Array;
 }
 
 /** Pixels of the longer side on which points are looked for. */
@@ -34,6 +36,7 @@ interface Candidate {
   readonly y: number;
   readonly radius: number;
   readonly strength: number;
+  readonly bright: boolean;
   readonly level: GreyPicture;
   readonly column: number;
   readonly row: number;
@@ -42,8 +45,8 @@ interface Candidate {
 
 /**
  * Finds extrema of the difference of Gaussians in scale space and signs their surroundings: Lowe 2004, "Distinctive image features from
- * scale-invariant keypoints", without the rotation, which no figure of a CT slice has. Scale, crop, padding, brightness, contrast and
- * lossy coding change few of them.
+ * scale-invariant keypoints", without the orientation of a point: turns by 90 degrees, flips and negatives reorder the bits of a signature, and
+ * turns by a few degrees change few of them, as do scale, crop, padding, brightness, contrast and lossy coding.
  */
 export function findKeypoints(picture: GreyPicture): Keypoints {
   const working = normalised(scaledTo(trimmed(picture), workingSide));
@@ -57,7 +60,7 @@ export function findKeypoints(picture: GreyPicture): Keypoints {
       const before = firstSigma * 2 ** ((i - 1) / intervals);
       levels.push(gaussianBlur(levels[i - 1]!, before * Math.sqrt(2 ** (2 / intervals) - 1)));
     }
-    findExtrema(levels, 2 ** octave / side, found);
+    findExtrema(levels, 2 ** octave, side, found);
     base = halved(levels[intervals]!);
   }
   found.sort((a, b) => b.strength - a.strength);
@@ -66,29 +69,35 @@ export function findKeypoints(picture: GreyPicture): Keypoints {
   const points = {
     count,
     width: working.columns / side,
+    height: working.rows / side,
     x: new Float32Array(count),
     y: new Float32Array(count),
     radius: new Float32Array(count),
+    bright: new Uint8Array(count),
     bits: new Uint32Array(count * wordsOfSignature),
-    mirrored: new Uint32Array(count * wordsOfSignature),
   };
-  for (const [i, { x, y, radius, level, column, row, sigma }] of kept.entries()) {
+  for (const [i, { x, y, radius, bright, level, column, row, sigma }] of kept.entries()) {
     points.x[i] = x;
     points.y[i] = y;
     points.radius[i] = radius;
+    points.bright[i] = bright ? 1 : 0;
     const descriptor = describePoint(level, column, row, sigma);
-    points.bits.set(signature(descriptor, false), i * wordsOfSignature);
-    points.mirrored.set(signature(descriptor, true), i * wordsOfSignature);
+    points.bits.set(signature(descriptor), i * wordsOfSignature);
   }
   return points;
 }
 
 /** Mean 0 and deviation 1: brightness and contrast change no point. */
 function normalised({ columns, rows, pixels }: GreyPicture): GreyPicture {
-  const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
-  const variance = pixels.reduce((sum, value) => sum + (value - mean) ** 2, 0) / pixels.length;
-  const scale = 1 / Math.max(Math.sqrt(variance), 1e-6);
-  return { columns, rows, pixels: pixels.map((value) => (value - mean) * scale) };
+  let sum = 0;
+  for (let i = 0; i < pixels.length; i++) sum += pixels[i]!;
+  const mean = sum / pixels.length;
+  let squares = 0;
+  for (let i = 0; i < pixels.length; i++) squares += (pixels[i]! - mean) * (pixels[i]! - mean);
+  const scale = 1 / Math.max(Math.sqrt(squares / pixels.length), 1e-6);
+  const result = new Float32Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) result[i] = (pixels[i]! - mean) * scale;
+  return { columns, rows, pixels: result };
 }
 
 function halved({ columns, rows, pixels }: GreyPicture): GreyPicture {
@@ -100,11 +109,19 @@ function halved({ columns, rows, pixels }: GreyPicture): GreyPicture {
   return { columns: width, rows: height, pixels: result };
 }
 
-function findExtrema(levels: readonly GreyPicture[], unit: number, found: Candidate[]): void {
+/** @param step pixels of the working picture from one pixel of these levels to the next, which `halved` takes from its upper left. */
+function findExtrema(
+  levels: readonly GreyPicture[],
+  step: number,
+  side: number,
+  found: Candidate[],
+): void {
   const { columns, rows } = levels[0]!;
   const differences = levels.slice(1).map(({ pixels }, i) => {
     const before = levels[i]!.pixels;
-    return pixels.map((value, at) => value - before[at]!);
+    const difference = new Float32Array(pixels.length);
+    for (let at = 0; at < pixels.length; at++) difference[at] = pixels[at]! - before[at]!;
+    return difference;
   });
   for (let i = 1; i <= intervals; i++) {
     const [below, here, above] = [differences[i - 1]!, differences[i]!, differences[i + 1]!];
@@ -112,16 +129,17 @@ function findExtrema(levels: readonly GreyPicture[], unit: number, found: Candid
       for (let column = 4; column < columns - 4; column++) {
         const at = row * columns + column;
         const value = here[at]!;
-        const strength = Math.abs(value);
-        if (strength < leastContrast || !isExtremum(value, at, columns, below, here, above))
-          continue;
+        if (value < leastContrast && value > -leastContrast) continue;
+        if (!isExtremum(value, at, columns, below, here, above)) continue;
         if (isEdge(here, at, columns)) continue;
         const sigma = firstSigma * 2 ** (i / intervals);
         found.push({
-          x: (column + 0.5) * unit,
-          y: (row + 0.5) * unit,
-          radius: sigma * unit,
-          strength,
+          x: (column * step + 0.5) / side,
+          y: (row * step + 0.5) / side,
+          radius: (sigma * step) / side,
+          strength: Math.abs(value),
+          // What is brighter than its surroundings loses by blurring.
+          bright: value < 0,
           level: levels[i]!,
           column,
           row,
@@ -142,6 +160,8 @@ function isExtremum(
 ): boolean {
   const sign = value > 0 ? 1 : -1;
   const size = value * sign;
+  // Most places fail here.
+  if (here[at - 1]! * sign >= size || here[at + 1]! * sign >= size) return false;
   for (let dy = -columns; dy <= columns; dy += columns) {
     for (let i = at + dy - 1; i <= at + dy + 1; i++) {
       if (i !== at && here[i]! * sign >= size) return false;

@@ -1,5 +1,13 @@
 import { SeededRandom } from '@groundglass/core';
 import type { GreyPicture } from './grey-picture.js';
+import {
+  mirroredBit,
+  negativeBit,
+  transposedBit,
+  upsideDownBit,
+  variantCount,
+  type PictureVariant,
+} from './picture-variant.js';
 
 const cells = 4;
 const directions = 8;
@@ -35,7 +43,7 @@ export function describePoint(
       if (size === 0) continue;
       const [a, b] = [(u - 7.5) / 8, (v - 7.5) / 8];
       const weight = size * Math.exp(-(a * a + b * b));
-      // Directions are centred on the bins so that the mirrored picture's are a permutation of them.
+      // Directions are centred on the bins so that those of a turned or mirrored picture are a permutation of them.
       let turn = (Math.atan2(dy, dx) / (2 * Math.PI)) * directions;
       if (turn < 0) turn += directions;
       const low = Math.floor(turn);
@@ -72,53 +80,95 @@ function bounded(values: Float32Array): Float32Array {
   return values;
 }
 
-/** Where the descriptor of the mirrored picture has each value: columns of cells and horizontal directions swap. */
-const mirror = Int32Array.from({ length }, (_, i) => {
-  const direction = i % directions;
-  const cell = Math.floor(i / directions);
-  const [cellRow, cellColumn] = [Math.floor(cell / cells), cell % cells];
-  const turned = (directions / 2 - direction + directions) % directions;
-  return (cellRow * cells + (cells - 1 - cellColumn)) * directions + turned;
-});
+/** Where a variant of the picture has each value of a descriptor: cells move, and directions turn with them. */
+const places: readonly Uint8Array[] = Array.from({ length: variantCount }, (_, variant) =>
+  Uint8Array.from({ length }, (_, i) => {
+    let direction = i % directions;
+    const cell = Math.floor(i / directions);
+    let [row, column] = [Math.floor(cell / cells), cell % cells];
+    if (variant & transposedBit) [row, column, direction] = [column, row, 2 - direction];
+    if (variant & mirroredBit) [column, direction] = [cells - 1 - column, 4 - direction];
+    if (variant & upsideDownBit) [row, direction] = [cells - 1 - row, -direction];
+    if (variant & negativeBit) direction += 4;
+    return (row * cells + column) * directions + ((direction + 2 * directions) % directions);
+  }),
+);
+
+/** Planes of their own; each is also taken in all variants. */
+const basePlanes = bits / variantCount;
 
 /**
- * Planes that a descriptor lies on one side of or the other. Within the cells of one distance from the centre a plane's signs sum to 0:
- * what all descriptors have in common (more gradient in the middle) decides no bit.
+ * Planes that a descriptor lies on one side of or the other. Bit `16 * p + v` is plane `p` on the descriptor of variant `v`, so that the signature
+ * of a variant has the bits of the picture's own in another order and need not be stored. Over the places that turns and flips bring
+ * onto each other a plane's signs sum to 0: what round blobs have in common decides no bit.
  */
 const planes = makePlanes();
 
 function makePlanes(): Int8Array {
-  const result = new Int8Array(bits * length);
-  const rings = [
-    [0, 3, 12, 15],
-    [1, 2, 4, 7, 8, 11, 13, 14],
-    [5, 6, 9, 10],
-  ];
+  const orbits = new Map<number, number[]>();
+  for (let i = 0; i < length; i++) {
+    const orbit = new Set(places.slice(0, 8).map((place) => place[i]!));
+    orbits.set(Math.min(...orbit), [...orbit]);
+  }
   const random = new SeededRandom(20_200_330);
-  for (let bit = 0; bit < bits; bit++) {
-    for (const ring of rings) {
-      const places = ring.flatMap((cell) =>
-        Array.from({ length: directions }, (_, direction) => cell * directions + direction),
-      );
-      // Half of the ring's values count as plus, the others as minus.
-      for (const [i, place] of random.shuffled(places).entries())
-        result[bit * length + place] = i % 2 === 0 ? 1 : -1;
+  const result = new Int8Array(bits * length);
+  for (let plane = 0; plane < basePlanes; plane++) {
+    const base = new Int8Array(length);
+    for (const orbit of orbits.values()) {
+      // Half of the places count as plus, the others as minus.
+      for (const [i, place] of random.shuffled(orbit).entries()) base[place] = i % 2 === 0 ? 1 : -1;
+    }
+    for (let variant = 0; variant < variantCount; variant++) {
+      const start = (plane * variantCount + variant) * length;
+      for (let i = 0; i < length; i++) result[start + i] = base[places[variant]![i]!]!;
     }
   }
   return result;
 }
 
-/** 128 bits of a descriptor, or of its mirrored picture's: near descriptors differ in few. */
-export function signature(descriptor: Float32Array, mirrored: boolean): Uint32Array {
+/** 128 bits of a descriptor: near descriptors differ in few. */
+export function signature(descriptor: Float32Array): Uint32Array {
   const words = new Uint32Array(wordsOfSignature);
   for (let bit = 0; bit < bits; bit++) {
     let sum = 0;
     const plane = bit * length;
-    for (let i = 0; i < length; i++)
-      sum += planes[plane + i]! * descriptor[mirrored ? mirror[i]! : i]!;
+    for (let i = 0; i < length; i++) sum += planes[plane + i]! * descriptor[i]!;
     if (sum > 0) words[bit >> 5]! |= 1 << (bit & 31);
   }
   return words;
+}
+
+/** What each byte of a plane's 16 bits becomes in a variant: `[(variant * 2 + which byte) * 256 + byte]`. */
+const moved = movedBits();
+
+function movedBits(): Uint16Array {
+  const nameOf = (place: Uint8Array | readonly number[]) => place.join();
+  const variantOf = new Map(places.map((place, variant) => [nameOf(place), variant]));
+  const result = new Uint16Array(variantCount * 512);
+  for (let variant = 0; variant < variantCount; variant++) {
+    for (let to = 0; to < variantCount; to++) {
+      // Variant `to` of this variant is one variant of the picture itself.
+      const from = variantOf.get(nameOf(Array.from(places[variant]!, (i) => places[to]![i]!)))!;
+      const start = (variant * 2 + (from >> 3)) * 256;
+      for (let byte = 0; byte < 256; byte++)
+        if ((byte >> (from & 7)) & 1) result[start + byte]! |= 1 << to;
+    }
+  }
+  return result;
+}
+
+/** The signatures of a picture's points as a variant of the picture has them. */
+export function variantSignatures(signatures: Uint32Array, variant: PictureVariant): Uint32Array {
+  if (variant === 0) return signatures;
+  const [low, high] = [variant * 512, variant * 512 + 256];
+  const result = new Uint32Array(signatures.length);
+  for (let i = 0; i < signatures.length; i++) {
+    const word = signatures[i]!;
+    const first = moved[low + (word & 255)]! | moved[high + ((word >>> 8) & 255)]!;
+    const second = moved[low + ((word >>> 16) & 255)]! | moved[high + (word >>> 24)]!;
+    result[i] = first | (second << 16);
+  }
+  return result;
 }
 
 /** Bits in which two signatures differ. */

@@ -1,4 +1,10 @@
-import { lungMask, resample, resampleNearest, type CtSlice } from '@groundglass/core';
+import {
+  inspectSlice,
+  resample,
+  resampleNearest,
+  type CtSlice,
+  type WithheldCode,
+} from '@groundglass/core';
 import { greyPicture, scaledTo, type GreyPicture } from './grey-picture.js';
 import { findKeypoints, type Keypoints } from './keypoints.js';
 import { whiteMarks, type Mark } from './marks.js';
@@ -9,6 +15,8 @@ export interface SliceFeatures {
   readonly points: Keypoints;
   /** Lung pixels over all; null where no lungs were found. */
   readonly lungShare: number | null;
+  /** Why it is no axial slice of a chest with lungs, as a prediction says it. */
+  readonly reasons: readonly WithheldCode[];
   /** Statistics of grey over the whole picture. */
   readonly grey: readonly number[];
   /** The outer ring of the picture, an eighth of its side wide, of the picture at 16×16, 0–255. */
@@ -28,11 +36,12 @@ const thumbnailSide = 8;
 /** Computes the features of one slice. */
 export function sliceFeatures(slice: CtSlice): SliceFeatures {
   const picture = greyPicture(slice);
-  const lungs = lungMask(slice);
+  const { lungs, reasons } = inspectSlice(slice);
   const marks = slice.unit === 'grey' ? whiteMarks(scaledTo(picture, 384)) : undefined;
   return {
     points: findKeypoints(picture),
     lungShare: lungs ? lungs.reduce((sum, value) => sum + value, 0) / lungs.length : null,
+    reasons,
     grey: greyStatistics(picture.pixels).map((value) => Number(value.toPrecision(7))),
     ring: toBytes(picture, ringSide).filter((_, i) => {
       const [row, column] = [Math.floor(i / ringSide), i % ringSide];
@@ -66,7 +75,9 @@ function withoutLungs(
       count++;
     }
   const fill = count > 0 ? sum / count : 0.5;
-  return { columns, rows, pixels: pixels.map((value, i) => (hidden[i] ? fill : value)) };
+  const result = pixels.slice();
+  for (let i = 0; i < result.length; i++) if (hidden[i]) result[i] = fill;
+  return { columns, rows, pixels: result };
 }
 
 /** Grows a mask by about 3 % of the picture's side, so that the lungs' rim is hidden, too. */
@@ -97,18 +108,22 @@ function greyStatistics(pixels: Float32Array): number[] {
   const count = pixels.length;
   const histogram = new Float64Array(256);
   let mean = 0;
-  for (const value of pixels) {
-    mean += value / count;
-    const bin = Math.min(255, Math.max(0, Math.round(value * 255)));
-    histogram[bin]! += 1 / count;
+  for (let i = 0; i < count; i++) {
+    const value = pixels[i]!;
+    mean += value;
+    histogram[Math.min(255, Math.max(0, Math.round(value * 255)))]!++;
   }
+  mean /= count;
+  for (let bin = 0; bin < 256; bin++) histogram[bin]! /= count;
   let [second, third, fourth] = [0, 0, 0];
-  for (const value of pixels) {
-    const away = value - mean;
-    second += away ** 2 / count;
-    third += away ** 3 / count;
-    fourth += away ** 4 / count;
+  for (let i = 0; i < count; i++) {
+    const away = pixels[i]! - mean;
+    const square = away * away;
+    second += square;
+    third += square * away;
+    fourth += square * square;
   }
+  [second, third, fourth] = [second / count, third / count, fourth / count];
   const deviation = Math.sqrt(second);
   const safe = Math.max(second, 1e-12);
   const percentile = (share: number) => {
@@ -137,6 +152,7 @@ function greyStatistics(pixels: Float32Array): number[] {
 /** Features as JSON holds them in the cache. */
 export interface StoredFeatures {
   readonly lungShare: number | null;
+  readonly reasons: readonly WithheldCode[];
   readonly grey: readonly number[];
   readonly marks: readonly Mark[];
   /** Base64. */
@@ -145,7 +161,8 @@ export interface StoredFeatures {
   readonly thumbnail: string;
   readonly count: number;
   readonly width: number;
-  /** Columns, rows and radii as 32-bit floats, then both signatures; base64. */
+  readonly height: number;
+  /** Columns, rows and radii as 32-bit floats, the signatures, and a byte for each bright point; base64. */
   readonly points: string;
 }
 
@@ -156,8 +173,8 @@ export function storeFeatures({
   thumbnail,
   ...rest
 }: SliceFeatures): StoredFeatures {
-  const { count, width, x, y, radius, bits, mirrored } = points;
-  const parts = [x, y, radius, bits, mirrored];
+  const { count, width, height, x, y, radius, bits, bright } = points;
+  const parts = [x, y, radius, bits, bright];
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;
   for (const part of parts) {
@@ -168,6 +185,7 @@ export function storeFeatures({
     ...rest,
     count,
     width: Number(width.toFixed(6)),
+    height: Number(height.toFixed(6)),
     ring: toBase64(ring),
     masked: toBase64(masked),
     thumbnail: toBase64(thumbnail),
@@ -179,6 +197,7 @@ export function restoreFeatures({
   points,
   count,
   width,
+  height,
   ring,
   masked,
   thumbnail,
@@ -194,11 +213,12 @@ export function restoreFeatures({
     points: {
       count,
       width,
+      height,
       x: new Float32Array(buffer, 0, count),
       y: new Float32Array(buffer, 4 * count, count),
       radius: new Float32Array(buffer, 8 * count, count),
       bits: new Uint32Array(buffer, 12 * count, words),
-      mirrored: new Uint32Array(buffer, 12 * count + 4 * words, words),
+      bright: new Uint8Array(buffer, 12 * count + 4 * words, count),
     },
   };
 }
@@ -210,5 +230,8 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
 }

@@ -1,11 +1,19 @@
 import type { FactsCache } from '../facts/facts-cache.js';
+import type { PictureReader } from '../reading/picture-reader.js';
 import type { SplitShares } from '../splits/assign-split.js';
 import type { Table } from '../tables/read-table.js';
 
 /** How far an import or an audit is. */
 export interface DatasetProgress {
   readonly phase:
-    'listing' | 'reading' | 'features' | 'comparing' | 'verifying' | 'baselines' | 'copying';
+    | 'listing'
+    | 'reading'
+    | 'features'
+    | 'comparing'
+    | 'registering'
+    | 'verifying'
+    | 'baselines'
+    | 'copying';
   readonly done: number;
   /** Undefined while it is not known. */
   readonly total: number | undefined;
@@ -33,6 +41,8 @@ export interface ImportOptions {
   readonly decode?: boolean;
   /** Facts of files that have not changed since they were read. */
   readonly cache?: FactsCache;
+  /** Decodes in place of this thread. */
+  readonly reader?: PictureReader;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DatasetProgress) => void;
 }

@@ -11,7 +11,7 @@ import { readFacts } from '../facts/read-facts.js';
 import { assignSplit, defaultShares } from '../splits/assign-split.js';
 import { columnOf, type Table, type TableRow } from '../tables/read-table.js';
 import { didYouMean } from '../text/did-you-mean.js';
-import { inOrder } from '../text/in-order.js';
+import { inOrder } from '../reading/in-order.js';
 import { baseName, stemOf, type DatasetFolder } from './dataset-folder.js';
 import type { ImportOptions } from './import-options.js';
 import type { ImportedDataset, ImportProblem } from './import-report.js';
@@ -123,18 +123,18 @@ export class SampleCollector {
     const joined = joinTables(this.#options.joins ?? [], kept, this);
     const samples: DatasetSample[] = [];
     const instances = new Map<string, string>();
-    const { signal, cache, onProgress } = this.#options;
+    const { signal, cache, reader, onProgress } = this.#options;
     let done = 0;
     const read = async (taken: Taken) => {
       if (this.#options.decode === false) return undefined;
       const files = this.#folder.source;
-      const facts = await readFacts(files, taken.path, taken.stat, { cache, signal });
-      const mask =
-        taken.mask && (await readFacts(files, taken.mask.path, taken.mask.stat, { cache, signal }));
+      const how = { cache, reader, signal };
+      const facts = await readFacts(files, taken.path, taken.stat, how);
+      const mask = taken.mask && (await readFacts(files, taken.mask.path, taken.mask.stat, how));
       onProgress?.({ phase: 'reading', done: ++done, total: kept.length });
       return { facts, mask };
     };
-    for await (const [taken, outcome] of inOrder(kept, 4, read)) {
+    for await (const [taken, outcome] of inOrder(kept, reader?.atOnce ?? 4, read)) {
       if (!outcome) this.#push(samples, taken, undefined, joined.get(taken));
       else if ('problem' in outcome.facts)
         this.report(taken.place, `"${taken.path}": ${outcome.facts.problem}`);

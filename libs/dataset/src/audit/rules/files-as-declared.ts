@@ -78,7 +78,13 @@ export function filesAsDeclared(context: AuditContext): Finding[] {
       if (message !== undefined) add('wrong-mask', 'error', message, { mask });
     }
     const features = context.features[i];
-    if (features?.lungShare === null && header.axial !== false)
+    if (features?.reasons.includes('NOT_CHEST') && header.axial !== false)
+      add(
+        'not-chest',
+        'warning',
+        `"${path}" does not look like an axial slice of a chest: another part of the body, another plane, a radiograph or no CT`,
+      );
+    else if (features?.lungShare === null && header.axial !== false)
       add(
         'no-lungs',
         'info',

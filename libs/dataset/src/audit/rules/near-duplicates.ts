@@ -1,5 +1,6 @@
 import type { Finding } from '@groundglass/core';
 import type { DuplicatePair } from '../../duplicates/find-duplicates.js';
+import { describeVariant, type VariantInWords } from '../../features/picture-variant.js';
 import { patientKey } from '../../leaks/same-patient.js';
 import type { AuditContext } from '../audit-context.js';
 
@@ -11,12 +12,16 @@ export function nearDuplicates(context: AuditContext, pairs: readonly DuplicateP
   return pairs.flatMap((pair) => {
     const { a, b, kind, detail, grey, overlap, registration } = pair;
     const [first, second] = [context.samples[a]!, context.samples[b]!];
+    const turn = describeVariant(registration.variant);
+    const how = changeInWords(turn, registration.angle);
     const evidence = {
       detailCorrelation: round(detail),
       greyCorrelation: round(grey),
       overlap: round(overlap),
       points: registration.inliers,
-      mirrored: registration.mirrored,
+      mirrored: turn.mirrored,
+      turned: round(turn.turned + registration.angle),
+      negative: turn.negative,
       scale: round((registration.scaleX + registration.scaleY) / 2),
     };
     const crosses = first.split !== second.split;
@@ -29,7 +34,7 @@ export function nearDuplicates(context: AuditContext, pairs: readonly DuplicateP
           context.finding(
             'label-conflict',
             'error',
-            `One picture has two labels: ${names} are the same picture${registration.mirrored ? ', mirrored' : ''}`,
+            `One picture has two labels: ${names} are the same picture${how === '' ? '' : `, ${how}`}`,
             [a, b],
             evidence,
           ),
@@ -38,7 +43,7 @@ export function nearDuplicates(context: AuditContext, pairs: readonly DuplicateP
         context.finding(
           'near-duplicate',
           crosses ? 'error' : 'warning',
-          `The same picture twice${registration.mirrored ? ', once mirrored' : ''}: ${names}`,
+          `The same picture twice${how === '' ? '' : `, once ${how}`}: ${names}`,
           [a, b],
           evidence,
         ),
@@ -58,6 +63,20 @@ export function nearDuplicates(context: AuditContext, pairs: readonly DuplicateP
       ),
     ];
   });
+}
+
+/** Degrees from which a turn is worth a word. */
+const leastAngle = 1;
+
+function changeInWords({ mirrored, turned, negative }: VariantInWords, angle: number): string {
+  const degrees = turned + (Math.abs(angle) >= leastAngle ? Math.round(angle) : 0);
+  return [
+    mirrored ? 'mirrored' : '',
+    degrees === 0 ? '' : `turned by ${degrees}°`,
+    negative ? 'as a negative' : '',
+  ]
+    .filter((word) => word !== '')
+    .join(' and ');
 }
 
 function round(value: number): number {

@@ -1,0 +1,13 @@
+/**
+ * Lets the thread do other work now and then during a long computation: draw, answer, notice that it was cancelled.
+ *
+ * @returns a function to await often; it waits only where the last pause was more than `every` milliseconds ago.
+ */
+export function breather(every = 50): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < every) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    last = performance.now();
+  };
+}
