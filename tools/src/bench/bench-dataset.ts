@@ -1,5 +1,11 @@
 import { bytesSource, openVolume, SeededRandom } from '@groundglass/core';
-import { findDuplicates, findKeypoints, greyPicture, type GreyPicture } from '@groundglass/dataset';
+import {
+  comparedPart,
+  findDuplicates,
+  findKeypoints,
+  greyPicture,
+  type GreyPicture,
+} from '@groundglass/dataset';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -8,44 +14,56 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 
-/** What is done to a picture; each is a copy that should be found. */
-const changes: Readonly<
-  Record<
-    string,
-    (picture: Sharp, columns: number, rows: number, random: SeededRandom) => Promise<Buffer>
-  >
-> = {
-  flip: (picture) => picture.flop().png().toBuffer(),
-  'crop 10–25 %': (picture, columns, rows, random) => {
+type Change = (
+  picture: Sharp,
+  columns: number,
+  rows: number,
+  random: SeededRandom,
+) => Promise<Buffer>;
+
+/** Steps that sharp would otherwise take in an order of its own. */
+const then = async (picture: Sharp): Promise<Sharp> => sharp(await picture.png().toBuffer());
+const png = (picture: Sharp): Promise<Buffer> => picture.png().toBuffer();
+const words = (columns: number, rows: number) =>
+  Buffer.from(
+    `<svg width="${columns}" height="${rows}"><g fill="white" font-family="sans-serif" font-size="${Math.round(rows / 18)}"><text x="6" y="${Math.round(rows / 16)}">Fig. 2A</text><text x="${Math.round(columns * 0.7)}" y="${Math.round(rows * 0.97)}">L 120 kV</text></g></svg>`,
+  );
+
+/** What is done to a picture, as the search was built for; each is a copy that should be found. */
+const changes: Readonly<Record<string, Change>> = {
+  'mirrored left to right': (picture) => png(picture.flop()),
+  'mirrored top to bottom': (picture) => png(picture.flip()),
+  'cropped by 10–25 %': (picture, columns, rows, random) => {
     const share = random.uniform(0.1, 0.25);
     const [width, height] = [Math.round(columns * (1 - share)), Math.round(rows * (1 - share))];
     const left = random.below(columns - width);
     const top = random.below(rows - height);
-    return picture.extract({ left, top, width, height }).png().toBuffer();
+    return png(picture.extract({ left, top, width, height }));
   },
-  'pad 10–30 %': (picture, columns, rows, random) => {
+  'cropped to half its sides': (picture, columns, rows, random) => {
+    const [width, height] = [Math.round(columns / 2), Math.round(rows / 2)];
+    const left = random.below(columns - width);
+    const top = random.below(rows - height);
+    return png(picture.extract({ left, top, width, height }));
+  },
+  'padded by 10–30 %': (picture, columns, rows, random) => {
     const [x, y] = [0.1, 0.2].map((least) => random.uniform(least, least + 0.1)) as [
       number,
       number,
     ];
     const background = random.chance(0.5) ? 'black' : 'white';
     const [left, top] = [Math.round(columns * x), Math.round(rows * y)];
-    return picture.extend({ left, right: left, top, bottom: top, background }).png().toBuffer();
+    return png(picture.extend({ left, right: left, top, bottom: top, background }));
   },
-  'JPEG quality 40': (picture) => picture.jpeg({ quality: 40 }).toBuffer(),
-  'scale 0.5': (picture, columns) =>
-    picture
-      .resize(Math.round(columns / 2))
-      .png()
-      .toBuffer(),
-  'scale 1.6': (picture, columns) =>
-    picture
-      .resize(Math.round(columns * 1.6))
-      .png()
-      .toBuffer(),
-  'window narrower': (picture) => picture.linear(1.5, -50).png().toBuffer(),
-  'window wider, gamma': (picture) => picture.gamma(1.6).linear(0.7, 30).png().toBuffer(),
-  'flip, crop, JPEG, half size': (picture, columns, rows) =>
+  'JPEG of quality 40': (picture) => picture.jpeg({ quality: 40 }).toBuffer(),
+  'JPEG of quality 10': (picture) => picture.jpeg({ quality: 10 }).toBuffer(),
+  'scaled to 0.5': (picture, columns) => png(picture.resize(Math.round(columns / 2))),
+  'scaled to 0.25': (picture, columns) => png(picture.resize(Math.round(columns / 4))),
+  'scaled to 1.6': (picture, columns) => png(picture.resize(Math.round(columns * 1.6))),
+  'narrower window': (picture) => png(picture.linear(1.5, -50)),
+  'much narrower window': (picture) => png(picture.linear(2.5, -150)),
+  'wider window and gamma': (picture) => png(picture.gamma(1.6).linear(0.7, 30)),
+  'flip, crop, half size, JPEG': (picture, columns, rows) =>
     picture
       .flop()
       .extract({
@@ -57,11 +75,61 @@ const changes: Readonly<
       .resize(Math.max(64, Math.round(columns / 2)))
       .jpeg({ quality: 70 })
       .toBuffer(),
+  'turned by 90°': (picture) => png(picture.rotate(90)),
+  'turned by 180°': (picture) => png(picture.rotate(180)),
+  'turned by 3°': (picture) => png(picture.rotate(3)),
+  negative: (picture) => png(picture.negate()),
+};
+
+/** Changes that the search was not built with. */
+const foreign: Readonly<Record<string, Change>> = {
+  'turned by 10°': (picture) => png(picture.rotate(10)),
+  'turned by 20°': (picture) => png(picture.rotate(20)),
+  'turned by 45°': (picture) => png(picture.rotate(45)),
+  'stretched by 15 %': (picture, columns, rows) =>
+    png(picture.resize(Math.round(columns * 1.15), rows, { fit: 'fill' })),
+  'gamma 2.2': (picture) => png(picture.gamma(2.2, 1)),
+  blurred: (picture, columns) => png(picture.blur(Math.max(0.6, columns / 250))),
+  'noise of 5 %': async (picture, columns, rows, random) => {
+    const { data } = await picture.raw().toBuffer({ resolveWithObject: true });
+    const noisy = data.map((value) => {
+      const grain = random.uniform(-2, 2);
+      return Math.min(255, Math.max(0, value + 11 * grain));
+    });
+    return png(sharp(noisy, { raw: { width: columns, height: rows, channels: 1 } }));
+  },
+  'letters drawn in': (picture, columns, rows) =>
+    png(picture.composite([{ input: words(columns, rows) }])),
+  'border with text': async (picture, columns, rows) => {
+    const [x, y] = [Math.round(columns * 0.15), Math.round(rows * 0.15)];
+    const framed = await then(
+      picture.extend({ left: x, right: x, top: y, bottom: y, background: 'black' }),
+    );
+    return png(framed.composite([{ input: words(columns + 2 * x, rows + 2 * y) }]));
+  },
+  'half of a double figure': async (picture, columns, rows) =>
+    png(
+      (await then(picture.clone())).extend({ right: columns, background: 'white' }).composite([
+        {
+          input: await sharp({
+            create: { width: columns, height: rows, channels: 3, background: '#888' },
+          })
+            .png()
+            .toBuffer(),
+          left: columns,
+          top: 0,
+        },
+      ]),
+    ),
+  'turned by 4°, mirrored, JPEG 50': async (picture) =>
+    (await then(picture.flop())).rotate(4).jpeg({ quality: 50 }).toBuffer(),
 };
 
 /** One line of the table. */
 export interface ChangeRow {
   readonly change: string;
+  /** The search was not built with this change. */
+  readonly foreign: boolean;
   readonly found: number;
   readonly of: number;
   /** Found by imagededup's perceptual hash at its default distance; undefined where it is not installed. */
@@ -106,7 +174,7 @@ export async function benchDataset(
       const grey = () =>
         sharp(bytes, { ignoreIcc: true }).flatten({ background: 'black' }).greyscale();
       await write('original', await grey().png().toBuffer());
-      for (const [change, make] of Object.entries(changes))
+      for (const [change, make] of Object.entries({ ...changes, ...foreign }))
         await write(change, await make(grey(), columns, rows, random));
     }
     const started = performance.now();
@@ -119,7 +187,9 @@ export async function benchDataset(
       const picture = await load(i);
       inputs.push({ points: findKeypoints(picture), hash: `${i}` });
     }
-    const pairs = (await findDuplicates(inputs, { load })).filter(({ kind }) => kind === 'copy');
+    const pairs = (
+      await findDuplicates(inputs, { load: async (i) => comparedPart(await load(i)) })
+    ).filter(({ kind }) => kind === 'copy');
     const seconds = (performance.now() - started) / 1000;
     const ours = score(files, pairs);
     const theirs = python === undefined ? undefined : await imagededup(python, folder, files);
@@ -130,8 +200,9 @@ export async function benchDataset(
       wrong: ours.wrong,
       right: ours.right,
       theirWrong: theirs?.wrong,
-      rows: Object.keys(changes).map((change) => ({
+      rows: Object.keys({ ...changes, ...foreign }).map((change) => ({
         change,
+        foreign: change in foreign,
         found: ours.found.get(change) ?? 0,
         of: files.filter((file) => file.change === change).length,
         theirs: theirs ? (theirs.found.get(change) ?? 0) : undefined,
