@@ -46,54 +46,54 @@ export function picturePool(
 }
 
 class PictureWorker {
-  private readonly worker: Worker;
-  private readonly open = new Map<
+  readonly #worker: Worker;
+  readonly #open = new Map<
     number,
     { resolve: (value: unknown) => void; reject: (error: Error) => void }
   >();
-  private nextId = 0;
-  private dead: Error | undefined;
+  #nextId = 0;
+  #dead: Error | undefined;
 
   constructor(setup: PictureSetup) {
-    this.worker = new Worker(new URL('./picture-worker.js', import.meta.url), {
+    this.#worker = new Worker(new URL('./picture-worker.js', import.meta.url), {
       workerData: setup,
     });
-    this.worker.unref();
-    this.worker.on('message', (answer: PictureAnswer) => {
-      const waiting = this.open.get(answer.id);
-      this.open.delete(answer.id);
-      if (this.open.size === 0) this.worker.unref();
+    this.#worker.unref();
+    this.#worker.on('message', (answer: PictureAnswer) => {
+      const waiting = this.#open.get(answer.id);
+      this.#open.delete(answer.id);
+      if (this.#open.size === 0) this.#worker.unref();
       if ('error' in answer)
         waiting?.reject(new CtError(answer.error.code as ErrorCode, answer.error.message));
       else waiting?.resolve(answer.value);
     });
-    this.worker.on('error', (error) => {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+    this.#worker.on('error', (error) => {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
     });
-    this.worker.on('exit', (code) => {
-      this.fail(new CtError('CT_INTERNAL', `A decoding thread ended with exit code ${code}`));
+    this.#worker.on('exit', (code) => {
+      this.#fail(new CtError('CT_INTERNAL', `A decoding thread ended with exit code ${code}`));
     });
   }
 
   /** Calls that wait for an answer. */
   get load(): number {
-    return this.open.size;
+    return this.#open.size;
   }
 
   call(method: PictureMethod, args: readonly unknown[]): Promise<unknown> {
-    if (this.dead) return Promise.reject(this.dead);
+    if (this.#dead) return Promise.reject(this.#dead);
     return new Promise((resolve, reject) => {
-      const id = this.nextId++;
-      this.open.set(id, { resolve, reject });
+      const id = this.#nextId++;
+      this.#open.set(id, { resolve, reject });
       // A thread that computes keeps the process alive until it has answered.
-      this.worker.ref();
-      this.worker.postMessage({ id, method, args } satisfies PictureRequest);
+      this.#worker.ref();
+      this.#worker.postMessage({ id, method, args } satisfies PictureRequest);
     });
   }
 
-  private fail(error: Error): void {
-    this.dead ??= error;
-    for (const { reject } of this.open.values()) reject(error);
-    this.open.clear();
+  #fail(error: Error): void {
+    this.#dead ??= error;
+    for (const { reject } of this.#open.values()) reject(error);
+    this.#open.clear();
   }
 }

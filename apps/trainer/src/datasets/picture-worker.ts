@@ -3,7 +3,12 @@ import { pictureReader } from '@groundglass/dataset';
 import { nodeFiles } from '@groundglass/dataset/node';
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
-import type { PictureAnswer, PictureRequest, PictureSetup } from './picture-protocol.js';
+import type {
+  PictureAnswer,
+  PictureMethod,
+  PictureRequest,
+  PictureSetup,
+} from './picture-protocol.js';
 
 // There is a worker for each core already.
 sharp.concurrency(1);
@@ -11,8 +16,11 @@ const reader = nodeFiles((workerData as PictureSetup).root).then(pictureReader);
 
 parentPort?.on('message', ({ id, method, args }: PictureRequest) => {
   void (async () => {
-    const call = (await reader)[method] as (...all: readonly unknown[]) => Promise<unknown>;
-    return call(...args);
+    const methods = (await reader) as unknown as Record<
+      PictureMethod,
+      (...all: readonly unknown[]) => Promise<unknown>
+    >;
+    return methods[method](...args);
   })().then(
     (value) => {
       parentPort?.postMessage({ id, value } satisfies PictureAnswer);

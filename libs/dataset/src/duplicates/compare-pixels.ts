@@ -42,16 +42,19 @@ interface Prepared {
 
 /** A picture that is compared with others. */
 export class ComparedPicture {
-  private readonly prepared = new Map<number, Prepared>();
+  readonly #prepared = new Map<number, Prepared>();
+  readonly #picture: GreyPicture;
 
   /** @param picture as `comparedPart` gives it. */
-  constructor(private readonly picture: GreyPicture) {}
+  constructor(picture: GreyPicture) {
+    this.#picture = picture;
+  }
 
   /** Brings the picture's detail to one strength everywhere, so that another window changes little. @param side pixels of the longer side. */
   at(side: number): Prepared {
-    const known = this.prepared.get(side);
+    const known = this.#prepared.get(side);
     if (known) return known;
-    const scaled = side === comparedSide ? this.picture : scaledTo(this.picture, side);
+    const scaled = side === comparedSide ? this.#picture : scaledTo(this.#picture, side);
     const grey = gaussianBlur(scaled, fineSigma);
     const coarse = gaussianBlur(grey, coarseSigma).pixels;
     const detail = new Float32Array(coarse.length);
@@ -65,7 +68,7 @@ export class ComparedPicture {
     for (let i = 0; i < detail.length; i++) detail[i]! /= Math.sqrt(energy[i]!) + flat;
     const result = { grey, detail };
     // Few pairs need another side than the usual one.
-    if (side === comparedSide) this.prepared.set(side, result);
+    if (side === comparedSide) this.#prepared.set(side, result);
     return result;
   }
 }
