@@ -131,6 +131,7 @@ function phaseName(phase: string): string {
     case 'baselines':
       return vscode.l10n.t('Measuring the baselines');
     case 'comparing':
+    case 'registering':
     case 'verifying':
       return vscode.l10n.t('Looking for duplicates');
     default:

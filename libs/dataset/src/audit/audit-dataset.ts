@@ -1,5 +1,6 @@
-import { CtError, severities, type Finding } from '@groundglass/core';
+import { CtError, severities, type DatasetSample, type Finding } from '@groundglass/core';
 import { findDuplicates, type DuplicatePair } from '../duplicates/find-duplicates.js';
+import type { PairKind } from '../duplicates/pair-kind.js';
 import type { FactsCache } from '../facts/facts-cache.js';
 import type { FileFacts, FileFailure } from '../facts/file-facts.js';
 import { readFacts } from '../facts/read-facts.js';
@@ -148,25 +149,39 @@ async function findPairs(
     points: features.points,
     hash: samples[i]!.pixelHash ?? `${i}`,
   }));
+  const slicesOf = new Map<string, number>();
+  for (const sample of samples) {
+    const patient = patientKey(sample);
+    slicesOf.set(patient, (slicesOf.get(patient) ?? 0) + 1);
+  }
   const pairs = await findDuplicates(inputs, {
     load: (k) => {
       const { path, slice } = samples[known[k]!.i]!;
       return reader.comparedPart({ path, slice });
     },
     atOnce: reader.atOnce,
-    // Of one patient in one split, slices are alike, and that is no fault.
-    wanted: (a, b) => {
-      const [first, second] = [samples[known[a]!.i]!, samples[known[b]!.i]!];
-      if (first.pixelHash !== undefined && first.pixelHash === second.pixelHash) return false;
-      return (
-        first.split !== second.split ||
-        first.label !== second.label ||
-        patientKey(first) !== patientKey(second)
-      );
-    },
+    wanted: (a, b) => wantedKinds(samples[known[a]!.i]!, samples[known[b]!.i]!, slicesOf),
     ...(remembered ? { remembered } : {}),
     signal,
     onProgress,
   });
   return pairs.map((pair) => ({ ...pair, a: known[pair.a]!.i, b: known[pair.b]!.i }));
+}
+
+/** What of two samples would be a finding. */
+function wantedKinds(
+  first: DatasetSample,
+  second: DatasetSample,
+  slicesOf: ReadonlyMap<string, number>,
+): readonly PairKind[] {
+  // Exact duplicates are found by their hashes.
+  if (first.pixelHash !== undefined && first.pixelHash === second.pixelHash) return [];
+  const [one, other] = [patientKey(first), patientKey(second)];
+  const crosses = first.split !== second.split;
+  // Of one patient in one split, slices are alike, and that is no fault.
+  if (one === other) return crosses || first.label !== second.label ? ['copy'] : [];
+  const sameDocument = first.document !== undefined && first.document === second.document;
+  // Ids that hold several slices each say which belong together; an id of one slice only may be the file's.
+  const idsTell = slicesOf.get(one)! > 1 && slicesOf.get(other)! > 1;
+  return crosses && !sameDocument && !idsTell ? ['copy', 'neighbour'] : ['copy'];
 }

@@ -24,7 +24,7 @@ const comparedSide = 128;
 /** Where one picture shows a part of the other, the other is scaled down to it, but not further. */
 const smallestSide = 40;
 /** A ratio of the two pictures' scales from which it matters. */
-const sameScale = 1.15;
+const sameScale = 1.05;
 const fineSigma = 1;
 const coarseSigma = 5;
 /** Detail fainter than this is flat ground and counts less. */

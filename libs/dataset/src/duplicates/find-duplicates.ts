@@ -7,6 +7,7 @@ import { breather } from '../reading/breather.js';
 import { inOrder } from '../reading/in-order.js';
 import { ComparedPicture, comparePixels } from './compare-pixels.js';
 import { findCandidates } from './find-candidates.js';
+import { couldBe, doubtOf, kindOf, pairKinds, type PairKind } from './pair-kind.js';
 import { register, type Registration } from './register.js';
 
 /** A picture to look for copies of. */
@@ -21,8 +22,10 @@ export interface DuplicatePair extends StoredPair {
   readonly a: number;
   readonly b: number;
   /** `copy`: one picture, whatever was done to it. `neighbour`: slices of one scan that lie side by side. */
-  readonly kind: 'copy' | 'neighbour';
+  readonly kind: PairKind;
   readonly registration: Registration;
+  /** 0 for the same pixels; see {@link doubtOf}. */
+  readonly doubt: number;
 }
 
 /** How duplicates are looked for. */
@@ -31,8 +34,8 @@ export interface DuplicateOptions {
   readonly load: (index: number) => Promise<GreyPicture | undefined>;
   /** Pictures that are worth loading at a time; 1 unless given. */
   readonly atOnce?: number | undefined;
-  /** Leaves out pairs that need no report. */
-  readonly wanted?: (a: number, b: number) => boolean;
+  /** What of a pair needs a report; all unless given. */
+  readonly wanted?: ((a: number, b: number) => readonly PairKind[]) | undefined;
   readonly remembered?: {
     findPair(key: string): StoredPair | undefined;
     setPair(key: string, pair: StoredPair): void;
@@ -45,15 +48,6 @@ export interface DuplicateOptions {
 const keptPictures = 256;
 /** Candidates between two reports of progress. */
 const progressEvery = 64;
-
-/**
- * Bounds chosen on real slices. Of COVID-CT and COVID-Seg, unrelated slices reach a detail of 0.70, neighbours of one scan 0.55 to 0.89,
- * copies 0.9 and more.
- */
-const bounds = {
-  copy: { detail: 0.9, overlap: 0.3 },
-  neighbour: { detail: 0.55, grey: 0.87, inliers: 10, scale: 0.15, angle: 8 },
-} as const;
 
 /**
  * Finds copies (turned, flipped, cropped, padded, rescaled, re-encoded, of another window, negative) and neighbouring slices: candidates by
@@ -90,18 +84,25 @@ export async function findDuplicates(
   };
   const best = new Map<string, DuplicatePair>();
   let done = 0;
-  for await (const [{ a, b, registration }, agreement] of inOrder(
+  for await (const [{ a, b, kinds, registration }, agreement] of inOrder(
     registered,
     atOnce,
     agreementOf,
   )) {
     onProgress?.({ phase: 'verifying', done: ++done, total: registered.length });
     const kind = agreement && kindOf(agreement, registration);
-    if (!kind) continue;
+    if (!kind || !kinds.includes(kind)) continue;
     const before = best.get(`${a} ${b}`);
     // A symmetric picture may lie on its mirror image.
     if (!before || agreement.detail > before.detail)
-      best.set(`${a} ${b}`, { a, b, kind, registration, ...agreement });
+      best.set(`${a} ${b}`, {
+        a,
+        b,
+        kind,
+        registration,
+        doubt: doubtOf(agreement, registration),
+        ...agreement,
+      });
   }
   return [...best.values()];
 }
@@ -109,6 +110,7 @@ export async function findDuplicates(
 interface RegisteredPair {
   readonly a: number;
   readonly b: number;
+  readonly kinds: readonly PairKind[];
   readonly registration: Registration;
 }
 
@@ -133,29 +135,13 @@ async function registerCandidates(
       stopped();
       onProgress?.({ phase: 'registering', done: i, total: candidates.length });
     }
-    if (wanted && !wanted(a, b)) continue;
+    const kinds = wanted?.(a, b) ?? pairKinds;
+    if (kinds.length === 0) continue;
     const registration = register(points[a]!, points[b]!, variant);
-    if (registration) registered.push({ a, b, registration });
+    if (!registration) continue;
+    const possible = kinds.filter((kind) => couldBe(kind, registration));
+    if (possible.length > 0) registered.push({ a, b, kinds: possible, registration });
   }
   onProgress?.({ phase: 'registering', done: candidates.length, total: candidates.length });
   return registered;
-}
-
-function kindOf(
-  { detail, grey, overlap }: StoredPair,
-  { inliers, scaleX, scaleY, angle, variant }: Registration,
-): DuplicatePair['kind'] | undefined {
-  if (detail >= bounds.copy.detail && overlap >= bounds.copy.overlap) return 'copy';
-  const { neighbour } = bounds;
-  const isNear =
-    variant === 0 &&
-    Math.abs(angle) < neighbour.angle &&
-    Math.abs(Math.log(scaleX)) < neighbour.scale &&
-    Math.abs(Math.log(scaleY)) < neighbour.scale;
-  return isNear &&
-    inliers >= neighbour.inliers &&
-    detail >= neighbour.detail &&
-    grey >= neighbour.grey
-    ? 'neighbour'
-    : undefined;
 }

@@ -20,6 +20,8 @@ export interface Registration {
   readonly angle: number;
   /** Points of both pictures that lie on each other. */
   readonly inliers: number;
+  /** How far these points lie from where they should, the middle one, in units of A's longer side. */
+  readonly distance: number;
 }
 
 /** Bits of 128 in which two views of one point may differ. */
@@ -73,7 +75,8 @@ export function register(
   const { xx, xy, yx, yy } = best.placement;
   const [scaleX, scaleY] = [Math.hypot(xx, yx), Math.hypot(xy, yy)];
   const angle = (Math.atan2(yx, xx) * 180) / Math.PI;
-  return { variant, ...best.placement, scaleX, scaleY, angle, inliers: best.inliers };
+  const { placement, inliers, distance } = best;
+  return { variant, ...placement, scaleX, scaleY, angle, inliers, distance };
 }
 
 function matchesOf(a: Keypoints, b: Keypoints, variant: PictureVariant): Match[] {
@@ -143,20 +146,32 @@ function propose(matches: readonly Match[]): Match[] {
   return best;
 }
 
+interface Fit {
+  readonly placement: Placement;
+  readonly inliers: number;
+  /** Mean square of the distances. */
+  readonly error: number;
+  readonly distance: number;
+}
+
 /** Fits, takes what agrees, and fits again. */
 function refine(
   matches: readonly Match[],
   proposed: readonly Match[],
   fit: (matches: readonly Match[]) => Placement | undefined,
-): { placement: Placement; inliers: number; error: number } | undefined {
+): Fit | undefined {
   let chosen = proposed;
   for (let round = 0; ; round++) {
     const placement = fit(chosen);
     if (!placement) return undefined;
     const inliers = agreeing(matches, placement);
     if (inliers.length < leastInliers) return undefined;
-    if (round === 1)
-      return { placement, inliers: inliers.length, error: meanError(inliers, placement) };
+    if (round === 1) {
+      const squares = inliers.map((match) => squareDistance(match, placement)).sort(ascending);
+      const error = squares.reduce((sum, square) => sum + square, 0) / squares.length;
+      const distance = Math.sqrt(squares[Math.floor(squares.length / 2)]!);
+      return { placement, inliers: inliers.length, error, distance };
+    }
     chosen = inliers;
   }
 }
@@ -212,17 +227,16 @@ function agreeing(
   return result;
 }
 
-/** Mean square of how far points lie from where they should. */
-function meanError(
-  matches: readonly Match[],
+/** Square of how far a point of B lies from the point of A that it should lie on. */
+function squareDistance(
+  { ax, ay, bx, by }: Match,
   { xx, xy, yx, yy, shiftX, shiftY }: Placement,
 ): number {
-  const sum = matches.reduce(
-    (total, { ax, ay, bx, by }) =>
-      total + (xx * bx + xy * by + shiftX - ax) ** 2 + (yx * bx + yy * by + shiftY - ay) ** 2,
-    0,
-  );
-  return sum / matches.length;
+  return (xx * bx + xy * by + shiftX - ax) ** 2 + (yx * bx + yy * by + shiftY - ay) ** 2;
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
 }
 
 /** Slope and intercept of the least-squares line; slope 1 where all x are the same. */
