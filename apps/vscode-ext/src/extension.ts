@@ -11,7 +11,10 @@ import { createStatusItem } from './server/status-item.js';
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Groundglass', { log: true });
   const server = new ServerManager(context, log);
-  const previews = new CtPreviewProvider(new Predictor(server), context.extensionUri, log);
+  const workbench = registerWorkbench(context, server, log);
+  const previews = new CtPreviewProvider(
+    ...([new Predictor(server), context.extensionUri, log, workbench.sampleOf] as const),
+  );
   context.subscriptions.push(
     log,
     server,
@@ -19,6 +22,6 @@ export function activate(context: vscode.ExtensionContext): void {
     new ReviewEditorProvider(context.extensionUri, log).register(),
     createStatusItem(server),
     registerCommands({ previews, server, secrets: context.secrets }),
-    registerWorkbench(context, server, log),
+    workbench,
   );
 }

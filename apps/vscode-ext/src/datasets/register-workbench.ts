@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { GalleryProvider } from '../gallery/gallery-provider.js';
 import type { GalleryServices } from '../gallery/gallery-services.js';
 import { registerLanguageFeatures } from '../language/register-language.js';
+import type { SampleLookup } from '../preview/known-sample.js';
 import type { ServerManager } from '../server/server-manager.js';
 import { MaskStore } from '../scoring/mask-store.js';
 import { ScoringClient } from '../scoring/scoring-client.js';
@@ -12,12 +13,17 @@ import { DatasetRegistry, type DatasetEntry } from './dataset-registry.js';
 import { DatasetTree, type DatasetNode } from './dataset-tree.js';
 import { Neighbours } from './neighbours.js';
 
+/** What the rest of the extension asks of the workbench. */
+interface Workbench extends vscode.Disposable {
+  readonly sampleOf: SampleLookup;
+}
+
 /** The dataset workbench: the view, scoring, galleries, what texts show of pictures, and the tools. Nothing of it runs before it is used. */
 export function registerWorkbench(
   context: vscode.ExtensionContext,
   server: ServerManager,
   log: vscode.LogOutputChannel,
-): vscode.Disposable {
+): Workbench {
   const registry = new DatasetRegistry(log);
   const storage = context.storageUri ?? context.globalStorageUri;
   const masks = new MaskStore(storage);
@@ -84,7 +90,7 @@ export function registerWorkbench(
       ),
     );
   };
-  return vscode.Disposable.from(
+  const all = vscode.Disposable.from(
     registry,
     scoring,
     language,
@@ -100,4 +106,5 @@ export function registerWorkbench(
     }),
     registerTools({ registry, client, resultsOf, findingsOf, audit }),
   );
+  return Object.assign(all, { sampleOf: language.sampleOf });
 }

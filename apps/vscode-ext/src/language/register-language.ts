@@ -2,6 +2,7 @@ import type { Finding } from '@groundglass/core';
 import * as vscode from 'vscode';
 import type { DatasetEntry, DatasetRegistry } from '../datasets/dataset-registry.js';
 import type { LoadedGallery } from '../gallery/gallery-source.js';
+import type { SampleLookup } from '../preview/known-sample.js';
 import type { MaskStore } from '../scoring/mask-store.js';
 import { DatasetProblems } from './dataset-problems.js';
 import { PathHover } from './path-hover.js';
@@ -23,6 +24,8 @@ export interface LanguageFeatures extends vscode.Disposable {
   reportProblems(gallery: LoadedGallery): void;
   /** Puts a dataset's bad rows and what its audit found into Problems. */
   showFindings(entry: DatasetEntry): Promise<void>;
+  /** What a dataset knows of a picture. */
+  readonly sampleOf: SampleLookup;
 }
 
 /** Registers hovers, links, decorations and problems. */
@@ -78,5 +81,12 @@ export function registerLanguageFeatures({
       problems.report(gallery);
     },
     showFindings: (entry: DatasetEntry) => problems.show(entry),
+    sampleOf: async (uri: vscode.Uri) => {
+      const known = await samples.find(uri);
+      if (!known?.sample) return undefined;
+      const { label, split, patient } = known.sample;
+      const isPositive = label === null ? null : label === known.positive;
+      return { label, split, patient, isPositive };
+    },
   });
 }

@@ -89,6 +89,8 @@ export class Predictor {
           model,
           startAt,
           crop,
+          // A file with several volumes is uploaded whole.
+          volume: ct.volume.timePoint?.index,
           signal,
           onEvent,
         });

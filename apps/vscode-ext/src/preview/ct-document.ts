@@ -6,15 +6,38 @@ export class CtDocument implements vscode.CustomDocument {
   #opened: Promise<OpenedCt> | undefined;
   #opening = new AbortController();
   #disposed = false;
+  #timePoint = 0;
+  readonly #listeners = new Set<() => void>();
 
   constructor(readonly uri: vscode.Uri) {}
+
+  /**
+   * Calls back when another volume of the file has been chosen.
+   *
+   * @returns what ends it.
+   */
+  onDidChoose(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Chooses another volume of a file with several, for all editors of the file. */
+  choose(timePoint: number): void {
+    this.#timePoint = timePoint;
+    this.close();
+    for (const listener of this.#listeners) listener();
+  }
 
   /** @throws {CtError} what `openCt` throws; the next call tries again. */
   open(): Promise<OpenedCt> {
     if (this.#opened) return this.#opened;
     const { signal } = this.#opening;
     // Decoders load with the first image, not with the extension.
-    const opened = import('./open-ct.js').then(({ openCt }) => openCt(this.uri, signal));
+    const opened = import('./open-ct.js').then(({ openCt }) =>
+      openCt(this.uri, signal, this.#timePoint),
+    );
     this.#opened = opened;
     opened.then(
       (ct) => {

@@ -1,12 +1,14 @@
+import { posix } from 'node:path';
 import { CtError } from '@groundglass/core/errors';
-import type { PredictionStatus, ViewerError } from '@groundglass/viewer';
+import type { Known, PredictionStatus, ViewerError } from '@groundglass/viewer';
 import * as vscode from 'vscode';
 import { packSlice, type ToHost, type ToWebview } from '../shared/protocol.js';
 import { viewerStrings } from '../shared/viewer-strings.js';
 import type { PredictProgress } from '../predict/predict-progress.js';
 import type { Predictor } from '../predict/predictor.js';
-import type { Truth } from '../truth/find-truth.js';
+import type { Truth } from '../truth/open-mask.js';
 import type { CtDocument } from './ct-document.js';
+import type { KnownSample, SampleLookup } from './known-sample.js';
 import type { OpenedCt } from './open-ct.js';
 import { previewSettings } from './preview-settings.js';
 import { toViewerError } from './to-viewer-error.js';
@@ -19,6 +21,9 @@ export class CtPreviewPanel implements vscode.Disposable {
   readonly #disposables: vscode.Disposable[] = [];
   readonly #requests = new Map<number, AbortController>();
   #truth: Truth | undefined;
+  /** The mask that the user has chosen, in place of one that is found. */
+  #chosenMask: vscode.Uri | undefined;
+  #sample: KnownSample | undefined;
   #prediction: AbortController | undefined;
   #status: PredictionStatus = { kind: 'idle' };
   #reloading: NodeJS.Timeout | undefined;
@@ -33,6 +38,7 @@ export class CtPreviewPanel implements vscode.Disposable {
   readonly #predictor: Predictor;
   readonly #page: PageParts;
   readonly #log: vscode.LogOutputChannel;
+  readonly #sampleOf: SampleLookup;
 
   constructor(
     readonly document: CtDocument,
@@ -40,15 +46,23 @@ export class CtPreviewPanel implements vscode.Disposable {
     predictor: Predictor,
     page: PageParts,
     log: vscode.LogOutputChannel,
+    sampleOf: SampleLookup,
   ) {
     this.#predictor = predictor;
     this.#page = page;
     this.#log = log;
+    this.#sampleOf = sampleOf;
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [] };
     const watcher = watchFile(document.uri);
     this.#disposables.push(
       webview.onDidReceiveMessage((message: ToHost) => void this.#answer(message)),
+      new vscode.Disposable(
+        document.onDidChoose(() => {
+          this.#forgetPrediction();
+          void this.#open();
+        }),
+      ),
       watcher,
       watcher.onDidChange(() => {
         this.#reloadSoon();
@@ -119,6 +133,18 @@ export class CtPreviewPanel implements vscode.Disposable {
           requestId: message.requestId,
           mask: await this.#truth?.slice(message.index, signal),
         }));
+      case 'colours':
+        return this.#request(message.requestId, async () => {
+          const { volume } = await this.document.open();
+          if (!volume.colours) throw new CtError('CT_UNSUPPORTED', 'Expected a picture in colours');
+          const picture = await volume.colours(message.index);
+          return { type: 'colours', requestId: message.requestId, picture };
+        });
+      case 'timePoint':
+        this.document.choose(message.index);
+        return;
+      case 'chooseMask':
+        return this.#chooseMask();
       case 'cancel':
         this.#requests.get(message.requestId)?.abort();
         return;
@@ -147,6 +173,7 @@ export class CtPreviewPanel implements vscode.Disposable {
           const after = Math.round(performance.now() - this.#started);
           this.#log.info(`First slice on the screen ${after} ms after the editor was asked for`);
         }
+        if (!this.#painted) void this.#lookUp();
         this.#painted = true;
         this.#slice = message.index;
         return;
@@ -184,7 +211,11 @@ export class CtPreviewPanel implements vscode.Disposable {
     this.#slice = firstSlice;
     // The page counts its own requests from 0.
     const requestId = -opening;
-    this.#post({ type: 'opened', volume: viewerVolumeOf(ct), firstSlice, requestId });
+    this.#post({
+      ...{ type: 'opened', volume: viewerVolumeOf(ct), firstSlice, requestId },
+      hasColours: ct.volume.colours !== null,
+    });
+    this.#showKnown();
     void this.#answer({ type: 'slice', requestId, index: firstSlice });
     void this.#compare(ct, isLatest);
     if (this.#status.kind === 'idle' || this.#status.kind === 'unavailable')
@@ -201,15 +232,78 @@ export class CtPreviewPanel implements vscode.Disposable {
 
   /** Looks for the expert's mask. */
   async #compare(ct: OpenedCt, isLatest: () => boolean): Promise<void> {
-    const { findTruth } = await import('../truth/find-truth.js');
-    const truth = await findTruth(this.document.uri, ct).catch(() => undefined);
+    const chosen = this.#chosenMask;
+    const [{ findTruth }, { openMask }] = await Promise.all([
+      import('../truth/find-truth.js'),
+      import('../truth/open-mask.js'),
+    ]);
+    const looking = chosen ? openMask(chosen, ct) : findTruth(this.document.uri, ct);
+    const truth = await looking.catch((error: unknown) => {
+      if (chosen && isLatest()) this.#refuseMask(chosen, error);
+      return undefined;
+    });
     if (!isLatest()) {
       truth?.dispose();
       return;
     }
     this.#truth?.dispose();
     this.#truth = truth;
-    if (truth) this.#post({ type: 'truthFound' });
+    if (truth) {
+      const { name, classNames } = truth;
+      this.#post({ type: 'truthFound', name, classNames });
+    }
+  }
+
+  /** Asks for the expert's mask, which stays the editor's own until it is closed. */
+  async #chooseMask(): Promise<void> {
+    const picked = await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Expert mask of {0}', posix.basename(this.document.uri.path)),
+      openLabel: vscode.l10n.t('Compare'),
+      defaultUri: vscode.Uri.joinPath(this.document.uri, '..'),
+    });
+    const mask = picked?.[0];
+    if (!mask || this.#disposed) return;
+    try {
+      const ct = await this.document.open();
+      const { openMask } = await import('../truth/open-mask.js');
+      const truth = await openMask(mask, ct);
+      this.#truth?.dispose();
+      this.#truth = truth;
+      this.#chosenMask = mask;
+      const { name, classNames } = truth;
+      this.#post({ type: 'truthFound', name, classNames });
+    } catch (error) {
+      this.#refuseMask(mask, error);
+    }
+  }
+
+  #refuseMask(mask: vscode.Uri, error: unknown): void {
+    const name = posix.basename(mask.path);
+    const { message } = this.#toError(error);
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('{0} is not a mask of this picture: {1}.', name, message),
+    );
+  }
+
+  /** Looks for the picture in the workspace's datasets, once it is on the screen. */
+  async #lookUp(): Promise<void> {
+    const sample = await this.#sampleOf(this.document.uri).catch(() => undefined);
+    if (this.#disposed || !sample) return;
+    this.#sample = sample;
+    this.#showKnown();
+  }
+
+  #showKnown(): void {
+    if (!this.#sample) return;
+    const { label, split, patient, isPositive } = this.#sample;
+    const answer = this.#status.kind === 'done' ? this.#status.prediction : undefined;
+    const isAnswered = answer !== undefined && answer.label !== null;
+    const differs =
+      isPositive === null || !isAnswered
+        ? null
+        : isPositive !== answer.probability >= answer.threshold;
+    const known: Known = { label, split, patient, differs };
+    this.#post({ type: 'known', known });
   }
 
   async #predict(): Promise<void> {
@@ -263,6 +357,7 @@ export class CtPreviewPanel implements vscode.Disposable {
   #show(status: PredictionStatus): void {
     this.#status = status;
     this.#post({ type: 'prediction', status });
+    this.#showKnown();
   }
 
   async #request(

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Predictor } from '../predict/predictor.js';
 import { CtDocument } from './ct-document.js';
 import { CtPreviewPanel } from './ct-preview-panel.js';
+import type { SampleLookup } from './known-sample.js';
 import { readPageParts, type PageParts } from './webview-html.js';
 
 /** Shows CT files in place of the text editor. */
@@ -12,10 +13,17 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
   readonly #page: Promise<PageParts>;
   readonly #predictor: Predictor;
   readonly #log: vscode.LogOutputChannel;
+  readonly #sampleOf: SampleLookup;
 
-  constructor(predictor: Predictor, extensionUri: vscode.Uri, log: vscode.LogOutputChannel) {
+  constructor(
+    predictor: Predictor,
+    extensionUri: vscode.Uri,
+    log: vscode.LogOutputChannel,
+    sampleOf: SampleLookup,
+  ) {
     this.#predictor = predictor;
     this.#log = log;
+    this.#sampleOf = sampleOf;
     this.#page = readPageParts(extensionUri);
   }
 
@@ -45,7 +53,9 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
     webviewPanel: vscode.WebviewPanel,
   ): Promise<void> {
     const page = await this.#page;
-    const panel = new CtPreviewPanel(document, webviewPanel, this.#predictor, page, this.#log);
+    const panel = new CtPreviewPanel(
+      ...([document, webviewPanel, this.#predictor, page, this.#log, this.#sampleOf] as const),
+    );
     this.#panels.add(panel);
     webviewPanel.onDidDispose(() => this.#panels.delete(panel));
   }

@@ -37,9 +37,14 @@ const mostSeriesFiles = 4000;
 /**
  * Opens a CT file of any format; a DICOM slice opens the whole series in its folder.
  *
+ * @param timePoint which volume of a file with several, from 0.
  * @throws {CtError} what `openVolume` throws, `CT_READ_FAILED`.
  */
-export async function openCt(uri: vscode.Uri, signal: AbortSignal): Promise<OpenedCt> {
+export async function openCt(
+  uri: vscode.Uri,
+  signal: AbortSignal,
+  timePoint = 0,
+): Promise<OpenedCt> {
   const held: DisposableSource[] = [];
   const dispose = () => {
     for (const source of held.splice(0)) source.dispose();
@@ -58,6 +63,7 @@ export async function openCt(uri: vscode.Uri, signal: AbortSignal): Promise<Open
       limits,
       signal,
       name,
+      timePoint,
       companion: async (other) => {
         const companion = await findBeside(uri, other);
         if (!companion) return undefined;

@@ -9,9 +9,9 @@ export function firstSliceOf({ firstSlice, volume }: OpenedCt): number {
 /** What the viewer needs to know of a file that is open. */
 export function viewerVolumeOf({ volume, title, notes }: OpenedCt): ViewerVolume {
   const { format, columns, rows, sliceCount, unit, pixelSpacing, geometry } = volume;
-  const { windows, warnings, metadata, greyRange } = volume;
+  const { windows, warnings, metadata, greyRange, timePoint } = volume;
   return {
     ...{ title, format, columns, rows, sliceCount, unit, pixelSpacing, geometry },
-    ...{ windows, warnings, metadata, greyRange, notes },
+    ...{ windows, warnings, metadata, greyRange, timePoint, notes },
   };
 }

@@ -1,5 +1,6 @@
-import type { CtSlice, SlicePrediction } from '@groundglass/core';
+import type { CtSlice, RgbaPicture, SlicePrediction } from '@groundglass/core';
 import type {
+  Known,
   PredictionStatus,
   RendererChoice,
   ViewerError,
@@ -17,9 +18,18 @@ export type ToWebview =
       readonly firstSlice: number;
       /** The first slice is sent unasked, as the answer to this request. */
       readonly requestId: number;
+      /** Whether the picture has colours of its own. */
+      readonly hasColours: boolean;
     }
   /** An expert's mask was found; the picture did not wait for it. */
-  | { readonly type: 'truthFound' }
+  | {
+      readonly type: 'truthFound';
+      readonly name: string;
+      readonly classNames: Readonly<Record<number, string>>;
+    }
+  /** What a dataset knows of the picture; undefined where none does. */
+  | { readonly type: 'known'; readonly known: Known | undefined }
+  | { readonly type: 'colours'; readonly requestId: number; readonly picture: RgbaPicture }
   | { readonly type: 'openFailed'; readonly error: ViewerError }
   | { readonly type: 'slice'; readonly requestId: number; readonly slice: PackedSlice }
   | { readonly type: 'truth'; readonly requestId: number; readonly mask: Uint8Array | undefined }
@@ -40,6 +50,10 @@ export type ToHost =
   | { readonly type: 'ready'; readonly slice: number | undefined }
   | { readonly type: 'slice'; readonly requestId: number; readonly index: number }
   | { readonly type: 'truth'; readonly requestId: number; readonly index: number }
+  | { readonly type: 'colours'; readonly requestId: number; readonly index: number }
+  /** The user wants another volume of a file with several. */
+  | { readonly type: 'timePoint'; readonly index: number }
+  | { readonly type: 'chooseMask' }
   | { readonly type: 'cancel'; readonly requestId: number }
   | { readonly type: 'predict' }
   | { readonly type: 'cancelPrediction' }

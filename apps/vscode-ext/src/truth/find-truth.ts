@@ -2,60 +2,58 @@ import { posix } from 'node:path';
 import { datasetManifestSchema, type CtVolume } from '@groundglass/core';
 import * as vscode from 'vscode';
 import { openCt, type OpenedCt } from '../preview/open-ct.js';
-import type { Closable } from '../shared/closable.js';
 import { maskInManifest } from './mask-in-manifest.js';
-import { truthCandidates } from './truth-candidates.js';
-
-/** The expert's mask of a volume. */
-export interface Truth extends Closable {
-  /** Lesion where it is not 0; `rows * columns` values. Undefined where the mask has no such slice. */
-  slice(index: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
-}
+import { MaskPlaces } from './mask-places.js';
+import { classesIn, openMask, type Truth } from './open-mask.js';
 
 /** Folders above the image that are looked at for a dataset's manifest. */
 const mostLevels = 4;
+/** Segmentations around a series that are tried; reading each costs its header and frames. */
+const mostSegmentations = 8;
 
 /**
- * Finds the expert's mask of an image: the one that a dataset's manifest names, else a file beside it that is named after it; for a
- * series, a mask for each of its files. A mask of another size than the image is not taken.
+ * Finds the expert's mask of an image: the one that a dataset's manifest names, else a file beside it or in a folder of masks that is
+ * named after it; for a series, a mask for each of its files, or a DICOM Segmentation around it. A mask of another size than the image
+ * is not taken.
  */
 export async function findTruth(uri: vscode.Uri, ct: OpenedCt): Promise<Truth | undefined> {
-  const neighbours = new Neighbours(uri);
-  if (ct.files)
-    return seriesTruth(
-      ct.files.map((name) => neighbours.maskOf(name)),
-      ct,
-    );
-  const found = (await fromManifest(uri)) ?? (await neighbours.maskOf(posix.basename(uri.path)));
-  if (!found) return undefined;
-  const mask = await openCt(found, new AbortController().signal);
-  if (!isSameSize(mask.volume, ct.volume) || mask.volume.sliceCount !== ct.volume.sliceCount) {
-    mask.dispose();
-    return undefined;
+  const places = new MaskPlaces(uri);
+  const folder = vscode.Uri.joinPath(uri, '..').path;
+  const nameOf = (mask: vscode.Uri) => posix.relative(folder, mask.path);
+  const named = await (ct.files ? seriesTruth(places, ct, nameOf) : oneMask());
+  if (named || ct.volume.format !== 'dicom') return named;
+  for (const mask of (await places.segmentations()).slice(0, mostSegmentations)) {
+    if (mask.path === uri.path) continue;
+    const found = await openMask(mask, ct, nameOf(mask)).catch(() => undefined);
+    if (found) return found;
   }
-  return {
-    slice: (index, signal) => readMask(mask.volume, index, signal),
-    dispose: () => {
-      mask.dispose();
-    },
-  };
+  return undefined;
+
+  async function oneMask(): Promise<Truth | undefined> {
+    const mask = (await fromManifest(uri)) ?? (await places.maskOf(posix.basename(uri.path)));
+    return mask && openMask(mask, ct, nameOf(mask)).catch(() => undefined);
+  }
 }
 
 /** One mask a slice; slices without one have no truth. */
 async function seriesTruth(
-  finding: readonly Promise<vscode.Uri | undefined>[],
+  places: MaskPlaces,
   ct: OpenedCt,
+  nameOf: (mask: vscode.Uri) => string,
 ): Promise<Truth | undefined> {
-  const masks = await Promise.all(finding);
-  if (masks.every((mask) => mask === undefined)) return undefined;
+  const masks = await Promise.all((ct.files ?? []).map((name) => places.maskOf(name)));
+  const first = masks.find((mask) => mask !== undefined);
+  if (!first) return undefined;
   return {
+    name: posix.dirname(nameOf(first)),
+    classNames: {},
     async slice(index, signal) {
       const found = masks[index];
       if (!found) return undefined;
       const mask = await openCt(found, signal);
       try {
         return isSameSize(mask.volume, ct.volume)
-          ? await readMask(mask.volume, 0, signal)
+          ? await classesIn(mask.volume, 0, signal)
           : undefined;
       } finally {
         mask.dispose();
@@ -67,41 +65,6 @@ async function seriesTruth(
 
 function isSameSize(a: CtVolume, b: CtVolume): boolean {
   return a.columns === b.columns && a.rows === b.rows;
-}
-
-async function readMask(volume: CtVolume, index: number, signal: AbortSignal): Promise<Uint8Array> {
-  const { pixels } = await volume.slice(index, signal);
-  return Uint8Array.from(pixels, (value) => Number(value > 0));
-}
-
-/** The files around an image. Listing a folder once is quicker than asking for each of a hundred names. */
-class Neighbours {
-  readonly #folder: vscode.Uri;
-  readonly #lists = new Map<string, Promise<ReadonlySet<string>>>();
-
-  constructor(uri: vscode.Uri) {
-    this.#folder = vscode.Uri.joinPath(uri, '..');
-  }
-
-  async maskOf(name: string): Promise<vscode.Uri | undefined> {
-    for (const candidate of truthCandidates(name, posix.basename(this.#folder.path))) {
-      const files = await this.#filesOf(posix.dirname(candidate));
-      if (files.has(posix.basename(candidate))) return vscode.Uri.joinPath(this.#folder, candidate);
-    }
-    return undefined;
-  }
-
-  #filesOf(path: string): Promise<ReadonlySet<string>> {
-    const known = this.#lists.get(path);
-    if (known) return known;
-    const folder = vscode.Uri.joinPath(this.#folder, path);
-    const list = Promise.resolve(vscode.workspace.fs.readDirectory(folder)).then(
-      (entries) => new Set(entries.map(([entry]) => entry)),
-      () => new Set<string>(),
-    );
-    this.#lists.set(path, list);
-    return list;
-  }
 }
 
 async function fromManifest(uri: vscode.Uri): Promise<vscode.Uri | undefined> {

@@ -1,7 +1,19 @@
 /** Endings of files that can hold a mask. */
 const endings = ['.nii.gz', '.nii', '.mha', '.mhd', '.png', '.dcm'];
-const marks = ['_mask', '-mask', '.mask', '_seg', '-seg', '_label', '-label', '_lesion', '_gt'];
-const folders = ['masks', 'mask', 'labels', 'segmentations'];
+const marks = ['_mask', '-mask', '.mask', '_seg', '-seg', '.seg', '_label', '-label'].concat(
+  ...['_lesion', '-lesion', '_gt', '-gt', '_annotation', '_infection'],
+);
+/** What the name of an image says beside its case, which the name of its mask lacks: `case_ct.nii.gz`, `case_0000.nii.gz` (nnU-Net). */
+const imageMarks = /[._-](ct|img|image|im|0000|org)$/i;
+
+/**
+ * Names of folders with experts' masks, best first, in small letters without separators and a plural's s. Masks of lungs and those of
+ * a network are something else.
+ */
+const maskFolders = [
+  ...['lesionmask', 'lesion', 'mask', 'gt', 'groundtruth', 'label', 'labelstr', 'labelsts'],
+  ...['seg', 'segmentation', 'annotation', 'infectionmask', 'infection', 'classmask'],
+];
 
 /** The name of a file without the ending of its format. */
 export function stemOf(name: string): string {
@@ -10,20 +22,26 @@ export function stemOf(name: string): string {
   return ending ? name.slice(0, -ending.length) : name;
 }
 
-/**
- * Where the mask of an image would lie, best first, as paths relative to the image's folder: `case_mask.nii.gz` beside
- * `case.nii.gz`; `masks/case.png`; `../masks/case.png` for a folder of images with a folder of masks beside it; and
- * `../series.masks/001.mask.png` for a file of the folder `series`.
- *
- * @param folder name of the folder that the image lies in.
- */
-export function truthCandidates(name: string, folder: string): string[] {
-  const stem = stemOf(name);
-  const named = (place: string, names: readonly string[]) =>
-    names.flatMap((mark) => endings.map((ending) => `${place}${stem}${mark}${ending}`));
-  const places = [
-    ...folders.flatMap((masks) => [`${masks}/`, `../${masks}/`]),
-    ...['.masks', '_masks', '-masks'].map((mark) => `../${folder}${mark}/`),
-  ];
-  return [...named('', marks), ...places.flatMap((place) => named(place, ['', ...marks]))];
+/** How good a folder is for masks, by its name: 0 is best; undefined for one that holds something else. */
+export function rankOfMaskFolder(name: string): number | undefined {
+  const plain = name.toLowerCase().replace(/[\s._-]/g, '');
+  const at = [plain, plain.replace(/s$/, '')].map((each) => maskFolders.indexOf(each));
+  const rank = at.find((each) => each >= 0);
+  return rank;
+}
+
+/** Whether a folder beside a series' own holds its masks: `series.masks`, `series_seg`. */
+export function isMaskFolderOf(series: string, name: string): boolean {
+  if (!name.startsWith(series) || !/^[._-]/.test(name.slice(series.length))) return false;
+  return rankOfMaskFolder(name.slice(series.length + 1)) !== undefined;
+}
+
+/** Names of the mask of an image, best first: beside it, where the mask's name must say what it is, or in a folder of masks. */
+export function maskNames(name: string, place: 'beside' | 'in a mask folder'): string[] {
+  const own = stemOf(name);
+  const stems = imageMarks.test(own) ? [own, own.replace(imageMarks, '')] : [own];
+  const all = place === 'beside' ? marks : ['', ...marks];
+  return stems.flatMap((stem) =>
+    all.flatMap((mark) => endings.map((ending) => `${stem}${mark}${ending}`)),
+  );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { maskInManifest } from './mask-in-manifest.js';
-import { stemOf, truthCandidates } from './truth-candidates.js';
+import { isMaskFolderOf, maskNames, rankOfMaskFolder, stemOf } from './truth-candidates.js';
 
 test('the stem of a name loses the whole ending of its format', () => {
   expect(['a.nii.gz', 'b.c.mha', 'IMG0001', 'x.PNG'].map(stemOf)).toEqual([
@@ -11,14 +11,40 @@ test('the stem of a name loses the whole ending of its format', () => {
   ]);
 });
 
-test('masks are looked for beside the image before folders of masks', () => {
-  const candidates = truthCandidates('case.nii.gz', 'scans');
-  expect(candidates[0]).toBe('case_mask.nii.gz');
-  expect(candidates).toContain('masks/case.png');
-  expect(candidates).toContain('../masks/case.nii.gz');
-  expect(candidates).toContain('../scans.masks/case.mask.png');
+test('a mask beside its image says what it is, one in a folder of masks need not', () => {
+  const beside = maskNames('case.nii.gz', 'beside');
+  expect(beside[0]).toBe('case_mask.nii.gz');
+  expect(beside).toContain('case_seg.dcm');
   // The image is not its own mask.
-  expect(candidates).not.toContain('case.nii.gz');
+  expect(beside).not.toContain('case.nii.gz');
+  expect(maskNames('case.nii.gz', 'in a mask folder')[0]).toBe('case.nii.gz');
+});
+
+test('the part of a name that says "image" is not in the name of its mask', () => {
+  expect(maskNames('volume-covid19-A-0003_ct.nii.gz', 'beside')).toContain(
+    'volume-covid19-A-0003_seg.nii.gz',
+  );
+  expect(maskNames('lung_001_0000.nii.gz', 'in a mask folder')).toContain('lung_001.nii.gz');
+});
+
+test.each(['lesion-masks', 'GT', 'labels', 'masks', 'labelsTr', 'Ground Truth', 'infection_mask'])(
+  'a folder %s holds masks',
+  (name) => {
+    expect(rankOfMaskFolder(name)).toBeGreaterThanOrEqual(0);
+  },
+);
+
+test.each(['images', 'lung-masks', 'pseudo-masks', 'CT_COVID'])(
+  'a folder %s holds no masks of lesions by an expert',
+  (name) => {
+    expect(rankOfMaskFolder(name)).toBeUndefined();
+  },
+);
+
+test('a folder named after a series and masks is that series’ own', () => {
+  expect(isMaskFolderOf('series', 'series.masks')).toBe(true);
+  expect(isMaskFolderOf('series', 'series_seg')).toBe(true);
+  expect(isMaskFolderOf('series', 'series2.masks')).toBe(false);
 });
 
 test('the manifest names the mask of exactly this image', () => {

@@ -1,4 +1,4 @@
-import { CtError, type CtSlice } from '@groundglass/core/browser';
+import { CtError, type CtSlice, type RgbaPicture } from '@groundglass/core/browser';
 import {
   defineViewer,
   parseViewState,
@@ -19,6 +19,7 @@ const start = JSON.parse(document.querySelector('#start')!.textContent) as PageS
 defineViewer();
 const viewer = document.createElement('groundglass-viewer');
 viewer.strings = start.strings;
+viewer.canChooseMask = true;
 viewer.setAttribute('renderer', start.renderer);
 document.querySelector('main')!.append(viewer);
 viewer.wait();
@@ -31,7 +32,11 @@ const requests = new Map<number, Request>();
 let nextRequest = 0;
 
 /** Asks the host and settles with its answer; an abort is sent to the host. */
-function ask<T>(type: 'slice' | 'truth', index: number, signal: AbortSignal): Promise<T> {
+function ask<T>(
+  type: 'slice' | 'truth' | 'colours',
+  index: number,
+  signal: AbortSignal,
+): Promise<T> {
   const requestId = nextRequest++;
   const answer = answerTo<T>(requestId, signal);
   host.postMessage({ type, requestId, index });
@@ -50,7 +55,11 @@ function answerTo<T>(requestId: number, signal: AbortSignal): Promise<T> {
 }
 
 /** Asks for slices, but for the first one, which the host sends unasked. */
-function slicesOf({ firstSlice, requestId }: ToWebview & { type: 'opened' }): SliceProvider {
+function slicesOf({
+  firstSlice,
+  requestId,
+  hasColours,
+}: ToWebview & { type: 'opened' }): SliceProvider {
   let isComing = true;
   return {
     slice: (index, signal) => {
@@ -58,6 +67,7 @@ function slicesOf({ firstSlice, requestId }: ToWebview & { type: 'opened' }): Sl
       isComing = false;
       return answerTo<CtSlice>(requestId, signal);
     },
+    colours: hasColours ? (index, signal) => ask<RgbaPicture>('colours', index, signal) : null,
   };
 }
 
@@ -94,7 +104,14 @@ function receive(message: ToWebview): void {
       return;
     }
     case 'truthFound':
-      viewer.compareWith({ mask: (index, signal) => ask('truth', index, signal) });
+      viewer.compareWith({
+        mask: (index, signal) => ask('truth', index, signal),
+        name: message.name,
+        classNames: message.classNames,
+      });
+      return;
+    case 'known':
+      viewer.known = message.known;
       return;
     case 'openFailed':
       isTold = true;
@@ -103,6 +120,11 @@ function receive(message: ToWebview): void {
     case 'slice':
       settle(message.requestId, ({ resolve }) => {
         resolve(unpackSlice(message.slice) as never);
+      });
+      return;
+    case 'colours':
+      settle(message.requestId, ({ resolve }) => {
+        resolve(message.picture as never);
       });
       return;
     case 'truth':
@@ -151,6 +173,12 @@ viewer.addEventListener('requestprediction', () => {
 });
 viewer.addEventListener('cancelprediction', () => {
   host.postMessage({ type: 'cancelPrediction' });
+});
+viewer.addEventListener('timepoint', ({ detail }) => {
+  host.postMessage({ type: 'timePoint', index: detail.index });
+});
+viewer.addEventListener('choosemask', () => {
+  host.postMessage({ type: 'chooseMask' });
 });
 viewer.addEventListener('copytext', (event) => {
   event.preventDefault();
