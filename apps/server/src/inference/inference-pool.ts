@@ -7,6 +7,7 @@ import { CannotStart } from '../processes/supervisor.js';
 import type { CpuShare } from '../processes/cpu-share.js';
 import type { InferenceCalls, LoadParams, LoadedModel, Warmup } from './inference-calls.js';
 import { InferenceSlot } from './inference-slot.js';
+import { runtimeCause } from './runtime-cause.js';
 
 interface PoolOptions {
   readonly share: CpuShare;
@@ -164,13 +165,15 @@ export class InferencePool {
           });
         }
         if (error instanceof CtError) throw error;
-        if (error instanceof ChildFault) this.#options.log.error({ err: error }, 'loading failed');
+        if (error instanceof ChildFault) {
+          this.#options.log.error({ err: error }, 'loading failed');
+          const why = `The model could not be loaded: ${runtimeCause(error)}`;
+          throw new CtError('CT_MODEL_INVALID', why, { cause: error });
+        }
         throw new CtError(
           'CT_MODEL_INVALID',
           `Loading the model ended its process ${attempt} times`,
-          {
-            cause: error,
-          },
+          { cause: error },
         );
       }
     }

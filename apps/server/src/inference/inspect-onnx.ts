@@ -20,7 +20,7 @@ const { root } = parse(
   message Node { string op_type = 4; repeated Attribute attribute = 5; string domain = 7; }
   message Shape { repeated bytes dim = 1; }
   message TensorType { int32 elem_type = 1; Shape shape = 2; }
-  message Type { TensorType tensor_type = 1; }
+  message Type { TensorType tensor_type = 1; bytes sequence = 4; bytes map = 5; bytes sparse = 8; bytes optional = 9; }
   message Value { string name = 1; Type type = 2; }
   message Graph {
     repeated Node node = 1; repeated Tensor initializer = 5; repeated Value input = 11; repeated Value output = 12;
@@ -62,7 +62,13 @@ interface OnnxGraph {
 }
 interface OnnxValue {
   name?: string;
-  type?: { tensor_type?: { elem_type?: number; shape?: unknown } };
+  type?: {
+    tensor_type?: { elem_type?: number; shape?: unknown };
+    sequence?: Uint8Array;
+    map?: Uint8Array;
+    sparse?: Uint8Array;
+    optional?: Uint8Array;
+  };
 }
 interface OnnxModel {
   ir_version?: number | { toNumber(): number };
@@ -97,16 +103,29 @@ const bfloat16 = 16;
  * any file of the machine.
  */
 export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
+  const other = otherContent(bytes);
+  if (other) throw new CtError('CT_MODEL_INVALID', `Expected an ONNX file, got ${other}`);
   let model: OnnxModel;
   try {
     model = modelType.decode(bytes) as unknown as OnnxModel;
   } catch (cause) {
-    throw new CtError('CT_MODEL_INVALID', 'Expected an ONNX file, got bytes that are not', {
-      cause,
-    });
+    throw new CtError(
+      'CT_MODEL_INVALID',
+      `Expected an ONNX file, got ${bytes.length} bytes that are none or break off`,
+      { cause },
+    );
   }
   if (!model.graph) throw new CtError('CT_MODEL_INVALID', 'Expected an ONNX file with a graph');
   const values = [...(model.graph.input ?? []), ...(model.graph.output ?? [])];
+  for (const { name = '', type = {} } of values) {
+    const kind = (['sequence', 'map', 'sparse', 'optional'] as const).find(
+      // The reader gives empty bytes where there is nothing.
+      (each) => (type[each]?.length ?? 0) > 0,
+    );
+    if (kind === undefined) continue;
+    const got = kind === 'sparse' ? 'a sparse tensor' : `a value of type ${kind}`;
+    throw new CtError('CT_MODEL_INVALID', `Expected "${name}" to be a tensor, got ${got}`);
+  }
   const named = (matches: (value: OnnxValue) => boolean): Set<string> =>
     new Set(values.filter(matches).map(({ name = '' }) => name));
   return {
@@ -116,6 +135,17 @@ export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
     bfloat16: named(({ type }) => type?.tensor_type?.elem_type === bfloat16),
     externalFiles: [...new Set(externalPaths(model))].map(checkedPath),
   };
+}
+
+/** What people have in place of a model most often; undefined for everything else. */
+function otherContent(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0) return 'an empty file';
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 64)).trimStart().toLowerCase();
+  if (start.startsWith('version https://git-lfs')) {
+    return 'a pointer of Git LFS: fetch the file itself with "git lfs pull"';
+  }
+  if (/^<(!doctype|html)/.test(start)) return 'a web page: a download answered with an error';
+  return start.startsWith('pk\x03\x04') ? 'a zip archive, such as a PyTorch checkpoint' : undefined;
 }
 
 function describe({ ir_version, opset_import = [], producer_name, producer_version }: OnnxModel) {
@@ -162,6 +192,6 @@ function checkedPath(path: string): string {
     return path;
   throw new CtError(
     'CT_MODEL_INVALID',
-    `Expected external data inside the model's own folder, got the path ${JSON.stringify(path.slice(0, 80))}`,
+    `Expected external data in the folder of the ONNX file or below it, got the path ${JSON.stringify(path.slice(0, 80))}`,
   );
 }

@@ -2,7 +2,7 @@ import { elementCount, oipDatatypes, type OipTensorSpec } from '@groundglass/cli
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CtError } from '@groundglass/core';
 import { InferenceSession, env } from 'onnxruntime-node';
@@ -97,6 +97,11 @@ async function readModel({ path, folder }: LoadParams): Promise<ReadModel | unde
     }
     if (!file.startsWith(folder + sep)) {
       throw invalid(`Expected ${external} inside the model's own folder, got a link out of it`);
+    }
+    // ONNX Runtime's own rule.
+    if (!file.startsWith(dirname(path) + sep)) {
+      const version = basename(dirname(path));
+      throw invalid(`Expected ${external} in the folder ${version}, got a link out of it`);
     }
     await pipeline(createReadStream(file), hash, { end: false });
   }
