@@ -84,22 +84,21 @@ test('a server that scores leaves nothing in the home folder and the temporary o
   expect(await readdir(home)).toEqual([]);
 });
 
-test('a port that is taken is one line, at once', async () => {
+test.each([
+  ['port', (port: string) => ['--port', port, '--grpc-port', 'off']],
+  ['grpc-port', (port: string) => ['--port', '0', '--grpc-port', port]],
+])('a %s that is taken is one line, at once', async (flag, flags) => {
   const { child, ended, url } = await start();
   const { port } = new URL(url);
-  const second = spawn(
-    process.execPath,
-    [command, '--models', models, '--port', port, '--grpc-port', 'off'],
-    {
-      env: { PATH: process.env.PATH, HOME: home, TMPDIR: home },
-    },
-  );
+  const second = spawn(process.execPath, [command, '--models', models, ...flags(port)], {
+    env: { PATH: process.env.PATH, HOME: home, TMPDIR: home },
+  });
   let log = '';
   second.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const [status] = (await once(second, 'exit')) as [number];
   expect([status, log]).toEqual([
     1,
-    `Port ${port} on 127.0.0.1 is taken by another program: give another with --port\n`,
+    `Port ${port} on 127.0.0.1 is taken by another program: give another with --${flag}\n`,
   ]);
   child.kill('SIGTERM');
   await ended;

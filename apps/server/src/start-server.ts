@@ -258,7 +258,9 @@ export function listenError(
     ENOTFOUND: 'is at a name that is not known here',
   };
   const reason = reasons[error.code ?? ''] ?? `cannot be listened on: ${error.message}`;
-  return new Error(`Port ${port} on ${host} ${reason}: give another with --${flag}`, {
+  const wrongHost = error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND';
+  const change = wrongHost ? 'host' : flag;
+  return new Error(`Port ${port} on ${host} ${reason}: give another with --${change}`, {
     cause: error,
   });
 }

@@ -16,4 +16,6 @@ test('hundreds of wrong requests and damaged files leave the server up, polite a
   expect(outcomes.get('request 400')).toBeGreaterThan(50);
   expect(outcomes.get('upload 200')).toBeGreaterThan(5);
   expect(outcomes.get('upload 422')).toBeGreaterThan(5);
+  expect(outcomes.get('upload 202')).toBeGreaterThan(5);
+  expect(outcomes.get('job done')).toBeGreaterThan(5);
 });

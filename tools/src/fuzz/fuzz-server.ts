@@ -1,4 +1,6 @@
 import { connect } from 'node:net';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { GroundglassClient, type Job } from '@groundglass/client';
 import type { SpawnedServer } from '../serving/spawn-server.js';
 import type { CorpusFile } from './corpus.js';
 import { httpCase } from './http-cases.js';
@@ -16,7 +18,7 @@ export interface ServerFuzzOptions {
 export interface ServerFuzzResult {
   /** How often each outcome came: the status, or `closed` where the connection ended without one. */
   readonly outcomes: ReadonlyMap<string, number>;
-  /** What must not happen: an exit, a 500, an answer that shows the inside, a deaf server. */
+  /** What must not happen: an exit, a 500, an answer that shows the inside, a deaf server, a job that loses a file. */
   readonly failures: readonly string[];
   /** The longest that `/healthz` took, asked after every hundredth case, in milliseconds. */
   readonly slowestHealthMs: number;
@@ -45,24 +47,48 @@ export async function fuzzServer(
       const random = randomIntegers(seed, n);
       const isUpload = n >= requests;
       const bytes = isUpload ? uploadCase(corpus[n % corpus.length]!, random) : httpCase(random);
+      // Uploads are damaged in their files alone: each must have an answer.
       const answer = await send(server.url, bytes);
       const status = /^HTTP\/1.1 (\d{3})/.exec(answer)?.[1] ?? (answer === '' ? 'closed' : answer);
       const name = `${isUpload ? 'upload' : 'request'} ${status}`;
       outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
       if (status === '500' || status === 'hangs') failures.push(`case ${n}: ${status}`);
+      if (isUpload && status === 'closed') failures.push(`case ${n}: no answer`);
       if (inside.test(answer)) failures.push(`case ${n}: the answer shows the inside`);
       if (n % 100 === 99) slowestHealthMs = Math.max(slowestHealthMs, await healthMs(server.url));
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   if (server.ended) failures.push('the server ended');
+  else failures.push(...(await lostFiles(server, outcomes)));
   return { outcomes, failures, slowestHealthMs };
 }
 
+/** Waits for the jobs that the cases began, and compares their rows with their files. */
+async function lostFiles(server: SpawnedServer, outcomes: Map<string, number>): Promise<string[]> {
+  const client = new GroundglassClient({ baseUrl: server.url });
+  const failures: string[] = [];
+  for (const { id } of await client.jobs()) {
+    const { state, total, done }: Job = await client.watchJob(id);
+    const paths = (await client.jobResults(id)).rows.map(({ path }) => path);
+    const name = `job ${state}`;
+    outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
+    if (state !== 'done' || done !== total || new Set(paths).size !== total) {
+      failures.push(`job ${id}: ${state}, ${paths.length} rows of ${total} files`);
+    }
+  }
+  return failures;
+}
+
 function uploadCase(file: CorpusFile, random: (below: number) => number): Buffer {
-  const bytes = mutate(file.bytes, random);
+  const plain = mutate(file.bytes, random);
+  const encoding = (['gzip', 'deflate', 'none', 'none'] as const)[random(4)]!;
+  const bytes =
+    encoding === 'none' ? plain : encoding === 'gzip' ? gzipSync(plain) : deflateSync(plain);
+  const path = random(8) === 0 ? '/v1/jobs' : '/v1/predictions?slices=middle';
+  const packed = encoding === 'none' ? '' : `Content-Encoding: ${encoding}\r\n`;
   const accept = random(4) === 0 ? 'application/dicom' : random(4) === 0 ? 'image/png' : '*/*';
-  const head = `POST /v1/predictions?slices=middle HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\nConnection: close\r\nContent-Length: ${bytes.length}\r\n\r\n`;
+  const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\n${packed}Connection: close\r\nContent-Length: ${bytes.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), bytes]);
 }
 

@@ -1,6 +1,7 @@
 import {
   Server,
   ServerCredentials,
+  setLogger,
   status as grpcStatus,
   type ServerUnaryCall,
   type sendUnaryData,
@@ -45,6 +46,11 @@ type Method = (request: never, signal: AbortSignal) => unknown;
 export async function startGrpc(services: Services, port: number): Promise<GrpcServer> {
   const { options } = services;
   const bytes = options.maxGrpcMib * 1024 * 1024;
+  // Its lines would be plain text among the lines of JSON; what fails is reported below.
+  const quiet = (...parts: unknown[]) => {
+    services.log.debug({ library: 'grpc-js' }, parts.join(' '));
+  };
+  setLogger({ error: quiet, info: quiet, debug: quiet });
   const server = new Server({
     'grpc.max_receive_message_length': bytes,
     'grpc.max_send_message_length': -1,

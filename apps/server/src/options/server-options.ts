@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /** A whole number from the command line or the environment, where everything is text. */
-const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const whole = (min: number, max: number) => {
+  const error = `expected a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+};
 const port = whole(0, 65_535);
 /** A value that may be given several times. */
 const repeated = <T extends z.ZodType<string, string>>(schema: T) =>
