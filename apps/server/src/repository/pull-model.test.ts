@@ -49,11 +49,29 @@ test('another checksum, a broken model and a bad name leave nothing behind', asy
   await refused({ source: 'http://example.org/model.onnx' }, 'CT_BAD_REQUEST');
 });
 
+test('a new version that does not fit the config of its model is refused', async () => {
+  await pullModel({ source: join(fixtureModels, 'lesion-rule'), models, ...quiet });
+  const before = await readdir(join(models, 'lesion-rule'));
+  await expect(
+    pullModel({ source: file, models, name: 'lesion-rule', ...quiet }),
+  ).rejects.toMatchObject({
+    code: 'CT_MODEL_INVALID',
+    message: expect.stringMatching(/^lesion-rule: cannot be served/) as string,
+  });
+  expect(await readdir(join(models, 'lesion-rule'))).toEqual(before);
+});
+
 test('an archive of a model’s folder keeps its config, and a URL is downloaded', async () => {
   const archive = join(models, '.echo.tar.gz');
   await create({ gzip: true, file: archive, cwd: fixtureModels }, ['echo']);
   await pullModel({ source: archive, models, ...quiet });
   expect(await readdir(join(models, 'echo'))).toContain('config.pbtxt');
+  const sha256 = await sha256Of(join(fixtureModels, 'echo/1/model.onnx'));
+  const sums = `${sha256}  model.onnx\n`;
+  expect(await readFile(join(models, 'echo/1/SHA256SUMS'), 'utf8')).toBe(sums);
+  // Again, as version 2, from its folder.
+  await pullModel({ source: join(fixtureModels, 'echo'), models, ...quiet });
+  expect(await readFile(join(models, 'echo/2/SHA256SUMS'), 'utf8')).toBe(sums);
   const server = createServer((_req, res) => void readFile(file).then((bytes) => res.end(bytes)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

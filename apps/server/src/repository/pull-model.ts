@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, relative, sep } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CtError } from '@groundglass/core';
@@ -25,7 +25,8 @@ const largestDownload = 8 * 1024 ** 3;
 
 /**
  * Adds a model to a repository: reads it, compares its checksum, loads it as the server would, and only then puts it in its place; a
- * model of the name gets a new version. The checksum is kept beside the model in `SHA256SUMS`, as `sha256sum --check` reads it.
+ * model of the name gets a new version and keeps its config. The checksums of a version's files are kept beside them in `SHA256SUMS`, as
+ * `sha256sum --check` reads it.
  *
  * @throws {CtError} `CT_UNREACHABLE`, `CT_READ_FAILED`, `CT_CORRUPT` for another checksum, `CT_MODEL_INVALID` for what cannot be served.
  */
@@ -37,6 +38,10 @@ export async function pullModel(options: PullOptions): Promise<void> {
   try {
     await mkdir(staging);
     const model = await stage(options, staging);
+    const folder = join(staging, 'models', model);
+    if (await keepConfig(join(models, model), folder)) {
+      print(`${model} is there already: its config and labels stay as they are`);
+    }
     const problems: string[] = [];
     const canServe = await checkModels({
       models: join(staging, 'models'),
@@ -44,7 +49,7 @@ export async function pullModel(options: PullOptions): Promise<void> {
       print: (line) => problems.push(line),
     });
     if (!canServe) throw new CtError('CT_MODEL_INVALID', problems.join('; '));
-    const version = await place(join(staging, 'models', model), models, model);
+    const version = await place(folder, models, model);
     print(`${model} ${version} was added to ${models} from ${basename(source)}`);
   } finally {
     await rm(staging, { recursive: true, force: true });
@@ -80,24 +85,17 @@ async function stage(options: PullOptions, staging: string): Promise<string> {
   );
   const stem = fileName.replace(/\.(onnx|tar\.gz|tgz|tar)$/i, '');
   if (/\.(tar\.gz|tgz|tar)$/i.test(fileName)) {
-    return unpack(file, staging, options.name ?? stem, found, fileName);
+    return unpack(file, staging, options.name ?? stem);
   }
   const name = chooseName(options.name ?? stem);
   const version = join(staging, 'models', name, '1');
   await mkdir(version, { recursive: true });
   await rename(file, join(version, 'model.onnx'));
-  await writeFile(join(version, 'SHA256SUMS'), `${found}  model.onnx\n`);
   return name;
 }
 
 /** An archive holds a model's folder, or what is in one. */
-async function unpack(
-  file: string,
-  staging: string,
-  wanted: string,
-  sha256: string,
-  fileName: string,
-): Promise<string> {
+async function unpack(file: string, staging: string, wanted: string): Promise<string> {
   const unpacked = join(staging, 'unpacked');
   await mkdir(unpacked);
   try {
@@ -124,7 +122,6 @@ async function unpack(
   const folder = join(staging, 'models', name);
   await mkdir(join(staging, 'models'));
   await rename(isModel ? unpacked : join(unpacked, only!), folder);
-  await writeFile(join(folder, 'SHA256SUMS'), `${sha256}  ${fileName}\n`);
   return name;
 }
 
@@ -179,10 +176,44 @@ function chooseName(wanted: string): string {
   );
 }
 
+/**
+ * Where a model of the name is there, its config and labels are what the new version will be served with, so that is what must be
+ * checked. @returns whether it is.
+ */
+async function keepConfig(target: string, staged: string): Promise<boolean> {
+  const present = await readdir(target, { withFileTypes: true }).catch(() => undefined);
+  if (!present) return false;
+  for (const entry of await readdir(staged, { withFileTypes: true })) {
+    if (entry.isFile()) await rm(join(staged, entry.name));
+  }
+  for (const entry of present) {
+    if (entry.isFile()) await copyFile(join(target, entry.name), join(staged, entry.name));
+  }
+  return true;
+}
+
+/** Writes the checksums of all files of a version. */
+async function writeSums(version: string): Promise<void> {
+  const sums = 'SHA256SUMS';
+  const lines: string[] = [];
+  const entries = await readdir(version, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((each) => each.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(version, path).split(sep).join('/');
+    if (name === sums) continue;
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path), hash);
+    lines.push(`${hash.digest('hex')}  ${name}\n`);
+  }
+  await writeFile(join(version, sums), lines.sort().join(''));
+}
+
 /** Puts the new model in its place, or its newest version behind those that are there. @returns the version. */
 async function place(folder: string, models: string, name: string): Promise<string> {
   const target = join(models, name);
-  const newest = (await versionsOf(folder)).at(-1)!;
+  const versions = await versionsOf(folder);
+  for (const version of versions) await writeSums(join(folder, version));
+  const newest = versions.at(-1)!;
   const present = await versionsOf(target).catch(() => undefined);
   if (!present) {
     await rename(folder, target);
