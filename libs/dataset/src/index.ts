@@ -49,6 +49,7 @@ export {
 } from './leaks/find-leaks.js';
 export { dataFingerprint } from './leaks/data-fingerprint.js';
 export { requireBothClasses } from './leaks/require-classes.js';
+export { requireSlices } from './leaks/require-slices.js';
 export { patientKey } from './leaks/same-patient.js';
 export { assignSplit, defaultShares, type SplitShares } from './splits/assign-split.js';
 export { greyPicture, type GreyPicture } from './features/grey-picture.js';
@@ -64,6 +65,7 @@ export {
 } from './duplicates/find-duplicates.js';
 export { auditDataset, type AuditOptions } from './audit/audit-dataset.js';
 export { inOrder } from './reading/in-order.js';
+export { shownSlice } from './reading/shown-slice.js';
 export { loadPicture } from './reading/load-picture.js';
 export { pictureReader, type PictureReader, type SliceName } from './reading/picture-reader.js';
 export type { DecodedFeatures } from './features/decode-features.js';

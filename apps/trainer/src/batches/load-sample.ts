@@ -44,7 +44,7 @@ export async function loadSample(
   sample: DatasetSample,
   { root, crop, pseudoMasks = false, lungs = false }: LoadOptions,
 ): Promise<LoadedSample> {
-  const slice = await readSlice(resolve(root, sample.path), sample.path, sample.slice ?? 0);
+  const slice = await readSlice(resolve(root, sample.path), sample.path, sample.slice);
   const input = toModelInput(slice, { crop });
   const [, rows, columns] = input.shape;
   const image = { data: input.data, columns, rows };
@@ -58,7 +58,7 @@ export async function loadSample(
   const weak = pseudoMasks && sample.mask === undefined;
   const path = weak ? pseudoMaskOf(sample) : sample.mask;
   if (path === undefined) return { image, mask: undefined, ...found };
-  const mask = await readSlice(resolve(root, path), path, sample.slice ?? 0, true);
+  const mask = await readSlice(resolve(root, path), path, sample.slice, true);
   const least = weak ? softMaskThreshold : Number.MIN_VALUE;
   if (mask.columns !== slice.columns || mask.rows !== slice.rows) {
     throw new CtError(
@@ -80,7 +80,12 @@ export function pseudoMaskOf({ meta }: DatasetSample): string | undefined {
 }
 
 /** Decodes one slice of a file through the same door as the server. @throws {CtError} with `name` in the sentence. */
-export async function readSlice(path: string, name: string, index: number, isMask = false) {
+export async function readSlice(
+  path: string,
+  name: string,
+  index: number | undefined,
+  isMask = false,
+) {
   let handle;
   try {
     handle = await open(path);
@@ -89,8 +94,13 @@ export async function readSlice(path: string, name: string, index: number, isMas
   }
   try {
     const volume = await openVolume(await fileSource(handle));
+    if (index === undefined && volume.sliceCount > 1)
+      throw new CtError(
+        'CT_BAD_DATASET',
+        `Expected a sample of one slice, got a whole volume of ${volume.sliceCount}. Import again with --volumes slices`,
+      );
     // A mask image stands for one slice even where the picture is a volume's.
-    return await volume.slice(isMask && volume.sliceCount === 1 ? 0 : index);
+    return await volume.slice(isMask && volume.sliceCount === 1 ? 0 : (index ?? 0));
   } catch (error) {
     const known = asCtError(error, 'CT_READ_FAILED', 'it could not be read');
     throw new CtError(known.code, `"${name}": ${known.message}`, { cause: error });

@@ -1,5 +1,5 @@
 import { CtError } from '@groundglass/core';
-import { withTargets } from '@groundglass/dataset';
+import { requireSlices, withTargets } from '@groundglass/dataset';
 import type { Command } from 'commander';
 import { allowsBaselines, measureBaselines } from '../datasets/measure-baselines.js';
 import { openForWork } from '../datasets/open-for-work.js';
@@ -18,6 +18,7 @@ export function registerBaselines(dataset: Command): void {
     .option('--json', 'print JSON')
     .action(async (path: string, { split, json }: { split: string; json?: boolean }) => {
       const { dataset: opened, files, facts, features, reader, save } = await openForWork(path);
+      requireSlices(opened.samples);
       const samples = withTargets(opened.samples, opened.manifest);
       if (!allowsBaselines(samples, split))
         throw new CtError(

@@ -22,6 +22,14 @@ test('a measurement is refused where one document stands in training and in test
   }).toThrow(/document.*more than one split.*--allow-leaks/s);
 });
 
+test('a whole volume is refused where slices are measured, and its file is named', () => {
+  const whole = { ...all[0]!, path: 'ct.nii.gz', meta: { slices: 40 } };
+  expect(() => {
+    checkMeasured({ all: [whole] }, []);
+  }).toThrow(/"ct.nii.gz" is a whole volume of 40 slices.*--volumes slices/);
+  checkMeasured({ all: [{ ...whole, slice: 7 }] }, []);
+});
+
 test('a document that is allowed to leak is measured with a warning', () => {
   const warn = vi.spyOn(console, 'error').mockReturnValue();
   checkMeasured(combined, ['document']);

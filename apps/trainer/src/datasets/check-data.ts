@@ -4,6 +4,7 @@ import {
   describeLeaks,
   refuseLeaks,
   requireBothClasses,
+  requireSlices,
   type LeakKind,
 } from '@groundglass/dataset';
 import type { RunFolder, RunInputs } from '../run/run-folder.js';
@@ -25,6 +26,7 @@ export async function checkData(
   run: RunFolder,
   allowed: readonly LeakKind[],
 ): Promise<CheckedData> {
+  requireSlices(all);
   const data = await dataFingerprint(all);
   if (run.started && run.has('inputs.json')) {
     const before = (await run.readJson('inputs.json')) as RunInputs;
@@ -65,6 +67,7 @@ export function checkMeasured(
   { all }: Pick<CombinedDataset, 'all'>,
   allowed: readonly LeakKind[],
 ): void {
+  requireSlices(all);
   const leaks = refuseLeaks(all, allowed);
   if (leaks.length > 0)
     console.error(

@@ -1,5 +1,5 @@
 import { encodePng, type Finding } from '@groundglass/core';
-import { inOrder, sampleKey, shownOfRule, shownPictures } from '@groundglass/dataset';
+import { inOrder, sampleKey, shownOfRule, shownPictures, shownSlice } from '@groundglass/dataset';
 import { writeWhole } from '@groundglass/dataset/node';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,10 @@ export async function findingPictures(
   const hashes = new Map(
     dataset.samples.map((sample) => {
       const found = facts.get(sample.path);
-      const known = found && 'slices' in found ? found.slices[sample.slice ?? 0] : undefined;
+      const known =
+        found && 'slices' in found
+          ? found.slices[shownSlice(sample.slice, found.sliceCount)]
+          : undefined;
       return [sampleKey(sample), known?.pixelHash ?? sample.pixelHash];
     }),
   );

@@ -13,6 +13,7 @@ import { patientKey } from '../leaks/same-patient.js';
 import type { Dataset } from '../manifest/dataset.js';
 import { inOrder } from '../reading/in-order.js';
 import { pictureReader, type PictureReader } from '../reading/picture-reader.js';
+import { shownSlice } from '../reading/shown-slice.js';
 import { AuditContext } from './audit-context.js';
 import { crossingSplits } from './rules/crossing-splits.js';
 import { exactDuplicates } from './rules/exact-duplicates.js';
@@ -58,7 +59,9 @@ export async function auditDataset(
   const hashed = samples.map((sample) => {
     const found = facts.get(sample.path);
     const hash =
-      found && !('problem' in found) ? found.slices[sample.slice ?? 0]?.pixelHash : undefined;
+      found && !('problem' in found)
+        ? found.slices[shownSlice(sample.slice, found.sliceCount)]?.pixelHash
+        : undefined;
     return hash === undefined ? sample : { ...sample, pixelHash: hash };
   });
   const features =

@@ -1,4 +1,4 @@
-import { encodePng, type DatasetSample } from '@groundglass/core';
+import { CtError, encodePng, type DatasetSample } from '@groundglass/core';
 import { openFile } from '../reading/open-file.js';
 import { greyPicture } from '../features/grey-picture.js';
 import type { DatasetFiles } from '../files/dataset-files.js';
@@ -18,7 +18,7 @@ const splitFolders = { train: 'train', val: 'validation', test: 'test' } as cons
  * split. PNG and JPEG keep their bytes; slices of other formats become 8-bit PNG, Hounsfield units in the window −1250 to 250. A mask is
  * written beside the images as `masks/…`.
  *
- * @throws {CtError} what reading a file throws.
+ * @throws {CtError} what reading a file throws; `CT_BAD_DATASET` for a sample that is a whole volume.
  */
 export async function* imagefolderFiles(
   files: DatasetFiles,
@@ -74,6 +74,11 @@ async function pictureBytes(files: DatasetFiles, path: string, slice: number | u
   try {
     if (bytes && volume.format === 'png') return { bytes, ending: '.png' };
     if (bytes && volume.format === 'jpeg') return { bytes, ending: '.jpg' };
+    if (slice === undefined && volume.sliceCount > 1)
+      throw new CtError(
+        'CT_BAD_DATASET',
+        `Expected samples of one slice each, "${path}" is a whole volume of ${volume.sliceCount} slices. Import again with --volumes slices`,
+      );
     const { columns, rows, pixels } = greyPicture(await volume.slice(slice ?? 0));
     const data = Uint8ClampedArray.from(pixels, (value) => value * 255);
     return { bytes: encodePng({ columns, rows, channels: 1, data }), ending: '.png' };

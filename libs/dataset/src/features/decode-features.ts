@@ -2,6 +2,7 @@ import { asCtError, type DatasetSample } from '@groundglass/core';
 import { pixelHash } from '../facts/pixel-hash.js';
 import type { DatasetFiles } from '../files/dataset-files.js';
 import { openFile } from '../reading/open-file.js';
+import { shownSlice } from '../reading/shown-slice.js';
 import { colourMarks } from './marks.js';
 import { sliceFeatures, storeFeatures, type StoredFeatures } from './slice-features.js';
 
@@ -11,7 +12,7 @@ export interface DecodedFeatures {
   readonly features: StoredFeatures;
 }
 
-/** Decodes a slice and computes its features; undefined where it cannot be read. */
+/** Decodes the slice that stands for a sample and computes its features; undefined where it cannot be read. */
 export async function decodeFeatures(
   files: DatasetFiles,
   { path, slice }: Pick<DatasetSample, 'path' | 'slice'>,
@@ -20,7 +21,7 @@ export async function decodeFeatures(
   try {
     opened = await openFile(files, path);
     const { volume, bytes } = opened;
-    const decoded = await volume.slice(slice ?? 0);
+    const decoded = await volume.slice(shownSlice(slice, volume.sliceCount));
     const features = sliceFeatures(decoded);
     const isPicture = volume.format === 'png' || volume.format === 'jpeg';
     const isColoured = volume.warnings.some((warning) =>

@@ -2,8 +2,9 @@ import type { DatasetSample } from '@groundglass/core';
 import { greyPicture, type GreyPicture } from '../features/grey-picture.js';
 import type { DatasetFiles } from '../files/dataset-files.js';
 import { openFile } from './open-file.js';
+import { shownSlice } from './shown-slice.js';
 
-/** A slice in grey; undefined where it cannot be read. */
+/** The slice that stands for a sample, in grey; undefined where it cannot be read. */
 export async function loadPicture(
   files: DatasetFiles,
   { path, slice }: Pick<DatasetSample, 'path' | 'slice'>,
@@ -11,7 +12,7 @@ export async function loadPicture(
   try {
     const { volume, close } = await openFile(files, path);
     try {
-      return greyPicture(await volume.slice(slice ?? 0));
+      return greyPicture(await volume.slice(shownSlice(slice, volume.sliceCount)));
     } finally {
       await close();
     }

@@ -1,11 +1,13 @@
 import type { Finding } from '@groundglass/core';
+import { shownSlice } from '../../reading/shown-slice.js';
 import type { AuditContext } from '../audit-context.js';
 
 /** The same pixels in more than one sample, in whatever file. */
 export function exactDuplicates(context: AuditContext): Finding[] {
-  const groups = context.groups(
-    ({ pixelHash, slice }, i) => context.facts(i)?.slices[slice ?? 0]?.pixelHash ?? pixelHash,
-  );
+  const groups = context.groups(({ pixelHash, slice }, i) => {
+    const facts = context.facts(i);
+    return facts?.slices[shownSlice(slice, facts.sliceCount)]?.pixelHash ?? pixelHash;
+  });
   return [...groups.values()].flatMap((indices) => {
     if (indices.length < 2) return [];
     const labels = context.values(indices, 'label').filter((label) => label !== null);

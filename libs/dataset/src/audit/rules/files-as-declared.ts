@@ -1,5 +1,6 @@
 import type { Finding } from '@groundglass/core';
 import { checkMask, checkPicture } from '../../facts/check-pixels.js';
+import { shownSlice } from '../../reading/shown-slice.js';
 import type { AuditContext } from '../audit-context.js';
 
 const endings: Readonly<Record<string, RegExp>> = {
@@ -46,7 +47,7 @@ export function filesAsDeclared(context: AuditContext): Finding[] {
       add(
         'whole-volume',
         'info',
-        `"${path}" is a volume of ${found.sliceCount} slices as one sample`,
+        `"${path}" is a volume of ${found.sliceCount} slices as one sample: only its middle slice was looked at`,
       );
     const ending = endings[found.format];
     if (ending && !ending.test(path) && /\.[a-z]{2,5}$/i.test(path)) {
@@ -68,7 +69,7 @@ export function filesAsDeclared(context: AuditContext): Finding[] {
       });
     if (header.burnedIn?.toUpperCase() === 'YES')
       add('marks-drawn', 'warning', `"${path}" has text burned into its pixels, says its header`);
-    const problem = checkPicture(found, slice ?? 0);
+    const problem = checkPicture(found, shownSlice(slice, found.sliceCount));
     if (problem !== undefined) add('unusable-picture', 'error', `"${path}": ${problem}`);
     if (mask !== undefined) {
       const maskFacts = context.file(mask);
