@@ -54,7 +54,7 @@ export const rooms = {
   },
   server: {
     folder: 'apps/server',
-    mayImport: ['core', 'client', 'playground'],
+    mayImport: ['core', 'client', 'dataset', 'playground'],
     bannedPackages: ['vscode', '@tensorflow/*'],
   },
   playground: {

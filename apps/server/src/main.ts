@@ -21,6 +21,11 @@ async function main(): Promise<void> {
       await pullModel(invocation);
       process.exit(0);
       break;
+    case 'mcp': {
+      const { runMcp } = await import('./mcp/run-mcp.js');
+      await runMcp(invocation);
+      break;
+    }
     case 'serve':
       await serve(invocation.options);
       break;

@@ -1,7 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createVSIX } from '@vscode/vsce';
+import { withExtension } from './install-extension.js';
 import { serverProcess } from './server-process.js';
 import { expect, test as base } from './workbench.js';
 
@@ -10,24 +7,11 @@ const test = base.extend({
   otherExtensions: [
     // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern here
     async ({}, use) => {
-      const cwd = mkdtempSync(join(tmpdir(), 'gg-'));
-      const packagePath = join(cwd, 'virtual-folder.vsix');
-      const manifest = {
-        ...{ name: 'virtual-folder', publisher: 'groundglass', version: '1.0.0' },
-        ...{ engines: { vscode: '^1.104.0' }, main: './virtual-folder.cjs' },
-        activationEvents: ['onFileSystem:virtualfolder'],
-      };
-      writeFileSync(join(cwd, 'package.json'), JSON.stringify(manifest));
-      copyFileSync(
-        join(import.meta.dirname, 'virtual-folder.cjs'),
-        join(cwd, 'virtual-folder.cjs'),
+      await withExtension(
+        'virtual-folder',
+        { activationEvents: ['onFileSystem:virtualfolder'] },
+        use,
       );
-      await createVSIX({
-        ...{ cwd, packagePath, dependencies: false },
-        ...{ allowMissingRepository: true, skipLicense: true },
-      });
-      await use([packagePath]);
-      rmSync(cwd, { recursive: true });
     },
     { scope: 'worker' },
   ],

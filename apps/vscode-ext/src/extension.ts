@@ -6,6 +6,7 @@ import { CtPreviewProvider } from './preview/ct-preview-provider.js';
 import { ReviewEditorProvider } from './review/review-editor-provider.js';
 import { ServerManager } from './server/server-manager.js';
 import { createStatusItem } from './server/status-item.js';
+import { registerMcp } from './tools/register-mcp.js';
 
 /** Called by VS Code when a CT file, the view of datasets or one of the commands is opened. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -23,5 +24,6 @@ export function activate(context: vscode.ExtensionContext): void {
     createStatusItem(server),
     registerCommands({ previews, server, secrets: context.secrets }),
     workbench,
+    registerMcp(server, (context.extension.packageJSON as { version: string }).version),
   );
 }

@@ -5,6 +5,14 @@ export type { DatasetProgress, ImportOptions, SplitList } from './import/import-
 export { detectLayout, layouts, type Layout } from './import/detect-layout.js';
 export { LabelWords } from './import/label-words.js';
 export { splitFromWord } from './import/split-words.js';
+export { findDatasets, type FoundDataset } from './find/find-datasets.js';
+export { importLayout } from './import/import-layout.js';
+export {
+  findPictures,
+  summarizeDataset,
+  type AskedDataset,
+  type FindInput,
+} from './questions/dataset-questions.js';
 export { importCovidCt } from './import/importers/covid-ct.js';
 export { importCovidSeg } from './import/importers/covid-seg.js';
 export { importDicomTree } from './import/importers/dicom-tree.js';

@@ -35,6 +35,7 @@ export type Invocation =
       readonly name: string | undefined;
       readonly sha256: string | undefined;
     }
+  | { readonly command: 'mcp'; readonly models: string; readonly folders: readonly string[] }
   | { readonly command: 'print'; readonly text: string };
 
 /**
@@ -63,7 +64,7 @@ export function readCommand(
     if (error.exitCode === 0) return { command: 'print', text: state.printed.trimEnd() };
     if (error.code === 'commander.excessArguments') {
       const [extra = ''] = program.args;
-      throw new UsageError(`Expected options, check or pull, got "${extra}"`);
+      throw new UsageError(`Expected options, check, pull or mcp, got "${extra}"`);
     }
     throw new UsageError(error.message.replace(/^error: /, ''));
   }
@@ -115,6 +116,21 @@ Traces go to a collector when OTEL_EXPORTER_OTLP_ENDPOINT is set.`,
         throw new UsageError('Expected 64 hexadecimal digits after --sha256');
       }
       found({ command: 'pull', source, models, name, sha256: sha256?.toLowerCase() });
+    });
+  program
+    .command('mcp')
+    .description('answers language models over stdio (Model Context Protocol) about CT files')
+    // By another name than the option of the program, which would take it.
+    .requiredOption('--with <models>', 'folder of models; the first one answers')
+    .option(
+      '--folder <folder>',
+      'folder that files and datasets lie in, again for more (the current one)',
+      (value: string, before: readonly string[]) => [...before, value],
+      [] as readonly string[],
+    )
+    .action((flags: { with: string; folder: readonly string[] }) => {
+      const folders = flags.folder.length > 0 ? flags.folder : [process.cwd()];
+      found({ command: 'mcp', models: flags.with, folders });
     });
   return program;
 }

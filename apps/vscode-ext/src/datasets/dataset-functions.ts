@@ -1,9 +1,12 @@
 // What is loaded when the first dataset or results file is looked into, and not with the extension.
 export {
   detectLayout,
+  findDatasets,
+  findPictures,
   parseFindings,
   parseResults,
   resultLine,
   resultsHeaderLine,
   sampleKey,
+  summarizeDataset,
 } from '@groundglass/dataset';

@@ -117,7 +117,7 @@ export class DatasetRegistry implements vscode.Disposable {
 
   async #find(): Promise<DatasetEntry[]> {
     const [{ findDatasets }, { workspaceFiles }] = await Promise.all([
-      import('./find-datasets.js'),
+      import('./dataset-functions.js'),
       import('./workspace-files.js'),
     ]);
     const entries: DatasetEntry[] = [];

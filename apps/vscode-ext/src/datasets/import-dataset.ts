@@ -1,5 +1,6 @@
 import {
   detectLayout,
+  importLayout,
   layouts,
   manifestName,
   manifestText,
@@ -8,7 +9,6 @@ import {
   type Layout,
 } from '@groundglass/dataset';
 import * as vscode from 'vscode';
-import { importLayout } from './load-dataset.js';
 import { baseNameOf, workspaceFiles } from './workspace-files.js';
 
 /**

@@ -1,25 +1,14 @@
 import type { DatasetManifest, DatasetSample } from '@groundglass/core';
 import {
-  importCovidCt,
-  importCovidSeg,
-  importDicomTree,
-  importFolders,
-  importLuna16,
-  importMosmed,
-  importNamePattern,
-  importSplitLists,
+  importLayout,
   manifestName,
   parseManifest,
   parseSamples,
-  type DatasetFiles,
-  type ImportedDataset,
-  type ImportOptions,
   type ImportProblem,
   type Layout,
 } from '@groundglass/dataset';
 import { CtError } from '@groundglass/core/errors';
 import * as vscode from 'vscode';
-import { classLabels } from './class-labels.js';
 import { readTextOf, workspaceFiles } from './workspace-files.js';
 
 /** A dataset with its samples, read from a manifest or, without a word asked, from its layout. */
@@ -84,40 +73,4 @@ export function rootOf({ root }: Pick<DatasetManifest, 'root'>, folder: vscode.U
   if (root === undefined) return folder;
   if (/^[a-zA-Z]:[\\/]/.test(root)) return vscode.Uri.file(root);
   return root.startsWith('/') ? folder.with({ path: root }) : vscode.Uri.joinPath(folder, root);
-}
-
-/** Imports a folder by its layout. @throws {CtError} `CT_BAD_DATASET`. */
-export async function importLayout(
-  layout: Exclude<Layout, 'manifest'>,
-  files: DatasetFiles,
-  options: ImportOptions,
-): Promise<ImportedDataset> {
-  switch (layout) {
-    case 'covid-ct':
-      return importCovidCt(files, options);
-    case 'covid-seg':
-      return importCovidSeg(files, options);
-    case 'covid-seg-volumes':
-      return importNamePattern(files, {
-        ...options,
-        ...{ images: 'images', masks: 'pseudo-masks', pseudoMasks: true },
-        ...{ label: 'covid', source: 'covid-seg-volumes' },
-      });
-    case 'luna16':
-      return importLuna16(files, options);
-    case 'folders':
-      return importFolders(files, { ...(await classLabels(files)), ...options });
-    case 'mosmed':
-      return importMosmed(files, options);
-    case 'lists':
-      return importSplitLists(files, options);
-    case 'dicom':
-      return importDicomTree(files, options);
-    case 'names':
-      return importNamePattern(files, { ...options, label: null, source: files.name });
-    case 'csv':
-      throw new CtError('CT_BAD_DATASET', 'Expected a folder, got a table');
-    default:
-      return layout satisfies never;
-  }
 }

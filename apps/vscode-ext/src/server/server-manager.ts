@@ -98,7 +98,7 @@ export class ServerManager implements vscode.Disposable {
         'This build of the extension carries no model server: set groundglass.server.url.',
       );
     }
-    if (!existsSync(this.#models)) {
+    if (!existsSync(this.modelsFolder)) {
       return vscode.l10n.t('No model found: set groundglass.server.models to a model repository.');
     }
     return undefined;
@@ -222,7 +222,7 @@ export class ServerManager implements vscode.Disposable {
   async #startLocal(): Promise<ConnectionOptions> {
     const local = new LocalServer({
       launcher: this.#launcher,
-      models: this.#models,
+      models: this.modelsFolder,
       port: this.#port,
       onLog: (line) => {
         this.#log.info(line);
@@ -275,8 +275,14 @@ export class ServerManager implements vscode.Disposable {
     this.#changed.fire(state);
   }
 
-  get #models(): string {
+  /** The folder of models that the bundled server serves. */
+  get modelsFolder(): string {
     return serverSettings.models || this.#inExtension('models');
+  }
+
+  /** The bundled server's own script. */
+  get script(): string {
+    return this.#inExtension('server/main/main.js');
   }
 
   get #launcher(): string {

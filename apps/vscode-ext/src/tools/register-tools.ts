@@ -1,9 +1,9 @@
 import type { Finding } from '@groundglass/core';
+import type { AskedDataset, FindInput } from '@groundglass/dataset';
 import * as vscode from 'vscode';
 import type { DatasetEntry, DatasetRegistry } from '../datasets/dataset-registry.js';
 import { baseNameOf, isInside, readTextOf } from '../datasets/workspace-files.js';
 import type { ScoringClient } from '../scoring/scoring-client.js';
-import type { FindInput, ToolDataset } from './tool-answers.js';
 
 /** What the language-model tools act on. */
 export interface ToolTargets {
@@ -48,14 +48,14 @@ export function registerTools(targets: ToolTargets): vscode.Disposable {
     vscode.lm.registerTool<FindInput & DatasetInput>('groundglass_find', {
       prepareInvocation: () => ({ invocationMessage: vscode.l10n.t('Looking for pictures') }),
       invoke: async ({ input }) => {
-        const { findPictures } = await import('./tool-answers.js');
+        const { findPictures } = await import('../datasets/dataset-functions.js');
         return json(findPictures(await datasetOf(input, targets), input));
       },
     }),
     vscode.lm.registerTool<DatasetInput>('groundglass_summarizeDataset', {
       prepareInvocation: () => ({ invocationMessage: vscode.l10n.t('Summarizing the dataset') }),
       invoke: async ({ input }) => {
-        const { summarizeDataset } = await import('./tool-answers.js');
+        const { summarizeDataset } = await import('../datasets/dataset-functions.js');
         return json(summarizeDataset(await datasetOf(input, targets)));
       },
     }),
@@ -145,7 +145,7 @@ async function entryOf(
 async function datasetOf(
   input: DatasetInput,
   { registry, resultsOf, findingsOf }: ToolTargets,
-): Promise<ToolDataset> {
+): Promise<AskedDataset> {
   const entry = await entryOf(input, registry);
   const { manifest, samples } = await entry.load();
   const [newest] = await resultsOf(entry.folder);

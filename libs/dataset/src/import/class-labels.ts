@@ -1,4 +1,6 @@
-import { LabelWords, splitFromWord, type DatasetFiles } from '@groundglass/dataset';
+import type { DatasetFiles } from '../files/dataset-files.js';
+import { LabelWords } from './label-words.js';
+import { splitFromWord } from './split-words.js';
 
 /** Labels of a dataset and the one that a model's probability is of. */
 export interface ClassLabels {

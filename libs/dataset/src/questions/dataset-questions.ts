@@ -7,8 +7,8 @@ import {
   confusionMatrix,
 } from '@groundglass/metrics';
 
-/** A dataset with what is known of it, as the tools speak of it. */
-export interface ToolDataset {
+/** A dataset with its results and findings, as tools of language models ask about it. */
+export interface AskedDataset {
   readonly name: string;
   readonly labels: readonly string[];
   readonly positive: string;
@@ -18,16 +18,16 @@ export interface ToolDataset {
   readonly findings: readonly Finding[];
 }
 
-/** What `groundglass_find` takes. */
+/** Which pictures are meant; what is undefined does not matter. */
 export interface FindInput {
-  readonly split?: string;
-  readonly label?: string;
-  readonly answer?: string;
-  readonly withheld?: boolean;
-  readonly wrong?: boolean;
-  readonly finding?: string;
-  readonly text?: string;
-  readonly limit?: number;
+  readonly split?: string | undefined;
+  readonly label?: string | undefined;
+  readonly answer?: string | undefined;
+  readonly withheld?: boolean | undefined;
+  readonly wrong?: boolean | undefined;
+  readonly finding?: string | undefined;
+  readonly text?: string | undefined;
+  readonly limit?: number | undefined;
 }
 
 /** One picture of an answer. */
@@ -47,7 +47,7 @@ const mostFound = 200;
 
 /** Pictures that a question is about, the most wrong first where they were scored. */
 export function findPictures(
-  dataset: ToolDataset,
+  dataset: AskedDataset,
   input: FindInput,
 ): { total: number; pictures: FoundPicture[] } {
   const resultOf = new Map(dataset.results.map((row) => [keyOf(row), row]));
@@ -84,7 +84,7 @@ export function findPictures(
 }
 
 /** Counts and scores of a dataset, by split: what is not known is null. */
-export function summarizeDataset(dataset: ToolDataset) {
+export function summarizeDataset(dataset: AskedDataset) {
   const resultOf = new Map(dataset.results.map((row) => [keyOf(row), row]));
   const splits = [...new Set(dataset.samples.map(({ split }) => split))].map((split) => {
     const samples = dataset.samples.filter((sample) => sample.split === split);
@@ -141,7 +141,7 @@ function keyOf({ path, slice }: { path: string; slice?: number | undefined }): s
 }
 
 function isWrong(
-  { positive, header }: ToolDataset,
+  { positive, header }: AskedDataset,
   { label }: DatasetSample,
   result: ResultRow | undefined,
 ): boolean | null {
@@ -151,7 +151,7 @@ function isWrong(
 
 /** How far the probability is from the known label; -1 where nothing is known. */
 function errorOf(
-  { positive }: ToolDataset,
+  { positive }: AskedDataset,
   { label }: DatasetSample,
   result: ResultRow | undefined,
 ): number {

@@ -1,5 +1,5 @@
-import { memoryFiles } from '@groundglass/dataset';
 import { expect, test } from 'vitest';
+import { memoryFiles } from '../files/memory-files.js';
 import { classLabels } from './class-labels.js';
 
 const labelsOf = (...paths: string[]) =>

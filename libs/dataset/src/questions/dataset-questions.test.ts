@@ -1,6 +1,6 @@
 import type { DatasetSample, ResultRow, ResultsHeader } from '@groundglass/core';
 import { expect, test } from 'vitest';
-import { findPictures, summarizeDataset, type ToolDataset } from './tool-answers.js';
+import { findPictures, summarizeDataset, type AskedDataset } from './dataset-questions.js';
 
 const sample = (
   path: string,
@@ -14,7 +14,7 @@ const row = (path: string, probability: number, more: Partial<ResultRow> = {}): 
   label: probability >= 0.5 ? 'covid' : 'non-covid',
   ...more,
 });
-const dataset: ToolDataset = {
+const dataset: AskedDataset = {
   ...{ name: 'd', labels: ['normal', 'covid'], positive: 'covid' },
   samples: [
     sample('a', 'covid'),

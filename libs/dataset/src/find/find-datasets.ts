@@ -1,4 +1,5 @@
-import { detectLayout, type DatasetFiles, type FileEntry, type Layout } from '@groundglass/dataset';
+import type { DatasetFiles, FileEntry } from '../files/dataset-files.js';
+import { detectLayout, type Layout } from '../import/detect-layout.js';
 
 /** A folder that holds a dataset; its path is relative to where the search began, `''` is that folder itself. */
 export interface FoundDataset {

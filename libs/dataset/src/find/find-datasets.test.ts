@@ -1,5 +1,5 @@
-import { memoryFiles } from '@groundglass/dataset';
 import { expect, test } from 'vitest';
+import { memoryFiles } from '../files/memory-files.js';
 import { findDatasets } from './find-datasets.js';
 
 const find = (...paths: string[]) =>

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withExtension } from './install-extension.js';
+import { writePhantomFolder } from './phantom-folder.js';
+import { expect, test as base } from './workbench.js';
+
+const test = base.extend({
+  otherExtensions: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern here
+    async ({}, use) => {
+      const commands = [{ command: 'toolCaller.call', title: 'Call the Tools' }];
+      await withExtension('tool-caller', { contributes: { commands } }, use);
+    },
+    { scope: 'worker' },
+  ],
+});
+
+test('the tools answer through the API, inside the workspace alone', async ({
+  workbench,
+  page,
+}) => {
+  const { folder } = workbench.server;
+  await workbench.open();
+  const pictures = writePhantomFolder(join(folder, 'phantoms'));
+  const tested = pictures.filter(({ split }) => split === 'test').length;
+  await workbench.runCommand('Call the Tools');
+  const file = join(folder, 'tool-answers.json');
+  await expect(async () => {
+    // The tool that asks the model wants to be allowed.
+    const allow = page.getByRole('button', { name: /^(Allow|Continue|OK|Yes)/ }).first();
+    if (await allow.isVisible()) await allow.click({ timeout: 1000 });
+    expect(existsSync(file)).toBe(true);
+  }).toPass({ timeout: 90_000 });
+  const answers = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown[]>;
+  expect([...answers.names!].sort()).toEqual([
+    ...['groundglass_audit', 'groundglass_find', 'groundglass_predict'],
+    'groundglass_summarizeDataset',
+  ]);
+  const [summary] = answers.summary as [{ splits: { split: string; pictures: number }[] }];
+  expect(summary.splits.find(({ split }) => split === 'test')!.pictures).toBe(tested);
+  expect(answers.found![0]).toMatchObject({ total: tested, pictures: [{}, {}] });
+  expect(answers.predicted![0]).toMatchObject({
+    path: 'covid-slice.png',
+    note: 'Research use, not for diagnosis.',
+  });
+  expect(answers.predicted![1]).toMatchObject({ mime: 'image/png' });
+  expect(answers.outside![0]).toMatchObject({
+    failed: expect.stringContaining('Expected a file in the workspace'),
+  });
+});
