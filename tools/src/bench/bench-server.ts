@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import autocannon from 'autocannon';
 import { encodePng } from '@groundglass/core';
@@ -13,12 +15,14 @@ interface BenchOptions {
   readonly model: string | undefined;
   readonly seconds: number;
   readonly clients: number;
+  /** A Python that may have `tritonclient`. */
+  readonly python: string;
 }
 
 const side = 512;
 
 /** Times that the server under load and ONNX Runtime alone take turns. */
-const rounds = 3;
+const rounds = 5;
 
 /** Measures the server as a process of its own and yields a line for each result. */
 export async function* benchServer(options: BenchOptions): AsyncGenerator<string> {
@@ -54,6 +58,7 @@ export async function* benchServer(options: BenchOptions): AsyncGenerator<string
   yield `  processor time of one: ${mean(loads.map(({ clientCpuMs }) => clientCpuMs)).toFixed(0)} ms in the client; all cores together had ${((1000 * cores) / perSecond).toFixed(0)} ms`;
   yield `  /healthz under that load: p50 ${quantile(health, 0.5).toFixed(1)} ms, p99 ${quantile(health, 0.99).toFixed(1)} ms, of ${health.length}`;
   yield* byAutocannon(server, model.name);
+  yield await byTritonclient(server, model.name, options.python);
   yield* overloaded(server, model.name, rawPerSecond, seconds);
 }
 
@@ -88,7 +93,7 @@ async function* single(
     0.5,
   );
   yield `ONNX Runtime alone, ${availableParallelism()} threads: median ${quantile(alone, 0.5).toFixed(1)} ms`;
-  yield `POST /v1/predictions, one client, PNG: median ${quantile(totals, 0.5).toFixed(1)} ms, ${over.toFixed(1)} ms over ONNX Runtime alone`;
+  yield `POST /v1/predictions, one client, PNG: median ${quantile(totals, 0.5).toFixed(1)} ms, ${over.toFixed(1)} ms over ONNX Runtime alone, ${(over / quantile(alone, 0.5)).toFixed(2)} of its time`;
   const [all, decoding, inference] = [outside, decode, infer].map((each) => quantile(each, 0.5));
   yield `  in the same requests: inference ${inference!.toFixed(1)} ms, all else ${all!.toFixed(1)} ms, of that decoding ${decoding!.toFixed(1)} ms`;
 }
@@ -162,6 +167,23 @@ async function* byAutocannon(server: SpawnedServer, model: string): AsyncGenerat
   });
   const cpuMs = cpuMsSince(cpuBefore) / answered;
   yield `autocannon, 8 clients: ${answered} answered, ${non2xx + errors} failed, ${cpuMs.toFixed(0)} ms of processor time each in the client`;
+}
+
+/** Triton's own client, as its users run it. */
+async function byTritonclient(
+  server: SpawnedServer,
+  model: string,
+  python: string,
+): Promise<string> {
+  const script = join(import.meta.dirname, '../../src/bench/peers/triton-client.py');
+  const args = [script, new URL(server.url).host, model, ...[side, 8, 5].map(String)];
+  try {
+    const { stdout } = await promisify(execFile)(python, args);
+    const { answered, failed, cpuMs } = JSON.parse(stdout) as Record<string, number>;
+    return `tritonclient, 8 clients: ${answered} answered, ${failed} failed, ${cpuMs!.toFixed(0)} ms of processor time each in the client`;
+  } catch {
+    return `tritonclient was not measured: ${python} does not have it (pip install "tritonclient[http]" numpy; --python PYTHON)`;
+  }
 }
 
 /** Seconds in which the queue fills: until then nothing is measured. */

@@ -12,7 +12,7 @@ import { benchPapers } from './papers/bench-papers.js';
 import { soakServer } from './soak-server.js';
 
 const usage = `npm run bench -- core [--data FOLDER] [--repeats 9] [--threads N] [--python /usr/bin/python3]
-npm run bench -- server [--models FOLDER] [--model NAME] [--seconds 10] [--clients 64]
+npm run bench -- server [--models FOLDER] [--model NAME] [--seconds 10] [--clients 64] [--python /usr/bin/python3]
 npm run bench -- soak [--cycles 1000]
 npm run bench -- dataset [--originals 60] [--seed 1] [--python /usr/bin/python3]
 npm run bench -- vscode [--repeats 9] [--only PATTERN]
@@ -68,6 +68,7 @@ if (positionals[0] === 'server' && !values.help) {
     model: values.model,
     seconds: Number(values.seconds),
     clients: Number(values.clients),
+    python: values.python,
   });
   for await (const line of lines) console.log(line);
   process.exit(0);
