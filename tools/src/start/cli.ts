@@ -79,7 +79,7 @@ const warning =
   model?.trained === true ? '' : ' — its weights are random, so its numbers mean nothing yet';
 (values.json ? console.error : console.log)(`${about}${warning}. Research use, not for diagnosis.`);
 
-const { inputs, problems } = await findInputs(paths, from);
+const { inputs, problems, warnings } = await findInputs(paths, from);
 const scored: Scored[] = [...problems];
 for (const [i, input] of inputs.entries()) {
   if (process.stderr.isTTY)
@@ -113,6 +113,9 @@ for (const { label, prediction } of scored) {
     if (file !== undefined)
       console.error(`${label}: ${file}: ${code}${detail ? `, ${detail}` : ''}`);
   }
+}
+for (const { code, file, detail } of warnings) {
+  console.error(`${file}: ${code}${detail ? `, ${detail}` : ''}`);
 }
 const failed = scored.filter(({ error }) => error !== undefined);
 for (const { label, error } of failed)

@@ -1,10 +1,12 @@
 import {
   CtError,
+  asCtError,
   fileSource,
   openDicomSeries,
   sniffFormat,
   sniffLength,
   type CtFormat,
+  type Warning,
 } from '@groundglass/core';
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
@@ -20,23 +22,34 @@ export interface Input {
 /** What was found, and what was not usable. */
 export interface FoundInputs {
   readonly inputs: readonly Input[];
-  readonly problems: readonly { readonly label: string; readonly error: CtError }[];
+  readonly problems: readonly Problem[];
+  /** What is to be known of files of a folder that are in no input, such as copies. */
+  readonly warnings: readonly Warning[];
+}
+
+interface Problem {
+  readonly label: string;
+  readonly error: CtError;
 }
 
 /** Masks lie beside their images as `x.mask.png` or in `x.masks/`; they are answers and not questions. */
 const maskName = /\.mask\.|\.masks$/;
 /** Voxels of a header that names them are sent with it. */
+/** A file of such a name is meant as an image, whatever is in it. */
+const imageEnding = /\.(?:png|jpe?g|dcm|dicom|ima|nii|nii\.gz|mha|mhd|hdr)$/i;
 const companionEnding = /\.(img|raw|zraw)(\.gz)?$/i;
 
 /**
  * Finds what to score in files and folders. The content decides the format. In a folder, DICOM files are grouped into series;
- * masks and files that are not images are skipped. A file that is named must be an image.
+ * masks and files that are not images are skipped; one that cannot be read or is no image in spite of its name is a problem. A file
+ * that is named must be an image.
  *
  * @param from the folder that labels are relative to.
  */
 export async function findInputs(paths: readonly string[], from: string): Promise<FoundInputs> {
   const inputs: Input[] = [];
-  const problems: { label: string; error: CtError }[] = [];
+  const problems: Problem[] = [];
+  const warnings: Warning[] = [];
   for (const path of paths) {
     const label = relative(from, path) || '.';
     const info = await stat(path).catch(() => undefined);
@@ -45,34 +58,63 @@ export async function findInputs(paths: readonly string[], from: string): Promis
         label,
         error: new CtError('CT_READ_FAILED', 'Expected a file or folder, there is none'),
       });
-    else if (info.isDirectory()) inputs.push(...(await inFolder(path, from)));
+    else if (info.isDirectory()) add(await inFolder(path, from));
     else inputs.push({ label, files: [path, ...(await companionsOf(path))] });
   }
-  return { inputs, problems };
+  return { inputs, problems, warnings };
+
+  function add(found: FoundInputs): void {
+    inputs.push(...found.inputs);
+    problems.push(...found.problems);
+    warnings.push(...found.warnings);
+  }
 }
 
-async function inFolder(folder: string, from: string): Promise<Input[]> {
+async function inFolder(folder: string, from: string): Promise<FoundInputs> {
   const entries = (await readdir(folder, { withFileTypes: true }))
     .filter(({ name }) => !name.startsWith('.') && !maskName.test(name))
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
-  const inputs: Input[] = [];
+  const found: FoundInputs[] = [];
   const dicom: string[] = [];
+  const add = (one: Partial<FoundInputs>): void => {
+    found.push({ inputs: [], problems: [], warnings: [], ...one });
+  };
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) inputs.push(...(await inFolder(path, from)));
-    else if (entry.isFile() && !companionEnding.test(entry.name)) {
-      const format = await formatOf(path);
+    const label = relative(from, path);
+    if (entry.isDirectory()) found.push(await inFolder(path, from));
+    else if (companionEnding.test(entry.name)) continue;
+    else if (!(await stat(path).catch(() => undefined)))
+      add({ warnings: [{ code: 'FILE_UNREADABLE', file: label, detail: 'a link to nothing' }] });
+    else {
+      const format = await formatOf(path).catch((error: unknown) =>
+        asCtError(error, 'CT_READ_FAILED', 'Expected a file that can be read'),
+      );
       if (format === 'dicom') dicom.push(path);
+      else if (format instanceof CtError) add({ problems: [{ label, error: format }] });
       else if (format !== undefined)
-        inputs.push({ label: relative(from, path), files: [path, ...(await companionsOf(path))] });
+        add({ inputs: [{ label, files: [path, ...(await companionsOf(path))] }] });
+      else if (imageEnding.test(entry.name)) {
+        const message = 'Expected DICOM, NIfTI, MetaImage, PNG or JPEG, got none of them';
+        add({ problems: [{ label, error: new CtError('CT_UNKNOWN_FORMAT', message) }] });
+      }
     }
   }
-  return [...inputs, ...(await seriesOf(dicom, folder, from))];
+  add(await seriesOf(dicom, folder, from));
+  return {
+    inputs: found.flatMap((each) => each.inputs),
+    problems: found.flatMap((each) => each.problems),
+    warnings: found.flatMap((each) => each.warnings),
+  };
 }
 
 /** The series that the DICOM files of a folder form. */
-async function seriesOf(paths: readonly string[], folder: string, from: string): Promise<Input[]> {
-  if (paths.length === 0) return [];
+async function seriesOf(
+  paths: readonly string[],
+  folder: string,
+  from: string,
+): Promise<FoundInputs> {
+  if (paths.length === 0) return { inputs: [], problems: [], warnings: [] };
   const handles: FileHandle[] = [];
   try {
     const files = [];
@@ -81,9 +123,9 @@ async function seriesOf(paths: readonly string[], folder: string, from: string):
       handles.push(handle);
       files.push({ name: basename(path), source: await fileSource(handle) });
     }
-    const { volumes } = await openDicomSeries(files);
+    const { volumes, problems } = await openDicomSeries(files);
     const name = relative(from, folder) || '.';
-    return volumes.map(({ files: names, seriesUid }) => ({
+    const inputs = volumes.map(({ files: names, seriesUid }) => ({
       label:
         names.length === 1
           ? join(name, names[0]!)
@@ -92,12 +134,27 @@ async function seriesOf(paths: readonly string[], folder: string, from: string):
             : `${name}/ (${seriesUid.slice(-8)})`,
       files: [...new Set(names)].map((file) => join(folder, file)),
     }));
+    const sent = new Set(volumes.flatMap(({ files: names }) => names));
+    // The server sees the files of a volume alone: it cannot name the others.
+    const warnings = volumes
+      .flatMap(({ volume }) => volume.warnings)
+      .filter(({ file }) => file !== undefined && !sent.has(file))
+      .map((warning) => ({ ...warning, file: join(name, warning.file!) }));
+    return {
+      inputs,
+      warnings,
+      problems: problems
+        .filter(({ name: file }) => !warnings.some((each) => each.file === join(name, file)))
+        .map(({ name: file, error }) => ({ label: join(name, file), error })),
+    };
   } finally {
     await Promise.all(handles.map((handle) => handle.close()));
   }
 }
 
 async function formatOf(path: string): Promise<CtFormat | undefined> {
+  // Links count as what they lead to; a pipe would be waited for without an end.
+  if (!(await stat(path)).isFile()) return undefined;
   const handle = await open(path);
   try {
     const source = await fileSource(handle);

@@ -1,6 +1,16 @@
 import { predictionSchema } from '@groundglass/core';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,6 +46,35 @@ describe('what is scored', () => {
     expect(problems.map(({ label, error }) => [label, error.code])).toEqual([
       ['gone.png', 'CT_READ_FAILED'],
     ]);
+  });
+
+  test('every file of a folder that is in no input is named: cut, empty, copied, a link to nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'groundglass-start-'));
+    try {
+      const series = join(samples, 'covid-series');
+      const [first = '', second = '', third = ''] = (await readdir(series)).sort();
+      const names = ['a.dcm', 'b.dcm'];
+      await copyFile(join(series, first), join(folder, 'a.dcm'));
+      await copyFile(join(series, second), join(folder, 'b.dcm'));
+      await copyFile(join(series, second), join(folder, 'copy.dcm'));
+      const whole = await readFile(join(series, third));
+      await writeFile(join(folder, 'cut.dcm'), whole.subarray(0, 300));
+      await writeFile(join(folder, 'empty.dcm'), '');
+      await writeFile(join(folder, 'notes.txt'), 'no image by its name');
+      await symlink(join(folder, 'nothing'), join(folder, 'link.png'));
+      const { inputs, problems, warnings } = await findInputs([folder], folder);
+      expect(inputs.map(({ files }) => files)).toEqual([names.map((name) => join(folder, name))]);
+      expect(problems.map(({ label, error }) => `${label} ${error.code}`).sort()).toEqual([
+        'empty.dcm CT_UNKNOWN_FORMAT',
+      ]);
+      expect(warnings.map(({ file, code }) => `${file} ${code}`).sort()).toEqual([
+        'copy.dcm DUPLICATE_FILE',
+        'cut.dcm FILE_UNREADABLE',
+        'link.png FILE_UNREADABLE',
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('a header of its own brings its voxels along', async () => {
