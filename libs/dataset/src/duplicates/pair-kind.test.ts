@@ -8,12 +8,15 @@ const registered = (inliers: number, distance: number, variant = 0): Registratio
   variant,
   angle: 0,
   inliers,
+  matches: inliers,
   distance,
 });
 
 test('doubt is the detail not shared, times the thousandths that points lie off, over their number', () => {
   const doubt = doubtOf({ detail: 0.9, grey: 1, overlap: 1 }, registered(20, 0.004));
   expect(doubt).toBeCloseTo((0.1 * 4) / 20, 10);
+  const half = { ...registered(20, 0.004), matches: 40 };
+  expect(doubtOf({ detail: 0.9, grey: 1, overlap: 1 }, half)).toBeCloseTo(4 * doubt, 10);
 });
 
 test('chests of two patients share outlines, but few points at the same places: no copy', () => {

@@ -11,21 +11,21 @@ export const pairKinds: readonly PairKind[] = ['copy', 'neighbour'];
  * was measured with others.
  */
 const bounds = {
-  copy: { detail: 0.85, overlap: 0.3, doubt: 0.008, misplaced: 0.35 },
+  copy: { detail: 0.85, overlap: 0.3, doubt: 0.008, misplaced: 0.29 },
   neighbour: { detail: 0.55, grey: 0.87, inliers: 10, scale: 0.15, angle: 8 },
 } as const;
 
 /** A thousandth of the longer side; points that lie nearer agree by the grid of pixels. */
 const leastDistance = 0.3;
 
-/** Thousandths of the longer side that points lie off, for each point that agrees. */
-function misplacedOf({ distance, inliers }: Registration): number {
-  return Math.max(leastDistance, 1000 * distance) / inliers;
+/** Thousandths of the longer side that points lie off, for each point that agrees, over the square of the share of points that do. */
+function misplacedOf({ distance, inliers, matches }: Registration): number {
+  return (Math.max(leastDistance, 1000 * distance) / inliers) * (matches / inliers) ** 2;
 }
 
 /**
  * How doubtful it is that two pictures are one: the detail that they do not share, times how far their points lie off, over the number of
- * points. Pictures of different patients may have the outlines of a chest in common, and then share detail; but many points at exactly the
+ * points that agree and the square of their share. Pictures of different patients may have the outlines of a chest in common, and then share detail; but many points at exactly the
  * same places they have not.
  */
 export function doubtOf({ detail }: StoredPair, registration: Registration): number {

@@ -18,9 +18,11 @@ export interface Registration {
   readonly scaleY: number;
   /** Degrees clockwise, besides the variant's quarter turns. */
   readonly angle: number;
-  /** Points of both pictures that lie on each other. */
+  /** Points of both pictures that look alike, wherever they lie. */
+  readonly matches: number;
+  /** Those of them that lie on each other. */
   readonly inliers: number;
-  /** How far these points lie from where they should, the middle one, in units of A's longer side. */
+  /** How far these lie from where they should, the middle one, in units of A's longer side. */
   readonly distance: number;
 }
 
@@ -76,7 +78,16 @@ export function register(
   const [scaleX, scaleY] = [Math.hypot(xx, yx), Math.hypot(xy, yy)];
   const angle = (Math.atan2(yx, xx) * 180) / Math.PI;
   const { placement, inliers, distance } = best;
-  return { variant, ...placement, scaleX, scaleY, angle, inliers, distance };
+  return {
+    variant,
+    ...placement,
+    scaleX,
+    scaleY,
+    angle,
+    inliers,
+    matches: matches.length,
+    distance,
+  };
 }
 
 function matchesOf(a: Keypoints, b: Keypoints, variant: PictureVariant): Match[] {

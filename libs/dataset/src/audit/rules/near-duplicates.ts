@@ -3,8 +3,8 @@ import type { DuplicatePair } from '../../duplicates/find-duplicates.js';
 import { describeVariant, type VariantInWords } from '../../features/picture-variant.js';
 import type { AuditContext } from '../audit-context.js';
 
-/** Doubt below which slices are of one scan; slices of different patients came down to 0.098. */
-const certain = 0.06;
+/** Doubt below which slices are of one scan; slices of different patients came down to 0.13. */
+const certain = 0.1;
 
 /** Copies that are not the same pixels, and neighbouring slices of one scan in two splits where no patient's id tells. */
 export function nearDuplicates(context: AuditContext, pairs: readonly DuplicatePair[]): Finding[] {
