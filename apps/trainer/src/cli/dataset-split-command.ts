@@ -29,6 +29,7 @@ interface SplitCommandOptions {
 const samePicture = new Set([
   'exact-duplicate',
   'near-duplicate',
+  'similar-pictures',
   'label-conflict',
   'adjacent-slices',
 ]);

@@ -23,6 +23,7 @@ const crossing = new Set([
   'series-crosses-splits',
   'exact-duplicate',
   'near-duplicate',
+  'similar-pictures',
   'adjacent-slices',
 ]);
 /** Splits that keep what they share with others: a published test split stays as it is. */
@@ -52,7 +53,8 @@ export function correctDataset(
       const kept = precedence.find((split) => left.some((i) => samples[i]!.split === split));
       const others = left.filter((i) => samples[i]!.split !== kept);
       for (const i of others) remove(i, finding);
-      if (others.length > 0 || left.length < 2) continue;
+      // Of two pictures that are perhaps one, none is lost where both are in one split.
+      if (others.length > 0 || left.length < 2 || finding.rule === 'similar-pictures') continue;
       // All in one split: nothing says which label is right, and of copies the first is enough.
       for (const i of finding.rule === 'label-conflict' ? left : left.slice(1)) remove(i, finding);
     }
