@@ -52,6 +52,33 @@ describe('findChest', () => {
     expectEdges(edges(chest, 320, 320), aroundLungs);
   });
 
+  /** A spine, and the ribs that stand beside the lungs, of 10 % of the picture's width. */
+  const bones = (value: number) =>
+    [0.5, 0.12, 0.88].map((x) => ({ x, y: x === 0.5 ? 0.75 : 0.5, a: 0.05, b: 0.07, value }));
+
+  test('finds the same where bone alone is bright', () => {
+    // In a window for bone muscle is hardly brighter than lung, and Otsu's threshold parts bone from both.
+    const slice = drawSlice({ ...hu, unit: 'grey' }, 0, [
+      ...mapThorax((value) => (value > 0 ? 0.18 : 0.03)),
+      ...bones(0.6),
+    ]);
+    const chest = findChest(slice);
+    expect(chest.around).toBe('lungs');
+    expectEdges(edges(chest, 400, 320), aroundLungs);
+  });
+
+  test('finds the same where the lungs are as black as the room', () => {
+    // In a window for soft tissue all that is not black lies in the body, as in a round field.
+    const slice = drawSlice({ ...hu, unit: 'grey' }, 0, [
+      ...mapThorax((value) => (value > 0 ? 0.35 : 0)),
+      { x: 0.5, y: 0.4, a: 0.07, b: 0.2, value: 0.9 },
+      ...bones(0.95),
+    ]);
+    const chest = findChest(slice);
+    expect(chest.around).toBe('lungs');
+    expectEdges(edges(chest, 400, 320), aroundLungs);
+  });
+
   test('lies around the body where one lung is missing, so that what hides it is not cut off', () => {
     const chest = findChest(drawSlice(hu, -1000, thorax.slice(0, 2)));
     expect(chest.around).toBe('body');

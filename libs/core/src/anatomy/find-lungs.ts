@@ -98,6 +98,8 @@ function greyAnatomy(pixels: Float32Array, size: PictureSize): BitAnatomy {
   const first = anatomyAt(pixels, size, 'grey', threshold);
   const inField = fieldAnatomy(pixels, size, first);
   if (inField) return inField;
+  const withoutBone = softAnatomy(pixels, size, threshold, first);
+  if (withoutBone) return withoutBone;
   if (first.depth >= shape.usualRadius * Math.max(size.columns, size.rows)) return first;
   const second = anatomyAt(pixels, size, 'grey', threshold / 2, threshold / 2);
   return second.depth > first.depth ? second : first;
@@ -107,6 +109,8 @@ function greyAnatomy(pixels: Float32Array, size: PictureSize): BitAnatomy {
 const black = 0.02;
 /** Where the body takes this share of all that is not black, the air around it was taken for body or lung. */
 const wholeField = 0.97;
+/** Where more of the body than this is black, its lungs are black, and so is any air around it: there is no grey air to leave out. */
+const mostBlack = 0.1;
 /** The body must come out this much smaller once the black is left out. */
 const smallerBody = 0.95;
 
@@ -124,10 +128,38 @@ function fieldAnatomy(
   const lit = countAbove(pixels, black);
   const area = countInside(first.body);
   if (lit === pixels.length || area < wholeField * lit) return undefined;
+  const inside = valuesInside(pixels, first.body);
+  if (countAbove(inside, black) < (1 - mostBlack) * inside.length) return undefined;
   const threshold = otsuThreshold(pixels.filter((value) => value > black));
   if (threshold === undefined) return undefined;
   const found = anatomyAt(pixels, size, 'grey', threshold);
   return found.lungs && countInside(found.body) < smallerBody * area ? found : undefined;
+}
+
+/** No lung fills more of its body; what does is muscle and lung together, told from bone. */
+const mostLung = 0.85;
+
+/**
+ * Looks again where bone alone came out bright: in a window for bone or for vessels with contrast agent, Otsu's threshold parts them from
+ * all the rest. The threshold of the pixels below it parts lung from muscle.
+ *
+ * @returns undefined where the first look was right.
+ */
+function softAnatomy(
+  pixels: Float32Array,
+  size: PictureSize,
+  outer: number,
+  first: BitAnatomy,
+): BitAnatomy | undefined {
+  if (!first.lungs || countInside(first.lungs) <= mostLung * countInside(first.body))
+    return undefined;
+  const bone = otsuThreshold(valuesInside(pixels, first.body)) ?? outer;
+  const inner = otsuThreshold(pixels.filter((value) => value < bone));
+  if (inner === undefined) return undefined;
+  const found = anatomyAt(pixels, size, 'grey', inner, inner);
+  return found.lungs && countInside(found.lungs) <= mostLung * countInside(found.body)
+    ? found
+    : undefined;
 }
 
 function countAbove(pixels: Float32Array, level: number): number {
