@@ -39,6 +39,7 @@ export {
 export { importBackbone } from './weights/import-backbone.js';
 export { initialise } from './weights/initialise.js';
 export type { NamedTensor, NamedTensors } from './weights/named-tensors.js';
+export { isPyTorch, readPyTorch } from './weights/read-pytorch.js';
 export {
   readSafetensors,
   SafetensorsError,

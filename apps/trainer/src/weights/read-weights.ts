@@ -1,5 +1,11 @@
 import { CtError } from '@groundglass/core';
-import { readOnnx, readSafetensors, type NamedTensors } from '@groundglass/nn';
+import {
+  isPyTorch,
+  readOnnx,
+  readPyTorch,
+  readSafetensors,
+  type NamedTensors,
+} from '@groundglass/nn';
 import { readFile } from 'node:fs/promises';
 
 /** Weights of a file. */
@@ -11,16 +17,20 @@ export interface WeightsFile {
 }
 
 /**
- * Reads weights from safetensors, or from the initializers of an ONNX file, told by the name's ending.
+ * Reads weights from the initializers of an ONNX file, told by the name's ending, from a PyTorch checkpoint, told by its first bytes, or from
+ * safetensors.
  *
- * @throws {CtError} `CT_READ_FAILED` when there is no such file, `CT_CORRUPT` when it is neither.
+ * @throws {CtError} `CT_READ_FAILED` when there is no such file, `CT_CORRUPT` when it is none of them.
  */
 export async function readWeights(path: string): Promise<WeightsFile> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new CtError('CT_READ_FAILED', `Expected weights in "${path}"`, { cause: error });
   });
   try {
-    if (!path.toLowerCase().endsWith('.onnx')) return { bytes, ...readSafetensors(bytes) };
+    if (!path.toLowerCase().endsWith('.onnx')) {
+      if (isPyTorch(bytes)) return { bytes, tensors: readPyTorch(bytes), metadata: {} };
+      return { bytes, ...readSafetensors(bytes) };
+    }
     const { weights, metadata } = readOnnx(bytes);
     return { bytes, tensors: weights, metadata: Object.fromEntries(metadata) };
   } catch (error) {
