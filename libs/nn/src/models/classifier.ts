@@ -9,7 +9,12 @@ import { buildDenseNet } from './densenet.js';
 import { foldBatchNorms } from './fold-batch-norms.js';
 import { denseNets, type BackboneName } from './jcs.js';
 import { linearLayer } from './layers.js';
-import { buildMobileNetV2, type BackboneOptions } from './mobilenet-v2.js';
+import {
+  buildInvertedResiduals,
+  invertedResidualNets,
+  isInvertedResidual,
+  type BackboneOptions,
+} from './inverted-residuals.js';
 
 /** A backbone with its classifier, as it is trained on ImageNet. */
 export interface ClassifierConfig {
@@ -29,16 +34,19 @@ export function buildClassifier(
 ): { graph: Graph; image: InputNode; logits: OpNode } {
   const graph = new Graph();
   const image = graph.input('image', [batch, channels, imageSize, imageSize]);
-  const mobile = backbone === 'mobilenet-v2';
-  const { last, head } = mobile
-    ? buildMobileNetV2(graph, image, { outputStride: 32, stridePadding, head: true })
+  const { last, head } = isInvertedResidual(backbone)
+    ? buildInvertedResiduals(graph, image, invertedResidualNets[backbone], {
+        outputStride: 32,
+        stridePadding,
+        head: true,
+      })
     : {
         ...buildDenseNet(graph, image, denseNets[backbone], { outputStride: 32 }),
         head: undefined,
       };
   const pooled = graph.apply(flatten, graph.apply(globalAveragePool, head ?? last));
   // torchvision's MobileNetV2 has a dropout before its linear layer, which takes the number 0.
-  const logits = graph.scope(mobile ? 'classifier.1' : 'classifier', () =>
+  const logits = graph.scope(head ? 'classifier.1' : 'classifier', () =>
     linearLayer(graph, pooled, classes),
   );
   return { graph, image, logits };

@@ -3,7 +3,7 @@ import { relu } from '../ops/relu.js';
 import { averagePool } from '../ops/average-pool.js';
 import { maxPool } from '../ops/max-pool.js';
 import { batchNormLayer, convLayer, joinMap, sharedNormLayer, type JoinedMaps } from './layers.js';
-import type { BackboneMaps, BackboneOptions } from './mobilenet-v2.js';
+import type { BackboneMaps, BackboneOptions } from './inverted-residuals.js';
 
 /** Architecture of a DenseNet (Huang et al. 2017, table 1). */
 export interface DenseNetArchitecture {

@@ -19,7 +19,12 @@ import {
   type DenseNetArchitecture,
 } from './densenet.js';
 import { batchNormLayer, convLayer, linearLayer } from './layers.js';
-import { buildMobileNetV2 } from './mobilenet-v2.js';
+import {
+  buildInvertedResiduals,
+  invertedResidualNets,
+  isInvertedResidual,
+  type InvertedResidualName,
+} from './inverted-residuals.js';
 
 /** The DenseNets by name. */
 export const denseNets = {
@@ -30,7 +35,7 @@ export const denseNets = {
 } as const satisfies Record<string, DenseNetArchitecture>;
 
 /** The networks that can carry the joint model. */
-export type BackboneName = 'mobilenet-v2' | keyof typeof denseNets;
+export type BackboneName = InvertedResidualName | keyof typeof denseNets;
 
 /** The joint classification and segmentation model as data. */
 export interface JcsConfig {
@@ -50,8 +55,8 @@ export interface JcsConfig {
   /** The classification branch also reads how much of the picture the mask covers, and how sure it is where it does. */
   readonly maskStatistics?: boolean;
   /**
-   * The classification branch also reads the backbone's own features, pooled: MobileNetV2's last layer of 1280, which ImageNet trained for
-   * this, or the deepest map.
+   * The classification branch also reads the backbone's own features, pooled: the last layer of 1280 of MobileNetV2 and EfficientNet-Lite, which
+   * ImageNet trained for this, or the deepest map.
    */
   readonly backboneFeatures?: boolean;
   readonly dropout: number;
@@ -99,8 +104,8 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
     fine,
     head,
   } = graph.scope('backbone', () =>
-    backbone === 'mobilenet-v2'
-      ? buildMobileNetV2(graph, normalised, {
+    isInvertedResidual(backbone)
+      ? buildInvertedResiduals(graph, normalised, invertedResidualNets[backbone], {
           outputStride,
           stridePadding: 'end',
           head: config.backboneFeatures === true,

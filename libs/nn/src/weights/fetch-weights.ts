@@ -3,13 +3,19 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Where ImageNet weights come from, as safetensors: timm's conversions of torchvision's DenseNets, and timm's own MobileNetV2. */
+/** Where ImageNet weights come from, as safetensors: timm's conversions of torchvision's DenseNets and TensorFlow's EfficientNet-Lite, and timm's own MobileNetV2. */
 export const weightSources = {
   densenet121: 'https://huggingface.co/timm/densenet121.tv_in1k/resolve/main/model.safetensors',
   densenet169: 'https://huggingface.co/timm/densenet169.tv_in1k/resolve/main/model.safetensors',
   densenet201: 'https://huggingface.co/timm/densenet201.tv_in1k/resolve/main/model.safetensors',
   'mobilenet-v2':
     'https://huggingface.co/timm/mobilenetv2_100.ra_in1k/resolve/main/model.safetensors',
+  'efficientnet-lite0':
+    'https://huggingface.co/timm/tf_efficientnet_lite0.in1k/resolve/main/model.safetensors',
+  'efficientnet-lite1':
+    'https://huggingface.co/timm/tf_efficientnet_lite1.in1k/resolve/main/model.safetensors',
+  'efficientnet-lite2':
+    'https://huggingface.co/timm/tf_efficientnet_lite2.in1k/resolve/main/model.safetensors',
 } as const;
 
 /** Weights that {@link fetchWeights} knows. */

@@ -78,7 +78,7 @@ test('the first convolution’s weights are summed over the colours', () => {
 
 test('weights of another network name the first that is missing', () => {
   expect(() => importBackbone('densenet-tiny', imageNet('mobilenet-v2'))).toThrow(
-    /^Expected weights of densenet-tiny with torchvision's or timm's names: "features.conv0.weight" of 16×1×7×7 \(missing\) and \d+ more$/,
+    /^Expected weights of densenet-tiny with the names of torchvision, timm or efficientnet-pytorch: "features.conv0.weight" of 16×1×7×7 \(missing\) and \d+ more$/,
   );
 });
 

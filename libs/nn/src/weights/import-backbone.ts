@@ -1,9 +1,14 @@
 import { buildJcs, type BackboneName } from '../models/jcs.js';
-import { mobileNetV2 } from '../models/mobilenet-v2.js';
+import {
+  invertedResidualNets,
+  isInvertedResidual,
+  type InvertedResidualName,
+  type InvertedResidualNet,
+} from '../models/inverted-residuals.js';
 import type { NamedTensor, NamedTensors } from './named-tensors.js';
 
 /**
- * Turns ImageNet weights with torchvision's or timm's names into those of a joint model's backbone. The first convolution takes three
+ * Turns ImageNet weights with the names of torchvision, timm or efficientnet-pytorch into those of a joint model's backbone. The first convolution takes three
  * colours; a grey image is three equal ones, so that its weights can be summed over the colours: the sum gives the same
  * values where the three are normalised alike. Classifier weights are left out.
  *
@@ -13,10 +18,10 @@ export function importBackbone(
   backbone: BackboneName,
   given: NamedTensors,
 ): Map<string, NamedTensor> {
-  const first = backbone === 'mobilenet-v2' ? 'features.0.0.weight' : 'features.conv0.weight';
-  const named = new Map(
-    [...given].map(([name, tensor]) => [torchvisionName(backbone, name), tensor]),
-  );
+  const first = isInvertedResidual(backbone) ? 'features.0.0.weight' : 'features.conv0.weight';
+  const own = ownNames(backbone);
+  const named = new Map([...given].map(([name, tensor]) => [own(name), tensor]));
+  const last = isInvertedResidual(backbone) ? `features.${blocksOf(backbone) + 1}.` : undefined;
   const result = new Map<string, NamedTensor>();
   const wrong: string[] = [];
   for (const [name, { shape }] of backboneShapes(backbone)) {
@@ -24,20 +29,17 @@ export function importBackbone(
     const imported = tensor && name === first ? sumColours(tensor) : tensor;
     if (imported?.shape.join() === shape.join()) result.set(`backbone.${name}`, imported);
     // Not every file has the last layer, and not every network.
-    else if (tensor !== undefined || !name.startsWith(lastLayer))
+    else if (tensor !== undefined || !(last && name.startsWith(last)))
       wrong.push(`"${name}" of ${shape.join('×')} (${tensor?.shape.join('×') ?? 'missing'})`);
   }
   if (wrong.length > 0) {
     const rest = wrong.length > 1 ? ` and ${wrong.length - 1} more` : '';
     throw new RangeError(
-      `Expected weights of ${backbone} with torchvision's or timm's names: ${wrong[0]!}${rest}`,
+      `Expected weights of ${backbone} with the names of torchvision, timm or efficientnet-pytorch: ${wrong[0]!}${rest}`,
     );
   }
   return result;
 }
-
-/** MobileNetV2's last layer, by torchvision's names. */
-const lastLayer = 'features.18.';
 
 /** The backbone's variables by torchvision's names. */
 function backboneShapes(backbone: BackboneName): Map<string, { shape: readonly number[] }> {
@@ -60,16 +62,25 @@ function backboneShapes(backbone: BackboneName): Map<string, { shape: readonly n
   );
 }
 
-/** torchvision's name of a weight that timm or torchvision's first checkpoints named otherwise; other names stay. */
-function torchvisionName(backbone: BackboneName, name: string): string {
-  // torchvision's DenseNet files of 2017 write norm.1 where its modules are called norm1.
-  if (backbone !== 'mobilenet-v2')
-    return name.replace(/(denselayer\d+\.(?:norm|conv))\.([12]\.)/, '$1$2');
-  return timmMobileNetV2().get(name) ?? name;
+/** Blocks of a network of inverted residuals. */
+function blocksOf(backbone: InvertedResidualName): number {
+  return invertedResidualNets[backbone].stages.reduce((sum, [, , repeats]) => sum + repeats, 0);
 }
 
-/** timm's names of MobileNetV2 (`blocks.1.0.conv_pw.weight`) to torchvision's (`features.2.conv.0.0.weight`). */
-function timmMobileNetV2(): Map<string, string> {
+/** The name here of a weight that timm, efficientnet-pytorch or torchvision's first checkpoints named otherwise; other names stay. */
+function ownNames(backbone: BackboneName): (name: string) => string {
+  // torchvision's DenseNet files of 2017 write norm.1 where its modules are called norm1.
+  if (!isInvertedResidual(backbone))
+    return (name) => name.replace(/(denselayer\d+\.(?:norm|conv))\.([12]\.)/, '$1$2');
+  const names = otherNames(invertedResidualNets[backbone], blocksOf(backbone) + 1);
+  return (name) => names.get(name) ?? name;
+}
+
+/**
+ * Other names of inverted residuals to those here, which are torchvision's of MobileNetV2 (`features.2.conv.0.0.weight`): timm's
+ * (`blocks.1.0.conv_pw.weight`) and efficientnet-pytorch's (`_blocks.1._expand_conv.weight`).
+ */
+function otherNames({ stages }: InvertedResidualNet, last: number): Map<string, string> {
   const names = new Map<string, string>();
   const pair = (conv: string, norm: string, to: string, toNorm: string) => {
     names.set(`${conv}.weight`, `${to}.weight`);
@@ -77,21 +88,27 @@ function timmMobileNetV2(): Map<string, string> {
       names.set(`${norm}.${part}`, `${toNorm}.${part}`);
   };
   pair('conv_stem', 'bn1', 'features.0.0', 'features.0.1');
-  pair('conv_head', 'bn2', 'features.18.0', 'features.18.1');
+  pair('conv_head', 'bn2', `features.${last}.0`, `features.${last}.1`);
+  pair('_conv_stem', '_bn0', 'features.0.0', 'features.0.1');
+  pair('_conv_head', '_bn1', `features.${last}.0`, `features.${last}.1`);
   let index = 1;
-  for (const [stage, [expansion, , repeats]] of mobileNetV2.blocks.entries()) {
+  for (const [stage, [expansion, , repeats]] of stages.entries()) {
     for (let i = 0; i < repeats; i++) {
-      const from = `blocks.${stage}.${i}`;
+      const timm = `blocks.${stage}.${i}`;
+      const pytorch = `_blocks.${index - 1}`;
       const to = `features.${index++}.conv`;
-      const layers =
-        expansion === 1
-          ? (['conv_dw', 'conv_pw'] as const)
-          : (['conv_pw', 'conv_dw', 'conv_pwl'] as const);
-      for (const [k, layer] of layers.entries()) {
-        const norm = `${from}.bn${k + 1}`;
+      const layers = [
+        ['conv_pw', '_expand_conv', '_bn0'],
+        ['conv_dw', '_depthwise_conv', '_bn1'],
+        ['conv_pwl', '_project_conv', '_bn2'],
+      ].slice(expansion === 1 ? 1 : 0) as [string, string, string][];
+      for (const [k, [layer, conv, norm]] of layers.entries()) {
+        // A block without expansion is timm's depthwise separable one, whose last layer is called conv_pw.
+        const own = expansion === 1 && layer === 'conv_pwl' ? 'conv_pw' : layer;
         // The last layer of a block has no ReLU and so stands in no Sequential of its own.
-        if (k < layers.length - 1) pair(`${from}.${layer}`, norm, `${to}.${k}.0`, `${to}.${k}.1`);
-        else pair(`${from}.${layer}`, norm, `${to}.${k}`, `${to}.${k + 1}`);
+        const [at, normAt] = k < layers.length - 1 ? [`${k}.0`, `${k}.1`] : [k, k + 1];
+        pair(`${timm}.${own}`, `${timm}.bn${k + 1}`, `${to}.${at}`, `${to}.${normAt}`);
+        pair(`${pytorch}.${conv}`, `${pytorch}.${norm}`, `${to}.${at}`, `${to}.${normAt}`);
       }
     }
   }

@@ -10,6 +10,9 @@ export const recipeSchema = z.object({
     network: z.enum(['joint', 'classifier']).default('joint'),
     backbone: z.enum([
       'mobilenet-v2',
+      'efficientnet-lite0',
+      'efficientnet-lite1',
+      'efficientnet-lite2',
       'densenet121',
       'densenet169',
       'densenet201',
