@@ -68,27 +68,33 @@ async function bound(options: BoundOptions): Promise<void> {
   const reader = await SampleReader.open(features, { crop, sha256, cache: options.cache });
   try {
     const datasets = await openDatasets(options.data);
-    const read = async (split: string): Promise<Float64Array[]> => {
-      const found: Float64Array[] = [];
+    const read = async (split: string): Promise<Float64Array[][]> => {
+      const found = new Map<string, Float64Array[]>();
       for (const { root, samples } of datasets) {
         const chosen = thin(
           samples.filter((sample) => sample.split === split),
           most,
         );
         for (const sample of chosen) {
-          found.push((await reader.read(root, sample)).features);
-          showCount(`${split}: ${found.length}`);
+          const own = found.get(sample.source) ?? [];
+          own.push((await reader.read(root, sample)).features);
+          found.set(sample.source, own);
+          showCount(`${split}, ${sample.source}: ${own.length}`);
         }
       }
       showCount('');
-      return found;
+      return [...found.values()];
     };
     const [training, validation] = [await read('train'), await read('val')];
     if (training.length === 0 || validation.length === 0)
       throw new CtError('CT_BAD_DATASET', 'Expected samples of the splits train and val');
     const distance = fitDistance(training, validation);
+    const pictures = {
+      training: `${training.flat().length} training pictures of ${training.length} sources`,
+      validation: `${validation.flat().length} validation pictures of ${validation.length}`,
+    };
     console.log(
-      `The distance is fitted on ${training.length} pictures, its bound chosen on ${validation.length}.`,
+      `The distance is fitted on ${pictures.training}, its bound chosen on ${pictures.validation}.`,
     );
     const rule = options.series
       ? fitVolumeRule(
@@ -101,7 +107,7 @@ async function bound(options: BoundOptions): Promise<void> {
         `Volumes: threshold ${rule.threshold.toFixed(3)} by ${rule.aggregation}, chosen on ${rule.series} series (AUC ${rule.auc.toFixed(3)}).`,
       );
     const bounded = addDistance(model, distance, {
-      distance_data: `${training.length} training and ${validation.length} validation pictures`,
+      distance_data: `${pictures.training} and ${pictures.validation}`,
       ...(rule
         ? {
             aggregation: rule.aggregation,

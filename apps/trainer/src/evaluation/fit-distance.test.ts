@@ -9,7 +9,7 @@ const circle = (r: number): Float64Array[] =>
   });
 
 test('features are scaled by their deviation, shrunk, and averaged', () => {
-  const { mean, whitening, bound } = fitDistance(circle(3), circle(3));
+  const { mean, whitening, bound } = fitDistance([circle(3)], [circle(3)]);
   expect(mean[0]).toBeCloseTo(10, 10);
   // Each axis has a deviation of 3/√2 and, scaled, a variance of 1 + 0.2: the length of (√2 cos, √2 sin) / √1.2, over √2.
   const expected = Math.sqrt(1 / 1.2);
@@ -20,7 +20,7 @@ test('features are scaled by their deviation, shrunk, and averaged', () => {
 
 test('correlated features count once: off their line is far, along it is near', () => {
   const line = Array.from({ length: 101 }, (_, i) => Float64Array.of(i - 50, i - 50));
-  const { mean, whitening } = fitDistance(line, line);
+  const { mean, whitening } = fitDistance([line], [line]);
   const along = distanceOf(Float64Array.of(30, 30), mean, whitening);
   const off = distanceOf(Float64Array.of(30, -30), mean, whitening);
   // The scaled covariance is [[1.2, 1], [1, 1.2]]: 2.2 along the line, 0.2 across it.
@@ -28,5 +28,18 @@ test('correlated features count once: off their line is far, along it is near', 
 });
 
 test('without pictures there is nothing to fit', () => {
-  expect(() => fitDistance([], circle(1))).toThrow('Expected features');
+  expect(() => fitDistance([], [circle(1)])).toThrow('Expected features');
+});
+
+test('sources count alike, and the bound keeps nearly all of each', () => {
+  // 10 pictures at (10, …) and 990 at 30: the mean lies between the sources, not with the many.
+  const at = (x: number, count: number) =>
+    Array.from({ length: count }, () => Float64Array.of(x, 0));
+  const { mean, whitening, bound } = fitDistance(
+    [at(10, 10), at(30, 990)],
+    [at(20, 1000), at(40, 3), []],
+  );
+  expect(mean[0]).toBeCloseTo(20, 10);
+  // Of 1,003 validation pictures three lie further out; they are all that their source has.
+  expect(bound).toBeCloseTo(1.1 * distanceOf(Float64Array.of(40, 0), mean, whitening), 10);
 });
