@@ -134,6 +134,31 @@ describe('/v1/jobs', () => {
     await expect.poll(() => readdir(join(scratch, '.jobs', id))).not.toContain('files');
   });
 
+  test('what a killed server left of an upload is removed at the next start, and nothing else', async () => {
+    const jobs = join(scratch, '.jobs');
+    const half = join(jobs, '00000000-0000-4000-8000-000000000000/files');
+    await mkdir(half, { recursive: true });
+    await writeFile(join(half, 'a.png'), greyPng(1));
+    await mkdir(join(jobs, 'notes-of-somebody'));
+    // As it is when the server ends between the last row and the removal of the files.
+    const ended = '00000000-0000-4000-8000-000000000001';
+    const folder = join(jobs, ended, 'files');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'a.png'), greyPng(1));
+    const record = {
+      ...{ id: ended, created: new Date().toISOString(), state: 'done', folder, uploaded: true },
+      ...{ paths: ['a.png'], leftOut: 0, query: {} },
+    };
+    await writeFile(join(jobs, ended, 'job.json'), JSON.stringify(record));
+    await using server = await start();
+    expect((await readdir(jobs)).filter((name) => !name.startsWith('lock')).sort()).toEqual([
+      ended,
+      'notes-of-somebody',
+    ]);
+    expect(await readdir(join(jobs, ended))).toEqual(['job.json']);
+    expect((await statusOf(server.url, ended)).state).toBe('done');
+  });
+
   test('events report progress and the end', async () => {
     await study();
     await using server = await start();
@@ -186,7 +211,7 @@ describe('/v1/jobs', () => {
     await ended(first, job.id).toBe('done');
   });
 
-  test('a stopped server goes on at its next start; not with another model', async () => {
+  test('a stopped server goes on at its next start', async () => {
     await mkdir(join(scratch, 'many'));
     const files = Array.from({ length: 60 }, (_, n) => `many/${n}.png`);
     await Promise.all(files.map((file, n) => writeFile(join(scratch, file), greyPng(n))));
@@ -199,6 +224,25 @@ describe('/v1/jobs', () => {
     const paths = (await rowsOf(second.url, job.id)).slice(1).map(({ path }) => path);
     expect(paths.length).toBe(60);
     expect(new Set(paths).size).toBe(60);
+  });
+
+  test('a job does not go on with another model than it began with', async () => {
+    await mkdir(join(scratch, 'many'));
+    const files = Array.from({ length: 60 }, (_, n) => `many/${n}.png`);
+    await Promise.all(files.map((file, n) => writeFile(join(scratch, file), greyPng(n))));
+    const first = await start();
+    const { job } = await post(first.url, 'many');
+    await expect.poll(async () => (await statusOf(first.url, job.id)).done).toBeGreaterThan(0);
+    await first[Symbol.asyncDispose]();
+    const path = join(scratch, '.jobs', job.id, 'results.predictions.jsonl');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace(/"sha256":"[0-9a-f]{64}"/, `"sha256":"${'0'.repeat(64)}"`));
+    await using second = await start();
+    await ended(second, job.id).toBe('failed');
+    expect((await statusOf(second.url, job.id)).error).toEqual({
+      code: 'CT_MODEL_INVALID',
+      error: 'The model has changed since the job began: start a new one',
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Job } from '@groundglass/client';
 import { CtError, type ResultRow, type ResultsHeader } from '@groundglass/core';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { toErrorAnswer } from '../errors/error-answer.js';
 import { OverloadedError } from '../errors/overloaded-error.js';
 import type { UploadedFile } from '../imaging-worker/codec-calls.js';
@@ -68,8 +69,16 @@ export class Jobs {
       return;
     }
     for (const id of await readdir(dir)) {
+      if (await this.#isHalfReceived(id)) {
+        await rm(join(dir, id), { recursive: true, force: true });
+        continue;
+      }
       const record = await this.#readRecord(id);
       if (!record) continue;
+      // A server that was killed right at the end of a job has not removed them.
+      if (record.uploaded && isEnded(record.state)) {
+        await rm(record.folder, { recursive: true, force: true });
+      }
       const age = Date.now() - Date.parse(record.created);
       if (isEnded(record.state) && age > keepDays * 86_400_000) {
         await rm(join(dir, id), { recursive: true, force: true });
@@ -315,6 +324,13 @@ export class Jobs {
     const staged = `${path}.${randomUUID()}`;
     await writeFile(staged, JSON.stringify(record), { mode: 0o600 });
     await rename(staged, path);
+  }
+
+  /** Whether a server was killed while it took a job's files: they hold pictures of patients, and no client has the job's id. */
+  async #isHalfReceived(id: string): Promise<boolean> {
+    if (!z.uuid().safeParse(id).success) return false;
+    const names = await readdir(join(this.#options.dir, id)).catch(() => undefined);
+    return names !== undefined && !names.includes('job.json');
   }
 
   async #readRecord(id: string): Promise<JobRecord | undefined> {
