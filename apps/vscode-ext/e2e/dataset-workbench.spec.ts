@@ -241,6 +241,40 @@ test('a dataset folder that is moved into the workspace appears by itself, and g
   await expect(row).toHaveCount(0);
 });
 
+test('pictures of datasets open as CT where the user wants it, and those elsewhere do not', async ({
+  workbench,
+  page,
+}) => {
+  const [picture] = phantoms(workbench);
+  const name = picture!.path.split('/').at(-1)!;
+  const file = join(workbench.server.folder, '.vscode/settings.json');
+  await openWindow(workbench);
+  await openView(workbench);
+  workbench.set({ 'groundglass.openDatasetPicturesAsCt': true });
+  await expect.poll(() => readFileSync(file, 'utf8')).toContain('workbench.editorAssociations');
+  // By the quick way to a file, which opens it with the editor that is its own.
+  await workbench.openByName(name);
+  await expect(workbench.preview.locator('.title')).toHaveText(name);
+  await workbench.openByName('covid-slice.png');
+  await expect(page.locator('.tab.active')).toHaveAttribute(
+    'data-resource-name',
+    'covid-slice.png',
+  );
+  await expect(workbench.preview.locator('groundglass-viewer')).toHaveCount(0);
+  workbench.set({ 'workbench.editorAssociations': { '*.other': 'default' } });
+  await workbench.tidy();
+});
+
+test('a known label stands beside the verdict', async ({ workbench }) => {
+  const [picture] = phantoms(workbench);
+  await openWindow(workbench);
+  await workbench.openByName(picture!.path.split('/').at(-1)!);
+  await workbench.runCommand('Groundglass: Open as CT');
+  await expect(workbench.preview.locator('.known')).toContainText(
+    new RegExp(`^Known label: .+Split ${picture!.split}, patient `),
+  );
+});
+
 test('next and previous follow the folder', async ({ workbench, page }) => {
   phantoms(workbench);
   await openWindow(workbench);

@@ -103,6 +103,12 @@ export class Workbench {
     return this.page.locator(`.tab.active[data-resource-name="${name}"]`);
   }
 
+  /** Opens a file of any folder by its name. */
+  async openByName(name: string): Promise<void> {
+    await this.#pick('Control+p', name, { hasText: name });
+    await this.tab(name).waitFor();
+  }
+
   async runCommand(title: string): Promise<void> {
     await this.#pick('F1', `>${title}`, { hasText: title });
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { CtPreviewProvider } from './preview/ct-preview-provider.js';
+import type { CtPreviewProvider } from './preview/ct-preview-provider.js';
+import { viewTypeOf } from './preview/view-type-of.js';
 import type { ServerManager } from './server/server-manager.js';
 import { tokenSecret } from './server/server-settings.js';
 
@@ -46,7 +47,7 @@ async function openAsCt(uri: vscode.Uri | undefined): Promise<void> {
   if (!chosen) return;
   const file = await fileOf(chosen);
   if (file) {
-    await vscode.commands.executeCommand('vscode.openWith', file, CtPreviewProvider.viewTypes[0]);
+    await vscode.commands.executeCommand('vscode.openWith', file, viewTypeOf(file));
   } else
     void vscode.window.showWarningMessage(vscode.l10n.t('There is no CT image in this folder.'));
 }

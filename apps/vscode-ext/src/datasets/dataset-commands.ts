@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { viewTypeOf } from '../preview/view-type-of.js';
 import type { GalleryProvider } from '../gallery/gallery-provider.js';
 import type { ScoringTarget } from '../scoring/scoring-service.js';
 import type { DatasetEntry, DatasetRegistry } from './dataset-registry.js';
@@ -50,7 +51,12 @@ export function registerDatasetCommands(targets: DatasetTargets): vscode.Disposa
         registry.refresh();
       },
       'groundglass.openSample': async (given) => {
-        if (given instanceof vscode.Uri || given?.kind !== 'image') return;
+        // The walkthrough opens a picture that comes with the extension.
+        if (given === undefined) {
+          const sample = 'sample-dataset/images/p0005-2.png';
+          return openImage(vscode.Uri.joinPath(targets.extensionUri, sample), false);
+        }
+        if (given instanceof vscode.Uri || given.kind !== 'image') return;
         const { dataset, sample } = given;
         const uris = dataset.samples.map(({ path }) => vscode.Uri.joinPath(dataset.root, path));
         neighbours.follow(uris);
@@ -220,7 +226,7 @@ function activeUri(): vscode.Uri | undefined {
 }
 
 async function openImage(uri: vscode.Uri, isPreview: boolean): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', uri, 'groundglass.ctPreview', {
+  await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeOf(uri), {
     preview: isPreview,
   });
 }

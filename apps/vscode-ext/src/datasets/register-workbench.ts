@@ -11,6 +11,7 @@ import { registerTools } from '../tools/register-tools.js';
 import { registerDatasetCommands } from './dataset-commands.js';
 import { DatasetRegistry, type DatasetEntry } from './dataset-registry.js';
 import { DatasetTree, type DatasetNode } from './dataset-tree.js';
+import { PictureAssociations } from './picture-associations.js';
 import { Neighbours } from './neighbours.js';
 
 /** What the rest of the extension asks of the workbench. */
@@ -92,6 +93,7 @@ export function registerWorkbench(
   };
   const all = vscode.Disposable.from(
     registry,
+    new PictureAssociations(registry),
     scoring,
     language,
     view,

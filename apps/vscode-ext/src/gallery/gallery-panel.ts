@@ -1,6 +1,7 @@
 import { CtError } from '@groundglass/core/errors';
 import { packRows, type GalleryState } from '@groundglass/viewer/gallery-rows';
 import * as vscode from 'vscode';
+import { viewTypeOf } from '../preview/view-type-of.js';
 import { baseNameOf } from '../datasets/workspace-files.js';
 import { webviewHtml, type PageParts } from '../preview/webview-html.js';
 import type { ScoringTarget } from '../scoring/scoring-service.js';
@@ -244,7 +245,7 @@ export class GalleryPanel implements vscode.Disposable {
       const uri = this.#uriOf(row);
       if (!uri) continue;
       const column = how === 'here' ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
-      await vscode.commands.executeCommand('vscode.openWith', uri, 'groundglass.ctPreview', {
+      await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeOf(uri), {
         viewColumn: column,
         preview: rows.length === 1,
         preserveFocus: false,

@@ -1,5 +1,6 @@
 import type { Finding } from '@groundglass/core';
 import * as vscode from 'vscode';
+import { viewTypeOf } from '../preview/view-type-of.js';
 import type { DatasetEntry, DatasetRegistry } from '../datasets/dataset-registry.js';
 import type { LoadedGallery } from '../gallery/gallery-source.js';
 import type { SampleLookup } from '../preview/known-sample.js';
@@ -57,18 +58,16 @@ export function registerLanguageFeatures({
     registry.onDidFind(() => void showAll()),
     vscode.commands.registerCommand(
       'groundglass.openLinked',
-      (given: Parameters<typeof vscode.Uri.from>[0]) =>
-        vscode.commands.executeCommand(
-          'vscode.openWith',
-          vscode.Uri.from(given),
-          'groundglass.ctPreview',
-        ),
+      (given: Parameters<typeof vscode.Uri.from>[0]) => {
+        const uri = vscode.Uri.from(given);
+        return vscode.commands.executeCommand('vscode.openWith', uri, viewTypeOf(uri));
+      },
     ),
     vscode.commands.registerCommand(
       'groundglass.openTogether',
       async (uris: readonly vscode.Uri[]) => {
         for (const [at, uri] of uris.slice(0, 4).entries()) {
-          await vscode.commands.executeCommand('vscode.openWith', uri, 'groundglass.ctPreview', {
+          await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeOf(uri), {
             viewColumn: at === 0 ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside,
             preview: false,
           });

@@ -3,12 +3,11 @@ import type { Predictor } from '../predict/predictor.js';
 import { CtDocument } from './ct-document.js';
 import { CtPreviewPanel } from './ct-preview-panel.js';
 import type { SampleLookup } from './known-sample.js';
+import { ctViewType, pictureViewType } from './view-type-of.js';
 import { readPageParts, type PageParts } from './webview-html.js';
 
 /** Shows CT files in place of the text editor. */
 export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<CtDocument> {
-  /** For the usual endings; the second one is offered for pictures and files without ending. */
-  static readonly viewTypes = ['groundglass.ctPreview', 'groundglass.ctPreviewOptional'] as const;
   readonly #panels = new Set<CtPreviewPanel>();
   readonly #page: Promise<PageParts>;
   readonly #predictor: Predictor;
@@ -29,7 +28,7 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
 
   register(): vscode.Disposable {
     return vscode.Disposable.from(
-      ...CtPreviewProvider.viewTypes.map((viewType) =>
+      ...[ctViewType, pictureViewType].map((viewType) =>
         vscode.window.registerCustomEditorProvider(viewType, this, {
           supportsMultipleEditorsPerDocument: true,
           webviewOptions: { retainContextWhenHidden: false },
