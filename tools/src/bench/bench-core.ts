@@ -120,7 +120,7 @@ async function pythonTimes(
   python: string,
   args: string[],
 ): Promise<Partial<Record<string, number>>> {
-  const script = join(import.meta.dirname, './peers/core.py');
+  const script = join(import.meta.dirname, '../../src/bench/peers/core.py');
   try {
     const { stdout } = await run(python, [script, ...args]);
     return JSON.parse(stdout) as Record<string, number>;

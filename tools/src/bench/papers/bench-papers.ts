@@ -81,7 +81,10 @@ export async function* benchPapers({
 
 async function pagesASecond(python: string, folder: string): Promise<number | undefined> {
   try {
-    const { stdout } = await run(python, [join(import.meta.dirname, '../peers/papers.py'), folder]);
+    const { stdout } = await run(python, [
+      join(import.meta.dirname, '../../../src/bench/peers/papers.py'),
+      folder,
+    ]);
     return Number(stdout);
   } catch {
     return undefined;
