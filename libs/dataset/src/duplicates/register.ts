@@ -1,5 +1,10 @@
 import type { Keypoints } from '../features/keypoints.js';
-import { negativeBit, placeInVariant, type PictureVariant } from '../features/picture-variant.js';
+import {
+  negativeBit,
+  placeInVariant,
+  transposedBit,
+  type PictureVariant,
+} from '../features/picture-variant.js';
 import { signatureDistance, variantSignatures } from '../features/point-signature.js';
 
 /**
@@ -18,7 +23,7 @@ export interface Registration {
   readonly scaleY: number;
   /** Degrees clockwise, besides the variant's quarter turns. */
   readonly angle: number;
-  /** Points of both pictures that look alike, wherever they lie. */
+  /** Points of both pictures that look alike, each of them where the other picture lies, too. */
   readonly matches: number;
   /** Those of them that lie on each other. */
   readonly inliers: number;
@@ -78,6 +83,7 @@ export function register(
   const [scaleX, scaleY] = [Math.hypot(xx, yx), Math.hypot(xy, yy)];
   const angle = (Math.atan2(yx, xx) * 180) / Math.PI;
   const { placement, inliers, distance } = best;
+  const shared = matches.filter((match) => isShared(match, placement, a, b, variant)).length;
   return {
     variant,
     ...placement,
@@ -85,7 +91,7 @@ export function register(
     scaleY,
     angle,
     inliers,
-    matches: matches.length,
+    matches: shared,
     distance,
   };
 }
@@ -236,6 +242,30 @@ function agreeing(
       result.push(match);
   }
   return result;
+}
+
+/** Whether each of two points lies in the part that both pictures show: what a crop cut off speaks for nothing. */
+function isShared(
+  { ax, ay, bx, by }: Match,
+  { xx, xy, yx, yy, shiftX, shiftY }: Placement,
+  a: Keypoints,
+  b: Keypoints,
+  variant: PictureVariant,
+): boolean {
+  const isTransposed = (variant & transposedBit) !== 0;
+  const [wide, high] = isTransposed ? [b.height, b.width] : [b.width, b.height];
+  const [u, v] = [ax - shiftX, ay - shiftY];
+  const determinant = xx * yy - xy * yx;
+  return (
+    isIn((yy * u - xy * v) / determinant, wide) &&
+    isIn((xx * v - yx * u) / determinant, high) &&
+    isIn(xx * bx + xy * by + shiftX, a.width) &&
+    isIn(yx * bx + yy * by + shiftY, a.height)
+  );
+}
+
+function isIn(place: number, length: number): boolean {
+  return place >= -tolerance && place <= length + tolerance;
 }
 
 /** Square of how far a point of B lies from the point of A that it should lie on. */
