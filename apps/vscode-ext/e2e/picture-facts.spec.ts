@@ -124,9 +124,9 @@ test('a mask in a folder two above its picture is found, with its classes', asyn
   await workbench.openFile('study_ct.nii.gz');
   const { preview } = workbench;
   await expect(preview.getByText('Ground truth: ../../lesion-masks/study.nii.gz')).toBeVisible();
-  await expect(preview.locator('.legend')).toHaveText(/Class 1.*Class 2/);
-  await preview.getByRole('switch', { name: 'Show classes in colours' }).click();
   await expect(preview.locator('.legend')).toHaveText(/Found.*False alarm.*Missed/);
+  await preview.getByRole('switch', { name: 'Show classes in colours' }).click();
+  await expect(preview.locator('.legend')).toHaveText(/Class 1.*Class 2/);
   await workbench.explorerRow('a-layout').click();
 });
 

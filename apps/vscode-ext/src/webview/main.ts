@@ -98,7 +98,9 @@ function receive(message: ToWebview): void {
     case 'opened': {
       isTold = true;
       const kept = host.getState();
-      viewer.open(message.volume, slicesOf(message), kept ?? { slice: message.firstSlice });
+      // The comparison says more of a model than the classes of a mask, which are one switch away.
+      const fresh = { slice: message.firstSlice, classes: false };
+      viewer.open(message.volume, slicesOf(message), kept ?? fresh);
       // A single click in the explorer opens a picture and keeps the focus there.
       if (document.hasFocus()) viewer.focus();
       return;
