@@ -41,7 +41,7 @@ const companionEnding = /\.(img|raw|zraw)(\.gz)?$/i;
 
 /**
  * Finds what to score in files and folders. The content decides the format. In a folder, DICOM files are grouped into series;
- * masks and files that are not images are skipped; one that cannot be read or is no image in spite of its name is a problem. A file
+ * masks and files that are not images are skipped; one that cannot be read, or holds no image in spite of its name, is a problem. A file
  * that is named must be an image.
  *
  * @param from the folder that labels are relative to.

@@ -112,7 +112,7 @@ export async function runScoring<S extends ScoringSample, B>({
   };
   const running = Array.from({ length: Math.min(lanes, samples.length) }, () =>
     lane().catch((error: unknown) => {
-      // The other lanes give up what they have begun; the first error is the one that is told.
+      // The other lanes give up what they have begun; the first error is the one that is shown.
       ending.abort();
       throw error;
     }),

@@ -20,15 +20,15 @@ export async function nodeFiles(path: string): Promise<DatasetFiles & { readonly
     );
   }
   const root = await realpath(path);
-  /** The file behind a path, or undefined where it is missing or outside. */
-  const inside = async (name: string): Promise<string | undefined> => {
-    const real = await realpath(resolve(root, name)).catch(() => undefined);
-    return real !== undefined && isInside(root, real) ? real : undefined;
-  };
   const readable = async (name: string): Promise<string> => {
-    const real = await inside(name);
+    const real = await realpath(resolve(root, name)).catch(() => undefined);
     if (real === undefined)
       throw new CtError('CT_READ_FAILED', `Expected a readable file "${name}"`);
+    if (!isInside(root, real))
+      throw new CtError(
+        'CT_READ_FAILED',
+        `Expected links that stay in the dataset's folder, "${name}" leads to "${real}"; name that folder, or copy what it holds`,
+      );
     return real;
   };
   return {
