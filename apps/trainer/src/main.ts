@@ -1,5 +1,6 @@
 import { CtError, errorCatalogue } from '@groundglass/core';
 import { Command } from 'commander';
+import { createRequire } from 'node:module';
 import { registerBench } from './cli/bench-command.js';
 import { registerBound } from './cli/bound-command.js';
 import { registerCard } from './cli/card-command.js';
@@ -15,9 +16,14 @@ import { registerReport } from './cli/report-command.js';
 import { registerTrain } from './cli/train-command.js';
 import { TrainerError, trainerErrorCatalogue } from './errors.js';
 
-const program = new Command('groundglass-trainer').description(
-  'Trains, evaluates and exports the joint COVID-19 classification and lesion segmentation model. Research use, not for diagnosis.',
-);
+const { version } = createRequire(import.meta.url)('@groundglass/trainer/package.json') as {
+  version: string;
+};
+const program = new Command('groundglass-trainer')
+  .description(
+    'Trains, evaluates and exports the joint COVID-19 classification and lesion segmentation model. Research use, not for diagnosis.',
+  )
+  .version(version, '--version');
 registerTrain(program);
 registerExport(program);
 registerEvaluate(program);

@@ -7,7 +7,7 @@ import {
 } from '@groundglass/nn';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
@@ -26,6 +26,8 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'weights-'));
   await writeFile(at('tiny.safetensors'), writeSafetensors(weights));
   await writeFile(at('folded.onnx'), exportClassifier(config, weights));
+  const calls = new URL('../../../../libs/nn/src/weights/fixtures/calls.pth', import.meta.url);
+  await copyFile(calls, at('calls.pth'));
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
@@ -49,6 +51,7 @@ describe('groundglass-trainer import-weights', () => {
 
   test.each([
     ['a file that is not there', 'nowhere.safetensors', 'Expected weights in'],
+    ['a PyTorch file that asks to run a command', 'calls.pth', 'asks to call posix.system'],
     ['an ONNX file whose normalisations are folded away', 'folded.onnx', '(missing) and'],
   ])('%s ends in one clear line', async (_, file, message) => {
     const flags = ['--backbone', 'densenet-tiny', '--out', at('never.safetensors')];
@@ -125,5 +128,15 @@ describe('groundglass-trainer doctor', () => {
     const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home };
     await promisify(execFile)(process.execPath, [cli, 'doctor'], { env });
     expect(await readdir(home)).toEqual([]);
+  });
+});
+
+describe('groundglass-trainer', () => {
+  test('prints the version of its package', async () => {
+    const { version } = JSON.parse(
+      await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
+    const { stdout } = await trainer('--version');
+    expect(stdout.trim()).toBe(version);
   });
 });
