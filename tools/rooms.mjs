@@ -20,7 +20,7 @@ export const rooms = {
   nn: {
     folder: 'libs/nn',
     mayImport: [],
-    onlyPackages: ['onnxruntime-*', 'onnx-proto', 'protobufjs', '@tensorflow/*'],
+    onlyPackages: ['onnxruntime-*', 'onnx-proto', 'protobufjs', '@tensorflow/*', 'fflate'],
   },
   dataset: {
     folder: 'libs/dataset',

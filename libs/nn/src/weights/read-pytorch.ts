@@ -4,7 +4,7 @@ import type { NamedTensor } from './named-tensors.js';
 import { unpickle, type PickledName } from './unpickle.js';
 
 /** What torch.save writes first into a file of its older form. */
-const legacyMagic = 0x1950a86a20f9469cfc6c;
+const legacyMagic = Number(0x1950a86a20f9469cfc6cn);
 
 /** Names of types as {@link decodeTensor} has them, by PyTorch's class of storage. */
 const floats: Readonly<Record<string, string>> = {
