@@ -91,6 +91,8 @@ for (const { file, title = file, isOptional, hasLesions, picture } of samples) {
     await page.keyboard.press('m');
     await expect(preview.locator('.legend li')).toHaveCount(0);
     expect(await colouredPixels(workbench)).toBe(0);
+    // The samples are a plain folder: no label, split or patient is known.
+    await expect(preview.locator('.known')).toBeHidden();
 
     if (!picture) return;
     for (const key of ['m', 'g']) await page.keyboard.press(key);
