@@ -102,7 +102,9 @@ test('a review goes with the keyboard, and the file has what was decided', async
   await expect
     .poll(() => rowsOf(workbench)[1]?.panels.map(({ box }) => box.columns))
     .toEqual([200, 200]);
-  await page.screenshot({ path: join(import.meta.dirname, '../../../docs/images/review.png') });
+  await page.screenshot({
+    path: join(import.meta.dirname, '../test-output/screenshots/review.png'),
+  });
   await page.keyboard.press('a');
   await expect.poll(() => rowsOf(workbench)[1]?.state).toBe('accepted');
   await expect(preview.locator('h1')).toHaveText('Paper sure');
