@@ -211,7 +211,8 @@ describe('/v1/jobs', () => {
     await ended(first, job.id).toBe('done');
   });
 
-  test('a stopped server goes on at its next start', async () => {
+  /** Begins a job of 60 files, and stops the server in the middle of it. */
+  async function beginAndStop() {
     await mkdir(join(scratch, 'many'));
     const files = Array.from({ length: 60 }, (_, n) => `many/${n}.png`);
     await Promise.all(files.map((file, n) => writeFile(join(scratch, file), greyPng(n))));
@@ -219,6 +220,11 @@ describe('/v1/jobs', () => {
     const { job } = await post(first.url, 'many');
     await expect.poll(async () => (await statusOf(first.url, job.id)).done).toBeGreaterThan(0);
     await first[Symbol.asyncDispose]();
+    return job;
+  }
+
+  test('a stopped server goes on at its next start', async () => {
+    const job = await beginAndStop();
     await using second = await start();
     await ended(second, job.id).toBe('done');
     const paths = (await rowsOf(second.url, job.id)).slice(1).map(({ path }) => path);
@@ -227,13 +233,7 @@ describe('/v1/jobs', () => {
   });
 
   test('a job does not go on with another model than it began with', async () => {
-    await mkdir(join(scratch, 'many'));
-    const files = Array.from({ length: 60 }, (_, n) => `many/${n}.png`);
-    await Promise.all(files.map((file, n) => writeFile(join(scratch, file), greyPng(n))));
-    const first = await start();
-    const { job } = await post(first.url, 'many');
-    await expect.poll(async () => (await statusOf(first.url, job.id)).done).toBeGreaterThan(0);
-    await first[Symbol.asyncDispose]();
+    const job = await beginAndStop();
     const path = join(scratch, '.jobs', job.id, 'results.predictions.jsonl');
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replace(/"sha256":"[0-9a-f]{64}"/, `"sha256":"${'0'.repeat(64)}"`));
