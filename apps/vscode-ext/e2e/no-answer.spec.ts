@@ -9,7 +9,7 @@ test.use({ machineSettings: {} });
 
 const series = join(import.meta.dirname, '../../../samples/covid-series');
 
-/** Writes the sample series anew, each file as `change` makes it; its names begin with the folder's, so that each is found by itself. */
+/** Copies the sample series, each file changed by `change`. Names start with the folder's, so that quick open finds one file. */
 function writeSeries(
   { server }: Workbench,
   folder: string,
