@@ -85,11 +85,11 @@ export function describe(known: KnownFile | undefined): string[] {
   const { sample, result, findings } = known;
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   const lines: string[] = [];
-  if (sample) {
+  if (sample && sample.label !== null) {
     lines.push(
       vscode.l10n.t(
         'Known label: {0}. Split: {1}. Patient: {2}.',
-        sample.label ?? vscode.l10n.t('unknown'),
+        sample.label,
         sample.split,
         sample.patient,
       ),
