@@ -22,7 +22,7 @@ import {
 } from '../imaging/connected-components.js';
 import { hullMask } from '../imaging/convex-hull.js';
 import { cut, paste } from '../imaging/cut.js';
-import { squaredDistance } from '../imaging/distance-transform.js';
+import { largestSquaredDistances } from '../imaging/distance-transform.js';
 import { findBody } from './find-body.js';
 import { close, dilate, fillHoles } from '../imaging/morphology.js';
 import { otsuThreshold } from '../imaging/otsu-threshold.js';
@@ -200,21 +200,16 @@ interface Regions extends Pick<Components, 'runs' | 'size'> {
 }
 
 function findRegions(air: BitMask, pixels: Float32Array): Regions {
-  const { runs, size, components } = connectedComponents(air);
-  const distance = squaredDistance(toBytes(air), size);
+  const found = connectedComponents(air);
+  const { runs, size, components } = found;
+  const depths = largestSquaredDistances(air, found);
   const sums = new Float64Array(components.length + 1);
-  const depths = new Float64Array(components.length + 1);
   for (let run = 0; run < runs.label.length; run++) {
-    const label = runs.label[run]!;
-    let [sum, depth] = [0, depths[label]!];
+    let sum = 0;
     const first = runs.row[run]! * size.columns;
     const end = first + runs.right[run]!;
-    for (let at = first + runs.left[run]!; at < end; at++) {
-      sum += pixels[at]!;
-      if (distance[at]! > depth) depth = distance[at]!;
-    }
-    sums[label]! += sum;
-    depths[label] = depth;
+    for (let at = first + runs.left[run]!; at < end; at++) sum += pixels[at]!;
+    sums[runs.label[run]!]! += sum;
   }
   const regions = components.map((component) => ({
     ...component,

@@ -64,17 +64,24 @@ export function valuesInside(pixels: Float32Array, mask: BitMask): Float32Array 
 
 /** What is outside. */
 export function invert(mask: BitMask): BitMask {
-  return clearBehind({ ...mask, words: mask.words.map((word) => ~word) });
+  // Loops here: `map` of a typed array calls its function for each word, and a chest is found with dozens of these.
+  const words = new Int32Array(mask.words.length);
+  for (let at = 0; at < words.length; at++) words[at] = ~mask.words[at]!;
+  return clearBehind({ ...mask, words });
 }
 
 /** What is in both; they must be of one size. */
 export function intersect(a: BitMask, b: BitMask): BitMask {
-  return { ...a, words: a.words.map((word, at) => word & b.words[at]!) };
+  const words = new Int32Array(a.words.length);
+  for (let at = 0; at < words.length; at++) words[at] = a.words[at]! & b.words[at]!;
+  return { ...a, words };
 }
 
 /** What is in one of them or in both; they must be of one size. */
 export function unite(a: BitMask, b: BitMask): BitMask {
-  return { ...a, words: a.words.map((word, at) => word | b.words[at]!) };
+  const words = new Int32Array(a.words.length);
+  for (let at = 0; at < words.length; at++) words[at] = a.words[at]! | b.words[at]!;
+  return { ...a, words };
 }
 
 /** Sets the pixels `left <= column < right` of a row, in place. */

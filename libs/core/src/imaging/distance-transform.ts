@@ -1,40 +1,83 @@
-import type { PictureSize } from './resample.js';
+import type { BitMask } from './bit-mask.js';
+import type { Components } from './connected-components.js';
 
 /**
- * The exact squared Euclidean distance, in pixels, from each pixel of a mask to the nearest pixel outside of it; 0 outside,
- * `Infinity` where nothing is outside. The picture's border does not count as outside.
+ * For each region of a mask the largest squared Euclidean distance, in pixels, from one of its pixels to the nearest pixel outside of the
+ * mask: the square of the radius of its widest disc. Exact; `Infinity` where nothing is outside. The picture's border does not count as
+ * outside.
  *
  * Down the columns by counting, then along the rows by lower envelopes of parabolas: Felzenszwalb and Huttenlocher, "Distance
- * Transforms of Sampled Functions", Theory of Computing 8 (2012). Linear in the number of pixels.
+ * Transforms of Sampled Functions", Theory of Computing 8 (2012). Most rows need no envelope: no pixel of a run is farther from the outside
+ * than half the run's length or than its highest column, and few runs can beat their region's most promising one.
  *
- * @param mask `rows * columns` values, inside where not 0.
+ * @param regions of this mask, 4-connected.
+ * @returns by label; 0 for the label 0, which no region has.
  */
-export function squaredDistance(mask: Uint8Array, { columns, rows }: PictureSize): Float64Array {
-  const distance = new Float64Array(mask.length);
-  // Distances to the nearest pixel outside above, then the smaller of that and the one below.
-  for (let at = 0; at < mask.length; at++) {
-    if (mask[at] !== 0) distance[at] = at < columns ? Infinity : distance[at - columns]! + 1;
+export function largestSquaredDistances(mask: BitMask, regions: Components): Float64Array {
+  const { columns } = mask.size;
+  const { runs, components } = regions;
+  const heights = columnDistances(mask);
+  const bounds = new Float64Array(runs.label.length);
+  const promising = new Int32Array(components.length + 1).fill(-1);
+  for (let run = 0; run < bounds.length; run++) {
+    const bound = boundOf(runs.left[run]!, runs.right[run]!, runs.row[run]! * columns);
+    bounds[run] = bound;
+    const label = runs.label[run]!;
+    const best = promising[label]!;
+    if (best < 0 || bound > bounds[best]!) promising[label] = run;
   }
-  for (let at = mask.length - columns - 1; at >= 0; at--) {
-    const below = distance[at + columns]! + 1;
-    if (below < distance[at]!) distance[at] = below;
-  }
-  for (let at = 0; at < mask.length; at++) distance[at]! *= distance[at]!;
+  const largest = new Float64Array(components.length + 1);
+  const line = new Float64Array(columns);
   const work: Work = {
     values: new Float64Array(columns),
     vertices: new Int32Array(columns),
     bounds: new Float64Array(columns),
   };
-  for (let row = 0; row < rows; row++) {
-    const rowEnd = (row + 1) * columns;
-    // Each run of the mask by itself, with the pixel outside at either end: nothing behind that one can be nearer.
-    for (let at = row * columns; at < rowEnd; at++) {
-      if (mask[at] === 0) continue;
-      const from = Math.max(row * columns, at - 1);
-      do at++;
-      while (at < rowEnd && mask[at] !== 0);
-      lowerEnvelope(distance.subarray(from, Math.min(rowEnd, at + 1)), work);
+  for (let label = 1; label < promising.length; label++) measure(promising[label]!);
+  for (let run = 0; run < bounds.length; run++) measure(run);
+  return largest;
+
+  /** The square of what no pixel of the run exceeds. */
+  function boundOf(left: number, right: number, first: number): number {
+    let highest = 0;
+    for (let at = first + left; at < first + right; at++) {
+      if (heights[at]! > highest) highest = heights[at]!;
     }
+    const openEnds = (left === 0 ? 1 : 0) + (right === columns ? 1 : 0);
+    const length = right - left;
+    const across =
+      openEnds === 0 ? Math.floor((length + 1) / 2) : openEnds === 1 ? length : Infinity;
+    return Math.min(highest, across) ** 2;
+  }
+
+  function measure(run: number): void {
+    const label = runs.label[run]!;
+    if (bounds[run]! <= largest[label]!) return;
+    // With the pixel outside at either end: nothing behind that one can be nearer.
+    const from = Math.max(0, runs.left[run]! - 1);
+    const end = Math.min(columns, runs.right[run]! + 1);
+    const first = runs.row[run]! * columns;
+    for (let at = from; at < end; at++) line[at - from] = heights[first + at]! ** 2;
+    lowerEnvelope(line, end - from, work);
+    for (let at = 0; at < end - from; at++) {
+      if (line[at]! > largest[label]!) largest[label] = line[at]!;
+    }
+  }
+}
+
+/** The distance from each pixel of a mask to the nearest one outside of it in its column; 0 outside, `Infinity` where there is none. */
+function columnDistances({ words, wordsPerRow, size: { columns, rows } }: BitMask): Float32Array {
+  const distance = new Float32Array(columns * rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      const word = words[row * wordsPerRow + (column >>> 5)]!;
+      if (((word >>> (column & 31)) & 1) === 0) continue;
+      distance[at] = row === 0 ? Infinity : distance[at - columns]! + 1;
+    }
+  }
+  for (let at = distance.length - columns - 1; at >= 0; at--) {
+    const below = distance[at + columns]! + 1;
+    if (below < distance[at]!) distance[at] = below;
   }
   return distance;
 }
@@ -45,10 +88,14 @@ interface Work {
   readonly bounds: Float64Array;
 }
 
-/** Replaces each value of a line by `min over q of (p - q)² + line[q]`. */
-function lowerEnvelope(line: Float64Array, { values, vertices, bounds }: Work): void {
+/** Replaces each of the first `length` values of a line by `min over q of (p - q)² + line[q]`. */
+function lowerEnvelope(
+  line: Float64Array,
+  length: number,
+  { values, vertices, bounds }: Work,
+): void {
   let last = -1;
-  for (let q = 0; q < line.length; q++) {
+  for (let q = 0; q < length; q++) {
     const value = line[q]!;
     values[q] = value;
     if (value === Infinity) continue;
@@ -64,7 +111,7 @@ function lowerEnvelope(line: Float64Array, { values, vertices, bounds }: Work): 
     bounds[last] = last === 0 ? -Infinity : bound;
   }
   if (last < 0) return;
-  for (let p = 0, k = 0; p < line.length; p++) {
+  for (let p = 0, k = 0; p < length; p++) {
     while (k < last && bounds[k + 1]! < p) k++;
     const v = vertices[k]!;
     line[p] = (p - v) * (p - v) + values[v]!;

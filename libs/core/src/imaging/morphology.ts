@@ -13,40 +13,43 @@ export function dilate(mask: BitMask, radius: number): BitMask {
   const widths = discWidths(radius, size);
   const result = emptyMask(size);
   const mostWords = Math.ceil(widths[0]! / 32);
+  // One for all rows: an array for each costs more than what is done to it.
+  const line = new Int32Array(wordsPerRow);
   for (let row = 0; row < size.rows; row++) {
-    const whole = words.subarray(row * wordsPerRow, (row + 1) * wordsPerRow);
+    const start = row * wordsPerRow;
     let [first, end] = [0, wordsPerRow];
-    while (first < end && whole[first] === 0) first++;
+    while (first < end && words[start + first] === 0) first++;
     if (first === end) continue;
-    while (whole[end - 1] === 0) end--;
+    while (words[start + end - 1] === 0) end--;
     first = Math.max(0, first - mostWords);
-    const line = whole.slice(first, end + mostWords);
+    const length = Math.min(wordsPerRow, end + mostWords) - first;
+    for (let at = 0; at < length; at++) line[at] = words[start + first + at]!;
     let width = 0;
     // From the disc's ends, where it is narrowest, to its middle.
     for (let distance = widths.length - 1; distance >= 0; distance--) {
-      for (; width < widths[distance]!; width++) widenRow(line);
-      if (distance <= row) uniteInto(result.words, (row - distance) * wordsPerRow + first, line);
-      if (row + distance < size.rows) {
-        uniteInto(result.words, (row + distance) * wordsPerRow + first, line);
-      }
+      for (; width < widths[distance]!; width++) widenRow(line, length);
+      const above = (row - distance) * wordsPerRow + first;
+      const below = (row + distance) * wordsPerRow + first;
+      if (distance <= row) uniteInto(result.words, above, line, length);
+      if (row + distance < size.rows) uniteInto(result.words, below, line, length);
     }
   }
   return clearBehind(result);
 }
 
 /** Adds to each pixel of a row its neighbours on both sides. */
-function widenRow(line: Int32Array): void {
+function widenRow(line: Int32Array, length: number): void {
   let before = 0;
-  for (let at = 0; at < line.length; at++) {
+  for (let at = 0; at < length; at++) {
     const word = line[at]!;
-    const next = at + 1 < line.length ? line[at + 1]! : 0;
+    const next = at + 1 < length ? line[at + 1]! : 0;
     line[at] = word | (word << 1) | (before >>> 31) | (word >>> 1) | (next << 31);
     before = word;
   }
 }
 
-function uniteInto(words: Int32Array, first: number, line: Int32Array): void {
-  for (let at = 0; at < line.length; at++) words[first + at]! |= line[at]!;
+function uniteInto(words: Int32Array, first: number, line: Int32Array, length: number): void {
+  for (let at = 0; at < length; at++) words[first + at]! |= line[at]!;
 }
 
 /** How many pixels a disc reaches to each side, by rows from its centre. */

@@ -6,12 +6,15 @@ import { loadKernel } from './kernel/load-kernel.js';
 const pixelsAtOnce = 16 * 1024;
 
 /**
- * Applies a window to a whole slice: `applyWindow` for each pixel, in one pass; NaN, which float formats may hold, becomes 0.
+ * Applies a window to a slice or a part of one: `applyWindow` for each pixel, in one pass; NaN, which float formats may hold, becomes 0.
  *
  * @returns values in 0–1.
  * @throws {RangeError} when the window's width is not more than 0.
  */
-export function windowSlice({ pixels }: CtSlice, { center, width }: Window): Float32Array {
+export function windowSlice(
+  { pixels }: Pick<CtSlice, 'pixels'>,
+  { center, width }: Window,
+): Float32Array {
   if (!(width > 0)) throw new RangeError(`Expected width > 0, got ${width}`);
   const result = new Float32Array(pixels.length);
   const low = center - width / 2;

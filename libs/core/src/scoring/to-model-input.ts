@@ -34,11 +34,13 @@ export function toModelInput(slice: CtSlice, { crop }: { crop: 'none' | 'chest' 
   const window = huLost ? undefined : modelWindow;
   const chest = crop === 'chest' ? findChest(slice) : undefined;
   const cropBox = chest?.box ?? { left: 0, top: 0, ...size };
-  const whole = window ? windowSlice(slice, window) : clampGrey(slice.pixels);
+  // Cut first: what the model does not see needs no work.
+  const pixels = cut(slice.pixels, size, cropBox);
+  const data = window ? windowSlice({ pixels }, window) : clampGrey(pixels);
   const levels = chest?.levels;
-  const shown = cut(whole, size, cropBox);
+  if (levels) scaleGrey(data, levels, window);
   return {
-    data: levels ? scaleGrey(shown, levels, window) : shown,
+    data,
     shape: [1, cropBox.rows, cropBox.columns],
     window,
     huLost,
@@ -50,17 +52,19 @@ export function toModelInput(slice: CtSlice, { crop }: { crop: 'none' | 'chest' 
 const lungGrey = 0.2;
 const tissueGrey = 0.8;
 
-/** Scales windowed values linearly so that the levels come to lie at 0.2 and 0.8; the result stays in 0–1. */
+/** Scales windowed values linearly, in place, so that the levels come to lie at 0.2 and 0.8; the result stays in 0–1. */
 function scaleGrey(
   pixels: Float32Array,
   { lung, tissue }: GreyLevels,
   window: Window | undefined,
-): Float32Array {
+): void {
   const dark = window ? applyWindow(lung, window) : lung;
   const bright = window ? applyWindow(tissue, window) : tissue;
   const gain = (tissueGrey - lungGrey) / (bright - dark);
   const offset = lungGrey - gain * dark;
-  return pixels.map((value) => Math.min(1, Math.max(0, value * gain + offset)));
+  for (let at = 0; at < pixels.length; at++) {
+    pixels[at] = Math.min(1, Math.max(0, pixels[at]! * gain + offset));
+  }
 }
 
 function clampGrey(pixels: Float32Array): Float32Array {
