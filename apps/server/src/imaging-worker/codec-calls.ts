@@ -66,8 +66,15 @@ export interface CodecCalls {
       readonly file: UploadedFile;
       /** Which volume of several; undefined for the first, where there is one series. */
       readonly volume: number | undefined;
+      /** How to prepare a slice that is all there is: one message fewer in each direction. */
+      readonly lone: { readonly crop: Crop; readonly spoolDir: string };
     };
-    result: { readonly info: VolumeInfo; readonly decodeMs: number };
+    result: {
+      readonly info: VolumeInfo;
+      readonly decodeMs: number;
+      /** Slice 0 where there is no other; the caller removes its data. */
+      readonly prepared: PreparedSlice | undefined;
+    };
   };
   prepare: { params: SliceRef & { readonly spoolDir: string }; result: PreparedSlice };
   finish: {

@@ -11,11 +11,21 @@ const volumes = new Map<string, OpenedVolume>();
 
 answerCalls<CodecCalls>({
   warmUp,
-  open: async ({ session, file, volume: chosen }) => {
+  open: async ({ session, file, volume: chosen, lone }) => {
     const started = performance.now();
     const volume = await OpenedVolume.open(file, chosen);
-    volumes.set(session, volume);
-    return { info: volume.info, decodeMs: performance.now() - started };
+    const decodeMs = performance.now() - started;
+    try {
+      const { info } = volume;
+      const prepared =
+        info.sliceCount === 1 ? await volume.prepare({ session, index: 0, ...lone }) : undefined;
+      volumes.set(session, volume);
+      return { info, decodeMs, prepared };
+    } catch (error) {
+      // The caller closes only what it has opened.
+      await volume.close();
+      throw error;
+    }
   },
   prepare: (params) => volumeOf(params).prepare(params),
   finish: (params) => volumeOf(params).finish(params),

@@ -246,6 +246,9 @@ function withOwnNames<T extends { readonly name: string }>(files: readonly T[]):
 
 function readMask(tensor: Tensor): { mask: Float32Array; size: PictureSize } {
   const [rows = 0, columns = 0] = tensor.shape.slice(-2);
-  const bytes = new Uint8Array(readRefNow(tensor.data));
-  return { mask: new Float32Array(bytes.buffer), size: { columns, rows } };
+  const read = readRefNow(tensor.data);
+  // What came in a message may lie anywhere in it; what came as a file has a buffer of its own and is not copied again.
+  const bytes = read.byteOffset % Float32Array.BYTES_PER_ELEMENT === 0 ? read : read.slice();
+  const mask = new Float32Array(bytes.buffer, bytes.byteOffset, columns * rows);
+  return { mask, size: { columns, rows } };
 }

@@ -10,7 +10,7 @@ import {
 } from '@groundglass/core';
 import type { PredictionEvent } from '@groundglass/client';
 import type { CodecCall } from '../imaging-worker/codec-pool.js';
-import type { UploadedFile, VolumeInfo } from '../imaging-worker/codec-calls.js';
+import type { PreparedSlice, UploadedFile, VolumeInfo } from '../imaging-worker/codec-calls.js';
 import { discardRef } from '../tensors/byte-ref.js';
 import { OverloadedError } from '../errors/overloaded-error.js';
 import type { InferenceAnswer, Scheduler } from '../inference/scheduler.js';
@@ -58,6 +58,8 @@ export class PredictionRun {
   readonly #results = new Map<number, SliceScore>();
   /** By slice: why a file of a series could not be decoded. */
   readonly #unreadable = new Map<number, CtError>();
+  /** The only slice there is, which was prepared as the file was opened, until it is used. */
+  #lone: PreparedSlice | undefined;
   readonly #times = { decode: 0, queue: 0, infer: 0 };
   #window: Prediction['preprocessing']['window'] = null;
   #huLost = false;
@@ -79,11 +81,13 @@ export class PredictionRun {
     const { file, product } = this.#request;
     // Masks for the segmentation are kept in the process that died.
     if (product === 'segmentation') this.#results.clear();
-    const { info, decodeMs } = await call('open', {
+    const { info, decodeMs, prepared } = await call('open', {
       session,
       file,
       volume: this.#request.query.volume,
+      lone: { crop: this.#wantedCrop, spoolDir: this.#options.spoolDir },
     });
+    this.#lone = prepared;
     try {
       this.#times.decode += decodeMs;
       const indices = this.#choose(info);
@@ -99,9 +103,14 @@ export class PredictionRun {
       }
       return { prediction: this.#sumUp(info, indices), bytes: this.#bytes };
     } finally {
+      if (this.#lone) discardRef(this.#lone.data);
       // The answer does not wait for it. A process that died has closed it already.
       call('close', { session }).catch(() => undefined);
     }
+  }
+
+  get #wantedCrop(): 'none' | 'chest' {
+    return this.#request.query.crop ?? this.#model.rule.crop;
   }
 
   #choose({ sliceCount }: VolumeInfo): number[] {
@@ -201,9 +210,10 @@ export class PredictionRun {
   ): Promise<SliceScore> {
     const { query, product } = this.#request;
     const { spoolDir } = this.#options;
-    const slice = { session, index, crop: query.crop ?? this.#model.rule.crop };
+    const slice = { session, index, crop: this.#wantedCrop };
     if (this.#request.signal.aborted) throw new CtError('CT_CANCELLED', 'The caller went away');
-    const prepared = await call('prepare', { ...slice, spoolDir });
+    const prepared = this.#lone ?? (await call('prepare', { ...slice, spoolDir }));
+    this.#lone = undefined;
     this.#times.decode += prepared.decodeMs;
     this.#huLost = prepared.huLost;
     if (prepared.cropped === 'chest') this.#crop = 'chest';
