@@ -281,21 +281,45 @@ test('a server with a token asks for it, and the picture is scored once it is th
   await expect(page.getByText('91.0 %', { exact: true })).toBeVisible();
 });
 
-test('several files are listed with their verdicts, and a withheld one says so', async ({
+test('several files are listed with their verdicts, each is scored once, and a withheld one says so', async ({
   page,
 }) => {
-  let asked = 0;
+  const asked: string[] = [];
   await openPlayground(page, (route) => {
     const accept = route.request().headers().accept ?? '';
-    const last = events.at(-1)!;
-    const { prediction } = last as { prediction: Record<string, unknown> };
-    if (accept.includes('ndjson')) {
-      return route.fulfill({ body: events.map((event) => `${JSON.stringify(event)}\n`).join('') });
+    asked.push(accept.includes('ndjson') ? 'shown' : 'listed');
+    const { prediction } = events.at(-1) as { prediction: Record<string, unknown> };
+    if (accept.includes('ndjson')) return answerEvents(route);
+    return route.fulfill({ json: { ...prediction, label: null, withheld: ['NO_LUNG'] } });
+  });
+  await page
+    .locator('#files')
+    .setInputFiles(
+      ['a.png', 'b.png', 'c.png'].map((name) => ({ name, mimeType: 'image/png', buffer: picture })),
+    );
+  const list = page.getByRole('navigation', { name: 'Files' });
+  await expect(list.getByRole('button', { name: 'a.png' })).toContainText('covid, 91 %');
+  await expect(list.getByRole('button', { name: 'b.png' })).toContainText('No answer (NO_LUNG)');
+  await expect(list.getByRole('button', { name: 'c.png' })).toContainText('No answer (NO_LUNG)');
+  expect(asked.sort()).toEqual(['listed', 'listed', 'shown']);
+  await page.screenshot({ path: 'test-output/screenshots/list.png' });
+});
+
+test('a file that is left before its prediction came gets its verdict behind the others', async ({
+  page,
+}) => {
+  let held = true;
+  await openPlayground(page, async (route) => {
+    const { prediction } = events.at(-1) as { prediction: Record<string, unknown> };
+    if (!(route.request().headers().accept ?? '').includes('ndjson')) {
+      return route.fulfill({ json: prediction });
     }
-    asked++;
-    return route.fulfill({
-      json: asked === 1 ? prediction : { ...prediction, label: null, withheld: ['NO_LUNG'] },
-    });
+    // The first picture's prediction never comes.
+    if (held) {
+      held = false;
+      return;
+    }
+    return answerEvents(route);
   });
   await page
     .locator('#files')
@@ -303,9 +327,11 @@ test('several files are listed with their verdicts, and a withheld one says so',
       ['a.png', 'b.png'].map((name) => ({ name, mimeType: 'image/png', buffer: picture })),
     );
   const list = page.getByRole('navigation', { name: 'Files' });
-  await expect(list.getByRole('button', { name: 'a.png' })).toContainText('covid, 91 %');
-  await expect(list.getByRole('button', { name: 'b.png' })).toContainText('No answer (NO_LUNG)');
-  await page.screenshot({ path: 'test-output/screenshots/list.png' });
+  const [a, b] = ['a.png', 'b.png'].map((name) => list.getByRole('button', { name }));
+  await expect(b!).toContainText('covid, 91 %');
+  await expect(a!).toContainText('scoring');
+  await b!.click();
+  await expect(a!).toContainText('covid, 91 %');
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

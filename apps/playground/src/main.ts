@@ -16,6 +16,8 @@ const viewer = document.querySelector('groundglass-viewer')!;
 const chooser = byId('files') as HTMLInputElement;
 const welcome = byId('welcome');
 const token = byId('token') as HTMLInputElement;
+/** What was chosen or dropped last, and of it what is shown. */
+let chosen: readonly File[] = [];
 let opened: readonly File[] = [];
 /** Of these the files that the server needs. */
 let upload: readonly File[] = [];
@@ -25,8 +27,14 @@ let predicting = new AbortController();
 /** Cancels the scoring of the files that are not shown. */
 let scoring = new AbortController();
 
+/** The entry of the list whose picture is shown; its verdict comes with the picture's prediction. */
+let entry: { readonly list: StudyList; readonly index: number } | undefined;
+/** Settles when what is shown has its prediction, or will have none. */
+let shown: Promise<void> = Promise.resolve();
+
 /** Shows the first picture of some files, and lists and scores the others where there are several. */
 async function openAll(files: readonly File[]): Promise<void> {
+  chosen = files;
   scoring.abort();
   scoring = new AbortController();
   const { signal } = scoring;
@@ -37,35 +45,60 @@ async function openAll(files: readonly File[]): Promise<void> {
     choose(group);
   });
   const choose = (group: FileGroup): void => {
-    list.show(groups.indexOf(group));
-    void show(group.files);
+    entry = { list, index: groups.indexOf(group) };
+    list.show(entry.index);
+    shown = show(group.files);
   };
   choose(first);
   if (groups.length > 1) await scoreAll(groups, list, signal);
 }
 
-/** Verdicts for the list, one after another, behind what is shown. */
+/** Verdicts for the list, one after another, behind what is shown, which brings its own. */
 async function scoreAll(
   groups: readonly FileGroup[],
   list: StudyList,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const [index, { files }] of groups.entries()) {
-    list.report(index, 'scoring');
-    try {
-      const found = await openFile(files, signal);
-      const prediction = await server().predict(uploadOf(found.upload), {
-        signal,
-        mask: false,
-        priority: 'background',
-      });
-      list.report(index, prediction);
-    } catch (error) {
+  const left = [...groups.keys()];
+  while (left.length > 0) {
+    const index = left.find((each) => each !== list.shown);
+    if (index === undefined) {
+      await shown;
       if (signal.aborted) return;
-      list.report(index, error instanceof CtError ? error.message : 'Could not be scored');
+      // Another one may have been chosen meanwhile.
+      if (list.shown === left[0] && !list.isReported(left[0]!)) return;
+    } else if (!list.isReported(index)) {
+      await scoreOne(groups[index]!, index, list, signal);
+      if (signal.aborted) return;
+    }
+    for (const each of [...left]) {
+      if (list.isReported(each)) left.splice(left.indexOf(each), 1);
     }
   }
 }
+
+async function scoreOne(
+  { files }: FileGroup,
+  index: number,
+  list: StudyList,
+  signal: AbortSignal,
+): Promise<void> {
+  list.progress(index, 'scoring');
+  try {
+    const found = await openFile(files, signal);
+    const prediction = await server().predict(uploadOf(found.upload), {
+      signal,
+      mask: false,
+      priority: 'background',
+    });
+    list.report(index, prediction);
+  } catch (error) {
+    if (!signal.aborted) list.report(index, sentenceOf(error));
+  }
+}
+
+const sentenceOf = (error: unknown): string =>
+  error instanceof CtError ? error.message : 'Could not be scored';
 
 const uploadOf = (files: readonly File[]) =>
   files.length === 1 ? files[0]! : files.map((file) => ({ name: file.name, data: file }));
@@ -79,6 +112,7 @@ async function show(files: readonly File[]): Promise<void> {
   const { signal } = opening;
   opened = files;
   upload = [];
+  const of = entry;
   welcome.hidden = true;
   viewer.hidden = false;
   viewer.wait();
@@ -90,7 +124,9 @@ async function show(files: readonly File[]): Promise<void> {
     viewer.focus();
     await predict();
   } catch (error) {
-    if (!signal.aborted) viewer.fail(toViewerError(error));
+    if (signal.aborted) return;
+    viewer.fail(toViewerError(error));
+    of?.list.report(of.index, sentenceOf(error));
   }
 }
 
@@ -99,6 +135,8 @@ async function predict(): Promise<void> {
   predicting.abort();
   predicting = new AbortController();
   const { signal } = predicting;
+  const of = entry;
+  of?.list.progress(of.index, 'scoring');
   viewer.prediction = { kind: 'running', done: 0, total: 0, slices: [] };
   try {
     const slices: SlicePrediction[] = [];
@@ -112,10 +150,15 @@ async function predict(): Promise<void> {
         viewer.prediction = { kind: 'running', done, total, slices: [...slices] };
       },
     });
+    of?.list.report(of.index, prediction);
     if (!signal.aborted) viewer.prediction = { kind: 'done', prediction };
   } catch (error) {
-    if (signal.aborted) return;
+    if (signal.aborted) {
+      of?.list.progress(of.index, 'waiting');
+      return;
+    }
     viewer.prediction = { kind: 'failed', error: toViewerError(error) };
+    of?.list.report(of.index, sentenceOf(error));
     if (error instanceof CtError && error.code === 'CT_UNAUTHORIZED') askForToken();
   }
 }
@@ -145,17 +188,19 @@ token.addEventListener('change', () => {
   void listSamples();
   void showModel();
   if (upload.length === 0) return;
-  welcome.hidden = true;
-  viewer.hidden = false;
-  void predict();
+  // All of them: what stands in the list failed without the token, too.
+  void openAll(chosen);
 });
 
 viewer.addEventListener('requestprediction', () => void predict());
 viewer.addEventListener('cancelprediction', () => {
   predicting.abort();
+  entry?.list.report(entry.index, 'Cancelled');
   viewer.prediction = { kind: 'idle' };
 });
-viewer.addEventListener('retry', () => void show(opened));
+viewer.addEventListener('retry', () => {
+  shown = show(opened);
+});
 chooser.addEventListener('change', () => {
   void openAll([...(chooser.files ?? [])]);
   // The same file can be chosen again.

@@ -5,6 +5,8 @@ import type { FileGroup } from './file-groups.js';
 export class StudyList {
   readonly #verdicts: HTMLElement[] = [];
   readonly #buttons: HTMLButtonElement[] = [];
+  readonly #reported = new Set<number>();
+  #shown = -1;
 
   constructor(
     element: HTMLElement,
@@ -33,8 +35,14 @@ export class StudyList {
     element.replaceChildren(list);
   }
 
+  /** The one that is shown. */
+  get shown(): number {
+    return this.#shown;
+  }
+
   /** Marks the one that is shown. */
   show(index: number): void {
+    this.#shown = index;
     for (const [at, button] of this.#buttons.entries()) {
       if (at === index) button.setAttribute('aria-current', 'true');
       else button.removeAttribute('aria-current');
@@ -43,9 +51,23 @@ export class StudyList {
 
   /** A verdict, or a sentence where there is none. */
   report(index: number, result: Prediction | string): void {
+    this.#reported.add(index);
+    this.#write(index, typeof result === 'string' ? result : verdictOf(result));
+  }
+
+  /** Whether {@link report} was called for it: it needs no more work. */
+  isReported(index: number): boolean {
+    return this.#reported.has(index);
+  }
+
+  /** What is being done about one that has no verdict yet. */
+  progress(index: number, text: string): void {
+    if (!this.#reported.has(index)) this.#write(index, text);
+  }
+
+  #write(index: number, text: string): void {
     const verdict = this.#verdicts[index];
     if (!verdict) return;
-    const text = typeof result === 'string' ? result : verdictOf(result);
     verdict.title = text;
     verdict.textContent = text;
   }
