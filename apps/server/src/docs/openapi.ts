@@ -77,6 +77,8 @@ const schemas = {
   ResultRow: resultRowSchema,
 } as const;
 
+const sampleListSchema = z.array(z.object({ name: z.string(), url: z.string() }));
+
 const toSchema = (schema: z.ZodType): Json => {
   const converted: Json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   // OpenAPI 3.1 has this dialect anyway.
@@ -440,6 +442,28 @@ export function openApiDocument(): OpenApiDocument {
       },
       '/v2/repository/models/{model}/load': { post: control('load') },
       '/v2/repository/models/{model}/unload': { post: control('unload') },
+      ...reads(
+        '/samples/index.json',
+        'listSamples',
+        'The files that --samples offers; 404 without it',
+        {
+          description: 'Their names and addresses',
+          content: { 'application/json': { schema: toSchema(sampleListSchema) } },
+        },
+        'Operations',
+      ),
+      '/samples/{file}': {
+        get: {
+          tags: ['Operations'],
+          operationId: 'sample',
+          summary: 'A file of the samples',
+          parameters: [pathParameter('file', 'name of a file in the list')],
+          responses: {
+            '200': { description: 'The file', content: { 'application/octet-stream': binary } },
+            ...errors('CT_NOT_FOUND'),
+          },
+        },
+      },
       ...reads(
         '/healthz',
         'health',
