@@ -66,7 +66,7 @@ async function scoreAll(
       await shown;
       if (signal.aborted) return;
       // Another one may have been chosen meanwhile.
-      if (list.shown === left[0] && !list.isReported(left[0]!)) return;
+      if (list.shown === left[0] && !list.isReported(left[0])) return;
     } else if (!list.isReported(index)) {
       await scoreOne(groups[index]!, index, list, signal);
       if (signal.aborted) return;
