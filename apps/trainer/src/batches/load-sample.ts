@@ -6,6 +6,8 @@ import {
   lungRegions,
   openVolume,
   toModelInput,
+  type CropBox,
+  type CtSlice,
   type DatasetSample,
 } from '@groundglass/core';
 import { open } from 'node:fs/promises';
@@ -22,6 +24,8 @@ export interface LoadedSample {
   readonly hull?: Picture;
   /** The lesions come from another patient: the sample's own label does not hold. */
   readonly pasted?: true;
+  /** The whole slice and the part of it that `image` shows; where it was asked for. */
+  readonly whole?: { readonly slice: CtSlice; readonly cropBox: CropBox };
 }
 
 /** How samples are decoded; one setting for a whole run. */
@@ -33,6 +37,8 @@ export interface LoadOptions {
   readonly pseudoMasks?: boolean;
   /** Also find the lungs. */
   readonly lungs?: boolean;
+  /** Also return the whole slice. */
+  readonly whole?: boolean;
 }
 
 /**
@@ -42,7 +48,7 @@ export interface LoadOptions {
  */
 export async function loadSample(
   sample: DatasetSample,
-  { root, crop, pseudoMasks = false, lungs = false }: LoadOptions,
+  { root, crop, pseudoMasks = false, lungs = false, whole = false }: LoadOptions,
 ): Promise<LoadedSample> {
   const slice = await readSlice(resolve(root, sample.path), sample.path, sample.slice);
   const input = toModelInput(slice, { crop });
@@ -54,7 +60,10 @@ export async function loadSample(
     columns,
     rows,
   });
-  const found = regions && { lungs: region(regions.lungs), hull: region(regions.hull) };
+  const found = {
+    ...(regions ? { lungs: region(regions.lungs), hull: region(regions.hull) } : {}),
+    ...(whole ? { whole: { slice, cropBox: input.cropBox } } : {}),
+  };
   const weak = pseudoMasks && sample.mask === undefined;
   const path = weak ? pseudoMaskOf(sample) : sample.mask;
   if (path === undefined) return { image, mask: undefined, ...found };

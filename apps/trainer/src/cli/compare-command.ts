@@ -40,6 +40,14 @@ export function registerCompare(program: Command): void {
         ({ split }) => options.split === undefined || split === options.split,
       );
       const result = compareResults(wanted, a.rows, b.rows, a.header.positive);
+      if (result.otherFiles > 0)
+        console.error(
+          `Warning: ${result.otherFiles} samples have another SHA-256 in the second file: the two models did not see the same pictures.`,
+        );
+      if (result.patients < result.samples)
+        console.error(
+          `Warning: ${result.samples} samples are of ${result.patients} patients, and McNemar’s and DeLong’s tests of samples take each for independent. Use the lines that begin with "over patients".`,
+        );
       console.log(
         options.json === true ? JSON.stringify(result, undefined, 2) : describe(result, a, b),
       );
@@ -68,12 +76,12 @@ function describe(result: ResultsComparison, a: ResultsFile, b: ResultsFile): st
     `McNemar: first alone right ${mcnemar.onlyFirstCorrect}, second alone right ${mcnemar.onlySecondCorrect}, ${pValue(mcnemar.exactPValue)} (exact)`,
     delong
       ? `DeLong: AUC ${digits(delong.firstAuc)} and ${digits(delong.secondAuc)}, difference ${digits(delong.difference)} (95 % ${digits(delong.lower)} to ${digits(delong.upper)}), ${pValue(delong.pValue)}`
-      : 'DeLong: one class is missing',
+      : 'DeLong: fewer than two samples of a class',
     clustered
       ? `over patients: difference of AUC ${digits(clustered.difference)} (95 % ${digits(clustered.lower)} to ${digits(clustered.upper)}, bootstrap)`
       : 'over patients: too few to draw from',
     perPatient
-      ? `AUC of patients (mean probability): ${digits(perPatient[0])} and ${digits(perPatient[1])}`
-      : 'AUC of patients: one class is missing',
+      ? `over patients: DeLong of their mean probabilities, AUC ${digits(perPatient.firstAuc)} and ${digits(perPatient.secondAuc)}, difference ${digits(perPatient.difference)} (95 % ${digits(perPatient.lower)} to ${digits(perPatient.upper)}), ${pValue(perPatient.pValue)}`
+      : 'over patients: fewer than two patients of a class, no test',
   ].join('\n');
 }

@@ -1,18 +1,17 @@
-import { CtError, type DatasetSample } from '@groundglass/core';
+import type { DatasetSample } from '@groundglass/core';
 import {
   findLeaks,
   foldDataset,
-  parseFindings,
   splitDataset,
   takeSubset,
   type Dataset,
 } from '@groundglass/dataset';
 import { writeManifest } from '@groundglass/dataset/node';
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDataset } from '../datasets/open-datasets.js';
 import { TrainerError } from '../errors.js';
+import { findingGroups } from './finding-groups.js';
 
 interface SplitCommandOptions {
   readonly out: string;
@@ -24,15 +23,6 @@ interface SplitCommandOptions {
   readonly keepTest?: boolean;
   readonly findings?: string;
 }
-
-/** Rules of the audit whose samples show one picture or one scan. */
-const samePicture = new Set([
-  'exact-duplicate',
-  'near-duplicate',
-  'similar-pictures',
-  'label-conflict',
-  'adjacent-slices',
-]);
 
 /** `dataset split MANIFEST --out FOLDER`. */
 export function registerSplit(dataset: Command): void {
@@ -114,16 +104,9 @@ async function togetherOf(
   samples: readonly DatasetSample[],
 ): Promise<number[][]> {
   if (file === undefined) return [];
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new CtError('CT_READ_FAILED', `Expected a findings file "${file}"`, { cause: error });
-  });
   const indexOf = new Map(samples.map((sample, i) => [sample, i]));
-  const byLine = new Map(dataset.lines.map((line, i) => [line, indexOf.get(dataset.samples[i]!)]));
-  return parseFindings(text, file)
-    .findings.filter(({ rule }) => samePicture.has(rule))
-    .map((finding) =>
-      finding.samples.flatMap(({ line }) => (line === null ? [] : (byLine.get(line) ?? []))),
-    );
+  const groups = await findingGroups(file, dataset);
+  return groups.map((group) => group.flatMap((i) => indexOf.get(dataset.samples[i]!) ?? []));
 }
 
 function countsOf(samples: readonly DatasetSample[]): string {

@@ -1,17 +1,25 @@
 import { CtError, readScoringRule } from '@groundglass/core';
-import { leakKinds, withTargets, type Dataset, type LeakKind } from '@groundglass/dataset';
+import {
+  leakKinds,
+  manifestName,
+  withTargets,
+  type Dataset,
+  type LeakKind,
+} from '@groundglass/dataset';
 import { OnnxInference, readOnnx } from '@groundglass/nn';
 import { Option, type Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { checkMeasured } from '../datasets/check-data.js';
 import { combineDatasets } from '../datasets/combine-datasets.js';
 import { openDatasets } from '../datasets/open-datasets.js';
 import { formatResults, type DatasetResult, type Results } from '../evaluation/results/results.js';
 import { RunFolder } from '../run/run-folder.js';
 import { evaluateDataset } from '../evaluation/evaluate-dataset.js';
+import { patientsCsv, type PatientScore } from '../evaluation/measure-patients.js';
+import { PredictionsFile } from '../evaluation/predictions-file.js';
 import { measureRobustness, type Robustness } from '../evaluation/robustness.js';
 import { scoreSeries, type SeriesScore } from '../evaluation/score-series.js';
 import { showCount } from './progress.js';
@@ -27,6 +35,8 @@ interface EvaluateOptions {
   readonly robustness?: string;
   readonly baselines: boolean;
   readonly allowLeaks: readonly LeakKind[];
+  readonly predictions: readonly string[];
+  readonly patients?: string;
   readonly run?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -61,6 +71,12 @@ export function registerEvaluate(program: Command): void {
         .choices(leakKinds)
         .default([]),
     )
+    .option(
+      '--predictions <file...>',
+      'also write a results file (NAME.predictions.jsonl), a row a picture; a file for each dataset of --data and --whole, in their order. What a file holds already is not scored again',
+      [],
+    )
+    .option('--patients <file>', 'also write a CSV of patients: mean and largest probability')
     .option('--run <folder>', 'the run whose ledger notes a look at a test split')
     .option('--out <file>', 'also write the results as JSON')
     .option('--json', 'print JSON instead of the table')
@@ -93,6 +109,18 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
       );
   }
   const whole = await openDatasets(options.whole);
+  const all = [...datasets, ...whole];
+  const { predictions } = options;
+  if (predictions.length > 0 && predictions.length !== all.length)
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected a file of --predictions for each of ${all.length} datasets, got ${predictions.length}`,
+    );
+  if (new Set(predictions.map((file) => resolve(file))).size < predictions.length)
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      'Expected another file of --predictions for each dataset, one is named twice',
+    );
   const tried = options.robustness === undefined ? 0 : Number(options.robustness);
   if (!(Number.isInteger(tried) && tried >= 0))
     throw new TrainerError(
@@ -104,19 +132,43 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   try {
     const rule = { ...readScoringRule((name) => metadata.get(name)), threshold };
     const { crop } = rule;
+    const paths = [...options.data, ...options.whole];
     const measured: DatasetResult[] = [];
-    for (const [i, dataset] of [...datasets, ...whole].entries()) {
+    const patients: { name: string; patients: readonly PatientScore[] }[] = [];
+    for (const [i, dataset] of all.entries()) {
       const split = i < datasets.length ? options.split : 'all';
-      const result = await evaluateDataset(model, dataset, {
+      const file = predictions[i];
+      const evaluated = await evaluateDataset(model, dataset, {
         split,
         threshold,
         crop,
         baselines: options.baselines,
+        ...(file === undefined
+          ? {}
+          : {
+              store: await PredictionsFile.open(file, dataset.root, {
+                model: {
+                  name: metadata.get('name') ?? 'model',
+                  version: metadata.get('version') ?? '0',
+                  sha256,
+                },
+                labels: [...rule.labels],
+                positive: rule.labels[1],
+                threshold,
+                manifest: {
+                  name: dataset.manifest.name,
+                  ...manifestBeside(paths[i]!, file),
+                },
+              }),
+            }),
         onCount: showCount,
       });
+      const { result } = evaluated;
       if (split === 'test') await noteLook(options.run, result, sha256);
       measured.push(result);
+      patients.push({ name: result.name, patients: evaluated.patients });
     }
+    if (options.patients !== undefined) await writeFile(options.patients, patientsCsv(patients));
     const robustness =
       tried > 0 ? [await tryChanges(model, datasets[0]!, tried, { threshold, crop })] : [];
     const series: SeriesScore[] = [];
@@ -142,6 +194,17 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   } finally {
     await model.close();
   }
+}
+
+/** Where a dataset's manifest lies, as seen from its results file; nothing for a published folder without one. */
+function manifestBeside(data: string, file: string): { path?: string } {
+  const manifest = basename(data) === manifestName ? data : join(data, manifestName);
+  if (!existsSync(manifest)) return {};
+  return {
+    path: relative(dirname(resolve(file)), resolve(manifest))
+      .split(sep)
+      .join('/'),
+  };
 }
 
 async function tryChanges(

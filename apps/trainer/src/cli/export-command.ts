@@ -257,7 +257,7 @@ async function showValidation(
     for (const dataset of datasets) {
       if (!dataset.samples.some(({ split }) => split === 'val')) continue;
       const options = { split: 'val', threshold, crop, baselines: false, onCount: showCount };
-      measured.push(await evaluateDataset(inference, dataset, options));
+      measured.push((await evaluateDataset(inference, dataset, options)).result);
     }
     console.log(formatResults({ datasets: measured }));
   } finally {

@@ -62,10 +62,23 @@ describe('two models on the same samples', () => {
 
   test('of patients the mean probability counts', () => {
     // p0: samples 0, 1; p1: 2, 3, positive by sample 2; p2: 4, 5. First: means 0.85, 0.5, 0.15; second: 0.55, 0.65, 0.2.
-    expect(compareResults(samples, first, second, 'covid').perPatient).toEqual([1, 1]);
-    const worse = rows([0.1, 0.1, 0.6, 0.7, 0.3, 0.2]);
-    // p0 at 0.1 lies below p2 at 0.25: one of two pairs.
-    expect(compareResults(samples, first, worse, 'covid').perPatient).toEqual([1, 0.5]);
+    expect(compareResults(samples, first, second, 'covid').perPatient).toBeNull();
+    const more = [
+      ...samples,
+      ...samples.slice(4).map((s, i) => ({ ...s, path: `${6 + i}.png`, patient: 'p3' })),
+    ];
+    // p3 is a second negative patient. Worse: p0 at 0.1 lies below p2 at 0.25 and at p3's 0.1 there is a tie: (0 + ½ + 1 + 1) / 4.
+    const good = rows([0.9, 0.8, 0.7, 0.3, 0.2, 0.1, 0.1, 0.1]);
+    const worse = rows([0.1, 0.1, 0.6, 0.7, 0.3, 0.2, 0.1, 0.1]);
+    const { perPatient } = compareResults(more, good, worse, 'covid');
+    expect(perPatient).toMatchObject({ firstAuc: 1, secondAuc: 0.625 });
+    expect(perPatient!.difference).toBeCloseTo(0.375, 10);
+  });
+
+  test('files that changed between the two are counted', () => {
+    const hashed = first.map((row, i) => ({ ...row, sha256: 'ab'.repeat(32), i }));
+    const changed = hashed.map((row, i) => (i === 2 ? { ...row, sha256: 'cd'.repeat(32) } : row));
+    expect(compareResults(samples, hashed, changed, 'covid').otherFiles).toBe(1);
   });
 
   test('with nothing in common are refused', () => {

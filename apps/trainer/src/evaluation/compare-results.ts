@@ -23,7 +23,7 @@ export interface ResultsComparison {
   readonly accuracy: readonly [first: number, second: number];
   readonly withheld: readonly [first: number, second: number];
   readonly mcnemar: McNemarResult;
-  /** Null where a class is missing. */
+  /** Null with fewer than two samples of a class. */
   readonly delong: DelongComparison | null;
   /** First minus second AUC with a bootstrap over patients; null where it cannot be drawn. */
   readonly clustered: {
@@ -31,8 +31,13 @@ export interface ResultsComparison {
     readonly lower: number;
     readonly upper: number;
   } | null;
-  /** AUC of each patient's mean probability, the patient being positive where any of its samples is; null where a class is missing. */
-  readonly perPatient: readonly [first: number, second: number] | null;
+  /**
+   * DeLong's paired test of the AUCs of patients, each by the mean probability of its samples, positive where any of them is: the test
+   * that holds where patients have several samples. Null with fewer than two patients of a class.
+   */
+  readonly perPatient: DelongComparison | null;
+  /** Samples whose file was another one when the second file was made. */
+  readonly otherFiles: number;
 }
 
 /**
@@ -84,18 +89,23 @@ export function compareResults(
   const withheld = (which: 'first' | 'second') =>
     pairs.filter(({ [which]: { label } }) => label === null).length;
   const hasBoth = new Set(labels).size === 2;
+  const positives = labels.filter((label) => label === 1).length;
+  const hasPairs = positives >= 2 && labels.length - positives >= 2;
   return {
     samples: pairs.length,
-    positives: labels.filter((label) => label === 1).length,
+    positives,
     patients: new Set(patients).size,
     unpaired: wanted.length - pairs.length,
     accuracy: [right('first'), right('second')],
     withheld: [withheld('first'), withheld('second')],
     mcnemar,
-    delong: hasBoth ? delongTest(labels, probabilities('first'), probabilities('second')) : null,
+    delong: hasPairs ? delongTest(labels, probabilities('first'), probabilities('second')) : null,
     clustered: hasBoth
       ? clusteredDifference(labels, probabilities('first'), probabilities('second'), patients)
       : null,
+    otherFiles: pairs.filter(
+      ({ first: a, second: b }) => a.sha256 !== null && b.sha256 !== null && a.sha256 !== b.sha256,
+    ).length,
     perPatient: perPatient(labels, probabilities('first'), probabilities('second'), patients),
   };
 }
@@ -135,15 +145,11 @@ function perPatient(
   const mean = (values: readonly number[], own: readonly number[]) =>
     own.reduce((sum, i) => sum + values[i]!, 0) / own.length;
   const truth = each.map((own) => Math.max(...own.map((i) => labels[i]!)));
-  if (new Set(truth).size < 2) return null;
-  return [
-    rocAuc(
-      truth,
-      each.map((own) => mean(first, own)),
-    ),
-    rocAuc(
-      truth,
-      each.map((own) => mean(second, own)),
-    ),
-  ];
+  const positives = truth.filter((label) => label === 1).length;
+  if (positives < 2 || truth.length - positives < 2) return null;
+  return delongTest(
+    truth,
+    each.map((own) => mean(first, own)),
+    each.map((own) => mean(second, own)),
+  );
 }

@@ -4,7 +4,8 @@ import { nodeFiles } from '@groundglass/dataset/node';
 import { allowsBaselines, measureBaselines } from '../datasets/measure-baselines.js';
 import { picturePool } from '../datasets/picture-pool.js';
 import type { DatasetResult } from './results/results.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, type SampleScore, type ScoreStore } from './evaluate.js';
+import { measurePatients, scorePatients, type PatientScore } from './measure-patients.js';
 import { measure } from './measure.js';
 
 /** How a dataset is measured. */
@@ -15,22 +16,32 @@ export interface DatasetOptions {
   readonly crop: 'none' | 'chest';
   /** Also measure what classifiers reach that never see a lung. */
   readonly baselines: boolean;
+  /** Keeps the scores of the samples. */
+  readonly store?: ScoreStore;
   /** Called with a line to show while it runs, and with an empty one at the end. */
   readonly onCount: (text: string) => void;
+}
+
+/** A measured dataset, with the scores of its patients. */
+export interface EvaluatedDataset {
+  readonly result: DatasetResult;
+  readonly patients: readonly PatientScore[];
 }
 
 /** Scores one split of a dataset with an exported model, and measures the scores. */
 export async function evaluateDataset(
   model: OnnxInference,
   { manifest, root, samples: all }: Dataset,
-  { split, threshold, crop, baselines: withBaselines, onCount }: DatasetOptions,
-): Promise<DatasetResult> {
+  { split, threshold, crop, baselines: withBaselines, store, onCount }: DatasetOptions,
+): Promise<EvaluatedDataset> {
   const samples = withTargets(all, manifest);
   const chosen = samples.filter((sample) => split === 'all' || sample.split === split);
   const { scores } = await evaluate(model, chosen, {
     root,
     crop,
     lungs: true,
+    verdicts: true,
+    ...(store ? { store } : {}),
     onSample: (done) => {
       onCount(`${manifest.name}: ${done}/${chosen.length}`);
     },
@@ -46,10 +57,12 @@ export async function evaluateDataset(
         })
       : undefined;
   onCount('');
-  return {
+  const byPatient = measurePatients(scores);
+  const result: DatasetResult = {
     name: manifest.name,
     split,
     samples: scores.length,
+    withheld: countWithheld(scores),
     all: measure(scores, threshold),
     ...(kept.length < scores.length
       ? {
@@ -59,6 +72,17 @@ export async function evaluateDataset(
           },
         }
       : {}),
+    ...(byPatient ? { patients: byPatient } : {}),
     ...(baselines ? { baselines } : {}),
   };
+  return { result, patients: scorePatients(scores) };
+}
+
+/** Pictures without a verdict by reason; one may have several. */
+function countWithheld(scores: readonly SampleScore[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { verdict } of scores)
+    for (const code of verdict?.withheld ?? []) counts[code] = (counts[code] ?? 0) + 1;
+  const pictures = scores.filter(({ verdict }) => (verdict?.withheld.length ?? 0) > 0).length;
+  return { pictures, ...counts };
 }

@@ -1,8 +1,8 @@
-import { placeMask } from '@groundglass/core';
+import { inspectSlice, placeMask, scoreSlice, type WithheldCode } from '@groundglass/core';
 import type { TargetSample } from '@groundglass/dataset';
 import { dice, maskOverlap, rocAuc, type MaskOverlap } from '@groundglass/metrics';
-import { lesionEvidence, type OnnxInference } from '@groundglass/nn';
-import { loadSample, type LoadOptions } from '../batches/load-sample.js';
+import { lesionEvidence, type InferenceResult, type OnnxInference } from '@groundglass/nn';
+import { loadSample, type LoadedSample, type LoadOptions } from '../batches/load-sample.js';
 
 /** What the model says of one sample. */
 export interface SampleScore {
@@ -18,6 +18,15 @@ export interface SampleScore {
   readonly overlap: MaskOverlap | undefined;
   /** Where the mask lies; where lungs were asked for and found. */
   readonly places?: PlacedPixels;
+  /** What a server would say of it; where it was asked for. */
+  readonly verdict?: SampleVerdict;
+}
+
+/** Whether a sample's label may be shown, and how much of the lungs its mask marks. */
+export interface SampleVerdict {
+  readonly withheld: readonly WithheldCode[];
+  /** Null where no lung was found, and for a classifier. */
+  readonly lesionFraction: number | null;
 }
 
 /** Pixels of the model's picture at its own size that its mask marks at 0.5. */
@@ -55,8 +64,18 @@ export interface SourceAuc {
 export interface EvaluationOptions extends LoadOptions {
   /** Sources that AUC, accuracy and cross-entropy leave out: their labels were not trained on. */
   readonly segmentationOnly?: readonly string[];
+  /** Also judge, as a server does, whether the label may be shown. */
+  readonly verdicts?: boolean;
+  /** Gives scores that are known already, and keeps the others. */
+  readonly store?: ScoreStore;
   readonly signal?: AbortSignal;
   readonly onSample?: (done: number) => void;
+}
+
+/** Keeps scores while they are made, so that an evaluation that was stopped goes on. */
+export interface ScoreStore {
+  find: (sample: TargetSample) => Promise<SampleScore | undefined>;
+  add: (score: SampleScore) => Promise<void>;
 }
 
 /**
@@ -72,7 +91,10 @@ export async function evaluate(
   const scores: SampleScore[] = [];
   for (const sample of samples) {
     options.signal?.throwIfAborted();
-    scores.push(await scoreSample(model, sample, options));
+    const known = await options.store?.find(sample);
+    const score = known ?? (await scoreSample(model, sample, options));
+    if (!known) await options.store?.add(score);
+    scores.push(score);
     options.onSample?.(scores.length);
   }
   return summarise(scores, options.segmentationOnly);
@@ -83,13 +105,17 @@ async function scoreSample(
   sample: TargetSample,
   options: EvaluationOptions,
 ): Promise<SampleScore> {
-  const { image, mask, lungs, hull } = await loadSample(sample, options);
-  const { probability, logits, mask: lesions, maskSize } = await model.run(image.data, image);
+  const whole = options.verdicts ?? false;
+  const loaded = await loadSample(sample, { ...options, whole });
+  const { image, mask, lungs, hull } = loaded;
+  const outputs = await model.run(image.data, image);
+  const { probability, logits, mask: lesions, maskSize } = outputs;
   const scored = {
     sample,
     probability: probability[0]!,
     logits: [logits[0]!, logits[1]!] as const,
     lesionEvidence: lesions ? lesionEvidence(lesions) : null,
+    ...(loaded.whole ? { verdict: judge(loaded.whole, outputs) } : {}),
   };
   if (!lesions || (!mask && !lungs)) return { ...scored, dice: undefined, overlap: undefined };
   const { columns, rows } = image;
@@ -101,6 +127,28 @@ async function scoreSample(
   const reference = Uint8Array.from(mask.data, (value) => (value > 0 ? 1 : 0));
   const overlap = maskOverlap(reference, predicted);
   return { ...scored, ...places, dice: dice(overlap), overlap };
+}
+
+function judge(
+  { slice, cropBox }: NonNullable<LoadedSample['whole']>,
+  outputs: InferenceResult,
+): SampleVerdict {
+  const { mask, maskSize: side } = outputs;
+  const distance = outputs.distance?.[0] ?? null;
+  if (mask) {
+    const maskSize = { columns: side, rows: side };
+    const probability = outputs.probability[0]!;
+    const score = scoreSlice(
+      slice,
+      cropBox,
+      { probability, mask, maskSize, distance },
+      { withMask: false },
+    );
+    return { withheld: score.withheld, lesionFraction: score.slice.lesionFraction };
+  }
+  const { reasons } = inspectSlice(slice);
+  const unlike = distance !== null && !(distance <= 1);
+  return { withheld: unlike ? [...reasons, 'UNLIKE_TRAINING'] : reasons, lesionFraction: null };
 }
 
 function countPlaces(predicted: Uint8Array, lungs: Float32Array, hull: Float32Array): PlacedPixels {

@@ -14,6 +14,7 @@ import {
   type ConfusionMatrix,
 } from '@groundglass/metrics';
 import { bootstrapRandom } from './bootstrap-random.js';
+import { patientKey } from '@groundglass/dataset';
 import type { SampleScore } from './evaluate.js';
 
 /** A number with its 95 % interval. */
@@ -108,7 +109,7 @@ function measureIfBoth(
 }
 
 function patientsOf(scores: readonly SampleScore[]): string[] {
-  return scores.map(({ sample }) => `${sample.source}/${sample.patient}`);
+  return scores.map(({ sample }) => patientKey(sample));
 }
 
 /** Positives of one grade against all negatives, the more of the lung is diseased the easier. */

@@ -40,5 +40,26 @@ export const resultRowSchema = z.object({
   /** Against the sample's expert mask; null where the mask could not be compared. */
   dice: probabilitySchema.nullable().optional(),
   error: z.object({ code: z.string().min(1), message: z.string() }).optional(),
+  /** What a measurement needs besides; kept by evaluations, so that a resumed one scores nothing twice. */
+  evaluation: z
+    .object({
+      /** Negative, positive. */
+      logits: z.tuple([z.number(), z.number()]),
+      lesionEvidence: z.number().nullable(),
+      /** Pixels of the expert mask, of the model's mask at 0.5, and of both. */
+      overlap: z
+        .object({ reference: z.int(), prediction: z.int(), intersection: z.int() })
+        .optional(),
+      /** Pixels that the mask marks, and where they lie. */
+      places: z
+        .object({
+          marked: z.int(),
+          outsideLungs: z.int(),
+          outsideHull: z.int(),
+          covered: probabilitySchema,
+        })
+        .optional(),
+    })
+    .optional(),
 });
 export type ResultRow = z.infer<typeof resultRowSchema>;

@@ -11,6 +11,8 @@ export interface InferenceResult {
   readonly mask: Float32Array | undefined;
   /** S; 0 for a classifier. */
   readonly maskSize: number;
+  /** `[N]`, how unlike the training data, 1 being the bound; undefined where the model does not say. */
+  readonly distance: Float32Array | undefined;
 }
 
 /** An exported model on ONNX Runtime, as a server runs it. */
@@ -39,12 +41,13 @@ export class OnnxInference {
     { rows, columns, count = 1 }: { rows: number; columns: number; count?: number },
   ): Promise<InferenceResult> {
     const image = new Tensor('float32', pixels, [count, 1, rows, columns]);
-    const { probability, logits, mask } = await this.#session.run({ image });
+    const { probability, logits, mask, distance } = await this.#session.run({ image });
     return {
       probability: probability!.data as Float32Array,
       logits: logits!.data as Float32Array,
       mask: mask?.data as Float32Array | undefined,
       maskSize: mask?.dims[3] ?? 0,
+      distance: distance?.data as Float32Array | undefined,
     };
   }
 

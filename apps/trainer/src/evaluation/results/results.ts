@@ -1,5 +1,6 @@
 import { baselineNames, baselines as allBaselines } from '@groundglass/dataset';
 import type { MeasuredBaselines } from '../../datasets/measure-baselines.js';
+import type { PatientMeasurement } from '../measure-patients.js';
 import type { LabelMeasurement, MaskMeasurement, Measured, Measurement } from '../measure.js';
 import type { Robustness } from '../robustness.js';
 import type { SeriesScore } from '../score-series.js';
@@ -9,10 +10,14 @@ export interface DatasetResult {
   readonly name: string;
   readonly split: string;
   readonly samples: number;
+  /** How many `pictures` a server would give no verdict on, and how many for each reason; missing in old files. */
+  readonly withheld?: Readonly<Record<string, number>>;
   /** As published. */
   readonly all: Measurement;
   /** Without the pictures that the training set holds with the other label. */
   readonly withoutContradictions?: Measurement & { readonly dropped: number };
+  /** The same pictures, patient by patient; where patients have several. */
+  readonly patients?: PatientMeasurement;
   /** What features that have nothing to do with lungs reach on the same pictures. */
   readonly baselines?: MeasuredBaselines;
 }
@@ -62,12 +67,16 @@ function formatDataset({
   split,
   samples,
   all,
+  withheld,
   withoutContradictions,
+  patients,
   baselines,
 }: DatasetResult): string {
   return [
     `${name}, ${split}: ${samples} pictures`,
     ...formatMeasurement(all),
+    ...(withheld ? formatWithheld(withheld) : []),
+    ...(patients ? formatPatients(patients) : []),
     ...(withoutContradictions
       ? [
           `without the ${withoutContradictions.dropped} that the training set holds with the other label`,
@@ -76,6 +85,30 @@ function formatDataset({
       : []),
     ...(baselines ? formatBaselines(baselines) : []),
   ].join('\n');
+}
+
+/** What a server would show no label of; the figures above count all pictures. */
+function formatWithheld({ pictures = 0, ...reasons }: Readonly<Record<string, number>>): string[] {
+  if (pictures === 0) return [];
+  const each = Object.entries(reasons).map(([code, count]) => `${code} ${count}`);
+  return [
+    `  ${'no verdict'.padEnd(12)} ${pictures} pictures (${each.join(', ')}), measured above too`,
+  ];
+}
+
+/** AUC of patients as a terminal shows it. */
+export function formatPatients({
+  patients,
+  positives,
+  mixed,
+  mean,
+  max,
+}: PatientMeasurement): string[] {
+  return [
+    `  ${patients} patients, ${positives} positive${mixed > 0 ? `, ${mixed} of them with pictures of both labels` : ''}`,
+    `  ${'AUC, mean'.padEnd(12)} ${interval(mean)}  of each patient's mean probability`,
+    `  ${'AUC, max'.padEnd(12)} ${interval(max)}  of each patient's largest probability`,
+  ];
 }
 
 /** The baselines as a terminal shows them. */

@@ -56,7 +56,7 @@ function seriesTable(series: readonly SeriesScore[]): string {
 }
 
 function datasetTables(dataset: DatasetResult): string {
-  const { all, withoutContradictions, baselines } = dataset;
+  const { all, withheld, withoutContradictions, patients, baselines } = dataset;
   const { masks, grades = {}, falsePositives, places } = all;
   const rows = [
     measurementRow('as published', all),
@@ -82,6 +82,16 @@ function datasetTables(dataset: DatasetResult): string {
             ['', 'accuracy', 'F1', 'AUC', 'sensitivity', 'specificity', 'ECE', 'threshold'],
             rows,
           ),
+        ]
+      : []),
+    ...(patients
+      ? [
+          `Of ${patients.patients} patients (${patients.positives} positive): AUC of the mean probability of their pictures ${interval(patients.mean)}, of the largest ${interval(patients.max)}.`,
+        ]
+      : []),
+    ...(withheld?.pictures
+      ? [
+          `A server shows no label of ${withheld.pictures} of these pictures; they are measured all the same.`,
         ]
       : []),
     ...(falsePositives

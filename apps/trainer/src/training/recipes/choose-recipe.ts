@@ -16,6 +16,15 @@ export interface RecipeChoice {
 }
 
 /**
+ * The named recipe with its changes.
+ *
+ * @throws {TrainerError} `TRAIN_BAD_RECIPE` for an unknown recipe or setting, and a value of the wrong kind.
+ */
+export async function newRecipe(choice: RecipeChoice): Promise<Recipe> {
+  return changed(await namedRecipe(choice.recipe ?? 'fast'), choice);
+}
+
+/**
  * The recipe of a run. A new run gets the named one with its changes. A run that goes on keeps its own (`config.json`), so nothing has
  * to be repeated; what is repeated must be the same, but for more epochs.
  *
@@ -23,7 +32,7 @@ export interface RecipeChoice {
  */
 export async function chooseRecipe(choice: RecipeChoice, run: RunFolder): Promise<Recipe> {
   if (!run.started) {
-    const recipe = changed(await namedRecipe(choice.recipe ?? 'fast'), choice);
+    const recipe = await newRecipe(choice);
     await save(run, recipe);
     return recipe;
   }

@@ -1,0 +1,157 @@
+import type { ResultRow, ResultsHeader } from '@groundglass/core';
+import {
+  parseResults,
+  resultLine,
+  resultsHeaderLine,
+  sampleKey,
+  type TargetSample,
+} from '@groundglass/dataset';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { TrainerError } from '../errors.js';
+import type { SampleScore, ScoreStore } from './evaluate.js';
+
+/** Says what a results file is of. */
+export type PredictionsHeader = Omit<ResultsHeader, 'format' | 'version' | 'time'> & {
+  readonly threshold: number;
+};
+
+/**
+ * A results file that an evaluation writes: a row as soon as a sample is scored. An evaluation that was stopped goes on in it: what it
+ * holds of files that are still the same is not scored again.
+ */
+export class PredictionsFile implements ScoreStore {
+  /** The hash of the file read last: the slices of a volume follow one another. */
+  #hashed: { path: string; sha256: string } | undefined;
+
+  readonly #path: string;
+  readonly #root: string;
+  readonly #header: PredictionsHeader;
+  readonly #known: ReadonlyMap<string, ResultRow>;
+
+  private constructor(
+    path: string,
+    root: string,
+    header: PredictionsHeader,
+    known: ReadonlyMap<string, ResultRow>,
+  ) {
+    this.#path = path;
+    this.#root = root;
+    this.#header = header;
+    this.#known = known;
+  }
+
+  /**
+   * Opens a results file for a dataset, and begins it where there is none.
+   *
+   * @param root absolute folder that the samples' paths start from.
+   * @throws {TrainerError} `TRAIN_BAD_OPTION` where it holds results of another model, dataset or threshold.
+   */
+  static async open(
+    path: string,
+    root: string,
+    header: PredictionsHeader,
+  ): Promise<PredictionsFile> {
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    });
+    // A kill in the first moment leaves no whole row.
+    if (!text?.includes('\n')) {
+      await mkdir(dirname(resolve(path)), { recursive: true });
+      const time = new Date().toISOString();
+      await writeFile(path, resultsHeaderLine({ ...header, time }));
+      return new PredictionsFile(path, root, header, new Map());
+    }
+    const before = parseResults(text, path);
+    const other = differing(before.header, header);
+    if (other !== undefined)
+      throw new TrainerError(
+        'TRAIN_BAD_OPTION',
+        `Expected "${path}" to be new or to hold results of the same model, dataset and threshold, it has another ${other}: choose another file, or delete it`,
+      );
+    await truncate(path, before.length);
+    const known = new Map(before.rows.map((row) => [sampleKey(row), row]));
+    return new PredictionsFile(path, root, header, known);
+  }
+
+  async find(sample: TargetSample): Promise<SampleScore | undefined> {
+    const row = this.#known.get(sampleKey(sample));
+    if (!row) return undefined;
+    const { evaluation, probability, withheld, lesionFraction, dice } = row;
+    if (!evaluation || probability === null || row.sha256 !== (await this.#sha256(sample)))
+      return undefined;
+    const { logits, lesionEvidence, overlap, places } = evaluation;
+    return {
+      sample,
+      probability,
+      logits,
+      lesionEvidence,
+      dice: dice ?? undefined,
+      overlap,
+      ...(places ? { places } : {}),
+      verdict: {
+        withheld: withheld as NonNullable<SampleScore['verdict']>['withheld'],
+        lesionFraction,
+      },
+    };
+  }
+
+  async add(score: SampleScore): Promise<void> {
+    const row = resultRow(score, await this.#sha256(score.sample), this.#header);
+    await appendFile(this.#path, resultLine(row));
+  }
+
+  async #sha256({ path }: TargetSample): Promise<string> {
+    if (this.#hashed?.path !== path)
+      this.#hashed = { path, sha256: await fileHash(resolve(this.#root, path)) };
+    return this.#hashed.sha256;
+  }
+}
+
+/** SHA-256 of a file. */
+export async function fileHash(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** A score as a row of a results file; a withheld label is null. */
+export function resultRow(
+  score: SampleScore,
+  sha256: string,
+  { labels, positive, threshold }: Pick<PredictionsHeader, 'labels' | 'positive' | 'threshold'>,
+): ResultRow {
+  const { sample, probability, logits, lesionEvidence, overlap, places, verdict } = score;
+  const withheld = verdict?.withheld ?? [];
+  const negative = labels.find((label) => label !== positive) ?? null;
+  const label = probability >= threshold ? positive : negative;
+  return {
+    path: sample.path,
+    ...(sample.slice === undefined ? {} : { slice: sample.slice }),
+    sha256,
+    label: withheld.length > 0 ? null : label,
+    withheld: [...withheld],
+    probability,
+    lesionFraction: verdict?.lesionFraction ?? null,
+    ...(score.dice === undefined ? {} : { dice: score.dice }),
+    evaluation: {
+      logits: [...logits],
+      lesionEvidence,
+      ...(overlap ? { overlap: { ...overlap } } : {}),
+      ...(places ? { places: { ...places } } : {}),
+    },
+  };
+}
+
+function differing(before: ResultsHeader, now: PredictionsHeader): string | undefined {
+  if (before.model.sha256 !== now.model.sha256) return 'model';
+  if (before.positive !== now.positive || before.labels.join() !== now.labels.join())
+    return 'labels';
+  if (before.threshold !== now.threshold) return 'threshold';
+  if (before.manifest?.name !== now.manifest?.name) return 'dataset';
+  return undefined;
+}
