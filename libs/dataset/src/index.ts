@@ -6,7 +6,7 @@ export { detectLayout, layouts, type Layout } from './import/detect-layout.js';
 export { LabelWords } from './import/label-words.js';
 export { splitFromWord } from './import/split-words.js';
 export { findDatasets, type FoundDataset } from './find/find-datasets.js';
-export { importLayout } from './import/import-layout.js';
+export { importLayout, type LayoutOptions } from './import/import-layout.js';
 export {
   findPictures,
   summarizeDataset,
@@ -107,6 +107,7 @@ export {
   foldDataset,
   splitDataset,
   takeSubset,
+  type SubsetFrom,
   wholeGroups,
   type SplitOptions,
 } from './splits/split-dataset.js';

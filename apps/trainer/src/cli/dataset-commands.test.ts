@@ -66,7 +66,8 @@ describe('the dataset commands', () => {
     expect(new Set(tested.flat()).size).toBe(24);
     await trainer('dataset', 'split', data, '--out', at('subset'), '--subset', 'covid=5');
     const subset = (await readManifest(at('subset'))).samples;
-    expect(subset.filter(({ label }) => label === 'covid')).toHaveLength(5);
+    const training = subset.filter(({ split }) => split === 'train');
+    expect(training.filter(({ label }) => label === 'covid')).toHaveLength(5);
     expect(
       await outcome('dataset', 'split', data, '--out', at('x'), '--subset', 'covid=99'),
     ).toMatchObject({ code: 1 });

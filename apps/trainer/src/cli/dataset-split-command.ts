@@ -4,10 +4,10 @@ import {
   foldDataset,
   splitDataset,
   takeSubset,
-  type Dataset,
+  type SubsetFrom,
 } from '@groundglass/dataset';
 import { writeManifest } from '@groundglass/dataset/node';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { join } from 'node:path';
 import { openDataset } from '../datasets/open-datasets.js';
 import { TrainerError } from '../errors.js';
@@ -20,6 +20,7 @@ interface SplitCommandOptions {
   readonly test?: string;
   readonly folds?: string;
   readonly subset: readonly string[];
+  readonly subsetFrom: SubsetFrom;
   readonly keepTest?: boolean;
   readonly findings?: string;
 }
@@ -37,7 +38,16 @@ export function registerSplit(dataset: Command): void {
     .option('--val <share>', 'share for validation; 0.15 unless given')
     .option('--test <share>', 'share for testing; 0.15 unless given')
     .option('--folds <k>', 'k manifests fold-1 … fold-k for a cross-validation')
-    .option('--subset <label=count...>', 'keep so many samples of a label, as covid=118', [])
+    .option(
+      '--subset <label=count...>',
+      'keep so many training samples of a label, as covid=118; validation and test stay whole',
+      [],
+    )
+    .addOption(
+      new Option('--subset-from <splits>', 'draw the subset from the training split or from all')
+        .choices(['train', 'all'])
+        .default('train'),
+    )
     .option('--keep-test', 'leave the test split as it is and divide the rest')
     .option('--findings <file>', 'an audit’s findings: copies and neighbours stay together')
     .action((path: string, options: SplitCommandOptions) => split(path, options));
@@ -47,14 +57,14 @@ async function split(path: string, options: SplitCommandOptions): Promise<void> 
   const dataset = await openDataset(path);
   const seed = wholeNumber('--seed', options.seed);
   const counts = new Map(options.subset.map(subsetOf));
-  const samples =
-    counts.size > 0 ? takeSubset(dataset.samples, counts, seed) : [...dataset.samples];
-  const together = await togetherOf(options.findings, dataset, samples);
+  const drawn = (samples: readonly DatasetSample[]) =>
+    takeSubset(samples, counts, { seed, from: options.subsetFrom });
+  const together =
+    options.findings === undefined ? [] : await findingGroups(options.findings, dataset);
   if (options.folds !== undefined) {
-    const folds = inWords(() =>
-      foldDataset(samples, wholeNumber('--folds', options.folds!), { seed, together }),
-    );
-    for (const [i, fold] of folds.entries()) {
+    const count = wholeNumber('--folds', options.folds);
+    const folds = inWords(() => foldDataset(dataset.samples, count, { seed, together }));
+    for (const [i, fold] of folds.map(drawn).entries()) {
       const folder = join(options.out, `fold-${i + 1}`);
       const manifest = {
         ...dataset.manifest,
@@ -67,9 +77,11 @@ async function split(path: string, options: SplitCommandOptions): Promise<void> 
   }
   const isSubsetOnly =
     counts.size > 0 && options.val === undefined && options.test === undefined && !options.keepTest;
-  const divided = isSubsetOnly
-    ? samples
-    : inWords(() => newSplit(samples, options, seed, together));
+  const divided = drawn(
+    isSubsetOnly
+      ? dataset.samples
+      : inWords(() => newSplit(dataset.samples, options, seed, together)),
+  );
   await writeManifest(options.out, { manifest: dataset.manifest, samples: divided }, dataset.root);
   console.log(`${options.out}: ${countsOf(divided)}`);
   const leaks = findLeaks(divided).length;
@@ -96,17 +108,6 @@ function newSplit(
     const at = place.get(sample);
     return at === undefined ? sample : divided[at]!;
   });
-}
-
-async function togetherOf(
-  file: string | undefined,
-  dataset: Dataset,
-  samples: readonly DatasetSample[],
-): Promise<number[][]> {
-  if (file === undefined) return [];
-  const indexOf = new Map(samples.map((sample, i) => [sample, i]));
-  const groups = await findingGroups(file, dataset);
-  return groups.map((group) => group.flatMap((i) => indexOf.get(dataset.samples[i]!) ?? []));
 }
 
 function countsOf(samples: readonly DatasetSample[]): string {

@@ -55,18 +55,33 @@ test('each sample is tested in one fold, and no fold leaks', () => {
   expect(() => foldDataset(samples.slice(0, 3), 5, { seed: 1 })).toThrow(/Expected from 3 folds/);
 });
 
-test('a subset has exactly so many of its label and leaves the others whole', () => {
-  const subset = takeSubset(samples, new Map([['covid', 18]]), 1);
-  expect(subset.filter(({ label }) => label === 'covid')).toHaveLength(18);
-  expect(subset.filter(({ label }) => label === 'non-covid')).toEqual(
-    samples.filter(({ label }) => label === 'non-covid'),
+test('a subset has exactly so many training samples of its label and leaves the rest whole', () => {
+  const isTrain = ({ split }: DatasetSample) => split === 'train';
+  const divided = splitDataset(samples, { val: 0.2, test: 0.2 }, { seed: 1 });
+  const drawn = takeSubset(divided, new Map([['covid', 12]]), { seed: 1 });
+  expect(drawn.filter(({ label }) => label === 'covid').filter(isTrain)).toHaveLength(12);
+  const isRest = (sample: DatasetSample) => sample.label !== 'covid' || !isTrain(sample);
+  expect(drawn.filter(isRest)).toEqual(divided.filter(isRest));
+  const pathsOf = (list: readonly DatasetSample[]) => list.map(({ path }) => path).sort();
+  // The order of the rows changes nothing; the seed does.
+  const again = takeSubset([...divided].reverse(), new Map([['covid', 12]]), { seed: 1 });
+  expect(pathsOf(again)).toEqual(pathsOf(drawn));
+  const other = takeSubset(divided, new Map([['covid', 12]]), { seed: 2 });
+  expect(pathsOf(other)).not.toEqual(pathsOf(drawn));
+});
+
+test('a subset of all splits counts all splits', () => {
+  const divided = splitDataset(samples, { val: 0.2, test: 0.2 }, { seed: 1 });
+  const drawn = takeSubset(divided, new Map([['covid', 18]]), { seed: 1, from: 'all' });
+  expect(drawn.filter(({ label }) => label === 'covid')).toHaveLength(18);
+});
+
+test('a subset of more than there is says how many there are, and where', () => {
+  const divided = splitDataset(samples, { val: 0.2, test: 0.2 }, { seed: 1 });
+  expect(() => takeSubset(divided, new Map([['covid', 1000]]), { seed: 1 })).toThrow(
+    /at least 1000 samples of "covid" to draw from, there are \d+ in the training split, \d+ in all splits/,
   );
-  expect(
-    takeSubset([...samples].reverse(), new Map([['covid', 18]]), 1)
-      .map(({ path }) => path)
-      .sort(),
-  ).toEqual(subset.map(({ path }) => path).sort());
-  expect(() => takeSubset(samples, new Map([['covid', 1000]]), 1)).toThrow(
-    /at least 1000 samples of "covid"/,
+  expect(() => takeSubset(divided, new Map([['covd', 1]]), { seed: 1 })).toThrow(
+    /there are none \(did you mean "covid"\?\)/,
   );
 });

@@ -1,5 +1,6 @@
 import { CtError, SeededRandom, type DatasetSample } from '@groundglass/core';
 import { patientKey } from '../leaks/same-patient.js';
+import { didYouMean } from '../text/did-you-mean.js';
 import type { SplitShares } from './assign-split.js';
 
 /** How samples are divided. */
@@ -133,25 +134,28 @@ export function foldDataset(
   );
 }
 
+/** Where {@link takeSubset} draws from: the training split, or all splits. */
+export type SubsetFrom = 'train' | 'all';
+
 /**
- * Keeps a fixed number of samples of some labels, drawn by the seed from the samples in the order of their paths; the other labels stay
- * whole. COVID-CT-118 of the paper's Table 4 is `{ covid: 118 }`.
+ * Keeps a fixed number of samples of some labels, drawn by the seed from the samples in the order of their paths. What is not drawn from
+ * stays whole: the other labels, and, unless `from` is `all`, validation and test, so that models of several subsets are measured on the same
+ * pictures. The paper's COVID-CT-118 (arXiv 2003.13865, section 3: 118 random positive training pictures, the same negatives, validation
+ * and test for all settings) is `{ covid: 118 }`; its authors do not name the pictures.
  *
- * @throws {CtError} `CT_BAD_REQUEST` when a label is not there or has fewer samples.
+ * @throws {CtError} `CT_BAD_REQUEST` when there are fewer samples of a label to draw from.
  */
 export function takeSubset(
   samples: readonly DatasetSample[],
   counts: ReadonlyMap<string, number>,
-  seed: number,
+  { seed, from = 'train' }: { readonly seed: number; readonly from?: SubsetFrom },
 ): DatasetSample[] {
   const kept = new Set(samples.keys());
   for (const [label, count] of counts) {
-    const own = [...samples.keys()].filter((i) => samples[i]!.label === label);
+    const ofLabel = [...samples.keys()].filter((i) => samples[i]!.label === label);
+    const own = ofLabel.filter((i) => from === 'all' || samples[i]!.split === 'train');
     if (own.length < count)
-      throw new CtError(
-        'CT_BAD_REQUEST',
-        `Expected at least ${count} samples of "${label}", there are ${own.length}`,
-      );
+      throw new CtError('CT_BAD_REQUEST', tooFew(samples, label, count, ofLabel, own));
     own.sort((a, b) => {
       const [first, second] = [samples[a]!, samples[b]!];
       if (first.path !== second.path) return first.path < second.path ? -1 : 1;
@@ -160,4 +164,19 @@ export function takeSubset(
     for (const i of new SeededRandom(seed).shuffled(own).slice(count)) kept.delete(i);
   }
   return samples.filter((_, i) => kept.has(i));
+}
+
+function tooFew(
+  samples: readonly DatasetSample[],
+  label: string,
+  count: number,
+  ofLabel: readonly number[],
+  own: readonly number[],
+): string {
+  const expected = `Expected at least ${count} samples of "${label}" to draw from`;
+  if (own.length < ofLabel.length)
+    return `${expected}, there are ${own.length} in the training split, ${ofLabel.length} in all splits`;
+  if (ofLabel.length > 0) return `${expected}, there are ${ofLabel.length}`;
+  const labels = [...new Set(samples.flatMap((sample) => sample.label ?? []))];
+  return `${expected}, there are none${didYouMean(label, labels)}; labels: ${labels.join(', ')}`;
 }
