@@ -2,15 +2,8 @@ import { CtError } from '@groundglass/core';
 import {
   detectLayout,
   formatProblem,
-  importCovidCt,
-  importCovidSeg,
-  importDicomTree,
-  importFolders,
-  importLuna16,
+  importLayout,
   importManifest,
-  importMosmed,
-  importNamePattern,
-  importSplitLists,
   importTable,
   LabelWords,
   layouts,
@@ -18,6 +11,7 @@ import {
   type ImportedDataset,
   type ImportOptions,
   type Layout,
+  type LayoutOptions,
 } from '@groundglass/dataset';
 import { nodeFiles, readManifest, writeManifest, writeWhole } from '@groundglass/dataset/node';
 import { Option, type Command } from 'commander';
@@ -184,7 +178,31 @@ async function importKind(
     );
   if (given === undefined) console.error(`Imported as ${kind}`);
   if (kind === 'manifest') return fromManifest(path, command, options);
-  return { imported: await importFolder(kind, files, command, inThreads(files)), root: files.root };
+  if (kind === 'csv')
+    throw new TrainerError('TRAIN_BAD_OPTION', 'Expected a table for csv, got a folder');
+  const imported = await importLayout(kind, files, {
+    ...inThreads(files),
+    ...layoutOptions(kind, command),
+  });
+  return { imported, root: files.root };
+}
+
+/** Options that are of one layout. */
+function layoutOptions(kind: Layout, command: ImportCommandOptions): Partial<LayoutOptions> {
+  const { label, images, masks, pseudoMasks, pattern, source } = command;
+  return {
+    labelsFromFolders: false,
+    ...(label === undefined ? {} : { label }),
+    names: {
+      ...(source === undefined ? {} : { source }),
+      ...(images === undefined ? {} : { images }),
+      ...(masks === undefined ? {} : { masks }),
+      ...(pseudoMasks === undefined ? {} : { pseudoMasks }),
+      ...(pattern === undefined ? {} : { pattern }),
+    },
+    // Its test split is published.
+    ...(kind === 'covid-seg' ? { shares: { val: share('--val', command.val, 0.2), test: 0 } } : {}),
+  };
 }
 
 async function fromManifest(path: string, command: ImportCommandOptions, options: ImportOptions) {
@@ -194,55 +212,6 @@ async function fromManifest(path: string, command: ImportCommandOptions, options
     imported: await importManifest(files, before, { ...options, reader: picturePool(files.root) }),
     root: files.root,
   };
-}
-
-function importFolder(
-  kind: Exclude<Layout, 'manifest'>,
-  files: Awaited<ReturnType<typeof nodeFiles>>,
-  command: ImportCommandOptions,
-  options: ImportOptions,
-): Promise<ImportedDataset> {
-  const { label, images, masks, pseudoMasks, pattern, source = 'names' } = command;
-  switch (kind) {
-    case 'covid-ct':
-      return importCovidCt(files, options);
-    case 'covid-seg':
-      return importCovidSeg(files, {
-        ...options,
-        shares: { val: share('--val', command.val, 0.2), test: 0 },
-      });
-    case 'covid-seg-volumes':
-      return importNamePattern(files, {
-        ...options,
-        images: 'images',
-        masks: 'pseudo-masks',
-        pseudoMasks: true,
-        label: 'covid',
-        source: 'covid-seg-volumes',
-      });
-    case 'mosmed':
-      return importMosmed(files, options);
-    case 'luna16':
-      return importLuna16(files, options);
-    case 'folders':
-      return importFolders(files, options);
-    case 'lists':
-      return importSplitLists(files, options);
-    case 'dicom':
-      return importDicomTree(files, { ...options, ...(label === undefined ? {} : { label }) });
-    case 'names':
-      return importNamePattern(files, {
-        ...options,
-        label: label ?? null,
-        source,
-        ...(images === undefined ? {} : { images }),
-        ...(masks === undefined ? {} : { masks }),
-        ...(pseudoMasks === undefined ? {} : { pseudoMasks }),
-        ...(pattern === undefined ? {} : { pattern }),
-      });
-    case 'csv':
-      throw new TrainerError('TRAIN_BAD_OPTION', 'Expected a table for csv, got a folder');
-  }
 }
 
 function mapping(text: string): readonly [string, string] {

@@ -10,14 +10,29 @@ import { importDicomTree } from './importers/dicom-tree.js';
 import { importFolders } from './importers/folders.js';
 import { importLuna16 } from './importers/luna16.js';
 import { importMosmed } from './importers/mosmed.js';
-import { importNamePattern } from './importers/name-pattern.js';
+import { importNamePattern, type NamePatternOptions } from './importers/name-pattern.js';
 import { importSplitLists } from './importers/split-lists.js';
+
+/** What only some layouts take, besides what all do. */
+export interface LayoutOptions extends ImportOptions {
+  /** names, dicom: the label of all images. */
+  readonly label?: string;
+  /** names: how names are read, where images and masks lie, and the source's name. */
+  readonly names?: Partial<
+    Pick<NamePatternOptions, 'images' | 'masks' | 'pseudoMasks' | 'pattern' | 'source'>
+  >;
+  /**
+   * folders: a class that the labels do not know makes each folder a label ({@link classLabels}), as for an editor that shows a dataset
+   * without asking; false makes it a problem. True unless given; without effect where `labels` or `labelMap` are.
+   */
+  readonly labelsFromFolders?: boolean;
+}
 
 /** Imports a folder by its layout. @throws {CtError} `CT_BAD_DATASET`. */
 export async function importLayout(
   layout: Exclude<Layout, 'manifest'>,
   files: DatasetFiles,
-  options: ImportOptions,
+  { label, names, labelsFromFolders = true, ...options }: LayoutOptions,
 ): Promise<ImportedDataset> {
   switch (layout) {
     case 'covid-ct':
@@ -33,15 +48,25 @@ export async function importLayout(
     case 'luna16':
       return importLuna16(files, options);
     case 'folders':
-      return importFolders(files, { ...(await classLabels(files)), ...options });
+      return importFolders(
+        files,
+        labelsFromFolders && options.labels === undefined && options.labelMap === undefined
+          ? { ...(await classLabels(files)), ...options }
+          : options,
+      );
     case 'mosmed':
       return importMosmed(files, options);
     case 'lists':
       return importSplitLists(files, options);
     case 'dicom':
-      return importDicomTree(files, options);
+      return importDicomTree(files, { ...options, ...(label === undefined ? {} : { label }) });
     case 'names':
-      return importNamePattern(files, { ...options, label: null, source: files.name });
+      return importNamePattern(files, {
+        ...options,
+        source: files.name,
+        ...names,
+        label: label ?? null,
+      });
     case 'csv':
       throw new CtError('CT_BAD_DATASET', 'Expected a folder, got a table');
     default:
