@@ -5,7 +5,7 @@ import {
   type CtSlice,
   type WithheldCode,
 } from '@groundglass/core';
-import { greyPicture, scaledTo, type GreyPicture } from './grey-picture.js';
+import { greyPicture, type GreyPicture } from './grey-picture.js';
 import { findKeypoints, type Keypoints } from './keypoints.js';
 import { whiteMarks, type Mark } from './marks.js';
 import { wordsOfSignature } from './point-signature.js';
@@ -37,7 +37,7 @@ const thumbnailSide = 8;
 export function sliceFeatures(slice: CtSlice): SliceFeatures {
   const picture = greyPicture(slice);
   const { lungs, reasons } = inspectSlice(slice);
-  const marks = slice.unit === 'grey' ? whiteMarks(scaledTo(picture, 384)) : undefined;
+  const marks = slice.unit === 'grey' ? whiteMarks(picture) : undefined;
   return {
     points: findKeypoints(picture),
     lungShare: lungs ? lungs.reduce((sum, value) => sum + value, 0) / lungs.length : null,
