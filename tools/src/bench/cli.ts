@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { modelRepository } from '../start/model-repository.js';
 import { formatTable } from '../start/table.js';
+import { benchAudit } from './bench-audit.js';
 import { benchCore } from './bench-core.js';
 import { benchDataset } from './bench-dataset.js';
 import { benchServer } from './bench-server.js';
@@ -15,6 +16,7 @@ const usage = `npm run bench -- core [--data FOLDER] [--repeats 9] [--threads N]
 npm run bench -- server [--models FOLDER] [--model NAME] [--seconds 10] [--clients 64] [--python /usr/bin/python3]
 npm run bench -- soak [--cycles 1000]
 npm run bench -- dataset [--originals 60] [--seed 1] [--python /usr/bin/python3]
+npm run bench -- audit --manifest FOLDER [--counts 2500,5000,10000]
 npm run bench -- vscode [--repeats 9] [--only PATTERN]
 npm run bench -- papers [--truth FOLDER] [--data FOLDER] [--composites 60] [--python /usr/bin/python3]
 
@@ -28,6 +30,8 @@ soak loads and unloads a model again and again and watches the memory of all pro
 
 dataset makes copies of real CT slices (flipped, cropped, padded, re-encoded, rescaled, of another window) and counts how many the audit's search
 finds and how many pairs it names wrongly, beside imagededup where Python has it.
+
+audit runs "dataset audit" on parts of a dataset, cold and again, with time and peak memory of each: whether they grow with the number of pictures.
 
 vscode times the extension in a real workbench: the first slice, slice changes, the mask, activation, and memory after 50 previews.
 
@@ -50,6 +54,8 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     truth: { type: 'string' },
     composites: { type: 'string', default: '60' },
+    manifest: { type: 'string' },
+    counts: { type: 'string', default: '2500,5000,10000' },
     originals: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
@@ -71,6 +77,14 @@ if (positionals[0] === 'server' && !values.help) {
     python: values.python,
   });
   for await (const line of lines) console.log(line);
+  process.exit(0);
+}
+if (positionals[0] === 'audit' && !values.help && values.manifest !== undefined) {
+  const counts = values.counts.split(',').map(Number);
+  for await (const run of benchAudit(workspace, values.manifest, counts))
+    console.log(
+      `${run.pictures} pictures, ${run.cold ? 'cold' : 'again'}: ${run.seconds.toFixed(0)} s (${run.processorSeconds.toFixed(0)} s of processor time), at most ${run.megabytes.toFixed(0)} MB; ${[...run.findings].map(([rule, count]) => `${count} ${rule}`).join(', ') || 'no findings'}`,
+    );
   process.exit(0);
 }
 if (positionals[0] === 'vscode' && !values.help) {
