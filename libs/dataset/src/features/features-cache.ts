@@ -1,7 +1,7 @@
 import { omit } from '../text/omit.js';
 import type { StoredFeatures } from './slice-features.js';
 
-const version = 5;
+const version = 6;
 
 /** How two pictures agree, as it was measured. */
 export interface StoredPair {

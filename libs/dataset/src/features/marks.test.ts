@@ -27,7 +27,7 @@ test.each([
   ['an arrowhead in a lung', '<path fill="white" d="M 58 90 l 10 2 l -4 7 z"/>'],
   [
     'a ring in a lung',
-    '<circle cx="62" cy="92" r="6" stroke="white" stroke-width="2" fill="none"/>',
+    '<circle cx="62" cy="92" r="7" stroke="white" stroke-width="4" fill="none"/>',
   ],
 ])('%s is a white mark', async (_, svg) => {
   for (const seed of seeds)

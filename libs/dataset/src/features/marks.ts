@@ -14,18 +14,20 @@ export interface Mark {
 const side = 384;
 /** Difference of channels from which a pixel is of a colour. */
 const strongColour = 64;
-/** Grey from which a pixel is of full white: what draws marks uses it, and tissue reaches it only where the window is narrow. */
-const white = 0.98;
+/** Grey from which a pixel is of full white, as a mark is drawn, and from which it still belongs to the white thing around it. */
+const [fullWhite, bright] = [0.98, 0.75];
 /** Pixels of the longer side on which white marks are looked for; smaller pictures stay as they are, since scaling blurs thin strokes. */
 const mostSide = 512;
-/** Sizes of a white mark, as shares of the picture; a dot of fewer than five pixels is noise. */
+/** Least white and most bright pixels of a mark, as shares of the picture; fewer than eight pixels are noise. */
 const [leastPiece, mostPiece] = [0.00004, 0.01];
-/** Grey that most of what surrounds a mark stays below; the second where bones are of full white, too. */
+/** Share of full white in a mark's bright pixels: vessels fade out. Letters at the picture's border have thin strokes. */
+const [solid, solidAtBorder, solidAmongBones] = [0.55, 0.4, 0.8];
+/** Grey that most of what surrounds a mark does not exceed; the second where bones are of full white, too. */
 const [darkGround, darkerGround] = [0.6, 0.5];
-/** White pixels, as a share of the picture, besides possible marks: with more, the window makes bones white. */
-const whiteBones = 0.002;
 /** The part of a mark's surroundings that is dark. */
 const darkPart = 0.6;
+/** White pixels, as a share of the picture, besides possible marks: with more, the window makes bones white. */
+const whiteBones = 0.002;
 
 /** Pixels of a strong colour: arrows, frames, crosses. A picture that is coloured as a whole has no marks but a palette. */
 export async function colourMarks(bytes: Uint8Array): Promise<Mark | undefined> {
@@ -48,17 +50,20 @@ export async function colourMarks(bytes: Uint8Array): Promise<Mark | undefined> 
 }
 
 interface WhitePiece {
+  /** Pixels of full white. */
   readonly size: number;
+  /** Their share in all bright pixels of the piece. */
+  readonly solid: number;
   /** Grey that {@link darkPart} of the surroundings does not exceed. */
   readonly ground: number;
-  /** Where it lies, 0–1. */
+  /** Its middle, 0–1. */
   readonly x: number;
   readonly y: number;
 }
 
 /**
- * Small pieces of full white with a sharp edge to darker ground: letters in a corner, arrows and stars in a lung. Bones fade into bright
- * tissue. Where the window makes bones white, pieces at the back, where the couch and the spine are, count for nothing.
+ * Small pieces of full white with a sharp edge to darker ground: letters in a corner, arrows in a lung. Bones and vessels fade into what is
+ * around them. Where the window makes bones white, a piece inside must be all white, and the place of the couch counts for nothing.
  */
 export function whiteMarks(picture: GreyPicture): Mark | undefined {
   const longer = Math.max(picture.columns, picture.rows);
@@ -66,50 +71,66 @@ export function whiteMarks(picture: GreyPicture): Mark | undefined {
   const area = scaled.pixels.length;
   const { pieces, whitePixels } = whitePieces(scaled);
   const sizeOf = (list: readonly WhitePiece[]) => list.reduce((sum, { size }) => sum + size, 0);
-  const onDark = pieces.filter(({ ground }) => ground <= darkGround);
+  const onDark = pieces.filter(
+    (piece) =>
+      piece.ground <= darkGround && piece.solid >= (isAtBorder(piece) ? solidAtBorder : solid),
+  );
   const bonesAreWhite = whitePixels - sizeOf(onDark) > whiteBones * area;
-  const marks = bonesAreWhite
-    ? onDark.filter(({ ground, x, y }) => ground <= darkerGround && !isCouch(x, y))
-    : onDark;
+  const marks = bonesAreWhite ? onDark.filter(isMarkAmongBones) : onDark;
   return marks.length > 0
     ? { kind: 'white', share: Number((sizeOf(marks) / area).toFixed(5)), pieces: marks.length }
     : undefined;
 }
 
-function isCouch(x: number, y: number): boolean {
-  return y > 0.75 && x > 0.1 && x < 0.9;
+function isMarkAmongBones(piece: WhitePiece): boolean {
+  if (piece.ground > darkerGround) return false;
+  const isCouch = piece.y > 0.75 && piece.x > 0.1 && piece.x < 0.9;
+  return isAtBorder(piece) || (piece.solid >= solidAmongBones && !isCouch);
 }
 
-/** Connected white pixels, corners too, of the size of a mark, and how many white pixels there are in all. */
+/** Left, right or top, where letters stand; the couch is at the bottom. */
+function isAtBorder({ x, y }: WhitePiece): boolean {
+  return x < 0.12 || x > 0.88 || y < 0.12;
+}
+
+/** Connected bright pixels, corners too, with as many white ones as a mark has, and how many white pixels there are in all. */
 function whitePieces({ columns, rows, pixels }: GreyPicture) {
   const seen = new Uint8Array(pixels.length);
-  const least = Math.max(5, pixels.length * leastPiece);
+  const least = Math.max(8, pixels.length * leastPiece);
   const most = pixels.length * mostPiece;
   // Far enough out that the blurred edge does not count.
   const reach = Math.max(2, Math.round(Math.max(columns, rows) / 160));
   const pieces: WhitePiece[] = [];
   let whitePixels = 0;
   for (let start = 0; start < pixels.length; start++) {
-    if (seen[start] || pixels[start]! < white) continue;
+    if (seen[start] || pixels[start]! < fullWhite) continue;
     const piece = [start];
     seen[start] = 1;
+    let [size, sumX, sumY] = [0, 0, 0];
     for (let next = 0; next < piece.length; next++) {
-      for (const neighbour of around(piece[next]!, columns, rows)) {
-        if (seen[neighbour] || pixels[neighbour]! < white) continue;
+      const at = piece[next]!;
+      if (pixels[at]! >= fullWhite) size++;
+      sumX += at % columns;
+      sumY += Math.floor(at / columns);
+      for (const neighbour of around(at, columns, rows)) {
+        if (seen[neighbour] || pixels[neighbour]! < bright) continue;
         seen[neighbour] = 1;
         piece.push(neighbour);
       }
     }
-    whitePixels += piece.length;
-    if (piece.length < least || piece.length > most) continue;
-    const ring = ringOf(piece, reach, columns, rows).map((at) => pixels[at]!);
+    whitePixels += size;
+    if (size < least || piece.length > most) continue;
+    const ring = ringOf(piece, reach, columns, rows)
+      .map((at) => pixels[at]!)
+      .filter((value) => value < fullWhite)
+      .sort((a, b) => a - b);
     if (ring.length < 8) continue;
-    ring.sort((a, b) => a - b);
     pieces.push({
-      size: piece.length,
+      size,
+      solid: size / piece.length,
       ground: ring[Math.floor(ring.length * darkPart)]!,
-      x: (start % columns) / columns,
-      y: Math.floor(start / columns) / rows,
+      x: sumX / piece.length / columns,
+      y: sumY / piece.length / rows,
     });
   }
   return { pieces, whitePixels };
