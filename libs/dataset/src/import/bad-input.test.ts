@@ -92,7 +92,7 @@ test('labels of any name come from --labels and --label-map; a word without a la
   });
   expect(samples.map(({ label }) => label)).toEqual(['normal', 'tumour', null]);
   expect(problems).toEqual([
-    't.csv:4: label: Expected one of normal, tumour, got "cyst"; map it with --label-map "cyst=normal" or name all labels with --labels',
+    't.csv:4: label: Expected one of normal, tumour, got "cyst"; map it with --label-map "cyst=LABEL" or name all labels with --labels',
   ]);
   await expect(importTable({ positive: 'tumor' })).rejects.toMatchObject({
     code: 'CT_BAD_REQUEST',

@@ -1,5 +1,5 @@
 import { CtError, defaultLabels } from '@groundglass/core';
-import { didYouMean } from '../text/did-you-mean.js';
+import { didYouMean, nearestWord } from '../text/did-you-mean.js';
 
 /** Words of COVID datasets for the two default labels. */
 const spellings: Readonly<Record<(typeof defaultLabels)[number], readonly string[]>> = {
@@ -87,7 +87,7 @@ export class LabelWords {
     const label = this.#byWord.get(fold(word));
     if (label !== undefined) return { label };
     return {
-      problem: `label: Expected one of ${this.labels.join(', ')}, got "${word}"${didYouMean(word, this.labels)}; map it with --label-map "${word}=${this.labels[0] ?? 'label'}" or name all labels with --labels`,
+      problem: `label: Expected one of ${this.labels.join(', ')}, got "${word}"${didYouMean(word, this.labels)}; map it with --label-map "${word}=${nearestWord(word, this.labels) ?? 'LABEL'}" or name all labels with --labels`,
     };
   }
 

@@ -35,17 +35,21 @@ function fold(word: string): string {
     .replace(/^-|-$/g, '');
 }
 
-/** Levenshtein's distance; `limit + 1` where it is larger than the limit. */
+/** Levenshtein's distance, two neighbours in the other order counted as one change; `limit + 1` where it is larger than the limit. */
 function editDistance(a: string, b: string, limit: number): number {
+  let beforeThat: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, previous[j]! + 1, row[j - 1]! + 1));
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? beforeThat[j - 2]! + 1 : Infinity;
+      row.push(Math.min(replaced, swapped, previous[j]! + 1, row[j - 1]! + 1));
     }
-    if (Math.min(...row) > limit) return limit + 1;
-    previous = row;
+    // A swap goes back two rows.
+    if (Math.min(...row, ...previous) > limit) return limit + 1;
+    [beforeThat, previous] = [previous, row];
   }
   return previous[b.length]!;
 }

@@ -1,5 +1,6 @@
 import type { DatasetFiles } from '../../files/dataset-files.js';
 import { columnOf, readTable } from '../../tables/read-table.js';
+import { nearestWord } from '../../text/did-you-mean.js';
 import { baseName, DatasetFolder, folderOf, joinPath } from '../dataset-folder.js';
 import type { ImportOptions } from '../import-options.js';
 import type { ImportedDataset } from '../import-report.js';
@@ -77,7 +78,7 @@ export async function importFolders(
         const { labels } = collector.words;
         collector.report(
           { file: parent },
-          `Expected a folder named after a class, such as ${labels.join(' or ')}; map it with --label-map "${name}=${labels[0] ?? 'label'}" or name all labels with --labels`,
+          `Expected a folder named after a class, such as ${labels.join(' or ')}; map it with --label-map "${name}=${nearestWord(name, labels) ?? 'LABEL'}" or name all labels with --labels`,
         );
       }
       return;
