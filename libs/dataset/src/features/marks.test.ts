@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import type { GreyPicture } from './grey-picture.js';
 import { madeSlice } from './made-slice.fixture.js';
 import { whiteMarks } from './marks.js';
