@@ -104,9 +104,13 @@ test.each([
   await ended;
 });
 
-test('a folder for optimised models that cannot be written is a warning at the start', async () => {
-  const file = join(scratch, 'a-file');
-  await writeFile(file, '');
+test.each([
+  ['a file', () => join(scratch, 'a-file')],
+  // Linux: a file system that makes no folders. Elsewhere it cannot be made for lack of rights.
+  ['a place without folders', () => '/proc/none'],
+])('%s as the folder for optimised models is a warning at the start', async (_name, pathOf) => {
+  const file = pathOf();
+  await writeFile(join(scratch, 'a-file'), '');
   const child = spawn(
     process.execPath,
     [

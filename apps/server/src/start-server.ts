@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ import { FolderLock } from './processes/folder-lock.js';
 import { cleanSpool, ownerFileOf } from './options/clean-spool.js';
 import { availableCores, planCpuShare } from './processes/cpu-share.js';
 import { ModelRepository } from './repository/model-repository.js';
+import { makeFolder } from './processes/make-folder.js';
 
 /** Rest after which a server with --low-memory gives memory back. */
 const idleRenewMs = 60_000;
@@ -202,7 +203,7 @@ async function takeSpool(options: ServerOptions, log: Logger) {
 async function warnOfCache(dir: string, log: Logger): Promise<void> {
   const probe = join(dir, `${randomUUID()}.part`);
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir, 0o700);
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {

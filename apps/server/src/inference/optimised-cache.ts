@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../processes/make-folder.js';
 
 /**
  * Optimised models on disk. ONNX Runtime's optimiser takes seconds for a large network and chooses layouts by the
@@ -56,7 +57,7 @@ export class OptimisedCache {
   /** A path for the optimiser to write to, or undefined where the folder cannot be written. */
   async scratchPath(): Promise<string | undefined> {
     try {
-      await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+      await makeFolder(this.#dir, 0o700);
       const path = join(this.#dir, `${randomUUID()}.part`);
       // The optimiser aborts the load where it cannot write, so find out before.
       await writeFile(path, '', { mode: 0o600 });

@@ -15,6 +15,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../server.fixture.js';
+import { Jobs } from './jobs.js';
 
 let scratch: string;
 beforeEach(async () => {
@@ -331,3 +332,16 @@ test('a server killed at random moments of a job gives every file exactly one ro
   // What killed servers left of uploads is gone as well.
   expect((await readdir(scratch)).filter((name) => name.startsWith('groundglass-'))).toEqual([]);
 }, 600_000);
+
+test('until the jobs of an earlier run are read none is said to be missing', async () => {
+  await using server = await start();
+  const { predictor, log } = server.services;
+  const dir = join(scratch, 'others');
+  const jobs = new Jobs({ dir, predictor, log, lanes: 1, keepDays: 30 });
+  expect(() => jobs.status('some-id')).toThrow(expect.objectContaining({ code: 'CT_OVERLOADED' }));
+  expect(() => jobs.list).toThrow('The server starts: its jobs are not read yet');
+  await jobs.start();
+  expect(() => jobs.status('some-id')).toThrow(expect.objectContaining({ code: 'CT_NOT_FOUND' }));
+  expect(jobs.list).toEqual([]);
+  await jobs.stop();
+});

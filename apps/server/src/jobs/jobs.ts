@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Job } from '@groundglass/client';
@@ -18,6 +18,7 @@ import { FolderLock } from '../processes/folder-lock.js';
 import { jobRecordSchema, type JobRecord } from './job.js';
 import { listCtFiles, pixelFilesOf } from './list-ct-files.js';
 import { ResultsJournal, readJournal } from './results-journal.js';
+import { makeFolder } from '../processes/make-folder.js';
 
 interface JobsOptions {
   readonly dir: string;
@@ -46,6 +47,8 @@ export class Jobs {
   #lock: FolderLock | undefined;
   #working: Promise<void> | undefined;
   #stopping = false;
+  /** Whether the jobs of an earlier run are known: until then a job that is not is no reason to say that there is none. */
+  #opened = false;
   readonly #options: JobsOptions;
 
   constructor(options: JobsOptions) {
@@ -54,9 +57,15 @@ export class Jobs {
 
   /** Reads the jobs of an earlier run and goes on with those that had not ended. Without the folder there are no jobs. */
   async start(): Promise<void> {
+    await this.#open();
+    this.#opened = true;
+    this.#work();
+  }
+
+  async #open(): Promise<void> {
     const { dir, log, keepDays } = this.#options;
     try {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await makeFolder(dir, 0o700);
       this.#lock = await FolderLock.take(join(dir, 'lock'));
     } catch (error) {
       log.warn({ err: error }, 'the folder of jobs cannot be written: there are no jobs');
@@ -87,10 +96,11 @@ export class Jobs {
       const { rows } = await readJournal(this.#results(id)).catch(() => ({ rows: [] }));
       this.#entries.set(id, entryOf(record, rows));
     }
-    this.#work();
   }
 
+  /** The newest first. @throws {CtError} `CT_OVERLOADED` while the server starts, as every call here. */
   get list(): Job[] {
+    this.#refuseWhileOpening();
     return [...this.#entries.values()]
       .map(statusOf)
       .sort((a, b) => (a.created < b.created ? 1 : -1));
@@ -128,7 +138,7 @@ export class Jobs {
     this.#check(query);
     const id = randomUUID();
     const folder = join(this.#options.dir, id, 'files');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     try {
       const taken = new Set<string>();
       for (const { name, data } of files) {
@@ -190,7 +200,12 @@ export class Jobs {
     await this.#lock?.release();
   }
 
+  #refuseWhileOpening(): void {
+    if (!this.#opened) throw new OverloadedError('The server starts: its jobs are not read yet', 1);
+  }
+
   #check(query: Record<string, string>): void {
+    this.#refuseWhileOpening();
     if (!this.#lock) {
       throw new CtError(
         'CT_FORBIDDEN',
@@ -203,7 +218,7 @@ export class Jobs {
   async #add(given: Omit<JobRecord, 'created' | 'state'>): Promise<Job> {
     const record: JobRecord = { ...given, created: new Date().toISOString(), state: 'waiting' };
     const entry = entryOf(record, []);
-    await mkdir(join(this.#options.dir, record.id), { recursive: true, mode: 0o700 });
+    await makeFolder(join(this.#options.dir, record.id), 0o700);
     await this.#save(record);
     this.#entries.set(record.id, entry);
     this.#work();
@@ -347,6 +362,7 @@ export class Jobs {
   }
 
   #get(id: string): Entry {
+    this.#refuseWhileOpening();
     const entry = this.#entries.get(id);
     if (entry) return entry;
     throw new CtError('CT_NOT_FOUND', 'There is no job of this id');

@@ -8,6 +8,7 @@ import { CtError } from '@groundglass/core';
 import { extract } from 'tar';
 import { checkModels } from './check-models.js';
 import { modelNamePattern, versionPattern } from './read-repository.js';
+import { makeFolder } from '../processes/make-folder.js';
 
 export interface PullOptions {
   /** An https URL, an `.onnx` file, a `.tar.gz` archive of one model's folder, or such a folder. */
@@ -32,7 +33,7 @@ const largestDownload = 8 * 1024 ** 3;
  */
 export async function pullModel(options: PullOptions): Promise<void> {
   const { source, models, print = console.log } = options;
-  await mkdir(models, { recursive: true });
+  await makeFolder(models);
   // In the repository itself, so that the last step is a rename; a server does not look at names with a dot.
   const staging = join(models, `.pull-${randomUUID()}`);
   try {
@@ -89,7 +90,7 @@ async function stage(options: PullOptions, staging: string): Promise<string> {
   }
   const name = chooseName(options.name ?? stem);
   const version = join(staging, 'models', name, '1');
-  await mkdir(version, { recursive: true });
+  await makeFolder(version);
   await rename(file, join(version, 'model.onnx'));
   return name;
 }
