@@ -63,15 +63,21 @@ const events = [
 async function openPlayground(
   page: Page,
   answer: (route: Route) => Promise<void>,
-  { samples = true } = {},
+  {
+    samples = true,
+    models = () => undefined,
+  }: { samples?: boolean; models?: () => unknown[] | undefined } = {},
 ): Promise<void> {
   await page.route(`${origin}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
     if (pathname === '/v1/predictions') return answer(route);
+    if (pathname === '/healthz') {
+      return route.fulfill({ json: { ready: false, reason: 'The models are being loaded' } });
+    }
     if (pathname === '/v1/models') {
       return route.fulfill({
         json: {
-          models: [
+          models: models() ?? [
             {
               ...{ name: 'thorax-net', version: '1', sha256: 'b'.repeat(64), trained: true },
               ...{ threshold: 0.5, volumeThreshold: 0.5, labels: ['non-covid', 'covid'] },
@@ -332,6 +338,17 @@ test('a file that is left before its prediction came gets its verdict behind the
   await expect(a!).toContainText('scoring');
   await b!.click();
   await expect(a!).toContainText('covid, 91 %');
+});
+
+test('a server that still loads its models says so, and names the model once it is there', async ({
+  page,
+}) => {
+  let asked = 0;
+  await openPlayground(page, answerEvents, {
+    models: () => (++asked < 3 ? [] : undefined),
+  });
+  await expect(page.getByText('The models are being loaded.')).toBeVisible();
+  await expect(page.getByText('Model: thorax-net 1. The server is ready.')).toBeVisible();
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

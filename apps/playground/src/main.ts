@@ -246,20 +246,30 @@ async function addThumbnail(button: HTMLElement, { name, url }: Sample): Promise
   if (drawn) empty.replaceWith(drawn);
 }
 
-/** Which model answers; the hint at a token only where the server wants one. */
+/** Which model answers; the hint at a token only where the server wants one. Asked again until the server has loaded its models. */
 async function showModel(): Promise<void> {
   const status = byId('model');
   try {
     const [model] = await server().models();
     byId('access').hidden = token.value === '';
+    const reason = model ? undefined : await whyNotReady();
+    if (reason !== undefined) setTimeout(() => void showModel(), 1000);
     status.textContent = model
       ? `Model: ${model.name} ${model.version}${model.trained === false ? ', untrained' : ''}. The server is ready.`
-      : 'The server has no model for CT images.';
+      : `${reason ?? 'The server has no model for CT images'}.`;
   } catch (error) {
     const wantsToken = error instanceof CtError && error.code === 'CT_UNAUTHORIZED';
     byId('access').hidden = !wantsToken;
     status.textContent = wantsToken ? '' : 'The server does not answer.';
   }
+}
+
+/** In the server's words; undefined where it is ready. */
+async function whyNotReady(): Promise<string | undefined> {
+  const response = await fetch('healthz').catch(() => undefined);
+  const health = (await response?.json().catch(() => undefined)) as
+    { readonly reason?: unknown } | undefined;
+  return typeof health?.reason === 'string' ? health.reason : undefined;
 }
 
 async function showSample(name: string, url: string): Promise<void> {
