@@ -49,6 +49,13 @@ test('another checksum, a broken model and a bad name leave nothing behind', asy
   await refused({ source: 'http://example.org/model.onnx' }, 'CT_BAD_REQUEST');
 });
 
+test('a place where no folder can be written is named', async () => {
+  const into = join(file, 'below');
+  await expect(pullModel({ source: file, models: into, name: 'busy', ...quiet })).rejects.toThrow(
+    `Expected --into ${into} to be a folder that can be written, got ENOTDIR`,
+  );
+});
+
 test('a new version that does not fit the config of its model is refused', async () => {
   await pullModel({ source: join(fixtureModels, 'lesion-rule'), models, ...quiet });
   const before = await readdir(join(models, 'lesion-rule'));

@@ -33,11 +33,16 @@ const largestDownload = 8 * 1024 ** 3;
  */
 export async function pullModel(options: PullOptions): Promise<void> {
   const { source, models, print = console.log } = options;
-  await makeFolder(models);
   // In the repository itself, so that the last step is a rename; a server does not look at names with a dot.
   const staging = join(models, `.pull-${randomUUID()}`);
   try {
-    await mkdir(staging);
+    await makeFolder(staging);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const message = `Expected --into ${models} to be a folder that can be written, got ${code ?? 'an error'}`;
+    throw new CtError('CT_READ_FAILED', message, { cause });
+  }
+  try {
     const model = await stage(options, staging);
     const folder = join(staging, 'models', model);
     if (await keepConfig(join(models, model), folder)) {
