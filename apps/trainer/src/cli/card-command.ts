@@ -6,7 +6,15 @@ import { basename, join } from 'node:path';
 import { recipeSchema } from '../training/recipes/recipe.js';
 import { trainingCurves } from '../run/report/training-curves.js';
 import { renderModelCard } from '../evaluation/results/model-card.js';
-import type { Publication, PublishedRun } from '../evaluation/results/publication.js';
+import { renderClaimChecklist } from '../evaluation/results/claim-checklist.js';
+import {
+  parsePublication,
+  type Publication,
+  type PublishedRun,
+} from '../evaluation/results/publication.js';
+import { readRows } from '../reproduction/read-rows.js';
+import { reproductionCharts } from '../reproduction/reproduction-charts.js';
+import { reproductionFiles } from '../reproduction/reproduction-section.js';
 import { renderResultsPage } from '../evaluation/results/results-page.js';
 import type { Results } from '../evaluation/results/results.js';
 import { RunFolder, type RunInputs } from '../run/run-folder.js';
@@ -14,9 +22,10 @@ import { calibrationName, type Calibration } from '../evaluation/calibrate.js';
 import { TrainerError } from '../errors.js';
 
 interface CardOptions {
-  readonly model: string;
-  readonly run: readonly string[];
-  readonly results: string;
+  readonly model?: string;
+  readonly run?: readonly string[];
+  readonly results?: string;
+  readonly publication?: string;
   readonly docs: string;
 }
 
@@ -25,53 +34,83 @@ export function registerCard(program: Command): void {
   program
     .command('card')
     .description(
-      'writes a model’s card, docs/results.md with its curves, and the file that both are made of',
+      'writes a model’s card, docs/results.md with its curves, and the file that both are made of; rows of reproduce in docs/results/reproduction.jsonl come into the page',
     )
-    .requiredOption('--model <folder>', 'the model’s version folder, as models/groundglass/1')
-    .requiredOption('--run <folder...>', 'the runs that led to it, in order')
-    .requiredOption('--results <file>', 'what evaluate --out wrote')
+    .option('--model <folder>', 'the model’s version folder, as models/groundglass/1')
+    .option('--run <folder...>', 'the runs that led to it, in order')
+    .option('--results <file>', 'what evaluate --out wrote')
+    .option(
+      '--publication <file>',
+      'write the pages again from what an earlier card kept, as docs/results/groundglass-2.json, in place of --model, --run and --results',
+    )
     .option('--docs <folder>', 'where results.md, results/ and images/ go', 'docs')
     .action((options: CardOptions) => writeCard(options));
 }
 
 async function writeCard(options: CardOptions): Promise<void> {
-  const results = JSON.parse(await readFile(options.results, 'utf8')) as Results;
-  const { name = '', version = '' } = results.model.metadata;
-  const { size } = await stat(join(options.model, 'model.onnx')).catch((error: unknown) => {
-    throw new CtError('CT_MODEL_NOT_FOUND', `Expected a model in "${options.model}"`, {
-      cause: error,
-    });
-  });
-  const calibration = join(options.model, calibrationName);
-  const publication: Publication = {
-    command: `groundglass-trainer card --model ${options.model} --docs ${options.docs}`,
-    model: { name, version, bytes: size },
-    runs: await Promise.all(options.run.map(readRun)),
-    results,
-    ...(existsSync(calibration)
-      ? { calibration: JSON.parse(await readFile(calibration, 'utf8')) as Calibration }
-      : {}),
-  };
+  const publication =
+    options.publication === undefined
+      ? await newPublication(options)
+      : parsePublication(await readFile(options.publication, 'utf8'));
+  const { name, version } = publication.model;
+  const folder = options.model ?? join('models', name, version);
   const { docs } = options;
   await mkdir(join(docs, 'results'), { recursive: true });
   await mkdir(join(docs, 'images'), { recursive: true });
+  const reproduced = await readRows(join(docs, reproductionFiles.rows));
   for (const { name: run, records } of publication.runs) {
     const { loss, validation } = await trainingCurves(records);
     await writeFile(join(docs, 'images', `training-${run}-loss.svg`), loss);
     await writeFile(join(docs, 'images', `training-${run}-validation.svg`), validation);
   }
+  if (reproduced.some(({ points }) => points.length > 0)) {
+    const { roc, calibration } = await reproductionCharts(reproduced);
+    await writeFile(join(docs, reproductionFiles.roc), roc);
+    await writeFile(join(docs, reproductionFiles.calibration), calibration);
+  }
   const written = [
-    [
-      join(docs, 'results', `${name}-${version}.json`),
-      `${JSON.stringify(publication, undefined, 2)}\n`,
-    ],
-    [join(docs, 'results.md'), renderResultsPage(publication)],
-    [join(options.model, 'README.md'), renderModelCard(publication)],
+    ...(options.publication === undefined
+      ? [
+          [
+            join(docs, 'results', `${name}-${version}.json`),
+            `${JSON.stringify(publication, undefined, 2)}\n`,
+          ] as const,
+        ]
+      : []),
+    [join(docs, 'results.md'), renderResultsPage(publication, reproduced)],
+    [join(docs, 'claim-checklist.md'), renderClaimChecklist(publication, reproduced)],
+    [join(folder, 'README.md'), renderModelCard(publication)],
   ] as const;
   for (const [file, text] of written) {
     await writeFile(file, text);
     console.log(`Wrote ${file}`);
   }
+}
+
+async function newPublication(options: CardOptions): Promise<Publication> {
+  const { model, run, docs } = options;
+  if (model === undefined || run === undefined || options.results === undefined)
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      'Expected --model, --run and --results, or --publication with the file that an earlier card wrote',
+    );
+  const results = JSON.parse(await readFile(options.results, 'utf8')) as Results;
+  const { name = '', version = '' } = results.model.metadata;
+  const { size } = await stat(join(model, 'model.onnx')).catch((error: unknown) => {
+    throw new CtError('CT_MODEL_NOT_FOUND', `Expected a model in "${model}"`, {
+      cause: error,
+    });
+  });
+  const calibration = join(model, calibrationName);
+  return {
+    command: `groundglass-trainer card --model ${model} --docs ${docs}`,
+    model: { name, version, bytes: size },
+    runs: await Promise.all(run.map(readRun)),
+    results,
+    ...(existsSync(calibration)
+      ? { calibration: JSON.parse(await readFile(calibration, 'utf8')) as Calibration }
+      : {}),
+  };
 }
 
 async function readRun(path: string): Promise<PublishedRun> {

@@ -2,17 +2,19 @@ import { CtError } from '@groundglass/core';
 import { providers } from '@groundglass/nn';
 import { Argument, Option, type Command } from 'commander';
 import { execFile } from 'node:child_process';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { replaceFile } from '../run/replace-file.js';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { paperRows, type PaperRow } from '../reproduction/paper-tables.js';
 import { readReproductionData } from '../reproduction/read-data.js';
 import { reproduceBaselines } from '../reproduction/reproduce-baselines.js';
-import { reproduceRow } from '../reproduction/reproduce-row.js';
+import { reproduceRow, sampleHash } from '../reproduction/reproduce-row.js';
 import { reproductionTable, type TableName } from '../reproduction/reproduction-table.js';
-import { resultRowSchema, type ReproductionRow } from '../reproduction/result-row.js';
+import { readRows } from '../reproduction/read-rows.js';
+import type { ReproductionRow } from '../reproduction/result-row.js';
 import { scales, type ScaleName } from '../reproduction/scales.js';
-import { rowData } from '../reproduction/training-set.js';
+import { rowData, type RowData } from '../reproduction/training-set.js';
 import { lockRun } from '../run/run-lock.js';
 import { engines, type EngineOptions } from '../training/open-session.js';
 import { readStart } from '../weights/start-weights.js';
@@ -73,7 +75,8 @@ export function registerReproduce(program: Command): void {
 async function reproduce(table: TableName, options: ReproduceOptions): Promise<void> {
   const out = resolve(options.out);
   await mkdir(out, { recursive: true });
-  const before = await readRows(out);
+  const file = join(out, 'rows.jsonl');
+  const before = await readRows(file);
   if (options.tableOnly) {
     console.log(reproductionTable(table, before, options.scale));
     return;
@@ -108,16 +111,26 @@ async function reproduce(table: TableName, options: ReproduceOptions): Promise<v
       signal: stop.signal,
     };
     const rows = [...before];
-    const isDone = (id: string, seed: number) =>
-      rows.some(
-        ({ row, seed: own, scale }) => row === id && own === seed && scale === options.scale,
+    // Drops the half row that a kill may have left: the next one would be appended to it.
+    await replaceFile(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const isDone = (id: string, seed: number, own: RowData) => {
+      const done = rows.find(
+        ({ row, seed: other, scale }) => row === id && other === seed && scale === options.scale,
       );
+      if (done && done.data !== sampleHash([...own.train, ...own.validation, ...own.test]))
+        throw new TrainerError(
+          'TRAIN_BAD_OPTION',
+          `Expected the data that ${file} was made with, its row ${id} has other pictures, labels or splits: choose another --out`,
+        );
+      return done !== undefined;
+    };
     const add = async (row: ReproductionRow) => {
       rows.push(row);
-      await appendFile(join(out, 'rows.jsonl'), `${JSON.stringify(row)}\n`);
+      await appendFile(file, `${JSON.stringify(row)}\n`);
     };
     for (const [i, { row, seed }] of jobs.entries()) {
-      if (isDone(row.id, seed)) continue;
+      const own = rowData(row, data, seed);
+      if (isDone(row.id, seed, own)) continue;
       console.error(`${i + 1} of ${jobs.length}: ${row.title}, seed ${seed}`);
       const reporter = progressReporter(scales[options.scale].recipe.epochs);
       try {
@@ -126,7 +139,7 @@ async function reproduce(table: TableName, options: ReproduceOptions): Promise<v
             ...common,
             row,
             seed,
-            data: rowData(row, data, seed),
+            data: own,
             start,
             engine: {
               engine: options.engine,
@@ -143,10 +156,11 @@ async function reproduce(table: TableName, options: ReproduceOptions): Promise<v
         reporter.close();
       }
     }
+    const combination = rowData(paperRows.at(-1)!, data, 1);
     for (const row of await reproduceBaselines({
       ...common,
-      data: rowData(paperRows.at(-1)!, data, 1),
-      isDone: (id) => isDone(id, 1),
+      data: combination,
+      isDone: (id) => isDone(id, 1, combination),
     }))
       await add(row);
     console.log(reproductionTable(table, rows, options.scale));
@@ -174,13 +188,6 @@ function jobsOf(table: TableName, { seeds, shard }: ReproduceOptions): Job[] {
       `Expected --shard i/n with i from 1 to n, got "${shard}"`,
     );
   return jobs.filter((_, i) => i % of === index - 1);
-}
-
-async function readRows(out: string): Promise<ReproductionRow[]> {
-  const text = await readFile(join(out, 'rows.jsonl'), 'utf8').catch(() => '');
-  // What follows the last line end is half a row that a kill left.
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  return lines.filter((line) => line !== '').map((line) => resultRowSchema.parse(JSON.parse(line)));
 }
 
 function wholeNumber(flag: string, text: string, least: number): number {

@@ -1,10 +1,14 @@
-import type { TargetSample } from '@groundglass/dataset';
+import { defaultLabels } from '@groundglass/core';
+import { resultLine, resultsHeaderLine, type TargetSample } from '@groundglass/dataset';
 import { exportJcs, OnnxInference, readSafetensors, type JcsConfig } from '@groundglass/nn';
 import { rocAuc } from '@groundglass/metrics';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { evaluate } from '../evaluation/evaluate.js';
-import { RunFolder } from '../run/run-folder.js';
+import { evaluate, type SampleScore } from '../evaluation/evaluate.js';
+import { RunFolder, type RunInputs } from '../run/run-folder.js';
+import { TrainerError } from '../errors.js';
+import { resultRow, fileHash } from '../evaluation/predictions-file.js';
+import { recipeSchema, type Recipe } from '../training/recipes/recipe.js';
 import type { EngineOptions } from '../training/open-session.js';
 import { train, type Progress } from '../training/train.js';
 import { startWeights, type StartWeights } from '../weights/start-weights.js';
@@ -41,7 +45,15 @@ export async function reproduceRow(job: RowJob): Promise<ReproductionRow> {
   const masks = row.network === 'joint' ? { ...recipe, pseudoMasks: true } : recipe;
   const run = new RunFolder(join(job.out, `${row.id}-seed${seed}`));
   await run.create();
+  const dataHash = sampleHash([...data.train, ...data.validation, ...data.test]);
+  const inputs: RunInputs = {
+    data: dataHash,
+    samples: countSources(data),
+    ...(start ? { start: { file: start.file, sha256: start.sha256 } } : {}),
+  };
+  if (run.started) await checkSame(run, masks, inputs);
   await run.replace('config.json', `${JSON.stringify(masks, undefined, 2)}\n`);
+  await run.replace('inputs.json', `${JSON.stringify(inputs, undefined, 2)}\n`);
   const weights = startWeights(start ? [start] : [], masks, () => undefined);
   const { records } = await train({
     data: { root, train: data.train, validation: data.validation },
@@ -68,10 +80,12 @@ export async function reproduceRow(job: RowJob): Promise<ReproductionRow> {
   const inference = await OnnxInference.create(model);
   try {
     const score = (samples: readonly TargetSample[]) =>
-      scored(inference, samples, { root, crop: masks.crop, signal: job.signal });
-    const validation = await score(data.validation);
+      scoresOf(inference, samples, { root, crop: masks.crop, signal: job.signal });
+    const validation = pictures(await score(data.validation));
     const threshold = thresholdOf(validation);
-    const test = await score(data.test);
+    const scores = await score(data.test);
+    const test = pictures(scores);
+    await writePredictions(run, scores, { root, model: sha256(model), threshold, row, seed });
     return {
       row: row.id,
       seed,
@@ -79,7 +93,7 @@ export async function reproduceRow(job: RowJob): Promise<ReproductionRow> {
       time: new Date().toISOString(),
       command: job.command,
       commit: job.commit,
-      data: sampleHash([...data.train, ...data.validation, ...data.test]),
+      data: dataHash,
       recipe: sha256(JSON.stringify(masks)),
       model: sha256(model),
       start: start ? { file: start.file, sha256: start.sha256 } : null,
@@ -95,12 +109,72 @@ export async function reproduceRow(job: RowJob): Promise<ReproductionRow> {
   }
 }
 
-async function scored(
+/** A job goes on with the recipe, pictures and start that it began with, or not at all. */
+async function checkSame(run: RunFolder, recipe: Recipe, inputs: RunInputs): Promise<void> {
+  const before = recipeSchema.parse(await run.readJson('config.json'));
+  // Runs from before inputs were kept say nothing of them.
+  const noted = run.has('inputs.json')
+    ? ((await run.readJson('inputs.json')) as RunInputs)
+    : inputs;
+  const other =
+    JSON.stringify(before) !== JSON.stringify(recipeSchema.parse(recipe))
+      ? 'recipe'
+      : noted.data !== inputs.data
+        ? '--data'
+        : noted.start?.sha256 !== inputs.start?.sha256
+          ? '--init'
+          : undefined;
+  if (other !== undefined)
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected the ${other} that ${run.path} was started with, got another: choose another --out`,
+    );
+}
+
+function countSources(data: RowData): RunInputs['samples'] {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const { source, split } of [...data.train, ...data.validation, ...data.test]) {
+    const bySplit = (counts[source] ??= {});
+    bySplit[split] = (bySplit[split] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The test pictures' scores as a results file, which `compare` reads: rows against each other, picture by picture. */
+async function writePredictions(
+  run: RunFolder,
+  scores: readonly SampleScore[],
+  of: { root: string; model: string; threshold: number; row: PaperRow; seed: number },
+): Promise<void> {
+  const header = {
+    labels: [...defaultLabels],
+    positive: defaultLabels[1],
+    threshold: of.threshold,
+  };
+  const lines = [
+    resultsHeaderLine({
+      ...header,
+      model: { name: of.row.id, version: `seed-${of.seed}`, sha256: of.model },
+      manifest: null,
+      time: new Date().toISOString(),
+    }),
+  ];
+  for (const score of scores) {
+    const hash = await fileHash(join(of.root, score.sample.path));
+    lines.push(resultLine(resultRow(score, hash, header)));
+  }
+  await run.replace('test.predictions.jsonl', lines.join(''));
+}
+
+async function scoresOf(
   model: OnnxInference,
   samples: readonly TargetSample[],
   options: { root: string; crop: 'none' | 'chest'; signal: AbortSignal },
-): Promise<ScoredPictures> {
-  const { scores } = await evaluate(model, samples, options);
+): Promise<readonly SampleScore[]> {
+  return (await evaluate(model, samples, options)).scores;
+}
+
+function pictures(scores: readonly SampleScore[]): ScoredPictures {
   return {
     labels: scores.map(({ sample }) => sample.target),
     probabilities: scores.map(({ probability }) => probability),

@@ -35,7 +35,7 @@ export const scales = {
       normalisation: [0.5, 0.5], // what MobileNetV2's weights expect
     },
     caption:
-      'MobileNetV2 in place of DenseNet-169, 160×160 pixels in place of 480×480, 12 epochs of one learning-rate cycle up to 3e-4, 64 ASPP channels: what two cores train in an evening. Data, augmentation, loss and batches of 16 are the paper’s.',
+      'MobileNetV2 in place of DenseNet-169, 160×160 pixels in place of 480×480, 12 epochs of one learning-rate cycle up to 3e-4, 64 ASPP channels: what two cores train in an evening. Augmentation, loss and batches of 16 are the paper’s.',
   },
   tiny: {
     recipe: {

@@ -27,7 +27,7 @@ const subsetSize = 118;
  *
  * COVID-CT-118 is drawn from the seed; the paper does not name its pictures.
  *
- * @throws {CtError} `CT_BAD_DATASET` where a part is missing.
+ * @throws {CtError} `CT_BAD_DATASET` where a part is missing, or has fewer pictures than are drawn from it.
  */
 export function rowData(
   { positives }: Pick<PaperRow, 'positives'>,
@@ -61,6 +61,11 @@ export function rowData(
 
 /** A sample of pictures without repeats, in the order that they came in. */
 function drawn(samples: readonly TargetSample[], count: number, seed: number): TargetSample[] {
+  if (samples.length < count)
+    throw new CtError(
+      'CT_BAD_DATASET',
+      `Expected at least ${count} pictures with COVID-19 in covid-ct, got ${samples.length}`,
+    );
   const places = new SeededRandom(seed, 0x118).shuffled(samples.map((_, place) => place));
   const chosen = new Set(places.slice(0, count));
   return samples.filter((_, place) => chosen.has(place));

@@ -3,11 +3,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withTargets } from '@groundglass/dataset';
 import { readScoringRule } from '@groundglass/core';
+import { rocAuc } from '@groundglass/metrics';
 import { OnnxInference, readOnnx } from '@groundglass/nn';
 import { describe, expect, test } from 'vitest';
 import { openDatasets } from '../../datasets/open-datasets.js';
 import { evaluate } from '../evaluate.js';
 import { measure } from '../measure.js';
+import { readRows } from '../../reproduction/read-rows.js';
+import { reproductionCharts } from '../../reproduction/reproduction-charts.js';
+import { reproductionFiles } from '../../reproduction/reproduction-section.js';
+import { renderClaimChecklist } from './claim-checklist.js';
 import { renderModelCard } from './model-card.js';
 import { parsePublication } from './publication.js';
 import { renderResultsPage } from './results-page.js';
@@ -20,6 +25,7 @@ const files = readdirSync(join(workspace, 'docs/results'))
   .filter((name) => name.endsWith('.json'))
   .sort((a, b) => versionOf(a) - versionOf(b));
 const newest = files.at(-1)!;
+const reproduced = await readRows(join(workspace, 'docs', reproductionFiles.rows));
 
 function versionOf(file: string): number {
   return Number(/-(\d+)\.json$/.exec(file)?.[1]);
@@ -40,7 +46,11 @@ describe.each(files)('docs/results/%s', (file) => {
   });
 
   test.runIf(file === newest)('says what the page of results says', () => {
-    expect(read('docs/results.md')).toBe(renderResultsPage(publication));
+    expect(read('docs/results.md')).toBe(renderResultsPage(publication, reproduced));
+  });
+
+  test.runIf(file === newest)('says what the CLAIM checklist says', () => {
+    expect(read('docs/claim-checklist.md')).toBe(renderClaimChecklist(publication, reproduced));
   });
 
   test('says what the model card says', () => {
@@ -76,4 +86,36 @@ describe.each(files)('docs/results/%s', (file) => {
       }
     },
   );
+});
+
+describe('docs/results/reproduction.jsonl', () => {
+  test('has rows with the command, commit and hashes that made them', () => {
+    expect(reproduced).not.toEqual([]);
+    for (const { command, commit, data, epochs, model, start } of reproduced) {
+      expect(command).toMatch(/^groundglass-trainer reproduce table[45]/);
+      expect(commit).toMatch(/^[0-9a-f]{40}$/);
+      expect(data).toMatch(/^[0-9a-f]{64}$/);
+      if (epochs === null) continue;
+      expect(model).toMatch(/^[0-9a-f]{64}$/);
+      expect(start?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    }
+  });
+
+  test('gives the figures of every row again from its points', () => {
+    for (const { points, test: scores } of reproduced.filter((row) => row.points.length > 0)) {
+      const labels = points.map(([label]) => label);
+      const probabilities = points.map(([, probability]) => probability);
+      expect(rocAuc(labels, probabilities)).toBeCloseTo(scores.auc.value, 4);
+      const called = points.filter(([, probability]) => probability >= scores.threshold);
+      expect(called.filter(([label]) => label === 1)).toHaveLength(scores.truePositives);
+      expect(called.filter(([label]) => label === 0)).toHaveLength(scores.falsePositives);
+      expect([points.length, scores.positives]).toEqual([341, 173]);
+    }
+  });
+
+  test('is what the pictures draw', async () => {
+    const { roc, calibration } = await reproductionCharts(reproduced);
+    expect(read(`docs/${reproductionFiles.roc}`)).toBe(roc);
+    expect(read(`docs/${reproductionFiles.calibration}`)).toBe(calibration);
+  });
 });

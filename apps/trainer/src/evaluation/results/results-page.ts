@@ -1,3 +1,5 @@
+import { reproductionSection } from '../../reproduction/reproduction-section.js';
+import type { ReproductionRow } from '../../reproduction/result-row.js';
 import type { Publication } from './publication.js';
 import { intervalText, ledgerTable, resultTables, runNotes, runTable, table } from './tables.js';
 
@@ -14,9 +16,13 @@ const others = [
   ['Inf-Net (Fan et al. 2020), on the same 48 slices', '–', '–', '0.682'],
 ];
 
-/** The page of results, `docs/results.md`. */
-export function renderResultsPage(publication: Publication): string {
+/** The page of results, `docs/results.md`; with the reproduction of the paper's tables where there are rows of it. */
+export function renderResultsPage(
+  publication: Publication,
+  reproduced: readonly ReproductionRow[] = [],
+): string {
   const { runs, command, model } = publication;
+  const reproduction = reproductionSection(reproduced);
   return `<!-- Written by \`${command}\`; change that, not this. -->
 
 # Results
@@ -57,6 +63,6 @@ ${runs
 
 ${ledgerTable(runs)}
 
-Intended use, data, licences and known failures are in the [model card](../models/${model.name}/${model.version}/README.md).
+${reproduction === '' ? '' : `${reproduction}\n\n`}Intended use, data, licences and known failures are in the [model card](../models/${model.name}/${model.version}/README.md).
 `;
 }
