@@ -41,8 +41,3 @@ export function f1Score({
 }: ConfusionMatrix): number {
   return (2 * truePositives) / (2 * truePositives + falsePositives + falseNegatives);
 }
-
-/** Mean of sensitivity and specificity. NaN when either class is missing. */
-export function balancedAccuracy(matrix: ConfusionMatrix): number {
-  return (sensitivity(matrix) + specificity(matrix)) / 2;
-}

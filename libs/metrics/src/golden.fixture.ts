@@ -8,7 +8,7 @@ export interface Golden {
   counts: { readonly wilson: readonly WilsonCase[]; readonly mcnemar: readonly McNemarCase[] };
   bootstrap: BootstrapCase;
   temperature: readonly TemperatureCase[];
-  surfaces: readonly SurfaceCase[];
+  masks: readonly MaskCase[];
 }
 
 /** Answers of scikit-learn and SciPy to seeded inputs. */
@@ -27,7 +27,6 @@ interface ClassificationCase {
   readonly specificity: number;
   readonly negativePredictiveValue: number;
   readonly f1: number;
-  readonly balancedAccuracy: number;
   readonly roc: { readonly fpr: number[]; readonly tpr: number[]; readonly thresholds: number[] };
   readonly auc: number;
   readonly pr: {
@@ -94,17 +93,10 @@ interface TemperatureCase {
   readonly probabilities: number[];
 }
 
-interface SurfaceCase {
+interface MaskCase {
   readonly shape: number[];
-  readonly spacing: number[];
   readonly reference: number[];
   readonly prediction: number[];
   readonly dice: number;
   readonly iou: number;
-  readonly fromReference: number[];
-  readonly fromPrediction: number[];
-  readonly hausdorff: number;
-  readonly hausdorff95: number;
-  readonly average: number;
-  readonly surfaceDice: Record<string, number>;
 }

@@ -3,7 +3,6 @@ export { brierScore, expectedCalibrationError, logLoss, reliabilityBins } from '
 export type { Numbers } from './check.js';
 export {
   accuracy,
-  balancedAccuracy,
   f1Score,
   negativePredictiveValue,
   precision,
@@ -15,27 +14,16 @@ export { confusionMatrix, confusionMatrixAt } from './confusion-matrix.js';
 export type { AucEstimate, AucIntervalOptions, DelongComparison } from './delong.js';
 export { delongTest, rocAucInterval } from './delong.js';
 export type { MaskOverlap } from './mask-overlap.js';
-export { dice, iou, maskOverlap, overlapBySlice, poolOverlaps } from './mask-overlap.js';
+export { dice, iou, maskOverlap, poolOverlaps } from './mask-overlap.js';
 export type { McNemarResult } from './mcnemar.js';
 export { mcnemarTest } from './mcnemar.js';
 export type { BootstrapInterval, BootstrapOptions, Names } from './patient-bootstrap.js';
 export { patientBootstrap, takeRows } from './patient-bootstrap.js';
-export type { PrecisionRecallCurve } from './precision-recall-curve.js';
-export { averagePrecision, precisionRecallCurve } from './precision-recall-curve.js';
+export { averagePrecision } from './precision-recall-curve.js';
 export type { RocCurve } from './roc-curve.js';
 export { rocAuc, rocCurve } from './roc-curve.js';
 export type { Summary } from './summarize.js';
 export { summarize } from './summarize.js';
-export type { MaskGrid, SurfaceDistances } from './surface-distances.js';
-export {
-  averageSurfaceDistance,
-  fieldDiagonal,
-  hausdorffDistance,
-  hausdorffDistance95,
-  surfaceDice,
-  surfaceDistances,
-  surfaceDistancesBySlice,
-} from './surface-distances.js';
 export type { FittedTemperature } from './temperature-scaling.js';
 export { applyTemperature, fitTemperature } from './temperature-scaling.js';
 export type { ChosenThreshold, ThresholdCriterion, ThresholdOptions } from './threshold-choice.js';

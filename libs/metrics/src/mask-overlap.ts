@@ -1,5 +1,5 @@
 import type { Numbers } from './check.js';
-import { checkBinary, checkInteger, checkNotEmpty, checkSameLength } from './check.js';
+import { checkBinary, checkNotEmpty, checkSameLength } from './check.js';
 
 /** Pixel (or voxel) counts of two binary masks. */
 export interface MaskOverlap {
@@ -15,40 +15,19 @@ export interface MaskOverlap {
  * @throws {RangeError} on empty input, a length mismatch, or a value other than 0 and 1.
  */
 export function maskOverlap(reference: Numbers, prediction: Numbers): MaskOverlap {
-  return overlapBySlice(reference, prediction, reference.length)[0]!;
-}
-
-/**
- * {@link maskOverlap} of each slice of a volume, slices one after the other, `sliceLength` pixels each.
- *
- * @throws {RangeError} as `maskOverlap` does, or when the length is not a multiple of `sliceLength`.
- */
-export function overlapBySlice(
-  reference: Numbers,
-  prediction: Numbers,
-  sliceLength: number,
-): MaskOverlap[] {
   checkNotEmpty('reference', reference);
   checkSameLength('reference', reference, 'prediction', prediction);
-  checkInteger('sliceLength', sliceLength, 1);
-  if (reference.length % sliceLength !== 0) {
-    throw new RangeError(
-      `Expected reference to hold whole slices of ${sliceLength} pixels, got length ${reference.length}`,
-    );
-  }
   checkBinary('reference', reference);
   checkBinary('prediction', prediction);
-  return Array.from({ length: reference.length / sliceLength }, (_, slice) => {
-    const counts = { reference: 0, prediction: 0, intersection: 0 };
-    for (let i = slice * sliceLength; i < (slice + 1) * sliceLength; i++) {
-      const inReference = reference[i]!;
-      const inPrediction = prediction[i]!;
-      counts.reference += inReference;
-      counts.prediction += inPrediction;
-      counts.intersection += inReference & inPrediction;
-    }
-    return counts;
-  });
+  const counts = { reference: 0, prediction: 0, intersection: 0 };
+  for (let i = 0; i < reference.length; i++) {
+    const inReference = reference[i]!;
+    const inPrediction = prediction[i]!;
+    counts.reference += inReference;
+    counts.prediction += inPrediction;
+    counts.intersection += inReference & inPrediction;
+  }
+  return counts;
 }
 
 /**

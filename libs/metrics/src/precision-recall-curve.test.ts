@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { golden } from './golden.fixture.js';
-import { averagePrecision, precisionRecallCurve } from './index.js';
+import { averagePrecision } from './index.js';
+import { precisionRecallCurve } from './precision-recall-curve.js';
 
 test('average precision of a ranking done by hand', () => {
   // Ranked: 1 0 1 0. Recall rises at ranks 1 and 3: 1/2 · 1/1 + 1/2 · 2/3.

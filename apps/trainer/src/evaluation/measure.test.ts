@@ -49,7 +49,17 @@ describe('a measurement', () => {
     expect(labels?.specificity.value).toBeCloseTo(1 / 2, 12);
     // Pairs won: 0.9 beats both, 0.6 and 0.3 beat 0.2 only: 4 of 6.
     expect(labels?.auc.value).toBeCloseTo(4 / 6, 12);
+    expect(labels?.precision?.value).toBeCloseTo(2 / 3, 12);
+    expect(labels?.negativePredictiveValue?.value).toBeCloseTo(1 / 2, 12);
+    // Recall rises by a third at ranks 1, 3 and 4, where the precision is 1, 2/3 and 3/4.
+    expect(labels?.averagePrecision?.value).toBeCloseTo((1 + 2 / 3 + 3 / 4) / 3, 12);
     expect(masks).toBeUndefined();
+  });
+
+  test('leaves a predictive value out where no picture was called so', () => {
+    const { labels } = measure(scores, 0.95);
+    expect(labels?.negativePredictiveValue?.value).toBeCloseTo(2 / 5, 12);
+    expect(labels).not.toHaveProperty('precision');
   });
 
   test('says nothing of labels where all are COVID, and gives both kinds of Dice where there are masks', () => {

@@ -1,11 +1,14 @@
 import {
   accuracy,
+  averagePrecision,
   confusionMatrixAt,
   dice,
   expectedCalibrationError,
   f1Score,
+  negativePredictiveValue,
   patientBootstrap,
   poolOverlaps,
+  precision,
   rocAuc,
   sensitivity,
   specificity,
@@ -37,6 +40,11 @@ export interface LabelMeasurement {
   readonly auc: Measured;
   readonly sensitivity: Measured;
   readonly specificity: Measured;
+  /** Positive and negative predictive value at the split's own share of positives; undefined where nothing was called so. */
+  readonly precision?: Measured;
+  readonly negativePredictiveValue?: Measured;
+  /** Area under the precision-recall curve; guessing reaches the share of positives. Missing in files of earlier versions. */
+  readonly averagePrecision?: Measured;
   /** Expected calibration error of P(COVID), fifteen bins of equal width. */
   readonly ece: number;
 }
@@ -191,6 +199,13 @@ export function measureLabels(
     ),
     sensitivity: ofMatrix(sensitivity),
     specificity: ofMatrix(specificity),
+    ...(Number.isNaN(precision(matrix)) ? {} : { precision: ofMatrix(precision) }),
+    ...(Number.isNaN(negativePredictiveValue(matrix))
+      ? {}
+      : { negativePredictiveValue: ofMatrix(negativePredictiveValue) }),
+    averagePrecision: bootstrapped(patients, (rows) =>
+      averagePrecision(takeRows(labels, rows), takeRows(probabilities, rows)),
+    ),
     ece: expectedCalibrationError(labels, probabilities),
   };
 }

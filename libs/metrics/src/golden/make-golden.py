@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 from scipy import ndimage, optimize, special, stats
-from scipy.spatial.distance import cdist
 from sklearn import calibration, metrics
 
 HERE = Path(__file__).parent
@@ -62,7 +61,6 @@ def classification():
                 specificity=metrics.recall_score(labels, called, pos_label=0),
                 negativePredictiveValue=metrics.precision_score(labels, called, pos_label=0),
                 f1=metrics.f1_score(labels, called),
-                balancedAccuracy=metrics.balanced_accuracy_score(labels, called),
                 # The first point is (0, 0) at a threshold that sklearn versions write differently.
                 roc=dict(fpr=fpr, tpr=tpr, thresholds=thresholds[1:]),
                 auc=metrics.roc_auc_score(labels, scores),
@@ -183,47 +181,32 @@ def temperature():
     write("temperature", cases)
 
 
-def surface(mask):
-    return mask & ~ndimage.binary_erosion(mask)
-
-
 def blobs(seed, shape, sigma, share):
     noise = ndimage.gaussian_filter(np.random.RandomState(seed).normal(size=shape), sigma)
     return noise > np.quantile(noise, 1 - share)
 
 
-def surfaces():
+def masks():
     cases = []
-    for seed, shape, spacing, share in [
-        (41, (24, 30), (0.7, 0.7), 0.2),
-        (42, (17, 40), (2.5, 0.6), 0.1),
-        (43, (6, 20, 22), (5.0, 0.8, 0.8), 0.15),
-        (44, (12, 11, 9), (1.0, 1.3, 0.4), 0.5),
+    for seed, shape, share in [
+        (41, (24, 30), 0.2),
+        (42, (17, 40), 0.1),
+        (43, (6, 20, 22), 0.15),
+        (44, (12, 11, 9), 0.5),
     ]:
         reference = blobs(seed, shape, 2, share)
         prediction = blobs(seed, shape, 1.4, share * 0.8)
-        a, b = (np.argwhere(surface(m)) * spacing for m in (reference, prediction))
-        pairs = cdist(a, b)
-        from_reference, from_prediction = pairs.min(axis=1), pairs.min(axis=0)
-        both = np.r_[from_reference, from_prediction]
         cases.append(
             dict(
                 shape=shape,
-                spacing=spacing,
                 reference=reference.ravel().astype(int),
                 prediction=prediction.ravel().astype(int),
                 # Dice is the F1 and IoU the Jaccard score of the voxels.
                 dice=metrics.f1_score(reference.ravel(), prediction.ravel()),
                 iou=metrics.jaccard_score(reference.ravel(), prediction.ravel()),
-                fromReference=np.sort(from_reference),
-                fromPrediction=np.sort(from_prediction),
-                hausdorff=both.max(),
-                hausdorff95=max(np.percentile(from_reference, 95), np.percentile(from_prediction, 95)),
-                average=both.mean(),
-                surfaceDice={str(t): (both <= t * (1 + 1e-9)).mean() for t in (0, 0.7, 1, 2.5)},
             )
         )
-    write("surfaces", cases)
+    write("masks", cases)
 
 
 if __name__ == "__main__":
@@ -232,4 +215,4 @@ if __name__ == "__main__":
     counts()
     bootstrap()
     temperature()
-    surfaces()
+    masks()

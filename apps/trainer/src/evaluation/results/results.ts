@@ -159,6 +159,9 @@ function formatLabels(labels: LabelMeasurement): string[] {
     line('AUC', labels.auc),
     line('sensitivity', labels.sensitivity),
     line('specificity', labels.specificity),
+    ...(labels.precision ? [line('precision', labels.precision)] : []),
+    ...(labels.negativePredictiveValue ? [line('NPV', labels.negativePredictiveValue)] : []),
+    ...(labels.averagePrecision ? [line('PR area', labels.averagePrecision)] : []),
     `  ${'ECE'.padEnd(12)} ${digits(labels.ece)}`,
   ];
 }
