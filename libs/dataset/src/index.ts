@@ -25,7 +25,7 @@ export { importSplitLists } from './import/importers/split-lists.js';
 export { importTable } from './import/importers/csv.js';
 export { decodeText } from './tables/decode-text.js';
 export { columnOf, readTable, type Table, type TableRow } from './tables/read-table.js';
-export { didYouMean, nearestWord } from './text/did-you-mean.js';
+export { didYouMean } from './text/did-you-mean.js';
 export { FactsCache } from './facts/facts-cache.js';
 export type { FileFacts, FileFailure, ScanHeader, SliceFacts } from './facts/file-facts.js';
 export { pixelHash } from './facts/pixel-hash.js';
@@ -59,12 +59,12 @@ export { dataFingerprint } from './leaks/data-fingerprint.js';
 export { requireBothClasses } from './leaks/require-classes.js';
 export { requireSlices } from './leaks/require-slices.js';
 export { patientKey } from './leaks/same-patient.js';
-export { assignSplit, defaultShares, type SplitShares } from './splits/assign-split.js';
+export { assignSplit, type SplitShares } from './splits/assign-split.js';
 export { greyPicture, type GreyPicture } from './features/grey-picture.js';
 export { findKeypoints, type Keypoints } from './features/keypoints.js';
-export { sliceFeatures, type SliceFeatures } from './features/slice-features.js';
+export type { SliceFeatures } from './features/slice-features.js';
 export { FeaturesCache } from './features/features-cache.js';
-export { readFeatures, type FeatureOptions } from './features/read-features.js';
+export type { FeatureOptions } from './features/read-features.js';
 export {
   findDuplicates,
   type DuplicateInput,
@@ -74,13 +74,11 @@ export {
 export { auditDataset, type AuditOptions } from './audit/audit-dataset.js';
 export { inOrder } from './reading/in-order.js';
 export { shownSlice } from './reading/shown-slice.js';
-export { loadPicture } from './reading/load-picture.js';
 export { pictureReader, type PictureReader, type SliceName } from './reading/picture-reader.js';
 export type { DecodedFeatures } from './features/decode-features.js';
 export { comparedPart } from './duplicates/compare-pixels.js';
 export { auditReport, shownOfRule, shownPictures, type PictureOf } from './audit/audit-report.js';
 export { correctDataset, type Removed } from './audit/correct-dataset.js';
-export { escapeHtml, htmlPage } from './text/html-page.js';
 export {
   baselineNames,
   baselines,

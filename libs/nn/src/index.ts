@@ -1,4 +1,4 @@
-export { OnnxError, readOnnx, type OnnxFile, type OnnxPort } from './onnx/read-onnx.js';
+export { readOnnx, type OnnxFile, type OnnxPort } from './onnx/read-onnx.js';
 export { checkProvider, type CheckedBackend } from './engine/check-provider.js';
 export { onnxRuntimeVersion } from './engine/onnx-runtime-package.js';
 export { OnnxInference, type InferenceResult } from './engine/onnx-inference.js';
@@ -11,7 +11,7 @@ export {
 } from './models/export-jcs.js';
 export { lesionEvidence } from './models/lesion-evidence.js';
 export { FeatureReader } from './engine/feature-reader.js';
-export { addDistance, exposeFeatures, type FeatureDistance } from './models/feature-distance.js';
+export { addDistance, type FeatureDistance } from './models/feature-distance.js';
 export { buildJcs, type BackboneName, type JcsConfig, type JcsNetwork } from './models/jcs.js';
 export { OnnxTrainingSession } from './engine/onnx-training-session.js';
 export { providers, type Provider, type SessionOptions } from './engine/session-options.js';
@@ -27,11 +27,9 @@ export { learningRateAt, type ScheduleConfig } from './train/schedules.js';
 export type { LossConfig, StepConfig } from './train/training-step.js';
 export type { OptimizerConfig } from './train/optimizers.js';
 export { checkTfjs } from './engine/tfjs/check-tfjs.js';
-export { EngineUnavailableError } from './engine/tfjs/load-tfjs.js';
 export { TfjsTrainingSession } from './engine/tfjs/tfjs-training-session.js';
 export {
   fetchWeights,
-  FetchWeightsError,
   weightSources,
   type FetchOptions,
   type WeightsName,
@@ -40,10 +38,5 @@ export { importBackbone } from './weights/import-backbone.js';
 export { initialise } from './weights/initialise.js';
 export type { NamedTensor, NamedTensors } from './weights/named-tensors.js';
 export { isPyTorch, readPyTorch } from './weights/read-pytorch.js';
-export {
-  readSafetensors,
-  SafetensorsError,
-  writeSafetensors,
-  type Safetensors,
-} from './weights/safetensors.js';
-export { ShapeError, type Shape } from './graph/shape.js';
+export { readSafetensors, writeSafetensors, type Safetensors } from './weights/safetensors.js';
+export type { Shape } from './graph/shape.js';

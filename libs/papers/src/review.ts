@@ -1,7 +1,6 @@
 export {
   formatReview,
   parseReview,
-  reviewRowSchema,
   type ReviewEvidence,
   type ReviewPanel,
   type ReviewRow,
@@ -14,5 +13,5 @@ export {
   skipRow,
   splitPanelAt,
 } from './review/decide.js';
-export { uncertainFirst, uncertainty } from './review/uncertainty.js';
+export { uncertainFirst } from './review/uncertainty.js';
 export { samplePanels } from './review/sample-panels.js';

@@ -1,8 +1,8 @@
-export { defineViewer, GroundglassViewer, type ViewerEventMap } from './element.js';
-export { defaultStrings, fillIn, type ViewerStrings } from './strings.js';
+export { defineViewer, type ViewerEventMap } from './element.js';
+export type { ViewerStrings } from './strings.js';
 export type { PlaneName } from './planes/plane-shape.js';
 export type { RendererChoice } from './render/scene.js';
-export { defaultViewState, parseViewState, type ViewState } from './view-state.js';
+export { parseViewState, type ViewState } from './view-state.js';
 export {
   toViewerError,
   type Known,

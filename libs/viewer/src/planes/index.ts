@@ -1,2 +1,2 @@
-export { PlaneSource, type PlaneVolume } from './plane-source.js';
+export type { PlaneVolume } from './plane-source.js';
 export type { PlaneName } from './plane-shape.js';
