@@ -136,8 +136,8 @@ function fieldAnatomy(
   return found.lungs && countInside(found.body) < smallerBody * area ? found : undefined;
 }
 
-/** No lung fills more of its body; what does is muscle and lung together, told from bone. */
-const mostLung = 0.85;
+/** No lung fills more of its body: what does is muscle and lung together, parted from bone, or a body in a frame. */
+export const mostLung = 0.85;
 
 /**
  * Looks again where bone alone came out bright: in a window for bone or for vessels with contrast agent, Otsu's threshold parts them from

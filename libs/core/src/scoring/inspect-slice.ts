@@ -1,5 +1,5 @@
 import { chestSigns, type ChestSigns } from '../anatomy/chest-signs.js';
-import { findAnatomy } from '../anatomy/find-lungs.js';
+import { findAnatomy, mostLung } from '../anatomy/find-lungs.js';
 import type { CtSlice } from '../contracts/volume.js';
 import type { WithheldCode } from '../contracts/withheld-codes.js';
 import { fitInto, resample, resampleNearest } from '../imaging/resample.js';
@@ -16,8 +16,6 @@ const bounds = {
   leastLung: 0.05,
   /** From this share of the body on there is enough lung for the slice to count in a volume. */
   enoughLung: 0.2,
-  /** More than this is no lung in a body, but a body in a frame. */
-  mostLung: 0.85,
   /** Bodies are wider than high; pictures cut to the lungs are about square. */
   leastAspect: 0.8,
   /** Neighbouring pixels in a lung differ by less than this share of what lung and tissue differ by. */
@@ -59,7 +57,7 @@ export function inspectSlice({ columns, rows, pixels, unit }: CtSlice): SliceIns
 function isChest(signs: ChestSigns, isHu: boolean): boolean {
   const contrast = isHu ? signs.contrast / 1500 : signs.contrast;
   return (
-    signs.lungOfBody <= bounds.mostLung &&
+    signs.lungOfBody <= mostLung &&
     signs.bodyAspect >= bounds.leastAspect &&
     signs.grain <= bounds.mostGrain &&
     contrast >= bounds.leastContrast &&
