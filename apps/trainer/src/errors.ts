@@ -11,6 +11,9 @@ export const trainerErrorCatalogue = {
   },
   TRAIN_PROVIDER_FAILED: { advice: 'Choose another --provider, or install what this one needs.' },
   TRAIN_ROUNDING_TOO_COARSE: { advice: 'Export with --precision float32.' },
+  TRAIN_QUANTISED_TOO_FAR: {
+    advice: 'Set the ranges on more --pictures, or serve the float model.',
+  },
 } as const satisfies Record<string, { advice: string }>;
 
 /** A code of {@link trainerErrorCatalogue}. */

@@ -15,6 +15,7 @@ export { addDistance, type FeatureDistance } from './models/feature-distance.js'
 export { buildJcs, type BackboneName, type JcsConfig, type JcsNetwork } from './models/jcs.js';
 export { OnnxTrainingSession } from './engine/onnx-training-session.js';
 export { providers, type Provider, type SessionOptions } from './engine/session-options.js';
+export { Quantiser } from './quantize/quantiser.js';
 export { Classifier, ClassifierTraining } from './engine/classifier-session.js';
 export { buildClassifier, exportClassifier, type ClassifierConfig } from './models/classifier.js';
 export type {

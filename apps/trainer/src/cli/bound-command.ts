@@ -1,9 +1,4 @@
-import {
-  CtError,
-  defaultAggregation,
-  readScoringRule,
-  type DatasetSample,
-} from '@groundglass/core';
+import { CtError, defaultAggregation, readScoringRule } from '@groundglass/core';
 import { withTargets, type Dataset } from '@groundglass/dataset';
 import { addDistance, FeatureReader, OnnxInference, readOnnx } from '@groundglass/nn';
 import type { Command } from 'commander';
@@ -11,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openDatasets } from '../datasets/open-datasets.js';
-import { fitDistance } from '../evaluation/fit-distance.js';
+import { fitDistanceOn, groupBy } from '../evaluation/fit-distance-on.js';
 import { fitVolumeRule, type ValidationSeries } from '../evaluation/fit-volume-rule.js';
 import { replaceFile } from '../run/replace-file.js';
 import { SampleReader } from '../evaluation/sample-reader.js';
@@ -68,33 +63,9 @@ async function bound(options: BoundOptions): Promise<void> {
   const reader = await SampleReader.open(features, { crop, sha256, cache: options.cache });
   try {
     const datasets = await openDatasets(options.data);
-    const read = async (split: string): Promise<Float64Array[][]> => {
-      const found = new Map<string, Float64Array[]>();
-      for (const { root, samples } of datasets) {
-        const chosen = thin(
-          samples.filter((sample) => sample.split === split),
-          most,
-        );
-        for (const sample of chosen) {
-          const own = found.get(sample.source) ?? [];
-          own.push((await reader.read(root, sample)).features);
-          found.set(sample.source, own);
-          showCount(`${split}, ${sample.source}: ${own.length}`);
-        }
-      }
-      showCount('');
-      return [...found.values()];
-    };
-    const [training, validation] = [await read('train'), await read('val')];
-    if (training.length === 0 || validation.length === 0)
-      throw new CtError('CT_BAD_DATASET', 'Expected samples of the splits train and val');
-    const distance = fitDistance(training, validation);
-    const pictures = {
-      training: `${training.flat().length} training pictures of ${training.length} sources`,
-      validation: `${validation.flat().length} validation pictures of ${validation.length}`,
-    };
+    const { distance, description } = await fitDistanceOn(reader, datasets, most, showCount);
     console.log(
-      `The distance is fitted on ${pictures.training}, its bound chosen on ${pictures.validation}.`,
+      `The distance is fitted on ${description.replace(' and ', ', its bound chosen on ')}.`,
     );
     const rule = options.series
       ? fitVolumeRule(
@@ -107,7 +78,7 @@ async function bound(options: BoundOptions): Promise<void> {
         `Volumes: threshold ${rule.threshold.toFixed(3)} by ${rule.aggregation}, chosen on ${rule.series} series (AUC ${rule.auc.toFixed(3)}).`,
       );
     const bounded = addDistance(model, distance, {
-      distance_data: `${pictures.training} and ${pictures.validation}`,
+      distance_data: description,
       ...(rule
         ? {
             aggregation: rule.aggregation,
@@ -123,24 +94,6 @@ async function bound(options: BoundOptions): Promise<void> {
   } finally {
     await features.close();
   }
-}
-
-/** At most `most` samples of each source, evenly over their list. */
-function thin(samples: readonly DatasetSample[], most: number): DatasetSample[] {
-  return groupBy(samples, ({ source }) => source).flatMap((own) => {
-    const step = Math.max(1, own.length / most);
-    return own.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
-  });
-}
-
-function groupBy<T>(values: readonly T[], key: (value: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(key(value)) ?? [];
-    group.push(value);
-    groups.set(key(value), group);
-  }
-  return [...groups.values()];
 }
 
 /** The validation slices of each patient, by those that count. */

@@ -118,9 +118,12 @@ function tapsOf({ graph }: onnx.ModelProto): string[] {
   const channels = new Map(
     (graph?.initializer ?? []).map(({ name, dims }) => [name ?? '', (dims ?? []).map(Number)]),
   );
-  // Weights that are stored as halves are widened by a Cast first.
+  // Weights that are stored as halves or integers are widened first.
   for (const { opType, input, output } of graph?.node ?? []) {
-    const shape = opType === 'Cast' ? channels.get(input?.[0] ?? '') : undefined;
+    const shape =
+      opType === 'Cast' || opType === 'DequantizeLinear'
+        ? channels.get(input?.[0] ?? '')
+        : undefined;
     if (shape) channels.set(output?.[0] ?? '', shape);
   }
   const networks = new Map<string, { input: string; width: number }[]>();

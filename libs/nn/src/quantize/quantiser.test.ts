@@ -1,0 +1,177 @@
+import onnxProto from 'onnx-proto';
+import { afterEach, describe, expect, test } from 'vitest';
+import { InferenceSession, Tensor } from '../engine/onnx-runtime.js';
+import { exportJcs } from '../models/export-jcs.js';
+import { addDistance, exposeFeatures } from '../models/feature-distance.js';
+import { buildJcs, type JcsConfig } from '../models/jcs.js';
+import { OnnxError, readOnnx } from '../onnx/read-onnx.js';
+import { OnnxEmitter } from '../onnx/onnx-emitter.js';
+import { writeOnnx } from '../onnx/write-onnx.js';
+import { initialise } from '../weights/initialise.js';
+import { Quantiser } from './quantiser.js';
+
+const { ModelProto } = onnxProto.onnx;
+
+const config: JcsConfig = {
+  ...{ backbone: 'mobilenet-v2', outputStride: 16, asppChannels: 8, asppRates: [1] },
+  ...{ dropout: 0, imageSize: 64, mean: 0.5, deviation: 0.25 },
+};
+
+const size = { rows: 40, columns: 48 };
+
+/** A picture of stripes whose width says which it is. */
+function picture(width: number): Float32Array {
+  return Float32Array.from(
+    { length: size.rows * size.columns },
+    (_, at) => 0.5 + 0.4 * Math.sin((at % size.columns) / width) * Math.cos(at / 97),
+  );
+}
+
+function model({ flip = false, precision = 'float32' as 'float32' | 'float16' } = {}): Uint8Array {
+  const weights = initialise(buildJcs(config).graph, 3);
+  const about = { name: 'm', version: '1', trained: false, threshold: 0.5, temperature: 1 };
+  return exportJcs(
+    [{ config, weights }],
+    { ...about, trainingData: 'none', crop: 'none' },
+    { flip, precision },
+  );
+}
+
+async function run(bytes: Uint8Array, pixels: Float32Array): Promise<Record<string, number[]>> {
+  const session = await InferenceSession.create(bytes, { logSeverityLevel: 4 });
+  const outputs = await session.run({
+    image: new Tensor('float32', pixels, [1, 1, size.rows, size.columns]),
+  });
+  await session.release();
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { data }]) => [name, [...(data as Float32Array)]]),
+  );
+}
+
+const open: Quantiser[] = [];
+afterEach(async () => {
+  for (const quantiser of open.splice(0)) await quantiser.close();
+});
+
+async function quantised(bytes: Uint8Array, metadata = {}): Promise<Uint8Array> {
+  const quantiser = await Quantiser.create(bytes);
+  open.push(quantiser);
+  for (let width = 2; width < 10; width++) await quantiser.observe(picture(width), size);
+  return quantiser.quantise(metadata);
+}
+
+/** Mean distance of two lists, as a share of the spread of the first. */
+function difference(a: readonly number[] = [], b: readonly number[] = []): number {
+  expect(a).toHaveLength(b.length);
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const centre = mean(a);
+  return (
+    mean(a.map((value, at) => Math.abs(value - b[at]!))) /
+    mean(a.map((value) => Math.abs(value - centre)))
+  );
+}
+
+describe.each([
+  { flip: false, precision: 'float32' as const },
+  { flip: true, precision: 'float16' as const },
+])('a quantised model (mirrored: $flip, stored as $precision)', (options) => {
+  test('answers as the model of floats does on a picture that set no range', async () => {
+    const bytes = model(options);
+    const [before, after] = [
+      await run(bytes, picture(3.5)),
+      await run(await quantised(bytes), picture(3.5)),
+    ];
+    expect(Math.abs(before.probability![0]! - after.probability![0]!)).toBeLessThan(0.03);
+    expect(difference(before.mask, after.mask)).toBeLessThan(0.2);
+    // And is not the model of floats.
+    expect(difference(before.mask, after.mask)).toBeGreaterThan(0);
+  });
+
+  test('holds every convolution’s weights on eight bits', async () => {
+    const { graph } = ModelProto.decode(await quantised(model(options)));
+    const nodes = graph!.node!;
+    const convolutions = nodes.filter(({ opType }) => opType === 'Conv');
+    expect(convolutions.length).toBeGreaterThan(50);
+    const makers = new Map(nodes.flatMap((node) => node.output!.map((name) => [name, node])));
+    for (const { input } of convolutions)
+      expect(input!.map((name) => makers.get(name)?.opType)).toEqual(
+        input!.map(() => 'DequantizeLinear'),
+      );
+    const { INT8 } = onnxProto.onnx.TensorProto.DataType;
+    const large = graph!.initializer!.filter(({ rawData }) => (rawData?.length ?? 0) > 4096);
+    expect(large.filter(({ dataType }) => dataType !== INT8)).toEqual([]);
+  });
+});
+
+test('a convolution done by hand: weights in 127 steps, the bias corrected by the mean of what rounding adds', async () => {
+  const emit = new OnnxEmitter();
+  // One input channel, two of output. 0.1 is 12.7 steps of 1/127, rounded to 13; -2 and 1 are whole numbers of steps of 2/127.
+  const weight = emit.weight('w', [2, 1, 1, 2], Float32Array.of(1, 0.1, -2, 1));
+  emit.named('y', 'Conv', ['image', weight, emit.weight('b', [2], Float32Array.of(0, 0.5))]);
+  const bytes = writeOnnx({
+    name: 'by hand',
+    graph: emit,
+    inputs: [{ name: 'image', shape: ['N', 1, 'H', 'W'] }],
+    outputs: [{ name: 'y', shape: ['N', 2, 'H', 'W'] }],
+    metadata: { a: 'kept', b: 'replaced' },
+  });
+  const quantiser = await Quantiser.create(bytes);
+  open.push(quantiser);
+  // Ranges: 0 to the mean of the highest values, (0.5 + 1) / 2; the channel's mean is (0.25 + 0.75) / 2.
+  await quantiser.observe(Float32Array.of(0, 0.5), { rows: 1, columns: 2 });
+  await quantiser.observe(Float32Array.of(0.5, 1), { rows: 1, columns: 2 });
+  const file = quantiser.quantise({ b: 'new' });
+  const constants = new Map(
+    ModelProto.decode(file).graph!.initializer!.map(({ name, rawData }) => [
+      name!.replace(/^.*\.(?=bias)/, ''),
+      Uint8Array.from(rawData!),
+    ]),
+  );
+  const floats = (name: string) => [...new Float32Array(constants.get(name)!.buffer)];
+  expect([...new Int8Array(constants.get('w.integers')!.buffer)]).toEqual([127, 13, -127, 64]);
+  expect(floats('w.scales')[0]).toBeCloseTo(1 / 127, 7);
+  expect(floats('w.scales')[1]).toBeCloseTo(2 / 127, 7);
+  expect(floats('image.scale')[0]).toBeCloseTo(0.75 / 255, 7);
+  // Rounding adds 0.3 / 127 to the first channel's second weight, times the mean 0.5; 0.5 steps of 2 / 127 to that of the second.
+  const steps = [1, 2].map((largest) => (0.75 / 255) * (largest / 127));
+  const biases = [...new Int32Array(constants.get('bias.integers')!.buffer)];
+  expect(biases).toEqual([
+    Math.round((0 - (0.3 / 127) * 0.5) / steps[0]!),
+    Math.round((0.5 - ((0.5 * 2) / 127) * 0.5) / steps[1]!),
+  ]);
+  expect(readOnnx(file).metadata).toEqual(
+    new Map([
+      ['a', 'kept'],
+      ['b', 'new'],
+    ]),
+  );
+});
+
+test('the distance is made anew on a quantised model', async () => {
+  const bytes = await quantised(model());
+  const [before, after] = [
+    await run(exposeFeatures(model()), picture(4)),
+    await run(exposeFeatures(bytes), picture(4)),
+  ];
+  const features = after.features!;
+  expect(difference(before.features, features)).toBeLessThan(0.1);
+  const count = features.length;
+  const bounded = addDistance(bytes, {
+    mean: new Float64Array(count),
+    whitening: Float64Array.from({ length: count * count }, (_, at) =>
+      at % (count + 1) === 0 ? 1 : 0,
+    ),
+    bound: 2,
+  });
+  const { distance } = await run(bounded, picture(4));
+  expect(distance![0]).toBeCloseTo(Math.hypot(...features) / 2, 4);
+});
+
+test('what cannot be quantised is refused', async () => {
+  await expect(Quantiser.create(Uint8Array.of(1, 2, 3))).rejects.toThrow(OnnxError);
+  await expect(quantised(await quantised(model()))).rejects.toThrow('quantised already');
+  const quantiser = await Quantiser.create(model());
+  open.push(quantiser);
+  expect(() => quantiser.quantise()).toThrow('Expected pictures to be observed');
+});
