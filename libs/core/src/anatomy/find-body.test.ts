@@ -41,3 +41,18 @@ test('air that lies across the whole picture parts the body from the table', () 
 test('a picture without the room is body all over', () => {
   expect(bodyOf(['#####', '#.#.#', '#####'])).toEqual(['#####', '#####', '#####']);
 });
+
+test('a thin bridge between the body and the table is cut, a thick one is not', () => {
+  // 400 pixels wide: bridges thinner than twice 0.006 of it, 4.8 pixels, are cut.
+  const picture = (bridge: number) =>
+    Array.from({ length: 200 }, (_, row) =>
+      Array.from({ length: 400 }, (_, column) => {
+        const inBody = row >= 10 && row < 120 && column >= 60 && column < 340;
+        const inTable = row >= 150 && row < 170 && column >= 60 && column < 340;
+        const inBridge = row >= 120 && row < 150 && column >= 200 && column < 200 + bridge;
+        return inBody || inTable || inBridge ? '#' : '.';
+      }).join(''),
+    );
+  expect(bodyOf(picture(3))[160]).not.toContain('#');
+  expect(bodyOf(picture(12))[160]).toContain('#');
+});

@@ -93,6 +93,7 @@ describe('an audit finds', () => {
 
   test('the same pixels in two splits', () => {
     expect(paths('exact-duplicate')).toEqual([['b2.png', 'copy-of-b2.png']]);
+    expect(of('exact-duplicate')[0]).toMatchObject({ severity: 'error' });
   });
 
   test('patients and documents that cross splits, and a patient of two genders and ages', () => {

@@ -21,12 +21,13 @@ export interface FeatureDistance {
 
 /**
  * Adds the output `features` `[N, D]` to an exported model: the means over the picture of what its backbone has computed at three
- * depths; of the picture as it is, also where the model scores its mirror image too.
+ * depths; of the picture as it is, also where the model scores its mirror image too. An output `distance` is left out.
  *
  * @throws {OnnxError} for a file without convolutions of a backbone.
  */
 export function exposeFeatures(model: Uint8Array): Uint8Array {
   const file = decode(model);
+  removeDistance(file);
   const graph = new GraphEditor(file);
   graph.node('Identity', [features(graph, file)], 'features');
   graph.output('features', 'D');

@@ -157,15 +157,17 @@ test('the distance is made anew on a quantised model', async () => {
   const features = after.features!;
   expect(difference(before.features, features)).toBeLessThan(0.1);
   const count = features.length;
-  const bounded = addDistance(bytes, {
-    mean: new Float64Array(count),
-    whitening: Float64Array.from({ length: count * count }, (_, at) =>
-      at % (count + 1) === 0 ? 1 : 0,
-    ),
-    bound: 2,
-  });
+  const mean = new Float64Array(count);
+  const whitening = Float64Array.from({ length: count * count }, (_, at) =>
+    at % (count + 1) === 0 ? 1 : 0,
+  );
+  const bounded = addDistance(bytes, { mean, whitening, bound: 2 });
   const { distance } = await run(bounded, picture(4));
   expect(distance![0]).toBeCloseTo(Math.hypot(...features) / 2, 4);
+  // Also read from a model that has the output already, and quantised with it.
+  expect((await run(exposeFeatures(bounded), picture(4))).features).toEqual(features);
+  const again = await quantised(addDistance(model(), { mean, whitening, bound: 2 }));
+  expect((await run(again, picture(4))).distance![0]).toBeCloseTo(distance![0]!, 1);
 });
 
 test('what cannot be quantised is refused', async () => {

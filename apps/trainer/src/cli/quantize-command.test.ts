@@ -1,0 +1,90 @@
+import { OnnxInference, readOnnx } from '@groundglass/nn';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { trainer, writeDiscs } from './discs.fixture.js';
+
+let root: string;
+let data: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'quantize-'));
+  data = await writeDiscs(root);
+  const run = join(root, 'run');
+  const recipe = ['--recipe', 'tiny', '--threads', '1', '--set', 'epochs=2'];
+  await trainer('train', ...recipe, '--data', data, '--out', run);
+  await trainer('export', '--run', run, '--models', root, '--name', 'm');
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** A copy of the exported model for one test. */
+async function modelFolder(name: string): Promise<string> {
+  const folder = join(root, name);
+  await cp(join(root, 'm/1'), folder, { recursive: true });
+  return folder;
+}
+
+describe('groundglass-trainer quantize', () => {
+  test('writes a model of eight bits beside that of floats, and says how both score', async () => {
+    const folder = await modelFolder('whole');
+    const float = await readFile(join(folder, 'model.onnx'));
+    const { stdout } = await trainer(
+      ...['quantize', '--model', folder, '--data', data, '--auc-drop', '1', '--dice-drop', '1'],
+    );
+    expect(stdout).toMatch(/AUC \d\.\d{3} → \d\.\d{3} {2}Dice \d\.\d{3} → \d\.\d{3}/);
+    expect(await readFile(join(folder, 'model.onnx'))).toEqual(float);
+    const path = join(folder, 'model.int8.onnx');
+    const { metadata, ops } = readOnnx(await readFile(path));
+    expect(metadata.get('precision')).toBe('int8');
+    expect(metadata.get('quantised_from')).toBe(createHash('sha256').update(float).digest('hex'));
+    expect(ops).toContain('DequantizeLinear');
+    const pixels = Float32Array.from({ length: 6400 }, (_, at) => (at % 80) / 79);
+    const answers = [];
+    for (const file of [path, join(folder, 'model.onnx')]) {
+      const model = await OnnxInference.create(file);
+      answers.push((await model.run(pixels, { rows: 80, columns: 80 })).probability[0]!);
+      await model.close();
+    }
+    expect(Math.abs(answers[0]! - answers[1]!)).toBeLessThan(0.1);
+  });
+
+  test('the distance is made anew for it', async () => {
+    const folder = await modelFolder('bounded');
+    await trainer('bound', '--model', folder, '--data', data);
+    await trainer(
+      ...['quantize', '--model', folder, '--data', data, '--auc-drop', '1', '--dice-drop', '1'],
+    );
+    const { outputs } = readOnnx(await readFile(join(folder, 'model.int8.onnx')));
+    expect(outputs.map(({ name }) => name)).toContain('distance');
+  });
+
+  test('writes nothing where the validation split cannot vouch for it, and exits with 1', async () => {
+    const folder = await modelFolder('refused');
+    const oneClass = join(root, 'one-class');
+    await cp(data, oneClass, { recursive: true });
+    const manifest = join(oneClass, 'manifest.jsonl');
+    const lines = (await readFile(manifest, 'utf8')).split('\n');
+    const kept = lines.filter(
+      (line) => !/"split":"val"/.test(line) || /"label":"covid"/.test(line),
+    );
+    expect(kept.length).toBeLessThan(lines.length);
+    await writeFile(manifest, kept.join('\n'));
+    await expect(trainer('quantize', '--model', folder, '--data', oneClass)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('so no AUC was compared. Nothing was written') as string,
+    });
+    expect(existsSync(join(folder, 'model.int8.onnx'))).toBe(false);
+  });
+
+  test('names an option that is no share', async () => {
+    const folder = await modelFolder('options');
+    await expect(
+      trainer('quantize', '--model', folder, '--data', data, '--auc-drop', '-1'),
+    ).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Expected --auc-drop from 0 to 1, got "-1"') as string,
+    });
+  });
+});
