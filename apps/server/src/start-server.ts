@@ -137,6 +137,7 @@ async function createServices(options: ServerOptions, log: Logger): Promise<Serv
     scheduler,
     log,
     hangMs,
+    precision: options.precision,
   });
   const codecs = new CodecPool({
     processes: options.decoders ?? (lowMemory ? 1 : 2),

@@ -65,6 +65,11 @@ export interface InferenceCalls {
     params: { readonly key: string; readonly warmups: readonly Warmup[] };
     result: undefined;
   };
+  /** Milliseconds of each of so many runs on zeros, with the session of a lone request where there is one. */
+  time: {
+    params: { readonly key: string; readonly warmup: Warmup; readonly runs: number };
+    result: readonly number[];
+  };
   unload: { params: { readonly key: string }; result: undefined };
   run: { params: RunParams; result: RunResult };
 }

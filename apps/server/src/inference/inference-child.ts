@@ -3,7 +3,7 @@ import { CtError } from '@groundglass/core';
 import { answerCalls } from '../processes/calls.js';
 import { readRefNow, toRef } from '../tensors/byte-ref.js';
 import type { InferenceCalls, RunParams, RunResult } from './inference-calls.js';
-import { feedName, loadSession, warmUp, type LoadedSession } from './load-session.js';
+import { feedName, loadSession, timeRuns, warmUp, type LoadedSession } from './load-session.js';
 import { fromOrtTensor, toOrtTensor } from '../tensors/ort-tensor.js';
 import type { Tensor } from '../tensors/tensor.js';
 
@@ -20,6 +20,7 @@ answerCalls<InferenceCalls>({
     for (const each of warmups) await warmUp(loadedOf(key), each);
     return undefined;
   },
+  time: ({ key, warmup, runs }) => timeRuns(loadedOf(key), warmup, runs),
   unload: async ({ key }) => {
     const loaded = sessions.get(key);
     sessions.delete(key);

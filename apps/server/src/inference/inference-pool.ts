@@ -127,6 +127,15 @@ export class InferencePool {
     this.#kept.set(key, { ...kept, warmups });
   }
 
+  /**
+   * Times a loaded model on zeros, in the first process that has it, with nothing else in that process.
+   *
+   * @throws what the model throws at a run.
+   */
+  time(key: string, warmup: Warmup, runs: number): Promise<readonly number[]> {
+    return this.slots[0]!.exclusive((peer) => peer.call('time', { key, warmup, runs }));
+  }
+
   async unload(key: string): Promise<void> {
     this.#kept.delete(key);
     await Promise.all(this.slots.map((slot) => slot.unload(key)));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { planCpuShare } from '../processes/cpu-share.js';
+import type { Precision } from '../repository/load-quicker.js';
 import { ModelRepository } from '../repository/model-repository.js';
 import { InferencePool } from './inference-pool.js';
 import { Scheduler } from './scheduler.js';
@@ -24,7 +25,13 @@ export interface Core {
 
 /** Processes, scheduler and repository over a copy of the fixture models that the test may change. */
 export async function startCore(
-  options: { models?: string[]; processes?: number; queueSize?: number; hangMs?: number } = {},
+  options: {
+    models?: string[];
+    processes?: number;
+    queueSize?: number;
+    hangMs?: number;
+    precision?: Precision;
+  } = {},
 ): Promise<Core> {
   const root = await copyModels(options.models ?? ['lesion-rule', 'echo', 'busy']);
   const log = pino({ level: 'silent' });
@@ -53,6 +60,7 @@ export async function startCore(
     scheduler,
     log,
     hangMs: options.hangMs ?? 60_000,
+    precision: options.precision ?? 'auto',
   });
   await repository.loadAll();
   return {

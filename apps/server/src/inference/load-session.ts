@@ -202,25 +202,47 @@ function specOf(bfloat16: ReadonlySet<string>) {
  *
  * @throws {CtError} `CT_MODEL_INVALID` with ONNX Runtime's own cause.
  */
-export async function warmUp(
-  { session, alone, model, bfloat16 }: LoadedSession,
-  { shapes }: Warmup,
-): Promise<void> {
+export async function warmUp(loaded: LoadedSession, { shapes }: Warmup): Promise<void> {
+  const { session, alone } = loaded;
   for (const each of alone ? [session, alone] : [session]) {
-    const feeds = Object.fromEntries(
-      model.inputs.map(({ name, datatype, shape: open }) => {
-        const shape = shapes[name] ?? open.map((size) => Math.max(size, 1));
-        const bytes = (oipDatatypes[datatype] ?? 4) * elementCount(name, shape);
-        const part = { shape, data: new Uint8Array(bytes) };
-        return [feedName(name, bfloat16), toOrtTensor(name, datatype, [part])];
-      }),
-    );
+    const feeds = zeros(loaded, shapes);
     try {
       await each.run(feeds);
     } catch (cause) {
       throw invalid(`The model fails on its warm-up run: ${runtimeCause(cause)}`, cause);
     }
   }
+}
+
+/** Milliseconds of each of `runs` runs on zeros, one after another. */
+export async function timeRuns(
+  loaded: LoadedSession,
+  { shapes }: Warmup,
+  runs: number,
+): Promise<number[]> {
+  const session = loaded.alone ?? loaded.session;
+  const feeds = zeros(loaded, shapes);
+  const times: number[] = [];
+  while (times.length < runs) {
+    const started = performance.now();
+    await session.run(feeds);
+    times.push(performance.now() - started);
+  }
+  return times;
+}
+
+function zeros(
+  { model, bfloat16 }: LoadedSession,
+  shapes: Warmup['shapes'],
+): InferenceSession.FeedsType {
+  return Object.fromEntries(
+    model.inputs.map(({ name, datatype, shape: open }) => {
+      const shape = shapes[name] ?? open.map((size) => Math.max(size, 1));
+      const bytes = (oipDatatypes[datatype] ?? 4) * elementCount(name, shape);
+      const part = { shape, data: new Uint8Array(bytes) };
+      return [feedName(name, bfloat16), toOrtTensor(name, datatype, [part])];
+    }),
+  );
 }
 
 /** What an input or output is called in the session. */

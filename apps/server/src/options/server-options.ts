@@ -68,6 +68,12 @@ export const serverOptionsSchema = z.object({
   strictReadiness: flag.describe(
     'be ready only while every model of the folder is served; else one that could not be loaded is no hindrance',
   ),
+  precision: z
+    .enum(['auto', 'float', 'int8'])
+    .default('auto')
+    .describe(
+      'which of a model’s two files is served where it has model.int8.onnx beside model.onnx: the quicker one on this machine, or the named one',
+    ),
   lowMemory: flag.describe(
     'give memory back while nothing is asked, as beside an editor: one process of each kind, renewed after a minute of rest',
   ),

@@ -36,7 +36,9 @@ export async function checkModels(options: CheckOptions): Promise<boolean> {
   });
   const events = { batch: () => undefined, queue: () => undefined };
   const scheduler = new Scheduler({ pool, queueSize: 1, hangMs, spoolDir, log, events });
-  const repository = new ModelRepository({ root: models, pool, scheduler, log, hangMs });
+  const precision = 'auto';
+  const common = { pool, scheduler, log, hangMs, precision } as const;
+  const repository = new ModelRepository({ root: models, ...common });
   try {
     await repository.loadAll();
     const index = repository.index();

@@ -16,6 +16,7 @@ import {
   type VersionFiles,
 } from './read-repository.js';
 import type { RepositoryModel } from './repository-model.js';
+import { loadQuicker, type Precision } from './load-quicker.js';
 import { withKnownRanks } from './known-ranks.js';
 import { shownToClients } from './reshapes.js';
 import { askedWarmups, usualWarmups } from './warmups.js';
@@ -53,6 +54,7 @@ interface RepositoryOptions {
   readonly log: Logger;
   /** A warm-up run longer than this hangs. */
   readonly hangMs: number;
+  readonly precision: Precision;
 }
 
 /** A warm-up that the configuration does not ask for must not hold up a start for longer. */
@@ -275,18 +277,18 @@ export class ModelRepository {
   /** @param notes what a client of this model should know goes to them. */
   async #loadVersion(
     files: ModelFiles,
-    { version, path }: VersionFiles,
+    { version, path, quantised }: VersionFiles,
     notes: string[],
   ): Promise<RepositoryModel> {
     const { name, folder, config, labels } = files;
-    const key = `${name}/${version}#${++this.#loads}`;
     const counts = config.instance_group.map(({ count }) => count);
-    const loaded = await this.#options.pool.load({
-      key,
+    const request = {
+      key: `${name}/${version}#${++this.#loads}`,
       path,
       folder,
       instances: counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0),
-    });
+    };
+    const { key, loaded } = await loadQuicker(this.#options, request, quantised, config, notes);
     try {
       const { sha256, metadata } = loaded;
       const { inputs, outputs } = withKnownRanks(config, loaded, notes);

@@ -13,6 +13,8 @@ export interface VersionFiles {
   readonly version: string;
   /** Real path of the model file. */
   readonly path: string;
+  /** Real path of the same model on eight bits, where the folder has one. */
+  readonly quantised: string | undefined;
   /** Changes when the file does. */
   readonly fingerprint: string;
 }
@@ -158,7 +160,11 @@ async function readVersion(
   if (path === undefined || !stats) {
     throw new CtError('CT_MODEL_INVALID', `Expected the file ${version}/${filename} in the model`);
   }
-  return { version, path, fingerprint: `${version} ${await fingerprintOf(join(folder, version))}` };
+  const quantised = filename.endsWith('.onnx')
+    ? await inside(root, file.replace(/\.onnx$/, '.int8.onnx'))
+    : undefined;
+  const fingerprint = `${version} ${await fingerprintOf(join(folder, version))}`;
+  return { version, path, quantised, fingerprint };
 }
 
 /** Of all files of a version: weights may lie beside the model. */

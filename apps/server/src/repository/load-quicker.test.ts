@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startCore, type Core } from '../inference/inference.fixture.js';
+import { choosePrecision } from './choose-precision.js';
+import type { Precision } from './load-quicker.js';
+
+let core: Core | undefined;
+afterEach(async () => {
+  await core?.close();
+  core = undefined;
+});
+
+const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** Field 14 of ModelProto, an entry of metadata_props: appended to a file, protocol buffers read it as one more. */
+function withEntry(model: Uint8Array, key: string, value: string): Uint8Array {
+  const text = (field: number, content: string) => [
+    field * 8 + 2,
+    content.length,
+    ...new TextEncoder().encode(content),
+  ];
+  const entry = [...text(1, key), ...text(2, value)];
+  return Uint8Array.from([...model, 14 * 8 + 2, entry.length, ...entry]);
+}
+
+/** The fixture model with a file beside it that calls itself the same on eight bits. */
+async function startWithInt8(precision: Precision, from?: string): Promise<[Core, string, string]> {
+  const running = await startCore({ models: ['lesion-rule'], precision });
+  core = running;
+  const folder = join(running.root, 'lesion-rule/1');
+  const float = await readFile(join(folder, 'model.onnx'));
+  const int8 = withEntry(float, 'quantised_from', from ?? hash(float));
+  await writeFile(join(folder, 'model.int8.onnx'), int8);
+  await running.repository.load('lesion-rule');
+  return [running, hash(float), hash(int8)];
+}
+
+describe('a model with a file of eight bits beside it', () => {
+  test('is served from the file that --precision names', async () => {
+    const [int8, , quantised] = await startWithInt8('int8');
+    expect(int8.repository.get('lesion-rule').sha256).toBe(quantised);
+    await int8.close();
+    const [floats, float] = await startWithInt8('float');
+    expect(floats.repository.get('lesion-rule').sha256).toBe(float);
+  });
+
+  test('is served from one of the two by the clock, without a word', async () => {
+    const [running, ...both] = await startWithInt8('auto');
+    expect(both).toContain(running.repository.get('lesion-rule').sha256);
+    expect(running.repository.index()[0]).toMatchObject({ state: 'READY', reason: '' });
+  });
+
+  test('is served in floats, and says so, where the other was made from another model', async () => {
+    const [running, float] = await startWithInt8('int8', 'f'.repeat(64));
+    expect(running.repository.get('lesion-rule').sha256).toBe(float);
+    expect(running.repository.index()[0]).toMatchObject({
+      state: 'READY',
+      reason: expect.stringMatching(
+        /^model\.int8\.onnx is not served: Expected it to be made from this model .*it says f{12}…$/,
+      ) as string,
+    });
+  });
+
+  test('is served in floats, and says so, where the other is half a file', async () => {
+    const running = await startCore({ models: ['lesion-rule'], precision: 'auto' });
+    core = running;
+    const folder = join(running.root, 'lesion-rule/1');
+    const float = await readFile(join(folder, 'model.onnx'));
+    await writeFile(join(folder, 'model.int8.onnx'), float.subarray(0, float.length / 2));
+    await running.repository.load('lesion-rule');
+    expect(running.repository.get('lesion-rule').sha256).toBe(hash(float));
+    expect(running.repository.index()[0]!.reason).toContain('model.int8.onnx is not served: ');
+  });
+});
+
+describe('the choice between the two', () => {
+  const loaded = {} as never;
+  const choose = (times: Readonly<Record<string, readonly number[]>>) => {
+    const turns: string[] = [];
+    const chosen = choosePrecision({
+      float: { key: 'float', loaded },
+      int8: { key: 'int8', loaded },
+      warmup: { shapes: {} },
+      time: (key, _, runs) => {
+        turns.push(`${key} ${runs}`);
+        // The first run of a session is slow, and says nothing.
+        return Promise.resolve(runs === 1 ? [1000] : times[key]!);
+      },
+    });
+    return chosen.then((choice) => ({ ...choice, turns }));
+  };
+
+  test('is made by the medians of runs in turns, the first run of each left out', async () => {
+    const { precision, why, turns } = await choose({
+      float: [30, 31, 29, 90, 30],
+      int8: [14, 15, 80, 14, 13],
+    });
+    expect(precision).toBe('int8');
+    expect(why).toBe('a run takes 14.0 ms on eight bits and 30.0 ms in floats');
+    expect(turns).toEqual(['float 1', 'int8 1', 'float 5', 'int8 5', 'float 5', 'int8 5']);
+  });
+
+  test('falls on floats where eight bits save less than a tenth, as without VNNI', async () => {
+    expect((await choose({ float: [30], int8: [27.1] })).precision).toBe('float');
+    expect((await choose({ float: [30], int8: [27] })).precision).toBe('int8');
+    expect((await choose({ float: [30], int8: [45] })).precision).toBe('float');
+  });
+});
