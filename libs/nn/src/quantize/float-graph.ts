@@ -53,7 +53,9 @@ export function readFloatGraph(model: Uint8Array): FloatGraph {
     graph.node.filter((node) => !widened.includes(node)),
     new Set((graph.output ?? []).map(({ name }) => name ?? '')),
   );
-  nodes.forEach((node, at) => (node.name ||= `node_${at}`));
+  nodes.forEach(
+    (node, at) => (node.name = node.name === '' || !node.name ? `node_${at}` : node.name),
+  );
   graph.node = nodes;
   return { file, nodes, constants };
 }

@@ -27,7 +27,12 @@ function picture(width: number): Float32Array {
   );
 }
 
-function model({ flip = false, precision = 'float32' as 'float32' | 'float16' } = {}): Uint8Array {
+interface ModelOptions {
+  flip?: boolean;
+  precision?: 'float32' | 'float16';
+}
+
+function model({ flip = false, precision = 'float32' }: ModelOptions = {}): Uint8Array {
   const weights = initialise(buildJcs(config).graph, 3);
   const about = { name: 'm', version: '1', trained: false, threshold: 0.5, temperature: 1 };
   return exportJcs(

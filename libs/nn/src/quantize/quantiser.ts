@@ -82,7 +82,7 @@ export class Quantiser {
     const file = ModelProto.decode(ModelProto.encode(this.#graph.file).finish());
     new Rewriter(file.graph!, this.#graph, this.#parts, this.#statistics).rewrite();
     file.metadataProps = [
-      ...file.metadataProps.filter(({ key }) => !(key! in metadata)),
+      ...file.metadataProps.filter(({ key }) => metadata[key ?? ''] === undefined),
       ...Object.entries(metadata).map(([key, value]) => ({ key, value })),
     ];
     return ModelProto.encode(file).finish();
