@@ -1,8 +1,10 @@
+/** Of ten pictures, one may be clipped at either end, so that an odd one does not make all steps coarse. */
+const covered = 0.9;
+
 /** What a tensor held over the pictures that were observed. */
 export class ActivationStatistics {
-  #pictures = 0;
-  #low = 0;
-  #high = 0;
+  readonly #lows: number[] = [];
+  readonly #highs: number[] = [];
   #means: Float64Array | undefined;
   #dims: readonly number[] | undefined;
 
@@ -23,24 +25,29 @@ export class ActivationStatistics {
       }
       means[plane % channels]! += sum / (size * pictures);
     }
-    this.#pictures++;
-    this.#low += low;
-    this.#high += high;
+    this.#lows.push(low);
+    this.#highs.push(high);
     this.#dims = dims;
   }
 
-  /** Lowest and highest value, 0 among them: the means over pictures of each one's, so that one odd picture does not widen the steps. */
+  /** The range that nine of ten pictures stay within at either end; 0 is in it. */
   get range(): { readonly low: number; readonly high: number } {
-    return { low: this.#low / this.#pictures, high: this.#high / this.#pictures };
+    return { low: 0 - reach(this.#lows.map((low) => 0 - low)), high: reach(this.#highs) };
   }
 
   /** Mean of each channel. */
   get means(): Float64Array {
-    return (this.#means ?? new Float64Array()).map((sum) => sum / this.#pictures);
+    return (this.#means ?? new Float64Array()).map((sum) => sum / this.#highs.length);
   }
 
   /** Of the picture observed last. */
   get dims(): readonly number[] {
     return this.#dims ?? [];
   }
+}
+
+/** The smallest of the values that at least nine of ten do not exceed. */
+function reach(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(covered * sorted.length) - 1] ?? 0;
 }
