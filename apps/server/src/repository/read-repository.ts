@@ -160,9 +160,9 @@ async function readVersion(
   if (path === undefined || !stats) {
     throw new CtError('CT_MODEL_INVALID', `Expected the file ${version}/${filename} in the model`);
   }
-  const quantised = filename.endsWith('.onnx')
-    ? await inside(root, file.replace(/\.onnx$/, '.int8.onnx'))
-    : undefined;
+  const beside = file.replace(/\.onnx$/, '.int8.onnx');
+  const hasQuantised = beside !== file && (await statOrNone(beside))?.isFile();
+  const quantised = hasQuantised ? await inside(root, beside) : undefined;
   const fingerprint = `${version} ${await fingerprintOf(join(folder, version))}`;
   return { version, path, quantised, fingerprint };
 }
