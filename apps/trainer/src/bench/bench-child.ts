@@ -6,6 +6,7 @@ import {
   OnnxTrainingSession,
   onnxRuntimeVersion,
 } from '@groundglass/nn';
+import type { Recipe } from '../training/recipes/recipe.js';
 import { recipes } from '../training/recipes/recipes.js';
 import type { Measured, Part } from './parts.js';
 
@@ -51,26 +52,40 @@ async function prepare(what: Part): Promise<() => Promise<unknown>> {
       const image = waves(3 * 480 ** 2);
       return () => classifier.run(image);
     }
-    case 'memory': {
-      const { model, imageSize, batchSize, loss } = recipes.paper;
-      const session = await OnnxTrainingSession.create(
-        {
-          model: { ...model, imageSize, mean: 0.5, deviation: 0.25 },
-          batchSize,
-          optimizer: { kind: 'adam' },
-          loss,
-        },
-        options,
-      );
-      const batch = {
-        image: waves(batchSize * imageSize ** 2),
-        label: Float32Array.from({ length: batchSize }, (_, i) => i % 2),
-        mask: new Float32Array(batchSize * imageSize ** 2),
-        maskWeight: new Float32Array(batchSize).fill(1),
-      };
-      return () => session.run(batch, { learningRate: 1e-4, seed: session.steps });
+    case 'joint':
+      return jointStep({ ...recipes.fast, imageSize: 224, batchSize: 8 });
+    case 'lite': {
+      const model = { ...recipes.fast.model, backbone: 'efficientnet-lite0' } as const;
+      return jointStep({ ...recipes.fast, model, imageSize: 224, batchSize: 8 });
     }
+    case 'memory':
+      return jointStep(recipes.paper);
   }
+}
+
+/** A training step of the joint model, without the decoding of pictures. */
+async function jointStep({
+  model,
+  imageSize,
+  batchSize,
+  loss,
+}: Pick<Recipe, 'model' | 'imageSize' | 'batchSize' | 'loss'>): Promise<() => Promise<unknown>> {
+  const session = await OnnxTrainingSession.create(
+    {
+      model: { ...model, imageSize, mean: 0.5, deviation: 0.25 },
+      batchSize,
+      optimizer: { kind: 'adam' },
+      loss,
+    },
+    options,
+  );
+  const batch = {
+    image: waves(batchSize * imageSize ** 2),
+    label: Float32Array.from({ length: batchSize }, (_, i) => i % 2),
+    mask: new Float32Array(batchSize * imageSize ** 2),
+    maskWeight: new Float32Array(batchSize).fill(1),
+  };
+  return () => session.run(batch, { learningRate: 1e-4, seed: session.steps });
 }
 
 /** Numbers without structure, the same each time. */

@@ -2,6 +2,8 @@
 export const parts = {
   train: 'DenseNet-169, training step with Adam, 224×224, batch 8',
   infer: 'DenseNet-169, inference, 480×480, batch 1',
+  joint: 'fast recipe’s joint model on MobileNetV2, training step with Adam, 224×224, batch 8',
+  lite: 'fast recipe’s joint model on EfficientNet-Lite 0, training step with Adam, 224×224, batch 8',
   memory: 'paper recipe (joint model on DenseNet-169), training step, 480×480, batch 16',
 } as const;
 

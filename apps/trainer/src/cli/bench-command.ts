@@ -11,6 +11,8 @@ interface BenchOptions {
   readonly steps: string;
   readonly threads: string;
   readonly python: string;
+  readonly compile?: boolean;
+  readonly turns: string;
 }
 
 const run = promisify(execFile);
@@ -23,12 +25,14 @@ export function registerBench(program: Command): void {
   program
     .command('bench')
     .description(
-      'measures training, inference and memory beside PyTorch’s (Debian’s python3-torch and python3-torchvision), and prints ratios',
+      'measures training, inference and memory beside PyTorch’s (channels-last, from PyPI: pip install torch torchvision), and prints ratios',
     )
     .option('--part <name...>', `${names}; all of them unless given`)
     .option('--steps <n>', 'steps of each, after one that is not counted', '5')
     .option('--threads <n>', 'threads of both', String(availableParallelism()))
-    .option('--python <command>', 'the Python that has torch and torchvision', '/usr/bin/python3')
+    .option('--python <command>', 'the Python that has torch and torchvision', 'python3')
+    .option('--compile', 'PyTorch compiles its network (torch.compile), which needs a C++ compiler')
+    .option('--turns <n>', 'how often each side is measured, one after the other', '1')
     .action(async (options: BenchOptions) => {
       const chosen = options.part ?? Object.keys(parts);
       const unknown = chosen.find((part) => !Object.hasOwn(parts, part));
@@ -37,6 +41,7 @@ export function registerBench(program: Command): void {
       for (const [flag, text] of [
         ['--steps', options.steps],
         ['--threads', options.threads],
+        ['--turns', options.turns],
       ] as const) {
         if (!/^[1-9]\d*$/.test(text))
           throw new TrainerError('TRAIN_BAD_OPTION', `Expected ${flag} from 1, got "${text}"`);
@@ -45,32 +50,61 @@ export function registerBench(program: Command): void {
     });
 }
 
-async function measurePart(part: Part, { steps, threads, python }: BenchOptions): Promise<void> {
+async function measurePart(part: Part, options: BenchOptions): Promise<void> {
+  const { steps, threads, python, turns, compile } = options;
   console.log(`${parts[part]}; ${threads} threads, ${steps} steps`);
   const args = [part, steps, threads];
+  const ratios: number[] = [];
+  for (let turn = 0; turn < Number(turns); turn++) {
+    const ratio = await measureTurn(part, args, python, compile === true);
+    if (ratio === undefined) return;
+    ratios.push(ratio);
+  }
+  if (ratios.length > 1)
+    console.log(
+      `  ${median(ratios).toFixed(2)} times PyTorch’s images/s, median of ${ratios.length} turns`,
+    );
+}
+
+async function measureTurn(
+  part: Part,
+  args: readonly string[],
+  python: string,
+  compile: boolean,
+): Promise<number | undefined> {
   const our = await measured('Groundglass', process.execPath, [ours, ...args]);
   print(part, our);
   if (part === 'memory') {
     const share = our.peakBytes / mostPaperBytes;
     console.log(`  ${share.toFixed(2)} times the 16 GiB that the paper recipe may take`);
-    return;
-  }
-  const reference = await measured('PyTorch', python, [theirs, ...args]).catch((error: unknown) => {
-    console.log(`  PyTorch was not measured: ${reasonOf(error)}`);
     return undefined;
-  });
-  if (!reference) return;
+  }
+  const flags = compile ? ['--compile'] : [];
+  const reference = await measured('PyTorch', python, [theirs, ...args, ...flags]).catch(
+    (error: unknown) => {
+      console.log(`  PyTorch was not measured: ${reasonOf(error)}`);
+      return undefined;
+    },
+  );
+  if (!reference) return undefined;
   print(part, reference);
   const [a, b] = [median(our.seconds), median(reference.seconds)];
   console.log(
     `  ${(b / a).toFixed(2)} times PyTorch’s images/s, ${(our.peakBytes / reference.peakBytes).toFixed(2)} times its memory`,
   );
+  return b / a;
 }
 
 /** What a machine that trains the paper recipe has. */
 const mostPaperBytes = 16 * 1024 ** 3;
 
-const imagesOf: Readonly<Record<Part, number>> = { train: 8, infer: 1, memory: 16 };
+const imagesOf: Readonly<Record<Part, number>> = {
+  train: 8,
+  infer: 1,
+  joint: 8,
+  lite: 8,
+  memory: 16,
+};
 
 function print(part: Part, { seconds, peakBytes, version }: Measured): void {
   const step = median(seconds);
@@ -100,7 +134,7 @@ function reasonOf(error: unknown): string {
   };
   if (code === 'ENOENT') return 'there is no such Python; give --python';
   if (stderr?.includes("No module named 'torch"))
-    return 'install it with apt-get install python3-torch python3-torchvision';
+    return 'install it with pip install torch torchvision, in a virtual environment that --python names';
   if (signal)
     return `it was ended by ${signal}${signal === 'SIGKILL' ? ', as when memory runs out' : ''}`;
   const last = stderr?.trim().split('\n').at(-1) ?? '';

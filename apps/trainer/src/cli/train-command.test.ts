@@ -305,7 +305,7 @@ describe('groundglass-trainer train', () => {
 
   test('a loss that becomes NaN in a later epoch leaves the checkpoint before it as it was', async () => {
     const goOn = await afterOneEpoch('nan-later', {
-      optimizer: { kind: 'adam', learningRate: 1e30, weightDecay: 0 },
+      optimizer: { kind: 'adam', learningRate: 1e30, weightDecay: 0, epsilon: 1e-8 },
     });
     const before = await checkpointOf('nan-later');
     await expect(run(process.execPath, goOn)).rejects.toMatchObject({

@@ -30,7 +30,7 @@ export const scales = {
       },
       imageSize: 160,
       epochs: 12,
-      optimizer: { kind: 'adam', learningRate: 3e-4, weightDecay: 0 },
+      optimizer: { kind: 'adam', learningRate: 3e-4, weightDecay: 0, epsilon: 1e-8 },
       schedule: { kind: 'one-cycle', warmup: 1 },
       normalisation: [0.5, 0.5], // what MobileNetV2's weights expect
     },

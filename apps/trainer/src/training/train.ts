@@ -314,8 +314,8 @@ function needsLungs({ augmentation: { lungsOnly, paste }, loss }: Recipe): boole
   return lungsOnly > 0 || paste > 0 || loss.nothingOutsideLungs;
 }
 
-function optimizerOf({ optimizer: { kind, weightDecay } }: Recipe) {
-  return kind === 'sgd' ? { kind, momentum: 0.9, weightDecay } : { kind, weightDecay };
+function optimizerOf({ optimizer: { kind, weightDecay, epsilon } }: Recipe) {
+  return kind === 'sgd' ? { kind, momentum: 0.9, weightDecay } : { kind, weightDecay, epsilon };
 }
 
 function requireSplit(name: string, samples: readonly TargetSample[]): void {

@@ -41,6 +41,8 @@ export const recipeSchema = z.object({
     kind: z.enum(['adam', 'adamw', 'sgd']),
     learningRate: z.number().positive(),
     weightDecay: z.number().min(0),
+    /** Of Adam: added to the root of the mean square, so that gradients far below it hardly count. */
+    epsilon: z.number().positive().default(1e-8),
   }),
   schedule: z.discriminatedUnion('kind', [
     /** Cosine stepped once an epoch; after `period` epochs the rate rises again, as PyTorch's CosineAnnealingLR does. */

@@ -18,7 +18,7 @@ const paper = {
   crop: 'none',
   batchSize: 16,
   epochs: 100,
-  optimizer: { kind: 'adam', learningRate: 1e-4, weightDecay: 0 },
+  optimizer: { kind: 'adam', learningRate: 1e-4, weightDecay: 0, epsilon: 1e-8 },
   schedule: { kind: 'cosine', period: 10 },
   augmentation: {
     cropScale: [0.5, 1],
@@ -73,7 +73,7 @@ const fast = {
   crop: 'none',
   batchSize: 16,
   epochs: 30,
-  optimizer: { kind: 'adamw', learningRate: 3e-4, weightDecay: 0.01 },
+  optimizer: { kind: 'adamw', learningRate: 3e-4, weightDecay: 0.01, epsilon: 1e-8 },
   schedule: { kind: 'one-cycle', warmup: 1 },
   augmentation: {
     cropScale: [0.5, 1],
@@ -119,7 +119,7 @@ const travel = {
   crop: 'chest', // windows and crops differ by source, and source tells the class
   batchSize: 12,
   epochs: 12,
-  optimizer: { kind: 'adamw', learningRate: 5e-4, weightDecay: 0.02 },
+  optimizer: { kind: 'adamw', learningRate: 5e-4, weightDecay: 0.02, epsilon: 1e-8 },
   schedule: { kind: 'one-cycle', warmup: 1 },
   augmentation: {
     cropScale: [0.4, 2.6], // out as well as in: whole frames reach the model where no chest is found
@@ -176,7 +176,8 @@ const tiny = {
   imageSize: 64,
   batchSize: 8,
   epochs: 30,
-  optimizer: { kind: 'adam', learningRate: 3e-3, weightDecay: 0 },
+  // With 1e-8 Adam makes whole steps of the rounding errors of gradients that are 0: engines would part after one step.
+  optimizer: { kind: 'adam', learningRate: 3e-3, weightDecay: 0, epsilon: 1e-4 },
   augmentation: { ...fast.augmentation, cropScale: [0.8, 1], rotation: 0, gamma: 0, noise: 0 },
   loss: {
     classification: 1,
