@@ -1,24 +1,13 @@
 import { GroundglassClient } from '@groundglass/client';
 import { asCtError, type CtError, type Prediction } from '@groundglass/core';
 import { startServer } from '@groundglass/server';
+import { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { findInputs, type Input } from './find-inputs.js';
 import { modelRepository } from './model-repository.js';
 import { expectedLabel } from './expected-label.js';
 import { formatTable } from './table.js';
-
-const usage = `npm start [-- [--once] [--json] [--port 8808] [FILE_OR_FOLDER…]]
-
-Scores CT images (PNG, JPEG, DICOM, NIfTI, MetaImage) with the bundled model and prints a table; without a path,
-the bundled samples. Then the server stays up and prints its address.
-
-  --once   end after the table
-  --json   print an array of predictions instead of the table
-  --port   port of the server (8808)
-
-Research use, not for diagnosis.`;
 
 const workspace = join(import.meta.dirname, '../../..');
 const samples = join(workspace, 'samples');
@@ -29,26 +18,21 @@ interface Scored {
   readonly error?: CtError;
 }
 
-let options;
-try {
-  options = parseArgs({
-    allowPositionals: true,
-    options: {
-      once: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      port: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-} catch (error) {
-  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-  process.exit(2);
-}
-const { values, positionals } = options;
-if (values.help) {
-  console.log(usage);
-  process.exit(0);
-}
+const program = new Command()
+  .name('npm start --')
+  .usage('[--once] [--json] [--port 8808] [FILE_OR_FOLDER…]')
+  .description(
+    'Scores CT images (PNG, JPEG, DICOM, NIfTI, MetaImage) with the bundled model and prints a table. Then the server stays up and prints its address. Research use, not for diagnosis.',
+  )
+  .argument('[FILE_OR_FOLDER...]', 'what is scored; the bundled samples unless given')
+  .option('--once', 'end after the table')
+  .option('--json', 'print an array of predictions instead of the table')
+  .option('--port <number>', 'port of the server (8808)')
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse();
+const values = program.opts<{ once?: true; json?: true; port?: string }>();
+const positionals = program.args;
 
 const paths = positionals.length > 0 ? positionals.map((path) => resolve(path)) : [samples];
 const from = positionals.length > 0 ? process.cwd() : samples;
@@ -131,7 +115,7 @@ async function score({ label, files }: Input): Promise<Scored> {
     const upload = await Promise.all(
       files.map(async (path) => ({ name: basename(path), data: await readFile(path) })),
     );
-    const prediction = await client.predict(upload, { mask: values.json });
+    const prediction = await client.predict(upload, { mask: values.json === true });
     return { label, prediction: nameFiles(prediction, label, files) };
   } catch (error) {
     return {
