@@ -27,11 +27,7 @@ test.each([
   );
   try {
     const found: number[] = [];
-    for await (const piece of browserInflate(
-      () => pieces(compress(bytes)),
-      container,
-      () => {},
-    ))
+    for await (const piece of browserInflate(() => pieces(compress(bytes)), container))
       found.push(...piece);
     expect(found).toEqual([...bytes]);
     expect(formats).toEqual([format]);
