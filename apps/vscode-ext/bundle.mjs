@@ -61,6 +61,7 @@ const results = await Promise.all([
     ...shared,
     entryPoints: {
       webview: 'src/webview/main.ts',
+      comparison: 'src/webview/comparison.ts',
       review: 'src/webview/review.ts',
       gallery: 'src/gallery/webview/main.ts',
     },

@@ -210,6 +210,7 @@ async function check(stage, target) {
     /^dist\/extension\.js$/,
     /^dist\/webview\.js$/,
     /^dist\/gallery\.js$/,
+    /^dist\/comparison\.js$/,
     /^sample-dataset\/groundglass\.dataset\.json$/,
     /^dist\/server\/main\/main\.js$/,
     /^dist\/server\/imaging-worker\/codec-child\.js$/,

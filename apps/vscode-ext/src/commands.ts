@@ -13,8 +13,10 @@ export interface CommandTargets {
 
 /** Registers all commands of the extension. */
 export function registerCommands({ previews, server, secrets }: CommandTargets): vscode.Disposable {
-  const commands: Readonly<Record<string, (uri?: vscode.Uri) => unknown>> = {
-    'groundglass.openAsCt': (uri) => openAsCt(uri),
+  const commands: Readonly<
+    Record<string, (uri?: vscode.Uri, selected?: readonly vscode.Uri[]) => unknown>
+  > = {
+    'groundglass.openAsCt': (uri, selected) => openAsCt(uri, selected),
     'groundglass.predict': () => previews.active?.predict(),
     'groundglass.toggleMask': () => previews.active?.toggleMask(),
     'groundglass.restartServer': () => {
@@ -35,21 +37,43 @@ export function registerCommands({ previews, server, secrets }: CommandTargets):
   );
 }
 
-/** Opens a file that the explorer or the editor names; else the active one; else the user picks one. */
-async function openAsCt(uri: vscode.Uri | undefined): Promise<void> {
+/** Editors that one command opens at most. */
+const mostEditors = 8;
+
+/** Opens the files that the explorer or the editor names, each in an editor; else the active one; else the user picks some. */
+async function openAsCt(
+  uri: vscode.Uri | undefined,
+  selected: readonly vscode.Uri[] = [],
+): Promise<void> {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input as
     { uri?: unknown } | undefined;
   const active = input?.uri instanceof vscode.Uri ? input.uri : undefined;
+  const named = uri ?? active;
   const chosen =
-    uri ??
-    active ??
-    (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Open as CT') }))?.[0];
-  if (!chosen) return;
-  const file = await fileOf(chosen);
-  if (file) {
-    await vscode.commands.executeCommand('vscode.openWith', file, viewTypeOf(file));
-  } else
-    void vscode.window.showWarningMessage(vscode.l10n.t('There is no CT image in this folder.'));
+    selected.length > 1
+      ? selected
+      : named
+        ? [named]
+        : ((await vscode.window.showOpenDialog({
+            title: vscode.l10n.t('Open as CT'),
+            canSelectMany: true,
+          })) ?? []);
+  if (chosen.length > mostEditors) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        '{0} files are selected; the first {1} are opened.',
+        ...[chosen.length, mostEditors],
+      ),
+    );
+  }
+  for (const each of chosen.slice(0, mostEditors)) {
+    const file = await fileOf(each);
+    if (file) {
+      const options = chosen.length > 1 ? { preview: false } : {};
+      await vscode.commands.executeCommand('vscode.openWith', file, viewTypeOf(file), options);
+    } else
+      void vscode.window.showWarningMessage(vscode.l10n.t('There is no CT image in this folder.'));
+  }
 }
 
 /** The file itself; of a folder the first CT image. A file that is not there is for the preview to tell of. */

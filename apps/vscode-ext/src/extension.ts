@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.js';
+import { registerCompare } from './compare/register-compare.js';
 import { registerWorkbench } from './datasets/register-workbench.js';
 import { Predictor } from './predict/predictor.js';
 import { CtPreviewProvider } from './preview/ct-preview-provider.js';
@@ -13,15 +14,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Groundglass', { log: true });
   const server = new ServerManager(context, log);
   const workbench = registerWorkbench(context, server, log);
+  const predictor = new Predictor(server);
+  const { extensionUri } = context;
+  const { sampleOf } = workbench;
   const previews = new CtPreviewProvider(
-    ...([new Predictor(server), context.extensionUri, log, workbench.sampleOf] as const),
+    ...([predictor, extensionUri, log, sampleOf] as const),
   );
   context.subscriptions.push(
     log,
     server,
     previews.register(),
-    new ReviewEditorProvider(context.extensionUri, log).register(),
+    new ReviewEditorProvider(extensionUri, log).register(),
     createStatusItem(server),
+    registerCompare({ predictor, server, extensionUri, log, sampleOf }),
     registerCommands({ previews, server, secrets: context.secrets }),
     workbench,
     registerMcp(server, (context.extension.packageJSON as { version: string }).version),

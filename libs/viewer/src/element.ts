@@ -70,6 +70,8 @@ export interface ViewerEventMap {
   windowchange: CustomEvent<Window>;
   requestprediction: CustomEvent<undefined>;
   cancelprediction: CustomEvent<undefined>;
+  /** The host has said where the prediction stands. */
+  predictionchange: CustomEvent<undefined>;
   /** The user wants the volume opened again after an error. */
   retry: CustomEvent<undefined>;
   statechange: CustomEvent<ViewState>;
@@ -108,6 +110,7 @@ export class GroundglassViewer extends HTMLElement {
   #truthFacts: Truth | undefined;
   #classes: { of: Uint8Array; values: readonly number[] } | undefined;
   #provider: SliceProvider | undefined;
+  #opened: { volume: ViewerVolume; provider: SliceProvider } | undefined;
   #colours: { of: number; picture: RgbaPicture } | undefined;
   #known: Known | undefined;
   #planeSource: PlaneSource | undefined;
@@ -154,10 +157,16 @@ export class GroundglassViewer extends HTMLElement {
     return this.#prediction;
   }
 
+  /** What is open; the same object until something else is. */
+  get opened(): { readonly volume: ViewerVolume; readonly provider: SliceProvider } | undefined {
+    return this.#opened;
+  }
+
   /** Shows where the prediction stands. */
   set prediction(status: PredictionStatus) {
     this.#prediction = status;
     this.#schedule();
+    this.#emit('predictionchange', undefined);
   }
 
   /** `webgl2` or `canvas2d`; undefined before the element is connected. */
@@ -170,6 +179,7 @@ export class GroundglassViewer extends HTMLElement {
     this.#reset();
     this.#volume = volume;
     this.#provider = provider;
+    this.#opened = { volume, provider };
     this.#slices = new SliceCache({
       load: (index, signal) => provider.slice(index, signal),
       sizeOf: ({ pixels }) => pixels.byteLength,
@@ -631,7 +641,7 @@ export class GroundglassViewer extends HTMLElement {
     this.#slices?.clear();
     this.#truths?.clear();
     this.#slices = this.#truths = this.#slice = this.#truth = this.#painted = undefined;
-    this.#volume = this.#error = this.#mask = undefined;
+    this.#volume = this.#error = this.#mask = this.#opened = undefined;
     this.#truthFacts = this.#provider = this.#colours = this.#classes = this.#known = undefined;
     this.#planeSource?.dispose();
     this.#planeSource = undefined;

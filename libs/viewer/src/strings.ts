@@ -203,6 +203,18 @@ export const defaultStrings = {
   rightDrag: 'Right or Alt drag',
   drag: 'Drag',
   doubleClick: 'Double click',
+  comparedPictures: 'Comparison',
+  linked: 'Linked',
+  differenceTitle: 'Difference',
+  differenceDetail: 'second less first',
+  differenceNone: 'None',
+  differenceOfValues: 'Values',
+  differenceOfMasks: 'Masks of the models',
+  differenceSizes: 'A difference needs pictures of one size; these have {0} and {1}.',
+  differenceUnits: 'A difference needs pictures in one unit; these are in {0} and {1}.',
+  differenceMasks: 'A difference of masks needs an answer with a mask on both sides.',
+  differenceEmpty: 'No pixel differs.',
+  differenceFacts: '{0} pixels differ ({1} %); mean {2}, largest {3}',
 } as const;
 
 /** A table of the viewer's texts. */

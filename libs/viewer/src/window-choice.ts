@@ -8,10 +8,12 @@ export interface WindowChoice {
 }
 
 /**
- * The windows on offer. Hounsfield presets mean nothing on grey values, so pictures offer their full range alone.
+ * The windows on offer. Hounsfield presets mean nothing on grey values, so pictures and differences offer their full range alone.
  */
-export function windowChoices(volume: Pick<ViewerVolume, 'unit' | 'windows'>): WindowChoice[] {
-  if (volume.unit === 'grey') {
+export function windowChoices(
+  volume: Pick<ViewerVolume, 'unit' | 'windows' | 'isDifference'>,
+): WindowChoice[] {
+  if (volume.unit === 'grey' || (volume.isDifference && volume.windows[0])) {
     return [{ key: 'fullRange', window: volume.windows[0] ?? { center: 0.5, width: 1 } }];
   }
   const { lung, mediastinum, bone } = windowPresets;
@@ -26,7 +28,9 @@ export function windowChoices(volume: Pick<ViewerVolume, 'unit' | 'windows'>): W
 }
 
 /** The window before the user picks one: the lung for Hounsfield units, since lesions of the lung are what is looked for. */
-export function defaultWindow(volume: Pick<ViewerVolume, 'unit' | 'windows'>): Window {
+export function defaultWindow(
+  volume: Pick<ViewerVolume, 'unit' | 'windows' | 'isDifference'>,
+): Window {
   return windowChoices(volume)[0]!.window;
 }
 

@@ -226,9 +226,17 @@ export class GalleryPanel implements vscode.Disposable {
     return found && vscode.Uri.joinPath(this.#gallery!.root, found.path);
   }
 
-  async #open(rows: readonly number[], how: 'here' | 'beside' | 'together'): Promise<void> {
+  async #open(
+    rows: readonly number[],
+    how: 'here' | 'beside' | 'together' | 'compared',
+  ): Promise<void> {
     const gallery = this.#gallery;
     if (!gallery) return;
+    if (how === 'compared') {
+      const uris = rows.map((row) => this.#uriOf(row)).filter((uri) => uri !== undefined);
+      await vscode.commands.executeCommand('groundglass.compare', undefined, uris);
+      return;
+    }
     const most = 8;
     if (rows.length > most) {
       const open = vscode.l10n.t('Open the first {0}', most);

@@ -33,7 +33,7 @@ export type FromGallery =
   | {
       readonly type: 'open';
       readonly rows: readonly number[];
-      readonly how: 'here' | 'beside' | 'together';
+      readonly how: 'here' | 'beside' | 'together' | 'compared';
     }
   | { readonly type: 'copyPaths'; readonly rows: readonly number[] }
   | { readonly type: 'copyPicture'; readonly row: number }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { DatasetEntry } from '../datasets/dataset-registry.js';
-import type { PageParts } from '../preview/webview-html.js';
+import { readPageParts, type PageParts } from '../preview/webview-html.js';
 import type { GalleryPanel } from './gallery-panel.js';
 import type { GalleryServices } from './gallery-services.js';
 import type { GallerySource } from './gallery-source.js';
@@ -77,7 +77,7 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
   }
 
   async #show(source: GallerySource, panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    this.#page ??= this.#readPage();
+    this.#page ??= readPageParts(this.#extensionUri, 'gallery');
     const [{ GalleryPanel: Panel }, page] = await Promise.all([
       import('./gallery-panel.js'),
       this.#page,
@@ -85,18 +85,6 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
     const gallery = new Panel(source, panel, this.#services, page, state);
     this.#panels.add(gallery);
     panel.onDidDispose(() => this.#panels.delete(gallery));
-  }
-
-  async #readPage(): Promise<PageParts> {
-    const read = async (...path: string[]) =>
-      new TextDecoder().decode(
-        await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.#extensionUri, ...path)),
-      );
-    const [script, style] = await Promise.all([
-      read('dist', 'gallery.js'),
-      read('media', 'webview.css'),
-    ]);
-    return { script, style };
   }
 }
 

@@ -19,9 +19,17 @@ interface PredictOptions {
 /** Asks the server what the model sees in an image. */
 export class Predictor {
   readonly #server: ServerManager;
+  readonly #model: string | undefined;
 
-  constructor(server: ServerManager) {
+  /** @param model that is asked in place of the one that the user has chosen. */
+  constructor(server: ServerManager, model?: string) {
     this.#server = server;
+    this.#model = model;
+  }
+
+  /** Asks one model, whichever is chosen. */
+  of(model: string): Predictor {
+    return new Predictor(this.#server, model);
   }
 
   /** Why nothing can be predicted now, in words. */
@@ -49,6 +57,10 @@ export class Predictor {
     }
   }
 
+  get #chosenModel(): string | undefined {
+    return this.#model ?? this.#server.chosenModel;
+  }
+
   async #ask(ct: OpenedCt, options: PredictOptions): Promise<Prediction> {
     const release = this.#server.keepAwake();
     try {
@@ -61,7 +73,7 @@ export class Predictor {
         if (connection.kind === 'oip') {
           const { predictOverOip } = await import('./predict-over-oip.js');
           const { client, models } = connection;
-          const { chosenModel } = this.#server;
+          const chosenModel = this.#chosenModel;
           const model = models.find(({ name }) => name === chosenModel) ?? models[0];
           if (!model) throw new CtError('CT_MODEL_NOT_FOUND', 'The server lists no model');
           const { startAt } = options;
@@ -82,7 +94,7 @@ export class Predictor {
           alive();
           if (event.event === 'slice') options.onProgress(event);
         };
-        const { chosenModel: model } = this.#server;
+        const model = this.#chosenModel;
         const { startAt } = options;
         const { crop } = serverSettings;
         const answer = await connection.client.predictStream(file, {

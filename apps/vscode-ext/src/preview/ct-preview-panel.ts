@@ -10,11 +10,11 @@ import type { Truth } from '../truth/open-mask.js';
 import type { CtDocument } from './ct-document.js';
 import type { KnownSample, SampleLookup } from './known-sample.js';
 import type { OpenedCt } from './open-ct.js';
+import type { PreviewPage } from './preview-page.js';
 import { previewSettings } from './preview-settings.js';
 import { toViewerError } from './to-viewer-error.js';
 import { firstSliceOf, viewerVolumeOf } from './viewer-volume-of.js';
 import { watchFile } from './watch-file.js';
-import { webviewHtml, type PageParts } from './webview-html.js';
 
 /** One editor with a CT image: answers its webview, asks for predictions, follows the file. */
 export class CtPreviewPanel implements vscode.Disposable {
@@ -36,27 +36,22 @@ export class CtPreviewPanel implements vscode.Disposable {
   #isLoading = true;
   readonly #started = performance.now();
   readonly #predictor: Predictor;
-  readonly #page: PageParts;
   readonly #log: vscode.LogOutputChannel;
   readonly #sampleOf: SampleLookup;
 
   constructor(
     readonly document: CtDocument,
-    readonly panel: vscode.WebviewPanel,
+    readonly page: PreviewPage,
     predictor: Predictor,
-    page: PageParts,
     log: vscode.LogOutputChannel,
     sampleOf: SampleLookup,
   ) {
     this.#predictor = predictor;
-    this.#page = page;
     this.#log = log;
     this.#sampleOf = sampleOf;
-    const { webview } = panel;
-    webview.options = { enableScripts: true, localResourceRoots: [] };
     const watcher = watchFile(document.uri);
     this.#disposables.push(
-      webview.onDidReceiveMessage((message: ToHost) => void this.#answer(message)),
+      page.onMessage((message) => void this.#answer(message)),
       new vscode.Disposable(
         document.onDidChoose(() => {
           this.#forgetPrediction();
@@ -79,15 +74,15 @@ export class CtPreviewPanel implements vscode.Disposable {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('groundglass.crop')) this.#askAnew();
         if (!event.affectsConfiguration('groundglass.renderer')) return;
-        this.#isLoading = panel.visible;
+        this.#isLoading = page.visible;
         this.#load();
-        if (panel.visible) void this.#open(this.#slice);
+        if (page.visible) void this.#open(this.#slice);
       }),
     );
-    panel.onDidChangeViewState(() => {
-      if (!panel.visible) this.#isLoading = false;
+    page.onDidChangeViewState(() => {
+      if (!page.visible) this.#isLoading = false;
     });
-    panel.onDidDispose(() => {
+    page.onDidDispose(() => {
       this.dispose();
     });
     this.#load();
@@ -184,10 +179,7 @@ export class CtPreviewPanel implements vscode.Disposable {
 
   /** Starts the page, which VS Code loads as soon as it is visible. */
   #load(): void {
-    this.panel.webview.html = webviewHtml(this.#page, {
-      strings: viewerStrings(),
-      renderer: previewSettings.renderer,
-    });
+    this.page.start({ strings: viewerStrings(), renderer: previewSettings.renderer });
   }
 
   /** @param slice the one to show; the volume's first choice where it is undefined. */
@@ -227,7 +219,7 @@ export class CtPreviewPanel implements vscode.Disposable {
   /** Another model or server answers now, or one that may be asked at last. */
   #askAnew(): void {
     this.#forgetPrediction();
-    if (previewSettings.predictOnOpen && this.panel.visible) void this.#predict();
+    if (previewSettings.predictOnOpen && this.page.visible) void this.#predict();
   }
 
   /** Looks for the expert's mask. */
@@ -403,6 +395,6 @@ export class CtPreviewPanel implements vscode.Disposable {
   }
 
   #post(message: ToWebview): void {
-    if (!this.#disposed) void this.panel.webview.postMessage(message);
+    if (!this.#disposed) this.page.post(message);
   }
 }

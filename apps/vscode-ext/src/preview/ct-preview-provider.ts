@@ -4,6 +4,7 @@ import { CtDocument } from './ct-document.js';
 import { CtPreviewPanel } from './ct-preview-panel.js';
 import type { SampleLookup } from './known-sample.js';
 import { ctViewType, pictureViewType } from './view-type-of.js';
+import { webviewPage } from './preview-page.js';
 import { readPageParts, type PageParts } from './webview-html.js';
 
 /** Shows CT files in place of the text editor. */
@@ -23,7 +24,7 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
     this.#predictor = predictor;
     this.#log = log;
     this.#sampleOf = sampleOf;
-    this.#page = readPageParts(extensionUri);
+    this.#page = readPageParts(extensionUri, 'webview');
   }
 
   register(): vscode.Disposable {
@@ -39,7 +40,7 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
 
   /** The preview that the user works in. */
   get active(): CtPreviewPanel | undefined {
-    return [...this.#panels].find(({ panel }) => panel.active);
+    return [...this.#panels].find(({ page }) => page.active);
   }
 
   openCustomDocument(uri: vscode.Uri): CtDocument {
@@ -51,9 +52,9 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
     document: CtDocument,
     webviewPanel: vscode.WebviewPanel,
   ): Promise<void> {
-    const page = await this.#page;
+    const page = webviewPage(webviewPanel, await this.#page);
     const panel = new CtPreviewPanel(
-      ...([document, webviewPanel, this.#predictor, page, this.#log, this.#sampleOf] as const),
+      ...([document, page, this.#predictor, this.#log, this.#sampleOf] as const),
     );
     this.#panels.add(panel);
     webviewPanel.onDidDispose(() => this.#panels.delete(panel));

@@ -7,17 +7,24 @@ export interface PageParts {
   readonly style: string;
 }
 
-/** @throws {vscode.FileSystemError} when the extension's own files are gone. */
-export async function readPageParts(extensionUri: vscode.Uri): Promise<PageParts> {
+/**
+ * Reads a page's script and the style sheet of all pages.
+ *
+ * @throws {vscode.FileSystemError} when the extension's own files are gone.
+ */
+export async function readPageParts(
+  extensionUri: vscode.Uri,
+  script: 'webview' | 'gallery' | 'comparison',
+): Promise<PageParts> {
   const read = async (...path: string[]) =>
     new TextDecoder().decode(
       await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extensionUri, ...path)),
     );
-  const [script, style] = await Promise.all([
-    read('dist', 'webview.js'),
+  const [code, style] = await Promise.all([
+    read('dist', `${script}.js`),
     read('media', 'webview.css'),
   ]);
-  return { script, style };
+  return { script: code, style };
 }
 
 /**

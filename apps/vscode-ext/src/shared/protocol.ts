@@ -7,6 +7,7 @@ import type {
   ViewerStrings,
   ViewerVolume,
 } from '@groundglass/viewer';
+import type { ComparedSide, DifferenceKind } from '@groundglass/viewer/compare';
 
 /** What the extension host tells the webview. */
 export type ToWebview =
@@ -69,6 +70,18 @@ export type ToHost =
 export interface PageStart {
   readonly strings: ViewerStrings;
   readonly renderer: RendererChoice;
+}
+
+/** What the page of a comparison starts with. */
+export interface ComparisonStart extends PageStart {
+  readonly sides: readonly ComparedSide[];
+  readonly difference: DifferenceKind;
+}
+
+/** A message to or from one side of a comparison. */
+export interface OfSide<T> {
+  readonly side: number;
+  readonly message: T;
 }
 
 /** A slice as it is posted: posting costs by the byte, so the values are whole numbers of few bits where that loses nothing. */

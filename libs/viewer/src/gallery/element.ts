@@ -32,7 +32,7 @@ import { ThumbnailCache } from './thumbnail-cache.js';
 
 /** What a gallery asks of its host; rows are indices of the packed rows. */
 export interface GalleryEventMap {
-  openrows: CustomEvent<{ rows: number[]; how: 'here' | 'beside' | 'together' }>;
+  openrows: CustomEvent<{ rows: number[]; how: 'here' | 'beside' | 'together' | 'compared' }>;
   copypaths: CustomEvent<{ rows: number[] }>;
   /** The picture of one row as a PNG, where the page itself may not write to the clipboard. */
   copypicture: CustomEvent<{ row: number }>;

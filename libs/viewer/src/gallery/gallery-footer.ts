@@ -3,6 +3,9 @@ import { make, setText } from '../ui/dom.js';
 import type { GalleryActions, GalleryPart } from './gallery-model.js';
 import type { GalleryStrings } from './gallery-strings.js';
 
+/** Pictures that a comparison takes. */
+const mostCompared = 4;
+
 /** How many rows are shown and selected, what can be done with those, and what the user should know. */
 export function createGalleryFooter(
   strings: GalleryStrings,
@@ -21,6 +24,9 @@ export function createGalleryFooter(
   const together = button(strings.openTogether, () => {
     actions.open('together');
   });
+  const compared = button(strings.compareLinked, () => {
+    actions.open('compared');
+  });
   const picture = button(strings.copyPicture, () => {
     actions.copyPicture();
   });
@@ -32,6 +38,7 @@ export function createGalleryFooter(
       actions.open('here');
     }),
     together,
+    compared,
     button(strings.copyPaths, () => {
       actions.copyPaths();
     }),
@@ -60,6 +67,7 @@ export function createGalleryFooter(
       ofSelection.hidden = selection.chosen.size === 0;
       hint.hidden = selection.chosen.size > 0;
       together.hidden = selection.chosen.size < 2;
+      compared.hidden = selection.chosen.size < 2 || selection.chosen.size > mostCompared;
       picture.hidden = selection.chosen.size !== 1;
       const { notes: texts } = store.facts;
       notes.hidden = texts.length === 0;

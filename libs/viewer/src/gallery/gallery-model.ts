@@ -46,7 +46,7 @@ export interface GalleryActions {
   compare(): void;
   endComparison(): void;
   export(kind: 'csv' | 'report' | 'manifest'): void;
-  open(how: 'here' | 'beside' | 'together'): void;
+  open(how: 'here' | 'beside' | 'together' | 'compared'): void;
   copyPaths(): void;
   copyPicture(): void;
   select(place: number, mode: 'alone' | 'toggle' | 'range' | 'focus'): void;

@@ -38,6 +38,7 @@ export const galleryStrings = {
   open: 'Open',
   openBeside: 'Open to the side',
   openTogether: 'Open side by side',
+  compareLinked: 'Compare linked',
   copyPaths: 'Copy paths',
   copyPicture: 'Copy the picture',
   copied: 'Copied.',

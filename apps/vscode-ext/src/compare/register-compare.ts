@@ -1,0 +1,186 @@
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import type { Predictor } from '../predict/predictor.js';
+import type { SampleLookup } from '../preview/known-sample.js';
+import { readPageParts } from '../preview/webview-html.js';
+import type { ServerManager } from '../server/server-manager.js';
+import type { ComparedPicture } from './open-comparison.js';
+
+/** What comparing acts on. */
+export interface CompareServices {
+  readonly predictor: Predictor;
+  readonly server: ServerManager;
+  readonly extensionUri: vscode.Uri;
+  readonly log: vscode.LogOutputChannel;
+  readonly sampleOf: SampleLookup;
+}
+
+/** Pictures that stand beside each other at most. */
+const mostSides = 4;
+
+/** Registers the commands that open linked comparisons: of files, of revisions, and of models. */
+export function registerCompare(services: CompareServices): vscode.Disposable {
+  const commands: Readonly<Record<string, (given: unknown, selected?: unknown) => unknown>> = {
+    'groundglass.compare': (given, selected) => compare(given, selected, services),
+    'groundglass.compareRevision': (given) => compareRevision(given, services),
+    'groundglass.compareModels': (given) => compareModels(given, services),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
+  );
+}
+
+/** Compares the files that are selected; for a single one asks what with. */
+async function compare(
+  given: unknown,
+  selected: unknown,
+  services: CompareServices,
+): Promise<void> {
+  const all = Array.isArray(selected) ? selected.map(uriOf).filter((uri) => uri !== undefined) : [];
+  if (all.length > mostSides) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        '{0} pictures are selected; the first {1} are compared.',
+        ...[all.length, mostSides],
+      ),
+    );
+  }
+  if (all.length > 1) return open(filesOf(all.slice(0, mostSides)), services);
+  const uri = uriOf(given) ?? activeUri() ?? (await pickFile());
+  if (!uri) return;
+  const kinds = [
+    { label: vscode.l10n.t('Another picture …'), run: () => compareFile(uri, services) },
+    { label: vscode.l10n.t('A Git revision …'), run: () => compareRevision(uri, services) },
+    { label: vscode.l10n.t('Another model …'), run: () => compareModels(uri, services) },
+  ];
+  const picked = await vscode.window.showQuickPick(kinds, {
+    title: vscode.l10n.t('Compare {0} with', posix.basename(uri.path)),
+  });
+  await picked?.run();
+}
+
+async function compareFile(uri: vscode.Uri, services: CompareServices): Promise<void> {
+  const other = await pickFile(vscode.Uri.joinPath(uri, '..'));
+  if (other) await open(filesOf([uri, other]), services);
+}
+
+/** Compares a file with what it was at a commit. */
+async function compareRevision(given: unknown, services: CompareServices): Promise<void> {
+  const uri = uriOf(given) ?? activeUri();
+  if (!uri) return;
+  // The left side of a Git diff names the same file.
+  const file = uri.scheme === 'git' ? uri.with({ scheme: 'file', query: '' }) : uri;
+  const title = posix.basename(file.path);
+  const { revisionsOf } = await import('./git-revisions.js');
+  const revisions = await revisionsOf(file);
+  if (!revisions || revisions.length === 0) {
+    void vscode.window.showWarningMessage(
+      revisions
+        ? vscode.l10n.t('Git has no revision of {0}: it is not committed yet.', title)
+        : vscode.l10n.t('{0} lies in no Git repository that is open here.', title),
+    );
+    return;
+  }
+  const picked = await vscode.window.showQuickPick(
+    revisions.map((revision) => ({
+      label: revision.subject,
+      description: revision.name,
+      detail: revision.date?.toLocaleString() ?? '',
+      revision,
+    })),
+    { title: vscode.l10n.t('Revision of {0}', title), matchOnDescription: true },
+  );
+  if (!picked) return;
+  const { revision } = picked;
+  const now = vscode.l10n.t('as it is now');
+  await open(
+    [
+      { uri: revision.uri, title, detail: `${revision.name} ${revision.subject}` },
+      { uri: file, title, detail: now },
+    ],
+    services,
+  );
+}
+
+/** Compares the answers of two models on one file. */
+async function compareModels(given: unknown, services: CompareServices): Promise<void> {
+  const uri = uriOf(given) ?? activeUri();
+  if (!uri) return;
+  const { server } = services;
+  const release = server.keepAwake();
+  let names: string[];
+  try {
+    names = (await server.connect()).models.map(({ name }) => name);
+  } catch (error) {
+    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    return;
+  } finally {
+    release();
+  }
+  if (names.length < 2) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The server has one model alone: there is nothing to compare it with.'),
+    );
+    return;
+  }
+  const chosen = names.length === 2 ? names : await pickModels(names, server.chosenModel);
+  if (chosen.length < 2) return;
+  const title = posix.basename(uri.path);
+  const sides = chosen.slice(0, mostSides).map((model) => ({ uri, title, detail: model, model }));
+  await open(sides, services, 'masks');
+}
+
+async function pickModels(
+  names: readonly string[],
+  chosen: string | undefined,
+): Promise<readonly string[]> {
+  const items = names.map((label) => ({ label, picked: label === chosen }));
+  const title = vscode.l10n.t('Models to compare, two or more');
+  const picked = await vscode.window.showQuickPick(items, { canPickMany: true, title });
+  return picked?.map(({ label }) => label) ?? [];
+}
+
+async function open(
+  pictures: readonly ComparedPicture[],
+  { extensionUri, predictor, log, sampleOf }: CompareServices,
+  difference: 'values' | 'masks' = 'values',
+): Promise<void> {
+  const [{ openComparison }, page] = await Promise.all([
+    import('./open-comparison.js'),
+    readPageParts(extensionUri, 'comparison'),
+  ]);
+  openComparison(pictures, difference, { predictor, page, log, sampleOf });
+}
+
+/** Files by their names, with their folders where two names are alike. */
+function filesOf(uris: readonly vscode.Uri[]): ComparedPicture[] {
+  const names = uris.map(({ path }) => posix.basename(path));
+  return uris.map((uri, at) => {
+    const title = names[at]!;
+    const isTwice = names.indexOf(title) !== names.lastIndexOf(title);
+    const folder = vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, '..'));
+    return { uri, title, detail: isTwice ? folder : '' };
+  });
+}
+
+async function pickFile(folder?: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Picture to compare'),
+    openLabel: vscode.l10n.t('Compare'),
+    ...(folder ? { defaultUri: folder } : {}),
+  });
+  return picked?.[0];
+}
+
+/** The file that a menu names: of the explorer, a tab, or a change of Git. */
+function uriOf(given: unknown): vscode.Uri | undefined {
+  if (given instanceof vscode.Uri) return given;
+  const resource = (given as { resourceUri?: unknown } | undefined)?.resourceUri;
+  return resource instanceof vscode.Uri ? resource : undefined;
+}
+
+function activeUri(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input as
+    { uri?: unknown } | undefined;
+  return input?.uri instanceof vscode.Uri ? input.uri : undefined;
+}
