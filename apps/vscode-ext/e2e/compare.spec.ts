@@ -77,7 +77,7 @@ test('two files of the explorer are compared: slice, window and zoom are linked,
   const status = workbench.preview.locator('groundglass-comparison .bar [role=status]');
   // Both start at the middle, which does not differ.
   await expect(status).toHaveText('No pixel differs.', { timeout: 60_000 });
-  const sliceOf = (viewer: typeof first) => viewer!.locator('input[type=range]').first();
+  const sliceOf = (viewer: typeof first) => viewer!.locator('.slice-bar input[type=range]');
   await first!.locator('.surface').focus();
   await page.keyboard.press('Home');
   for (let step = 0; step < 10; step++) await page.keyboard.press('ArrowDown');

@@ -287,4 +287,17 @@ test('next and previous follow the folder', async ({ workbench, page }) => {
   await workbench.picture();
   await page.keyboard.press('Alt+PageUp');
   await expect(workbench.preview.locator('.title')).toHaveText('covid-slice.png');
+
+  // The strip below shows the same order, and goes along it with the keys or the mouse.
+  await workbench.picture();
+  const strip = workbench.preview.locator('groundglass-filmstrip');
+  const marked = strip.locator('.tile[aria-selected=true]');
+  await expect(marked).toHaveAttribute('aria-label', /^covid-slice\.png, \d+ of 10$/);
+  await marked.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(workbench.preview.locator('.title')).toHaveText('covid-volume.mask.nii.gz');
+  await expect(marked).toHaveAttribute('aria-label', /^covid-volume\.mask\.nii\.gz/);
+  await strip.locator('.tile[aria-label^="covid-figure.jpg"]').click();
+  await expect(workbench.preview.locator('.title')).toHaveText('covid-figure.jpg');
 });

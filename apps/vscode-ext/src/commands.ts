@@ -19,6 +19,11 @@ export function registerCommands({ previews, server, secrets }: CommandTargets):
     'groundglass.openAsCt': (uri, selected) => openAsCt(uri, selected),
     'groundglass.predict': () => previews.active?.predict(),
     'groundglass.toggleMask': () => previews.active?.toggleMask(),
+    'groundglass.toggleFilmstrip': () => {
+      const settings = vscode.workspace.getConfiguration('groundglass');
+      const isShown = settings.get('filmstrip', true);
+      return settings.update('filmstrip', !isShown, vscode.ConfigurationTarget.Global);
+    },
     'groundglass.restartServer': () => {
       server.restart();
     },

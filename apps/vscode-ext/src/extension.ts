@@ -16,9 +16,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const workbench = registerWorkbench(context, server, log);
   const predictor = new Predictor(server);
   const { extensionUri } = context;
-  const { sampleOf } = workbench;
+  const { sampleOf, neighbours } = workbench;
   const previews = new CtPreviewProvider(
-    ...([predictor, extensionUri, log, sampleOf] as const),
+    ...([predictor, extensionUri, log, sampleOf, neighbours] as const),
   );
   context.subscriptions.push(
     log,

@@ -203,6 +203,8 @@ export const defaultStrings = {
   rightDrag: 'Right or Alt drag',
   drag: 'Drag',
   doubleClick: 'Double click',
+  filmstrip: 'Pictures around this one',
+  filmstripPlace: '{0} of {1}',
   comparedPictures: 'Comparison',
   linked: 'Linked',
   differenceTitle: 'Difference',

@@ -1,5 +1,13 @@
 import * as vscode from 'vscode';
 
+/** Where a picture stands among others. */
+export interface Place {
+  readonly order: readonly vscode.Uri[];
+  readonly at: number;
+  /** Whether the order is that of the picture's folder, since nothing else was followed. */
+  readonly isOfFolder: boolean;
+}
+
 /** The order in which pictures were shown last: what "next" and "previous" mean. */
 export class Neighbours {
   #order: readonly vscode.Uri[] = [];
@@ -11,19 +19,19 @@ export class Neighbours {
     this.#order = order.filter(({ path }) => !seen.has(path) && seen.add(path));
   }
 
-  /**
-   * The picture before or after another one: in the order that was followed, else in its folder's natural one. Undefined at an end.
-   */
-  async beside(uri: vscode.Uri, step: 1 | -1): Promise<vscode.Uri | undefined> {
+  /** The pictures around one: in the order that was followed, else in its folder's natural one. Undefined where it is in neither. */
+  async placeOf(uri: vscode.Uri): Promise<Place | undefined> {
     const at = this.#order.findIndex(({ path }) => path === uri.path);
-    if (at >= 0) return this.#order[at + step];
-    const [{ listPictures }, folder] = [
-      await import('../gallery/list-pictures.js'),
-      vscode.Uri.joinPath(uri, '..'),
-    ];
-    const names = (await listPictures(folder)).filter(({ path }) => !path.includes('/'));
-    const own = names.findIndex(({ path }) => vscode.Uri.joinPath(folder, path).path === uri.path);
-    const next = own < 0 ? undefined : names[own + step];
-    return next && vscode.Uri.joinPath(folder, next.path);
+    if (at >= 0) return { order: this.#order, at, isOfFolder: false };
+    const { picturesIn } = await import('../gallery/list-pictures.js');
+    const order = await picturesIn(vscode.Uri.joinPath(uri, '..'));
+    const own = order.findIndex(({ path }) => path === uri.path);
+    return own < 0 ? undefined : { order, at: own, isOfFolder: true };
+  }
+
+  /** The picture before or after another one. Undefined at an end. */
+  async beside(uri: vscode.Uri, step: 1 | -1): Promise<vscode.Uri | undefined> {
+    const place = await this.placeOf(uri);
+    return place?.order[place.at + step];
   }
 }

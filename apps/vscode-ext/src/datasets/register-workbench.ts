@@ -17,6 +17,7 @@ import { Neighbours } from './neighbours.js';
 /** What the rest of the extension asks of the workbench. */
 interface Workbench extends vscode.Disposable {
   readonly sampleOf: SampleLookup;
+  readonly neighbours: Neighbours;
 }
 
 /** The dataset workbench: the view, scoring, galleries, what texts show of pictures, and the tools. Nothing of it runs before it is used. */
@@ -108,5 +109,5 @@ export function registerWorkbench(
     }),
     registerTools({ registry, client, resultsOf, findingsOf, audit }),
   );
-  return Object.assign(all, { sampleOf: language.sampleOf });
+  return Object.assign(all, { sampleOf: language.sampleOf, neighbours });
 }

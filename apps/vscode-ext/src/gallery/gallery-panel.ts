@@ -95,7 +95,7 @@ export class GalleryPanel implements vscode.Disposable {
         this.#requests.delete(message.requestId);
         return;
       case 'open':
-        return this.#open(message.rows, message.how);
+        return this.#open(message.rows, message.how, message.order);
       case 'copyPaths':
         await vscode.env.clipboard.writeText(
           message.rows.map((row) => this.#uriOf(row)?.fsPath ?? '').join('\n'),
@@ -229,6 +229,7 @@ export class GalleryPanel implements vscode.Disposable {
   async #open(
     rows: readonly number[],
     how: 'here' | 'beside' | 'together' | 'compared',
+    order: Uint32Array,
   ): Promise<void> {
     const gallery = this.#gallery;
     if (!gallery) return;
@@ -247,7 +248,7 @@ export class GalleryPanel implements vscode.Disposable {
       if (picked !== open) return;
     }
     this.#services.neighbours.follow(
-      gallery.rows.map(({ path }) => vscode.Uri.joinPath(gallery.root, path)),
+      Array.from(order, (row) => this.#uriOf(row)).filter((uri) => uri !== undefined),
     );
     for (const row of rows.slice(0, most)) {
       const uri = this.#uriOf(row);

@@ -34,6 +34,8 @@ export type FromGallery =
       readonly type: 'open';
       readonly rows: readonly number[];
       readonly how: 'here' | 'beside' | 'together' | 'compared';
+      /** All rows as they are shown. */
+      readonly order: Uint32Array;
     }
   | { readonly type: 'copyPaths'; readonly rows: readonly number[] }
   | { readonly type: 'copyPicture'; readonly row: number }

@@ -172,6 +172,12 @@ export class CtPreviewPanel implements vscode.Disposable {
         this.#painted = true;
         this.#slice = message.index;
         return;
+      // The filmstrip's.
+      case 'neighbours':
+      case 'neighbour':
+      case 'cancelNeighbour':
+      case 'pickNeighbour':
+        return;
       default:
         message satisfies never;
     }

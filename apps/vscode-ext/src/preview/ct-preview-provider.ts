@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import type { Neighbours } from '../datasets/neighbours.js';
 import type { Predictor } from '../predict/predictor.js';
 import { CtDocument } from './ct-document.js';
 import { CtPreviewPanel } from './ct-preview-panel.js';
+import { FilmstripSource } from './filmstrip-source.js';
 import type { SampleLookup } from './known-sample.js';
 import { ctViewType, pictureViewType } from './view-type-of.js';
 import { webviewPage } from './preview-page.js';
@@ -14,13 +16,16 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
   readonly #predictor: Predictor;
   readonly #log: vscode.LogOutputChannel;
   readonly #sampleOf: SampleLookup;
+  readonly #neighbours: Neighbours;
 
   constructor(
     predictor: Predictor,
     extensionUri: vscode.Uri,
     log: vscode.LogOutputChannel,
     sampleOf: SampleLookup,
+    neighbours: Neighbours,
   ) {
+    this.#neighbours = neighbours;
     this.#predictor = predictor;
     this.#log = log;
     this.#sampleOf = sampleOf;
@@ -56,6 +61,7 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
     const panel = new CtPreviewPanel(
       ...([document, page, this.#predictor, this.#log, this.#sampleOf] as const),
     );
+    new FilmstripSource(document, page, this.#neighbours);
     this.#panels.add(panel);
     webviewPanel.onDidDispose(() => this.#panels.delete(panel));
   }

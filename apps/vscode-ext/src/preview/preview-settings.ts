@@ -11,6 +11,10 @@ export const previewSettings = {
   get predictOnOpen(): boolean {
     return of('predictOnOpen', true);
   },
+  /** Whether the pictures around one are shown below it. */
+  get filmstrip(): boolean {
+    return of('filmstrip', true);
+  },
 };
 
 function of<T>(name: string, unset: T): T {

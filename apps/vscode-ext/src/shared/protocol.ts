@@ -8,6 +8,7 @@ import type {
   ViewerVolume,
 } from '@groundglass/viewer';
 import type { ComparedSide, DifferenceKind } from '@groundglass/viewer/compare';
+import type { FilmstripPicture } from '@groundglass/viewer/filmstrip';
 
 /** What the extension host tells the webview. */
 export type ToWebview =
@@ -43,7 +44,15 @@ export type ToWebview =
       readonly total: number;
       readonly slice: SlicePrediction;
     }
-  | { readonly type: 'toggleMask' };
+  | { readonly type: 'toggleMask' }
+  /** How many pictures are around this one, and which of them it is; none where no strip is to be shown. */
+  | { readonly type: 'neighbours'; readonly count: number; readonly at: number }
+  | {
+      readonly type: 'neighbour';
+      readonly requestId: number;
+      readonly picture: FilmstripPicture;
+    }
+  | { readonly type: 'noNeighbour'; readonly requestId: number; readonly message: string };
 
 /** What the webview tells the extension host. */
 export type ToHost =
@@ -63,6 +72,11 @@ export type ToHost =
   /** The user wants these bytes in a file, which may have this name. */
   | { readonly type: 'saveFile'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly type: 'saveFailed'; readonly message: string }
+  /** The page has a strip for the pictures around this one. */
+  | { readonly type: 'neighbours' }
+  | { readonly type: 'neighbour'; readonly requestId: number; readonly index: number }
+  | { readonly type: 'cancelNeighbour'; readonly requestId: number }
+  | { readonly type: 'pickNeighbour'; readonly index: number }
   /** A slice is on the screen. */
   | { readonly type: 'painted'; readonly index: number };
 

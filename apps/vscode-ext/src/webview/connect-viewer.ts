@@ -137,6 +137,11 @@ export function connectViewer(
       case 'toggleMask':
         viewer.viewState = { ...viewer.viewState, maskVisible: !viewer.viewState.maskVisible };
         return;
+      // The filmstrip's.
+      case 'neighbours':
+      case 'neighbour':
+      case 'noNeighbour':
+        return;
       default:
         message satisfies never;
     }

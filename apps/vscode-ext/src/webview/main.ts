@@ -1,5 +1,6 @@
 import { defineViewer } from '@groundglass/viewer';
 import type { PageStart, ToHost, ToWebview } from '../shared/protocol.js';
+import { connectFilmstrip } from './connect-filmstrip.js';
 import { connectViewer } from './connect-viewer.js';
 
 /** VS Code's side of a webview; it may be acquired once. */
@@ -18,8 +19,12 @@ viewer.setAttribute('renderer', start.renderer);
 const receive = connectViewer(viewer, host);
 document.querySelector('main')!.append(viewer);
 viewer.wait();
+const receiveNeighbours = connectFilmstrip(viewer, start.strings, (message) => {
+  host.postMessage(message);
+});
 addEventListener('message', (event: MessageEvent<ToWebview>) => {
   receive(event.data);
+  receiveNeighbours(event.data);
 });
 // The workbench gives the focus back to the page and not to what had it, after a look at its palette: keys would go nowhere.
 addEventListener('focus', () => {

@@ -5,7 +5,12 @@ import { freshId, make, setText, show } from '../ui/dom.js';
 import type { ViewState } from '../view-state.js';
 import { defaultWindow } from '../window-choice.js';
 import { comparisonStyles } from './comparison-styles.js';
-import { differenceFacts, differenceOf, type DifferenceKind } from './difference.js';
+import {
+  differenceFacts,
+  differenceOf,
+  type DifferenceFacts,
+  type DifferenceKind,
+} from './difference.js';
 import { sharedView } from './shared-view.js';
 
 /** One of the pictures that are compared. */
@@ -31,6 +36,8 @@ export class GroundglassComparison extends HTMLElement {
   /** The views that linking has set: what is reported of them is no wish of the user. */
   readonly #set = new Map<GroundglassViewer, ViewState>();
   #column: HTMLElement | undefined;
+  /** How much the slices differ that have been subtracted, by their numbers. */
+  readonly #facts = new Map<number, DifferenceFacts>();
 
   /** Texts; set before the sides are. */
   set strings(strings: ViewerStrings) {
@@ -50,7 +57,10 @@ export class GroundglassComparison extends HTMLElement {
     root.adoptedStyleSheets = [sheet];
     this.#kind = sides.length === 2 ? kind : 'none';
     this.#viewers = sides.map(() => this.#viewer(make('groundglass-viewer')));
-    this.#viewer(this.#difference);
+    this.#viewer(this.#difference).addEventListener('slicepainted', ({ detail }) => {
+      const facts = this.#facts.get(detail.index);
+      if (facts) this.#tell(facts);
+    });
     const columns = this.#viewers.map((viewer, at) => column(sides[at]!, viewer));
     this.#column = column(
       { title: this.#strings.differenceTitle, detail: this.#strings.differenceDetail },
@@ -186,6 +196,7 @@ export class GroundglassComparison extends HTMLElement {
       return;
     }
     const { volume, provider } = made;
+    this.#facts.clear();
     const window = defaultWindow(volume);
     const state: Partial<ViewState> = { ...first.viewState, window, panelOpen: false };
     this.#difference.open(
@@ -193,7 +204,7 @@ export class GroundglassComparison extends HTMLElement {
       {
         slice: async (index, signal) => {
           const slice = await provider.slice(index, signal);
-          if (index === this.#difference.viewState.slice) this.#tell(differenceFacts(slice));
+          this.#facts.set(index, differenceFacts(slice));
           return slice;
         },
       },
@@ -201,7 +212,7 @@ export class GroundglassComparison extends HTMLElement {
     );
   }
 
-  #tell({ count, pixels, mean, largest }: ReturnType<typeof differenceFacts>): void {
+  #tell({ count, pixels, mean, largest }: DifferenceFacts): void {
     const share = ((count / pixels) * 100).toFixed(1);
     const short = (value: number) => String(Number(value.toPrecision(3)));
     setText(

@@ -32,7 +32,12 @@ import { ThumbnailCache } from './thumbnail-cache.js';
 
 /** What a gallery asks of its host; rows are indices of the packed rows. */
 export interface GalleryEventMap {
-  openrows: CustomEvent<{ rows: number[]; how: 'here' | 'beside' | 'together' | 'compared' }>;
+  /** With all rows in the order that they are shown in. */
+  openrows: CustomEvent<{
+    rows: number[];
+    how: 'here' | 'beside' | 'together' | 'compared';
+    order: Uint32Array;
+  }>;
   copypaths: CustomEvent<{ rows: number[] }>;
   /** The picture of one row as a PNG, where the page itself may not write to the clipboard. */
   copypicture: CustomEvent<{ row: number }>;
@@ -182,7 +187,7 @@ export class GroundglassGallery extends HTMLElement {
     },
     open: (how) => {
       const rows = this.#chosenOrFocused();
-      if (rows.length > 0) this.#emit('openrows', { rows, how });
+      if (rows.length > 0) this.#emit('openrows', { rows, how, order: this.#shown.order });
     },
     copyPaths: () => {
       const rows = this.#chosenOrFocused();

@@ -1,22 +1,25 @@
-import type { Thumbnail, ThumbnailProvider } from './gallery-model.js';
+import type { Thumbnail } from './gallery-model.js';
 
 /** Thumbnails that are kept: some screens full. */
 const mostKept = 800;
 
 /** Thumbnails by row, the ones used last; what has scrolled out of sight is no longer asked for. */
-export class ThumbnailCache {
-  readonly #kept = new Map<number, Thumbnail | Error>();
+export class ThumbnailCache<T extends Thumbnail = Thumbnail> {
+  readonly #kept = new Map<number, T | Error>();
   readonly #asked = new Map<number, AbortController>();
-  readonly #provider: ThumbnailProvider;
+  readonly #provider: (row: number, signal: AbortSignal) => Promise<T>;
   readonly #onArrival: (row: number) => void;
 
-  constructor(provider: ThumbnailProvider, onArrival: (row: number) => void) {
+  constructor(
+    provider: (row: number, signal: AbortSignal) => Promise<T>,
+    onArrival: (row: number) => void,
+  ) {
     this.#provider = provider;
     this.#onArrival = onArrival;
   }
 
   /** The thumbnail, or why there is none; undefined while it is on its way. */
-  get(row: number): Thumbnail | Error | undefined {
+  get(row: number): T | Error | undefined {
     const kept = this.#kept.get(row);
     if (kept) {
       this.#kept.delete(row);
@@ -51,7 +54,7 @@ export class ThumbnailCache {
   #ask(row: number): void {
     const request = new AbortController();
     this.#asked.set(row, request);
-    const settle = (result: Thumbnail | Error) => {
+    const settle = (result: T | Error) => {
       if (this.#asked.get(row) !== request) return;
       this.#asked.delete(row);
       this.#kept.set(row, result);

@@ -100,8 +100,8 @@ function on<K extends keyof GalleryEventMap>(
     run((event as GalleryEventMap[K]).detail);
   });
 }
-on('openrows', ({ rows, how }) => {
-  host.postMessage({ type: 'open', rows, how });
+on('openrows', ({ rows, how, order }) => {
+  host.postMessage({ type: 'open', rows, how, order });
 });
 on('copypaths', ({ rows }) => {
   host.postMessage({ type: 'copyPaths', rows });

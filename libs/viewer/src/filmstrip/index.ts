@@ -1,0 +1,1 @@
+export { defineFilmstrip, type FilmstripEventMap, type FilmstripPicture } from './element.js';
