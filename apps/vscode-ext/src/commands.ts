@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CtPreviewProvider } from './preview/ct-preview-provider.js';
-import { viewTypeOf } from './preview/view-type-of.js';
+import { openAsCt } from './preview/open-as-ct.js';
+import { toggleFilmstrip } from './preview/preview-settings.js';
 import type { ServerManager } from './server/server-manager.js';
 import { tokenSecret } from './server/server-settings.js';
 
@@ -19,11 +20,7 @@ export function registerCommands({ previews, server, secrets }: CommandTargets):
     'groundglass.openAsCt': (uri, selected) => openAsCt(uri, selected),
     'groundglass.predict': () => previews.active?.predict(),
     'groundglass.toggleMask': () => previews.active?.toggleMask(),
-    'groundglass.toggleFilmstrip': () => {
-      const settings = vscode.workspace.getConfiguration('groundglass');
-      const isShown = settings.get('filmstrip', true);
-      return settings.update('filmstrip', !isShown, vscode.ConfigurationTarget.Global);
-    },
+    'groundglass.toggleFilmstrip': () => toggleFilmstrip(),
     'groundglass.restartServer': () => {
       server.restart();
     },
@@ -40,56 +37,6 @@ export function registerCommands({ previews, server, secrets }: CommandTargets):
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
   );
-}
-
-/** Editors that one command opens at most. */
-const mostEditors = 8;
-
-/** Opens the files that the explorer or the editor names, each in an editor; else the active one; else the user picks some. */
-async function openAsCt(
-  uri: vscode.Uri | undefined,
-  selected: readonly vscode.Uri[] = [],
-): Promise<void> {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input as
-    { uri?: unknown } | undefined;
-  const active = input?.uri instanceof vscode.Uri ? input.uri : undefined;
-  const named = uri ?? active;
-  const chosen =
-    selected.length > 1
-      ? selected
-      : named
-        ? [named]
-        : ((await vscode.window.showOpenDialog({
-            title: vscode.l10n.t('Open as CT'),
-            canSelectMany: true,
-          })) ?? []);
-  if (chosen.length > mostEditors) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t(
-        '{0} files are selected; the first {1} are opened.',
-        ...[chosen.length, mostEditors],
-      ),
-    );
-  }
-  for (const each of chosen.slice(0, mostEditors)) {
-    const file = await fileOf(each);
-    if (file) {
-      const options = chosen.length > 1 ? { preview: false } : {};
-      await vscode.commands.executeCommand('vscode.openWith', file, viewTypeOf(file), options);
-    } else
-      void vscode.window.showWarningMessage(vscode.l10n.t('There is no CT image in this folder.'));
-  }
-}
-
-/** The file itself; of a folder the first CT image. A file that is not there is for the preview to tell of. */
-async function fileOf(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const type = await vscode.workspace.fs.stat(uri).then(
-    (stat) => stat.type,
-    () => vscode.FileType.File,
-  );
-  if ((type & vscode.FileType.Directory) === 0) return uri;
-  const { firstCtInFolder } = await import('./preview/first-ct-in-folder.js');
-  return firstCtInFolder(uri);
 }
 
 async function chooseModel(server: ServerManager): Promise<void> {

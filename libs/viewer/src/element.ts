@@ -153,13 +153,13 @@ export class GroundglassViewer extends HTMLElement {
     this.#schedule();
   }
 
-  get prediction(): PredictionStatus {
-    return this.#prediction;
-  }
-
   /** What is open; the same object until something else is. */
   get opened(): { readonly volume: ViewerVolume; readonly provider: SliceProvider } | undefined {
     return this.#opened;
+  }
+
+  get prediction(): PredictionStatus {
+    return this.#prediction;
   }
 
   /** Shows where the prediction stands. */

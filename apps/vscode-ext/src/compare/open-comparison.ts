@@ -1,6 +1,6 @@
 import type { DifferenceKind } from '@groundglass/viewer/compare';
 import * as vscode from 'vscode';
-import type { Predictor } from '../predict/predictor.js';
+import type { AnswerSource } from '../predict/answer-source.js';
 import { CtDocument } from '../preview/ct-document.js';
 import { CtPreviewPanel } from '../preview/ct-preview-panel.js';
 import type { SampleLookup } from '../preview/known-sample.js';
@@ -19,7 +19,7 @@ export interface ComparedPicture {
 
 /** What a comparison is opened with. */
 export interface ComparisonServices {
-  readonly predictor: Predictor;
+  readonly predictor: AnswerSource;
   readonly page: PageParts;
   readonly log: vscode.LogOutputChannel;
   readonly sampleOf: SampleLookup;

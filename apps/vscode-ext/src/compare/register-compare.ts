@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import type { Predictor } from '../predict/predictor.js';
+import type { AnswerSource } from '../predict/answer-source.js';
+import { activeUri } from '../preview/active-uri.js';
 import type { SampleLookup } from '../preview/known-sample.js';
 import { readPageParts } from '../preview/webview-html.js';
 import type { ServerManager } from '../server/server-manager.js';
@@ -8,8 +9,9 @@ import type { ComparedPicture } from './open-comparison.js';
 
 /** What comparing acts on. */
 export interface CompareServices {
-  readonly predictor: Predictor;
-  readonly server: ServerManager;
+  readonly predictor: AnswerSource;
+  /** Undefined where no process can be started. */
+  readonly server: ServerManager | undefined;
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
   readonly sampleOf: SampleLookup;
@@ -106,7 +108,12 @@ async function compareRevision(given: unknown, services: CompareServices): Promi
 async function compareModels(given: unknown, services: CompareServices): Promise<void> {
   const uri = uriOf(given) ?? activeUri();
   if (!uri) return;
-  const { server } = services;
+  const { server, predictor } = services;
+  const reason = predictor.unavailableReason;
+  if (!server || reason !== undefined) {
+    void vscode.window.showErrorMessage(reason ?? '');
+    return;
+  }
   const release = server.keepAwake();
   let names: string[];
   try {
@@ -177,10 +184,4 @@ function uriOf(given: unknown): vscode.Uri | undefined {
   if (given instanceof vscode.Uri) return given;
   const resource = (given as { resourceUri?: unknown } | undefined)?.resourceUri;
   return resource instanceof vscode.Uri ? resource : undefined;
-}
-
-function activeUri(): vscode.Uri | undefined {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input as
-    { uri?: unknown } | undefined;
-  return input?.uri instanceof vscode.Uri ? input.uri : undefined;
 }

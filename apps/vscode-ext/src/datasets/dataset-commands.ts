@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { activeUri } from '../preview/active-uri.js';
 import { viewTypeOf } from '../preview/view-type-of.js';
 import type { GalleryProvider } from '../gallery/gallery-provider.js';
 import type { ScoringTarget } from '../scoring/scoring-service.js';
 import type { DatasetEntry, DatasetRegistry } from './dataset-registry.js';
 import { samplesOfNode, type DatasetNode } from './dataset-tree.js';
 import type { Neighbours } from './neighbours.js';
+import { stepToNeighbour } from './step-to-neighbour.js';
 import { baseNameOf } from './workspace-files.js';
 
 /** What the commands of datasets act on. */
@@ -63,8 +65,8 @@ export function registerDatasetCommands(targets: DatasetTargets): vscode.Disposa
         await openImage(uris[sample]!, true);
       },
       'groundglass.openSampleDataset': () => openSampleDataset(targets),
-      'groundglass.nextImage': () => step(neighbours, 1),
-      'groundglass.previousImage': () => step(neighbours, -1),
+      'groundglass.nextImage': () => stepToNeighbour(neighbours, 1),
+      'groundglass.previousImage': () => stepToNeighbour(neighbours, -1),
     };
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
@@ -219,29 +221,10 @@ async function pickSplit(splits: readonly string[]): Promise<string | undefined>
   return picked?.split;
 }
 
-function activeUri(): vscode.Uri | undefined {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input as
-    { uri?: unknown } | undefined;
-  return input?.uri instanceof vscode.Uri ? input.uri : undefined;
-}
-
 async function openImage(uri: vscode.Uri, isPreview: boolean): Promise<void> {
   await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeOf(uri), {
     preview: isPreview,
   });
-}
-
-async function step(neighbours: Neighbours, by: 1 | -1): Promise<void> {
-  const uri = activeUri();
-  if (!uri) return;
-  const next = await neighbours.beside(uri, by);
-  if (next) return openImage(next, true);
-  void vscode.window.setStatusBarMessage(
-    by === 1
-      ? vscode.l10n.t('This is the last picture.')
-      : vscode.l10n.t('This is the first picture.'),
-    3000,
-  );
 }
 
 /** Copies the bundled dataset to where results can be written beside it, and opens it. */

@@ -7,17 +7,11 @@ import type { CtPart, OpenedCt } from '../preview/open-ct.js';
 import type { ServerManager } from '../server/server-manager.js';
 import { serverSettings } from '../server/server-settings.js';
 import { within } from '../shared/within.js';
+import type { AnswerSource, PredictOptions } from './answer-source.js';
 import type { PredictProgress } from './predict-progress.js';
 
-interface PredictOptions {
-  /** The slice that the user looks at. */
-  readonly startAt: number;
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: PredictProgress) => void;
-}
-
 /** Asks the server what the model sees in an image. */
-export class Predictor {
+export class Predictor implements AnswerSource {
   readonly #server: ServerManager;
   readonly #model: string | undefined;
 

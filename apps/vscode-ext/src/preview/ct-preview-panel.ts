@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { packSlice, type ToHost, type ToWebview } from '../shared/protocol.js';
 import { viewerStrings } from '../shared/viewer-strings.js';
 import type { PredictProgress } from '../predict/predict-progress.js';
-import type { Predictor } from '../predict/predictor.js';
+import type { AnswerSource } from '../predict/answer-source.js';
 import type { Truth } from '../truth/open-mask.js';
 import type { CtDocument } from './ct-document.js';
 import type { KnownSample, SampleLookup } from './known-sample.js';
@@ -35,14 +35,14 @@ export class CtPreviewPanel implements vscode.Disposable {
   /** VS Code keeps messages to a page that is loading; to one that is hidden, and so no longer there, it does not. */
   #isLoading = true;
   readonly #started = performance.now();
-  readonly #predictor: Predictor;
+  readonly #predictor: AnswerSource;
   readonly #log: vscode.LogOutputChannel;
   readonly #sampleOf: SampleLookup;
 
   constructor(
     readonly document: CtDocument,
     readonly page: PreviewPage,
-    predictor: Predictor,
+    predictor: AnswerSource,
     log: vscode.LogOutputChannel,
     sampleOf: SampleLookup,
   ) {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Neighbours } from '../datasets/neighbours.js';
-import type { Predictor } from '../predict/predictor.js';
+import type { AnswerSource } from '../predict/answer-source.js';
 import { CtDocument } from './ct-document.js';
 import { CtPreviewPanel } from './ct-preview-panel.js';
 import { FilmstripSource } from './filmstrip-source.js';
@@ -13,13 +13,13 @@ import { readPageParts, type PageParts } from './webview-html.js';
 export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<CtDocument> {
   readonly #panels = new Set<CtPreviewPanel>();
   readonly #page: Promise<PageParts>;
-  readonly #predictor: Predictor;
+  readonly #predictor: AnswerSource;
   readonly #log: vscode.LogOutputChannel;
   readonly #sampleOf: SampleLookup;
   readonly #neighbours: Neighbours;
 
   constructor(
-    predictor: Predictor,
+    predictor: AnswerSource,
     extensionUri: vscode.Uri,
     log: vscode.LogOutputChannel,
     sampleOf: SampleLookup,

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { Neighbours, Place } from '../datasets/neighbours.js';
 import type { Closable } from '../shared/closable.js';
-import type { ToHost } from '../shared/protocol.js';
+import type { ToHost, ToWebview } from '../shared/protocol.js';
 import type { CtDocument } from './ct-document.js';
 import type { PreviewPage } from './preview-page.js';
 import { previewSettings } from './preview-settings.js';
@@ -58,9 +58,8 @@ export class FilmstripSource {
 
   async #show(): Promise<void> {
     this.#place = previewSettings.filmstrip ? await this.#find() : undefined;
-    if (this.#isDisposed) return;
     const { order, at } = this.#place ?? { order: [], at: 0 };
-    this.#page.post({ type: 'neighbours', count: order.length, at });
+    this.#post({ type: 'neighbours', count: order.length, at });
   }
 
   async #find(): Promise<Place | undefined> {
@@ -89,11 +88,14 @@ export class FilmstripSource {
     try {
       const { makeThumbnail } = await import('../gallery/make-thumbnail.js');
       const made = await makeThumbnail(uri, null, undefined, new AbortController().signal);
-      if (!this.#isDisposed)
-        this.#page.post({ type: 'neighbour', requestId, picture: { name, ...made } });
+      this.#post({ type: 'neighbour', requestId, picture: { name, ...made } });
     } catch (error) {
       const message = `${name}: ${error instanceof Error ? error.message : String(error)}`;
-      if (!this.#isDisposed) this.#page.post({ type: 'noNeighbour', requestId, message });
+      this.#post({ type: 'noNeighbour', requestId, message });
     }
+  }
+
+  #post(message: ToWebview): void {
+    if (!this.#isDisposed) this.#page.post(message);
   }
 }

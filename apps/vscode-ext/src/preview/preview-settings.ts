@@ -17,6 +17,13 @@ export const previewSettings = {
   },
 };
 
+/** Shows the filmstrip, or hides it, in all windows. */
+export async function toggleFilmstrip(): Promise<void> {
+  await vscode.workspace
+    .getConfiguration('groundglass')
+    .update('filmstrip', !previewSettings.filmstrip, vscode.ConfigurationTarget.Global);
+}
+
 function of<T>(name: string, unset: T): T {
   return vscode.workspace.getConfiguration('groundglass').get(name, unset);
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
 /** The script and the style sheet of the page. */
@@ -35,7 +34,7 @@ export async function readPageParts(
  * delivers the messages that were posted meanwhile after 200 ms, whether or not the page's files have come by then.
  */
 export function webviewHtml({ script, style }: PageParts, start: object): string {
-  const nonce = randomBytes(16).toString('base64');
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,

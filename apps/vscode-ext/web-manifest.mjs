@@ -1,0 +1,41 @@
+/**
+ * The manifest of the extension for browsers: its `browser` entry in place of `main`, and of what it contributes the parts that need no
+ * process: the editor of pictures, comparing, and what goes from one picture to the next.
+ */
+
+/** Commands that `src/web/extension.ts` registers. */
+const commands = [
+  'openAsCt',
+  'toggleMask',
+  'toggleFilmstrip',
+  'nextImage',
+  'previousImage',
+  'compare',
+  'compareRevision',
+  'compareModels',
+].map((name) => `groundglass.${name}`);
+
+/** @param {any} manifest that of the extension for desktops */
+export function webManifest({ main, contributes, ...manifest }) {
+  const own = (/** @type {{ command: string }} */ { command }) => commands.includes(command);
+  const { customEditors, menus, configuration, keybindings } = contributes;
+  return {
+    ...manifest,
+    browser: main.replace('./dist/', './dist/web/'),
+    contributes: {
+      customEditors: customEditors.filter((/** @type {{ viewType: string }} */ { viewType }) =>
+        viewType.startsWith('groundglass.ctPreview'),
+      ),
+      commands: contributes.commands.filter(own),
+      menus: Object.fromEntries(
+        Object.entries(menus)
+          .map(([place, items]) => [place, items.filter(own)])
+          .filter(([, items]) => items.length > 0),
+      ),
+      keybindings: keybindings.filter(own),
+      configuration: configuration.filter(
+        (/** @type {{ id: string }} */ { id }) => id === 'groundglass.pictures',
+      ),
+    },
+  };
+}

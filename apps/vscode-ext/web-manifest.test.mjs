@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { webManifest } from './web-manifest.mjs';
+
+const root = import.meta.dirname;
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const web = webManifest(manifest);
+
+test('the manifest for browsers has a browser entry and none for Node', () => {
+  expect(web).toMatchObject({ browser: './dist/web/extension.js' });
+  expect(web).not.toHaveProperty('main');
+});
+
+test('every command that browsers are offered is one that the web extension registers', () => {
+  const source = ['src/web/extension.ts', 'src/compare/register-compare.ts']
+    .map((path) => readFileSync(join(root, path), 'utf8'))
+    .join('\n');
+  const registered = [...source.matchAll(/'(groundglass\.\w+)':/g)].map(([, name]) => name);
+  expect(web.contributes.commands.map(({ command }) => command).sort()).toEqual(registered.sort());
+});
+
+test('browsers open pictures, and have no gallery, view or tool that would need a process', () => {
+  expect(web.contributes.customEditors.map(({ viewType }) => viewType)).toEqual([
+    'groundglass.ctPreview',
+    'groundglass.ctPreviewOptional',
+  ]);
+  for (const key of ['views', 'viewsContainers', 'languageModelTools', 'walkthroughs']) {
+    expect(web.contributes).not.toHaveProperty(key);
+  }
+});
