@@ -72,7 +72,7 @@ async function readManifest() {
 }
 
 /**
- * Writes what every extension has: manifest, README and licence.
+ * Writes what every extension has: manifest, README, changelog and licence.
  *
  * @param {string} stage the folder
  * @param {object} manifest
@@ -80,6 +80,7 @@ async function readManifest() {
 async function fillTexts(stage, manifest) {
   await cp(join(root, 'package.nls.json'), join(stage, 'package.nls.json'));
   await writeFile(join(stage, 'README.md'), await readmeWithPictures());
+  await cp(join(root, 'CHANGELOG.md'), join(stage, 'CHANGELOG.md'));
   await cp(join(workspace, 'LICENSE'), join(stage, 'LICENSE'));
   await writeFile(join(stage, 'package.json'), JSON.stringify(manifest, null, 2));
   // The folder holds what is needed and nothing else.

@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -300,4 +301,99 @@ test('next and previous follow the folder', async ({ workbench, page }) => {
   await expect(marked).toHaveAttribute('aria-label', /^covid-volume\.mask\.nii\.gz/);
   await strip.locator('.tile[aria-label^="covid-figure.jpg"]').click();
   await expect(workbench.preview.locator('.title')).toHaveText('covid-figure.jpg');
+});
+
+/** Takes a quick fix of a problem, again until it has done something. */
+async function fix(
+  { page, runCommand }: { page: Workbench['page']; runCommand: (title: string) => Promise<void> },
+  problem: RegExp,
+  title: RegExp,
+  seeOutcome: () => Promise<void>,
+): Promise<void> {
+  await expect(async () => {
+    await runCommand('View: Focus Problems');
+    const row = page.locator('.markers-panel .monaco-list-row').filter({ hasText: problem });
+    await row.first().dblclick({ timeout: 5000 });
+    await page.locator('.editor-instance .monaco-editor.focused').waitFor({ timeout: 5000 });
+    await page.keyboard.press('Control+.');
+    await page
+      .locator('.action-widget .monaco-list-row')
+      .filter({ hasText: title })
+      .click({ timeout: 5000 });
+    await seeOutcome();
+  }).toPass({ timeout: 90_000 });
+}
+
+test('quick fixes: a bad row is removed, a file is renamed to what it holds, two labels open side by side', async ({
+  workbench,
+  page,
+}) => {
+  const all = phantoms(workbench);
+  const folder = join(workbench.server.folder, 'phantoms-fixes');
+  const copies = join(folder, 'images');
+  mkdirSync(copies, { recursive: true });
+  const jpeg = all.find(({ path }) => path.endsWith('jpeg-inside.png'))!;
+  const twice = all.find(({ path }) => path.endsWith('twice.png'))!;
+  const from = join(workbench.server.folder, 'phantoms');
+  copyFileSync(join(from, jpeg.path), join(copies, 'scan.png'));
+  copyFileSync(join(from, twice.path), join(copies, 'one.png'));
+  copyFileSync(join(from, twice.path), join(copies, 'two.png'));
+  const file = join(folder, 'samples.jsonl');
+  const sample = { split: 'test', source: 's' };
+  writeFileSync(
+    file,
+    [
+      JSON.stringify({ ...sample, path: 'images/scan.png', label: 'covid', patient: 'a' }),
+      '{ half a row',
+      JSON.stringify({ ...sample, path: 'images/one.png', label: 'covid', patient: 'b' }),
+      JSON.stringify({ ...sample, path: 'images/two.png', label: 'normal', patient: 'c' }),
+      '',
+    ].join('\n'),
+  );
+  writeFileSync(
+    join(folder, 'groundglass.dataset.json'),
+    JSON.stringify({
+      ...{ format: 'groundglass-dataset', version: 1, name: 'fixes', samples: 'samples.jsonl' },
+    }),
+  );
+  await openWindow(workbench);
+  await openView(workbench);
+  const row = treeRow(workbench, 'phantoms-fixes');
+  await row.hover();
+  await row.getByRole('button', { name: 'Audit' }).click();
+  const problems = page.locator('.markers-panel .monaco-list-row');
+  await expect(problems.filter({ hasText: /two labels|different labels/i }).first()).toBeVisible({
+    timeout: 60_000,
+  });
+  const user = { page, runCommand: (title: string) => workbench.runCommand(title) };
+  const text = () => readFileSync(file, 'utf8');
+  const save = () => page.keyboard.press('Control+s');
+
+  await fix(user, /two labels|different labels/i, /side by side/, async () => {
+    await expect(page.locator('.tab[data-resource-name="one.png"]')).toBeVisible({ timeout: 5000 });
+    await expect(page.locator('.tab[data-resource-name="two.png"]')).toBeVisible({ timeout: 5000 });
+  });
+  await workbench.tidy();
+  await fix(user, /Expected one JSON object on the line/, /Remove the row/, async () => {
+    await save();
+    await expect.poll(text, { timeout: 5000 }).not.toContain('half a row');
+  });
+  await fix(user, /JPEG|jpeg/, /Rename to scan\.jpg/, async () => {
+    await expect.poll(() => readdirSync(copies), { timeout: 5000 }).toContain('scan.jpg');
+  });
+  await workbench.runCommand('File: Save All');
+  await expect.poll(text).toContain('images/scan.jpg');
+  await workbench.tidy();
+});
+
+test('the explorer marks pictures with their labels', async ({ workbench }) => {
+  phantoms(workbench);
+  await openWindow(workbench);
+  await openExplorer(workbench);
+  await workbench.openByName('jpeg-inside.png');
+  const row = workbench.explorerRow('jpeg-inside.png');
+  await expect(row).toBeVisible();
+  // Of `covid` the first two letters, or where the model answers otherwise the sign of that.
+  await expect(row.locator('.monaco-icon-label')).toHaveAttribute('class', /monaco-decoration/);
+  await workbench.tidy();
 });
