@@ -22,6 +22,8 @@ const bundle = join(root, 'dist/bundle');
 /** The path of a PNG in a README: `![text](../../docs/images/x.png)`. */
 const picture = /(?<=!\[[^\]]*\]\()([\w/.-]+\.png)(?=\))/;
 const targets = ['linux-x64', 'linux-arm64', 'win32-x64', 'darwin-arm64', 'web'];
+/** Of a package: what people wait for when they install it. */
+const mostBytes = 40_000_000;
 const { values } = parseArgs({
   options: { target: { type: 'string', multiple: true, default: targets } },
 });
@@ -46,6 +48,10 @@ for (const name of values.target) {
     // The README carries its pictures; vsce would ask for an address to load them from.
     rewriteRelativeLinks: false,
   });
+  const { size } = await stat(packagePath);
+  if (size > mostBytes) {
+    throw new Error(`${target}: expected at most ${mostBytes} bytes, the package has ${size}`);
+  }
 }
 
 /**
@@ -130,7 +136,7 @@ async function fill(stage, target) {
     }
   }
   await writeFile(join(stage, 'ThirdPartyNotices.txt'), await notices(modules));
-  await cp(await modelRepository(), join(dist, 'models'), { recursive: true });
+  await takeModels(await modelRepository(), join(dist, 'models'));
 }
 
 /** The extension's README with its pictures as data URIs, so that its page shows them without a network. */
@@ -192,6 +198,27 @@ async function takeSharp(name, version, modules) {
   return take(name, modules, isNeeded, join(cache, 'package'));
 }
 
+/**
+ * Copies a model repository with the newest version of each model, which is the one that a server serves unless its configuration says
+ * otherwise.
+ *
+ * @param {string} from
+ * @param {string} to
+ */
+async function takeModels(from, to) {
+  for (const model of await readdir(from)) {
+    const entries = await readdir(join(from, model));
+    const isVersion = (/** @type {string} */ entry) => /^\d+$/.test(entry);
+    const config = await readFile(join(from, model, 'config.pbtxt'), 'utf8');
+    const newest = Math.max(...entries.filter(isVersion).map(Number));
+    for (const entry of entries) {
+      if (isVersion(entry) && Number(entry) !== newest && !config.includes('version_policy'))
+        continue;
+      await cp(join(from, model, entry), join(to, model, entry), { recursive: true });
+    }
+  }
+}
+
 /** The workspace's model, or the untrained export of its definition, as `npm start` serves it. */
 async function modelRepository() {
   const script = join(workspace, 'tools/dist/start/model-repository.js');
@@ -247,7 +274,7 @@ async function check(stage, target) {
     /^dist\/server\/main\/main\.js$/,
     /^dist\/server\/imaging-worker\/codec-child\.js$/,
     /^dist\/server\/inference\/inference-child\.js$/,
-    /^dist\/models\/[^/]+\/1\/model\.onnx$/,
+    /^dist\/models\/[^/]+\/\d+\/model\.onnx$/,
     /^dist\/models\/[^/]+\/config\.pbtxt$/,
     /\/onnxruntime_binding\.node$/,
     /\/(lib)?onnxruntime(\.so)?[\w.]*\.?(1|dll|dylib)$/,

@@ -138,6 +138,7 @@ test.describe('with Git', () => {
     const folder = writeFolder(workbench);
     await workbench.page.goto(`${workbench.server.url}/?folder=${encodeURIComponent(folder)}`);
     await workbench.explorerRow('versioned').click();
+    await workbench.explorerRow('ct.dcm').waitFor();
     await workbench.openFile('ct.dcm');
     await workbench.picture();
     await expect(async () => {
