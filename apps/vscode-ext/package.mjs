@@ -64,6 +64,13 @@ async function fillWeb(stage) {
   for (const script of ['web/extension.js', 'webview.js', 'comparison.js']) {
     await cp(join(bundle, script), join(dist, script));
   }
+  const code = await readFile(join(dist, 'web/extension.js'), 'utf8');
+  for (const [, name = ''] of code.matchAll(/\brequire\("([^"]+)"\)/g)) {
+    // The codecs' loaders ask for the last two where they find themselves in Node.
+    if (!['vscode', 'fs', 'path'].includes(name)) {
+      throw new Error(`web: expected code that runs in a browser, it asks for ${name}`);
+    }
+  }
   for (const folder of ['media', 'l10n']) {
     await cp(join(bundle, folder), join(stage, folder), { recursive: true });
   }

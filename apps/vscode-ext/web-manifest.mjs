@@ -18,6 +18,8 @@ const commands = [
 /** @param {any} manifest that of the extension for desktops */
 export function webManifest({ main, contributes, ...manifest }) {
   const own = (/** @type {{ command: string }} */ { command }) => commands.includes(command);
+  // Browsers' extension hosts load classic scripts alone.
+  delete manifest.type;
   const { customEditors, menus, configuration, keybindings } = contributes;
   return {
     ...manifest,

@@ -9,7 +9,7 @@ const web = webManifest(manifest);
 
 test('the manifest for browsers has a browser entry and none for Node', () => {
   expect(web).toMatchObject({ browser: './dist/web/extension.js' });
-  expect(web).not.toHaveProperty('main');
+  for (const key of ['main', 'type']) expect(web).not.toHaveProperty(key);
 });
 
 test('every command that browsers are offered is one that the web extension registers', () => {

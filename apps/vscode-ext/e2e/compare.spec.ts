@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
-import { settings } from './workbench.js';
 import { expect, test, type Workbench } from './workbench.js';
 
 test.describe.configure({ timeout: 300_000, mode: 'serial' });
@@ -14,8 +12,7 @@ const screenshots = join(import.meta.dirname, '../test-output/screenshots');
 const brighter = 100;
 
 /**
- * A folder with a volume, one that differs from it in a square of 40 × 40 pixels of one slice, and a Git repository where a picture and a
- * DICOM file have changed since their commit.
+ * A folder with a volume, one that differs from it in a square of 40 × 40 pixels of one slice.
  */
 function writeFolder({ server }: Workbench): string {
   const folder = join(server.folder, 'compared');
@@ -34,20 +31,6 @@ function writeFolder({ server }: Workbench): string {
     }
   }
   writeFileSync(join(folder, 'now.nii.gz'), gzipSync(nifti));
-
-  const git = (...command: string[]) =>
-    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...command], {
-      cwd: folder,
-    });
-  git('init', '-q');
-  mkdirSync(join(folder, 'versioned'));
-  const [dicom, png] = [join(folder, 'versioned/ct.dcm'), join(folder, 'versioned/slice.png')];
-  cpSync(join(samples, 'covid-series/005.dcm'), dicom);
-  cpSync(join(samples, 'covid-slice.png'), png);
-  git('add', 'versioned');
-  git('commit', '-q', '-m', 'As scanned');
-  cpSync(join(samples, 'covid-series/006.dcm'), dicom);
-  cpSync(join(import.meta.dirname, '../sample-dataset/images/p0005-2.png'), png);
   return folder;
 }
 
@@ -120,82 +103,4 @@ test('several files that are selected open as several editors', async ({ workben
   await page.locator('.monaco-menu').getByText('Open as CT', { exact: true }).click({ delay: 200 });
   await expect(page.locator('.tab')).toHaveCount(2);
   await expect(workbench.preview.locator('.title')).toHaveText(/covid-(figure\.jpg|slice\.png)/);
-});
-
-test.describe('with Git', () => {
-  test.beforeEach(({ workbench }) => {
-    writeFileSync(
-      workbench.server.settingsFile,
-      JSON.stringify({
-        ...settings,
-        'git.enabled': true,
-        'git.openRepositoryInParentFolders': 'always',
-      }),
-    );
-  });
-
-  test('a diff of a changed DICOM file shows both sides', async ({ workbench, page }) => {
-    const folder = writeFolder(workbench);
-    await workbench.page.goto(`${workbench.server.url}/?folder=${encodeURIComponent(folder)}`);
-    await workbench.explorerRow('versioned').click();
-    await workbench.explorerRow('ct.dcm').waitFor();
-    await workbench.openFile('ct.dcm');
-    await workbench.picture();
-    await expect(async () => {
-      await workbench.runCommand('Git: Open Changes');
-      await expect(page.locator('iframe.webview.ready')).toHaveCount(2, { timeout: 10_000 });
-    }).toPass({ timeout: 90_000 });
-    for (const side of [0, 1]) {
-      const frame = workbench.previewAt(side);
-      await expect(frame.locator('.surface')).toHaveAttribute('aria-busy', 'false');
-      await expect(frame.locator('.reading-view')).toContainText('C -600');
-      await expect(frame.locator('.error')).toBeHidden();
-    }
-    await workbench.tidy();
-  });
-
-  for (const name of ['ct.dcm', 'slice.png']) {
-    test(`${name} is compared with its revision in Git`, async ({ workbench, page }) => {
-      await workbench.openFile(name);
-      await expect(async () => {
-        await workbench.runCommand('Groundglass: Compare with Git Revision');
-        await page
-          .locator('.quick-input-list .monaco-list-row', { hasText: 'As scanned' })
-          .click({ timeout: 10_000 });
-      }).toPass({ timeout: 90_000 });
-      const status = workbench.preview.locator('groundglass-comparison .bar [role=status]');
-      await expect(status).toContainText('pixels differ', { timeout: 60_000 });
-      await expect(workbench.preview.locator('.caption').first()).toContainText('As scanned');
-      await workbench.tidy();
-    });
-  }
-});
-
-test('a picture is compared with itself by two models', async ({ workbench, page }) => {
-  await workbench.open('covid-volume.nii.gz');
-  await workbench.picture();
-  await workbench.runCommand('Groundglass: Compare Models on This Picture');
-  // More than two models: the user chooses.
-  const models = page.locator('.quick-input-list .monaco-list-row').filter({ visible: true });
-  await expect(models.first()).toBeVisible({ timeout: 60_000 });
-  for (const name of ['lesion-band', 'lesion-rule']) {
-    const row = models.filter({ hasText: name });
-    await expect(async () => {
-      const box = row.locator('[aria-checked], input[type=checkbox]').first();
-      const isChosen =
-        (await box.getAttribute('aria-checked')) === 'true' || (await box.isChecked());
-      if (!isChosen) await row.click({ timeout: 2000 });
-      expect(isChosen).toBe(true);
-    }).toPass({ timeout: 20_000 });
-  }
-  await page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
-  await expect(workbench.preview.locator('.caption')).toContainText(['lesion-band', 'lesion-rule']);
-  await expect(workbench.preview.locator('groundglass-comparison .bar select')).toHaveValue(
-    'masks',
-  );
-  await expect(
-    workbench.preview.locator('groundglass-comparison .bar [role=status]'),
-  ).toContainText(/pixels differ|No pixel differs|needs an answer with a mask/, {
-    timeout: 60_000,
-  });
 });
