@@ -12,15 +12,9 @@ export interface FilmstripPicture extends Thumbnail {
   readonly name: string;
 }
 
-/** What the strip asks of its host. */
-export interface FilmstripEventMap {
-  /** The user wants another picture. */
-  pick: CustomEvent<{ index: number }>;
-}
-
 /**
  * `<groundglass-filmstrip>`: the pictures around the one that is open, in their order; the arrow keys, Home and End go along it, Enter
- * opens. Only tiles in sight are made and asked for.
+ * opens: the event `pick` has the picture's index. Only tiles in sight are made and asked for.
  */
 export class GroundglassFilmstrip extends HTMLElement {
   #strings: ViewerStrings = defaultStrings;

@@ -1,1 +1,1 @@
-export { defineFilmstrip, type FilmstripEventMap, type FilmstripPicture } from './element.js';
+export { defineFilmstrip, type FilmstripPicture } from './element.js';
