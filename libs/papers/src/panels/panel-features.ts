@@ -77,6 +77,13 @@ export function panelFeatures(panel: Pixels): PanelFeatures {
   };
 }
 
+/** Whether a picture is the disc of a scanner's field of view in black. */
+export function hasRoundField(panel: Pixels): boolean {
+  const small = shrink(panel, side);
+  const grey = toGrey(small);
+  return fillRoundField(grey, small.columns, small.rows) !== grey;
+}
+
 function lungFeatures(
   mask: Uint8Array,
   grey: Float32Array,

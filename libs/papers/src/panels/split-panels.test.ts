@@ -40,3 +40,31 @@ test('a heat map and a plot are told apart from slices', () => {
     plot.data.fill(0, (((x >> 1) + 20) * 200 + x) * 3, (((x >> 1) + 20) * 200 + x) * 3 + 3);
   expect(slices(plot)).toBe(0);
 });
+
+test('a cross-hair drawn through a slice does not cut it', () => {
+  const slice = madeSlice(512, 416);
+  for (let y = 0; y < slice.rows; y++) {
+    for (let x = 254; x < 257; x++) slice.data.set([60, 60, 230], 3 * (y * slice.columns + x));
+  }
+  for (let y = 206; y < 209; y++) {
+    for (let x = 0; x < slice.columns; x++)
+      slice.data.set([60, 60, 230], 3 * (y * slice.columns + x));
+  }
+  expect(splitPanels(slice).map(({ box }) => box)).toEqual([
+    { left: 0, top: 0, columns: 512, rows: 416 },
+  ]);
+});
+
+test('letters of a diagram on paper are no slices, a slice pasted beside them is one', () => {
+  const [columns, rows] = [900, 420];
+  const data = new Uint8Array(columns * rows * 3).fill(255);
+  const slice = madeSlice(256, 208);
+  for (let y = 0; y < slice.rows; y++)
+    data.set(slice.data.subarray(y * 768, (y + 1) * 768), 3 * ((100 + y) * columns + 60));
+  // An arrow from the slice to a box of thin lines: no straight gutter goes around the slice.
+  for (let x = 316; x < 880; x++)
+    data.fill(0, 3 * (204 * columns + x), 3 * (204 * columns + x + 1));
+  for (let x = 500; x < 880; x++) data.fill(0, 3 * (60 * columns + x), 3 * (60 * columns + x + 1));
+  for (let y = 20; y < 400; y++) data.fill(0, 3 * (y * columns + 30), 3 * (y * columns + 33));
+  expect(slices({ columns, rows, data })).toBe(1);
+});

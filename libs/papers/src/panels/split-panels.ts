@@ -2,8 +2,9 @@ import { bytesIn, trimUniform } from './trim.js';
 import { cutPixels, shrink, toGrey, type PixelBox, type Pixels } from '../pdf/pixels.js';
 import { classifyPanel, type PanelVerdict } from './classify-panel.js';
 import { findGutters, type Gutter } from './gutters.js';
+import { hasRoundField } from './panel-features.js';
 import { findSeams } from './seams.js';
-import { solidRegions } from './solid-regions.js';
+import { findIslands } from './islands.js';
 
 /** A part of a figure's picture. */
 export interface SplitPanel {
@@ -17,6 +18,8 @@ const workingSide = 1000;
 /** A panel's sides are at least this long, in pixels of the working picture, and this share of the figure's. */
 const smallest = { pixels: 18, share: 0.03 };
 const deepest = 12;
+/** Deepest cut at which a seam is judged by what its parts are split into. */
+const deepestTry = 4;
 /** A seam this strong is believed whatever the parts show. */
 const clearSeam = 0.6;
 
@@ -33,14 +36,45 @@ export function splitPanels(picture: Pixels): SplitPanel[] {
     grey,
     least: Math.max(smallest.pixels, smallest.share * Math.max(work.columns, work.rows)),
     verdicts: new Map(),
+    leaves: new Map(),
   };
   const whole = { left: 0, top: 0, columns: work.columns, rows: work.rows };
   const leaves = split(context, whole, 0);
   const scale = picture.columns / work.columns;
   return leaves.map((leaf) => ({
     box: toPicture(leaf, scale, picture),
-    verdict: verdictOf(context, leaf),
+    verdict: finalVerdict(context, leaf, leaves, scale),
   }));
+}
+
+/** Shorter sides, in the picture's own pixels, show letters or symbols of a diagram where they take little of it. */
+const symbol = { pixels: 48, share: 0.02 };
+
+/** The verdict on a leaf, with what its neighbours and its size say. */
+function finalVerdict(
+  context: Context,
+  leaf: PixelBox,
+  leaves: readonly PixelBox[],
+  scale: number,
+): PanelVerdict {
+  const verdict = verdictOf(context, leaf);
+  if (isPanel(verdict)) {
+    const isSymbol =
+      Math.min(leaf.columns, leaf.rows) * scale < symbol.pixels &&
+      area(leaf) < symbol.share * context.grey.length;
+    return isSymbol ? { kind: 'drawing', confidence: 0.6 } : verdict;
+  }
+  if (verdict.kind !== 'grey-picture') return verdict;
+  // Only an axial reconstruction has a round field of view; above and below the lungs there are none to find.
+  const isRound = (box: PixelBox): boolean => hasRoundField(cutPixels(context.work, box));
+  const sibling = leaves.some(
+    (other) =>
+      Math.abs(other.columns - leaf.columns) <= 0.05 * leaf.columns &&
+      Math.abs(other.rows - leaf.rows) <= 0.05 * leaf.rows &&
+      verdictOf(context, other).kind === 'axial-ct' &&
+      isRound(other),
+  );
+  return sibling && isRound(leaf) ? { kind: 'axial-ct', confidence: 0.6 } : verdict;
 }
 
 interface Context {
@@ -48,17 +82,29 @@ interface Context {
   readonly grey: Float32Array;
   readonly least: number;
   readonly verdicts: Map<string, PanelVerdict>;
+  readonly leaves: Map<string, PixelBox[]>;
 }
 
 function split(context: Context, outer: PixelBox, depth: number): PixelBox[] {
+  const key = bytesIn(outer);
+  let leaves = context.leaves.get(key);
+  if (!leaves) {
+    leaves = splitOnce(context, outer, depth);
+    context.leaves.set(key, leaves);
+  }
+  return leaves;
+}
+
+function splitOnce(context: Context, outer: PixelBox, depth: number): PixelBox[] {
   const box = trimUniform(context.work, outer, 'light');
   if (box.columns < context.least || box.rows < context.least) return [];
   if (depth > deepest) return [box];
   const parts =
-    cutAtGutters(context, box, 'light') ??
+    cutAtGutters(context, box, 'light', isSharp) ??
     cutAtGutters(context, box, 'dark') ??
+    cutDiagram(context, box) ??
+    cutAtSeams(context, box, depth) ??
     cutOutIslands(context, box) ??
-    cutAtSeams(context, box) ??
     cutEqually(context, box);
   if (!parts) return [box];
   return parts.flatMap((part) => split(context, part, depth + 1));
@@ -79,6 +125,7 @@ function cutAtGutters(
   context: Context,
   box: PixelBox,
   shade: 'light' | 'dark',
+  fits: GutterTest = () => true,
 ): PixelBox[] | undefined {
   let best: { parts: PixelBox[]; widest: number } | undefined;
   for (const along of ['rows', 'columns'] as const) {
@@ -87,24 +134,58 @@ function cutAtGutters(
     );
     const fitting = inner
       .filter(({ grey }) => (shade === 'light' ? grey > 150 : grey <= 150))
-      .filter((gutter) => !isDrawnLine(context.work, box, gutter, along));
+      .filter((gutter) => !isDrawnLine(context.work, box, gutter, along))
+      .filter((gutter) => fits(context.work, box, gutter, along));
     if (fitting.length === 0) continue;
     const parts = partsBetween(box, fitting, along).filter(
       (part) => Math.min(part.columns, part.rows) >= 0.6 * context.least,
     );
     if (parts.length < 2) continue;
     if (shade === 'dark' && !isGrid(context, box, parts, along)) continue;
+    if (shade === 'light' && isOneSlice(context, box, parts)) continue;
     const widest = Math.max(...fitting.map(({ from, to }) => to - from));
     if (!best || widest > best.widest) best = { parts, widest };
   }
   return best?.parts;
 }
 
+type GutterTest = (
+  picture: Pixels,
+  box: PixelBox,
+  gutter: Gutter,
+  along: 'rows' | 'columns',
+) => boolean;
+
+/**
+ * Whether a picture ends at a gutter with a straight border. White tissue of a lung window makes lines of one colour, too, and
+ * the lungs touch them with a curve.
+ */
+const isSharp: GutterTest = ({ columns, rows, data }, box, { from, to, grey }, along) => {
+  const count = along === 'rows' ? box.columns : box.rows;
+  return [from - 3, to + 2].some((line) => {
+    if (line < 0 || line >= (along === 'rows' ? rows : columns)) return false;
+    let other = 0;
+    for (let i = 0; i < count; i++) {
+      const at =
+        3 * (along === 'rows' ? line * columns + box.left + i : (box.top + i) * columns + line);
+      if (Math.abs(data[at + 1]! - grey) > 26) other++;
+    }
+    return other > 0.3 * count;
+  });
+};
+
+/** Cuts a drawing where its parts stand apart on paper, whatever their outlines, then takes out the slices pasted into it. */
+function cutDiagram(context: Context, box: PixelBox): PixelBox[] | undefined {
+  const { kind } = verdictOf(context, box);
+  if (kind !== 'drawing' && kind !== 'colour-picture') return undefined;
+  return cutAtGutters(context, box, 'light') ?? cutOutIslands(context, box);
+}
+
 /** Whether a thin line was drawn through one picture, such as a cross-hair: what is on its two sides is alike. */
 function isDrawnLine(
   { columns, rows, data }: Pixels,
   box: PixelBox,
-  { from, to }: Gutter,
+  { from, to }: Pick<Gutter, 'from' | 'to'>,
   along: 'rows' | 'columns',
 ): boolean {
   if (to - from > 4) return false;
@@ -124,6 +205,28 @@ function isDrawnLine(
   }
   const spread = Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
   return spread > 12 && difference / count < 0.4 * spread;
+}
+
+/** Whether a line stands out from what is on its two sides, and they are alike: it was drawn through one picture. */
+function isCrossHair(
+  picture: Pixels,
+  box: PixelBox,
+  line: number,
+  along: 'rows' | 'columns',
+): boolean {
+  if (!isDrawnLine(picture, box, { from: line, to: line + 1 }, along)) return false;
+  const { columns, data } = picture;
+  const count = along === 'rows' ? box.columns : box.rows;
+  const apart = 3 * 3 * (along === 'rows' ? columns : 1);
+  let standsOut = 0;
+  for (let i = 0; i < count; i++) {
+    const at =
+      3 * (along === 'rows' ? line * columns + box.left + i : (box.top + i) * columns + line);
+    const differs = (other: number): boolean =>
+      [0, 1, 2].some((c) => Math.abs(data[at + c]! - data[other + c]!) > 16);
+    if (differs(at - apart) && differs(at + apart)) standsOut++;
+  }
+  return standsOut > 0.35 * count;
 }
 
 function isInner({ from, to }: Gutter, box: PixelBox, along: 'rows' | 'columns'): boolean {
@@ -178,6 +281,21 @@ function isGrid(
   return panels.length >= 0.5 * parts.length;
 }
 
+/** Whether a box shows a slice and the parts of it do not: the line was white tissue or a table. */
+function isOneSlice(context: Context, box: PixelBox, parts: readonly PixelBox[]): boolean {
+  return (
+    !isLong(box) &&
+    isPanel(verdictOf(context, box)) &&
+    parts.filter((part) => isPanel(verdictOf(context, part))).length < 2
+  );
+}
+
+/** Whether a box is wider or higher than one slice is. */
+function isLong({ columns, rows }: PixelBox): boolean {
+  const aspect = columns / rows;
+  return aspect <= 0.75 || aspect >= 2.1;
+}
+
 function isPanel({ kind }: PanelVerdict): boolean {
   return kind === 'axial-ct' || kind === 'axial-overlay';
 }
@@ -185,7 +303,7 @@ function isPanel({ kind }: PanelVerdict): boolean {
 /**
  * Cuts along the straightest seam. A clear one is believed by itself, another where the parts show more slices than the whole.
  */
-function cutAtSeams(context: Context, box: PixelBox): PixelBox[] | undefined {
+function cutAtSeams(context: Context, box: PixelBox, depth: number): PixelBox[] | undefined {
   const { work } = context;
   const seams = (['rows', 'columns'] as const)
     .flatMap((along) =>
@@ -194,7 +312,8 @@ function cutAtSeams(context: Context, box: PixelBox): PixelBox[] | undefined {
     .filter(({ along, at }) => {
       const [first, end] =
         along === 'rows' ? [box.top, box.top + box.rows] : [box.left, box.left + box.columns];
-      return at - first >= context.least && end - at >= context.least;
+      if (at - first < context.least || end - at < context.least) return false;
+      return ![-1, 0, 1].some((shift) => isCrossHair(work, box, at + shift, along));
     })
     .sort((a, b) => b.strength - a.strength);
   const before = isPanel(verdictOf(context, box)) ? 1 : 0;
@@ -205,6 +324,13 @@ function cutAtSeams(context: Context, box: PixelBox): PixelBox[] | undefined {
     const good = verdicts.filter(isPanel).length;
     const coloured = verdicts.some(({ kind }) => kind === 'colour-picture');
     if (good > Math.max(1, before) || (good > before && coloured)) return parts;
+    // Rows of a grid show two slices each, which is not yet what a panel shows.
+    if (depth >= deepestTry) continue;
+    const leaves = parts.flatMap((part) => split(context, part, depth + 1));
+    const slices = leaves.filter((leaf) => isPanel(verdictOf(context, leaf))).length;
+    // A slice cut in two shows a lung in each half.
+    if (slices >= (before === 1 && !isLong(box) ? 4 : 2) && slices >= 0.75 * leaves.length)
+      return parts;
   }
   return undefined;
 }
@@ -214,9 +340,8 @@ function cutAtSeams(context: Context, box: PixelBox): PixelBox[] | undefined {
  * part shows a panel and the whole does not, or is too long for one.
  */
 function cutEqually(context: Context, box: PixelBox): PixelBox[] | undefined {
-  const aspect = box.columns / box.rows;
   const verdict = verdictOf(context, box);
-  if (isPanel(verdict) && aspect > 0.75 && aspect < 2.1) return undefined;
+  if (isPanel(verdict) && !isLong(box)) return undefined;
   if (verdict.kind === 'drawing') return undefined;
   const grids = [];
   for (let down = 1; down <= 4; down++) {
@@ -280,33 +405,23 @@ function emptiestLine(
   return best.line;
 }
 
-/**
- * Pictures that stand in a diagram: solid regions on a light ground, once thin lines are taken away. What shows no slice stays
- * part of the diagram.
- */
+/** Pictures that stand in a diagram. What shows no slice stays part of the diagram. */
 function cutOutIslands(context: Context, box: PixelBox): PixelBox[] | undefined {
   if (isPanel(verdictOf(context, box))) return undefined;
-  const { work } = context;
-  const size = { columns: box.columns, rows: box.rows };
-  const dark = new Uint8Array(size.columns * size.rows);
-  for (let y = 0; y < box.rows; y++) {
-    for (let x = 0; x < box.columns; x++) {
-      const at = 3 * ((box.top + y) * work.columns + box.left + x);
-      const [r, g, b] = [work.data[at]!, work.data[at + 1]!, work.data[at + 2]!];
-      // Pictures are grey: coloured boxes and arrows are the diagram's.
-      if (Math.max(r, g, b) < 225 && Math.max(r, g, b) - Math.min(r, g, b) < 30)
-        dark[y * size.columns + x] = 1;
-    }
-  }
-  const islands = solidRegions(dark, size, Math.max(3, Math.round(0.16 * context.least)))
-    .map((island) => ({ ...island, left: box.left + island.left, top: box.top + island.top }))
-    .filter(
-      (island) =>
-        Math.min(island.columns, island.rows) >= context.least &&
-        island.columns * island.rows < 0.8 * box.columns * box.rows,
-    );
+  const islands = findIslands(
+    context.work,
+    box,
+    Math.max(3, Math.round(0.16 * context.least)),
+  ).filter(
+    (island) =>
+      Math.min(island.columns, island.rows) >= context.least && area(island) < 0.8 * area(box),
+  );
   const slices = islands.filter((island) => isPanel(verdictOf(context, island)));
   return slices.length > 0 ? slices : undefined;
+}
+
+function area({ columns, rows }: PixelBox): number {
+  return columns * rows;
 }
 
 function toPicture(box: PixelBox, scale: number, { columns, rows }: Pixels): PixelBox {
