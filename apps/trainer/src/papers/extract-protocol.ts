@@ -39,4 +39,4 @@ export type ExtractAnswer =
   | { readonly type: 'failed'; readonly code: PaperErrorCode; readonly message: string };
 
 /** The version of the rules. */
-export const extractVersion = 1;
+export const extractVersion = 2;
