@@ -17,14 +17,17 @@ test('every command that browsers are offered is one that the web extension regi
     .map((path) => readFileSync(join(root, path), 'utf8'))
     .join('\n');
   const registered = [...source.matchAll(/'(groundglass\.\w+)':/g)].map(([, name]) => name);
-  expect(web.contributes.commands.map(({ command }) => command).sort()).toEqual(registered.sort());
+  const offered = web.contributes.commands.map(
+    (/** @type {{ command: string }} */ { command }) => command,
+  );
+  expect(offered.sort()).toEqual(registered.sort());
 });
 
 test('browsers open pictures, and have no gallery, view or tool that would need a process', () => {
-  expect(web.contributes.customEditors.map(({ viewType }) => viewType)).toEqual([
-    'groundglass.ctPreview',
-    'groundglass.ctPreviewOptional',
-  ]);
+  const viewTypes = web.contributes.customEditors.map(
+    (/** @type {{ viewType: string }} */ { viewType }) => viewType,
+  );
+  expect(viewTypes).toEqual(['groundglass.ctPreview', 'groundglass.ctPreviewOptional']);
   for (const key of ['views', 'viewsContainers', 'languageModelTools', 'walkthroughs']) {
     expect(web.contributes).not.toHaveProperty(key);
   }
