@@ -119,7 +119,11 @@ test('the keyboard alone selects, opens, resizes, copies and changes the layout'
     {
       type: 'openrows',
       // All rows as they are shown, by which the next one is found.
-      detail: { rows: [1, 2], how: 'here', order: Array.from({ length: 240 }, (_, row) => row) },
+      detail: {
+        rows: [1, 2],
+        how: 'here',
+        order: Uint32Array.from({ length: 240 }, (_, row) => row),
+      },
     },
     { type: 'copypaths', detail: { rows: [1, 2] } },
   ]);
