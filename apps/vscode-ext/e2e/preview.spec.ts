@@ -148,7 +148,7 @@ test('the prediction appears over the picture and is compared with the ground tr
   await expect(preview.locator('.facts-list')).toContainText('lesion-band 1');
   await expect(preview.locator('.legend')).toHaveText(/Found.*False alarm.*Missed/);
   await expect(preview.locator('.dice')).toHaveText(/^Dice, this slice: [01]\.\d{3}$/);
-  await expect(preview.locator('.strip')).toBeVisible();
+  await expect(preview.locator('canvas.strip')).toBeVisible();
   await expect(preview.getByText('Research use, not for diagnosis')).toBeVisible();
   const picture = await workbench.picture();
   await picture.focus();
