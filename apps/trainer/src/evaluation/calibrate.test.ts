@@ -38,7 +38,7 @@ describe('calibration', () => {
     });
   });
 
-  test('leaves the temperature alone where the classes are told apart without error', () => {
+  test('leaves the temperature alone where the classes are separated without error', () => {
     const { temperature, auc } = calibrate([score('covid', 1), score('non-covid', -1)]);
     expect(temperature).toBe(1);
     expect(auc).toBe(1);

@@ -18,7 +18,7 @@ export interface Calibration {
   readonly decision?: Decision;
   /** Pictures of each source among the samples. */
   readonly sources?: Readonly<Record<string, number>>;
-  /** What logits are divided by before the softmax; 1 where no temperature is best, as for classes that are told apart without error. */
+  /** What logits are divided by before the softmax; 1 where no temperature is best, as for classes that are separated without error. */
   readonly temperature: number;
   /** Probability, after the temperature, from which the label is covid. */
   readonly threshold: number;

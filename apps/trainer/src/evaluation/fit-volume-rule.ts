@@ -7,7 +7,7 @@ export interface ValidationSeries {
   readonly probabilities: readonly number[];
 }
 
-/** How series are told apart. */
+/** How series are separated. */
 export interface VolumeRule {
   readonly aggregation: string;
   readonly threshold: number;

@@ -15,7 +15,7 @@ export interface PatientScore {
   readonly max: number;
 }
 
-/** How well patients are told apart by a score of all their pictures. */
+/** How well patients are separated by a score of all their pictures. */
 export interface PatientMeasurement {
   readonly patients: number;
   readonly positives: number;

@@ -26,7 +26,7 @@ test('the box of a panel is the slice’s own', () => {
   expect(splitPanels(grid).map(({ box }) => box.left)).toEqual([0, 268]);
 });
 
-test('a heat map and a plot are told apart from slices', () => {
+test('a heat map and a plot are not taken for slices', () => {
   const slice = madeSlice();
   const heat = {
     ...slice,
