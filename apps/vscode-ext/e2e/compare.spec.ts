@@ -104,3 +104,23 @@ test('several files that are selected open as several editors', async ({ workben
   await expect(page.locator('.tab')).toHaveCount(2);
   await expect(workbench.preview.locator('.title')).toHaveText(/covid-(figure\.jpg|slice\.png)/);
 });
+
+test('a picture is compared with itself by two models', async ({ workbench }) => {
+  await workbench.open('covid-volume.nii.gz');
+  await workbench.picture();
+  // The server has two models for CT: there is nothing to choose.
+  await workbench.runCommand('Groundglass: Compare Models on This Picture');
+  const comparison = workbench.preview.locator('groundglass-comparison');
+  await expect(workbench.preview.locator('.caption')).toContainText(
+    ['lesion-band', 'lesion-rule'],
+    {
+      timeout: 60_000,
+    },
+  );
+  await expect(comparison.locator('.bar select')).toHaveValue('masks');
+  await expect(comparison.locator('.bar [role=status]')).toContainText(
+    /pixels differ|No pixel differs|needs an answer with a mask/,
+    { timeout: 60_000 },
+  );
+  await workbench.tidy();
+});
