@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, settings, test, type Workbench } from './workbench.js';
+import { expect, test, type Workbench } from './workbench.js';
 
 const samples = join(import.meta.dirname, '../../../samples');
 
@@ -21,22 +21,13 @@ function writeRepository({ server }: Workbench): string {
   return folder;
 }
 
-async function openRepository(workbench: Workbench): Promise<void> {
-  const folder = writeRepository(workbench);
-  writeFileSync(
-    workbench.server.settingsFile,
-    JSON.stringify({ ...settings, 'git.enabled': true, 'git.autoRepositoryDetection': true }),
-  );
-  await workbench.page.goto(`${workbench.server.url}/?folder=${encodeURIComponent(folder)}`);
-  await workbench.explorerRow('slice.png').waitFor();
-  // The Git extension reads whether it is enabled when its window starts.
-  await workbench.page.reload();
-}
-
 test.describe.configure({ timeout: 180_000 });
+// Settings of the machine have a server of their own, with which other tests' windows have nothing to do.
+test.use({ machineSettings: { 'git.enabled': true } });
 
 test('a picture is compared with its revision in Git', async ({ workbench, page }) => {
-  await openRepository(workbench);
+  const folder = writeRepository(workbench);
+  await page.goto(`${workbench.server.url}/?folder=${encodeURIComponent(folder)}`);
   await workbench.openFile('slice.png');
   await expect(async () => {
     await workbench.runCommand('Groundglass: Compare with Git Revision');
