@@ -29,6 +29,10 @@ function withEntry(model: Uint8Array, key: string, value: string): Uint8Array {
 async function startWithInt8(precision: Precision, from?: string): Promise<[Core, string, string]> {
   const running = await startCore({ models: ['lesion-rule'], precision });
   core = running;
+  // Most models have no such file, and load without a word.
+  expect(running.repository.index()).toEqual([
+    { name: 'lesion-rule', version: '1', state: 'READY', reason: '' },
+  ]);
   const folder = join(running.root, 'lesion-rule/1');
   const float = await readFile(join(folder, 'model.onnx'));
   const int8 = withEntry(float, 'quantised_from', from ?? hash(float));

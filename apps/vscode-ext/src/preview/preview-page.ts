@@ -10,7 +10,7 @@ export interface PreviewPage {
   onDidDispose(listener: () => void): vscode.Disposable;
   onMessage(listener: (message: ToHost) => void): vscode.Disposable;
   post(message: ToWebview): void;
-  /** Starts the page anew. */
+  /** Starts the page again. */
   start(start: PageStart): void;
 }
 

@@ -14,7 +14,7 @@ export interface QuantisedParts {
 /**
  * Convolutions, and what only joins, adds or bounds their outputs. The picture's preprocessing, the decision and all that follows a
  * sigmoid stay floats: there eight bits cost accuracy and save no time. So do the outputs that say how unlike the training data a
- * picture is, which are made anew for a quantised model.
+ * picture is, which are made again for a quantised model.
  */
 export function quantisedParts({ nodes, constants }: FloatGraph): QuantisedParts {
   const chosen = new Set<string>();

@@ -153,7 +153,7 @@ test('a convolution done by hand: weights in 127 steps, the bias corrected by th
   );
 });
 
-test('the distance is made anew on a quantised model', async () => {
+test('the distance can be made again on a quantised model', async () => {
   const bytes = await quantised(model());
   const [before, after] = [
     await run(exposeFeatures(model()), picture(4)),

@@ -161,7 +161,7 @@ export class GroundglassComparison extends HTMLElement {
     }
   }
 
-  /** Makes the difference anew where a picture or a prediction has changed. */
+  /** Makes the difference again where a picture or a prediction has changed. */
   #refresh(): void {
     const opened = this.#viewers.map((viewer) => viewer.opened);
     const statuses = this.#viewers.map(({ prediction }) => prediction);
