@@ -27,7 +27,7 @@ import { FolderLock } from './processes/folder-lock.js';
 import { cleanSpool, ownerFileOf } from './options/clean-spool.js';
 import { availableCores, planCpuShare } from './processes/cpu-share.js';
 import { ModelRepository } from './repository/model-repository.js';
-import { makeFolder } from './processes/make-folder.js';
+import { makeFolder } from '@groundglass/dataset/disk';
 
 /** Rest after which a server with --low-memory gives memory back. */
 const idleRenewMs = 60_000;
@@ -200,7 +200,7 @@ async function takeSpool(options: ServerOptions, log: Logger) {
   return { spoolDir, spoolLock: await FolderLock.take(ownerFileOf(spoolDir)) };
 }
 
-/** Without a cache every start optimises every model anew, which should not be found out by waiting. */
+/** Without a cache every start optimises every model again, which should not be found out by waiting. */
 async function warnOfCache(dir: string, log: Logger): Promise<void> {
   const probe = join(dir, `${randomUUID()}.part`);
   try {
@@ -210,7 +210,7 @@ async function warnOfCache(dir: string, log: Logger): Promise<void> {
   } catch (error) {
     log.warn(
       { code: (error as NodeJS.ErrnoException).code },
-      'the folder of --cache-dir cannot be written: every start optimises the models anew',
+      'the folder of --cache-dir cannot be written: every start optimises the models again',
     );
   }
 }

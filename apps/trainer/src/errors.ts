@@ -2,6 +2,9 @@
 export const trainerErrorCatalogue = {
   TRAIN_BAD_OPTION: { advice: 'Correct the option; --help lists what each one takes.' },
   TRAIN_BAD_RECIPE: { advice: 'Correct the recipe, or the --set that changes it.' },
+  TRAIN_FILE_FAILED: {
+    advice: 'Make room, or choose a folder that can be written; the same command goes on.',
+  },
   TRAIN_NO_RUN: { advice: 'Check the folder: "groundglass-trainer train --out DIR" makes a run.' },
   TRAIN_RUN_IN_USE: { advice: 'Wait until the other process ends, or train into another folder.' },
   TRAIN_DIVERGED: { advice: 'Train again with the change that is named.' },

@@ -16,6 +16,7 @@ import { registerReproduce } from './cli/reproduce-command.js';
 import { registerQuantize } from './cli/quantize-command.js';
 import { registerReport } from './cli/report-command.js';
 import { registerTrain } from './cli/train-command.js';
+import { fileFailure } from './cli/file-failure.js';
 import { TrainerError, trainerErrorCatalogue } from './errors.js';
 
 const { version } = createRequire(import.meta.url)('@groundglass/trainer/package.json') as {
@@ -44,7 +45,8 @@ registerBench(program);
 
 try {
   await program.parseAsync();
-} catch (error) {
+} catch (thrown) {
+  const error = fileFailure(thrown) ?? thrown;
   if (error instanceof CtError) {
     console.error(`${error.message} (${error.code}). ${errorCatalogue[error.code].advice}`);
   } else if (error instanceof TrainerError) {

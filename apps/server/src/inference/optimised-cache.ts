@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
-import { makeFolder } from '../processes/make-folder.js';
+import { makeFolder } from '@groundglass/dataset/disk';
 
 /**
  * Optimised models on disk. ONNX Runtime's optimiser takes seconds for a large network and chooses layouts by the

@@ -18,7 +18,7 @@ import { FolderLock } from '../processes/folder-lock.js';
 import { jobRecordSchema, type JobRecord } from './job.js';
 import { listCtFiles, pixelFilesOf } from './list-ct-files.js';
 import { ResultsJournal, readJournal } from './results-journal.js';
-import { makeFolder } from '../processes/make-folder.js';
+import { makeFolder } from '@groundglass/dataset/disk';
 
 interface JobsOptions {
   readonly dir: string;

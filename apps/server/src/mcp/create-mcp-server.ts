@@ -4,7 +4,8 @@ import { openAsBlob } from 'node:fs';
 import type { CtUpload, GroundglassClient } from '@groundglass/client';
 import { CtError, errorCatalogue } from '@groundglass/core';
 import { auditDataset, findingsText, findPictures, summarizeDataset } from '@groundglass/dataset';
-import { nodeFiles, writeWhole } from '@groundglass/dataset/node';
+import { replaceFile } from '@groundglass/dataset/disk';
+import { nodeFiles } from '@groundglass/dataset/node';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
@@ -118,7 +119,7 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
         const { name: own, folder, dataset: found } = await workspace.dataset(name);
         const findings = await auditDataset(await nodeFiles(found.root), found, { signal });
         const file = join(folder, `${basename(folder)}.audit.jsonl`);
-        await writeWhole(file, findingsText(findings));
+        await replaceFile(file, findingsText(findings));
         const shown = findings.slice(0, mostFindings);
         const written = workspace.nameOf(file);
         return {

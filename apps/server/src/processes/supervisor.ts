@@ -100,7 +100,7 @@ export class Supervisor<C extends Calls<C>> {
     old.kill();
   }
 
-  /** Read anew after a pause, where the type says that nothing has changed. */
+  /** Read again after a pause, where the type says that nothing has changed. */
   get #isClosed(): boolean {
     return this.#closed;
   }

@@ -8,7 +8,7 @@ import { CtError } from '@groundglass/core';
 import { extract } from 'tar';
 import { checkModels } from './check-models.js';
 import { modelNamePattern, versionPattern } from './read-repository.js';
-import { makeFolder } from '../processes/make-folder.js';
+import { makeFolder } from '@groundglass/dataset/disk';
 
 export interface PullOptions {
   /** An https URL, an `.onnx` file, a `.tar.gz` archive of one model's folder, or such a folder. */

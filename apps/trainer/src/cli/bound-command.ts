@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { openDatasets } from '../datasets/open-datasets.js';
 import { fitDistanceOn, groupBy } from '../evaluation/fit-distance-on.js';
 import { fitVolumeRule, type ValidationSeries } from '../evaluation/fit-volume-rule.js';
-import { replaceFile } from '../run/replace-file.js';
+import { replaceFile } from '@groundglass/dataset/disk';
 import { SampleReader } from '../evaluation/sample-reader.js';
 import { showCount } from './progress.js';
 import { TrainerError } from '../errors.js';

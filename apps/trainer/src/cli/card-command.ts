@@ -1,7 +1,8 @@
 import { CtError } from '@groundglass/core';
+import { replaceFile } from '@groundglass/dataset/disk';
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { recipeSchema } from '../training/recipes/recipe.js';
 import { trainingCurves } from '../run/report/training-curves.js';
@@ -55,18 +56,16 @@ async function writeCard(options: CardOptions): Promise<void> {
   const { name, version } = publication.model;
   const folder = options.model ?? join('models', name, version);
   const { docs } = options;
-  await mkdir(join(docs, 'results'), { recursive: true });
-  await mkdir(join(docs, 'images'), { recursive: true });
   const reproduced = await readRows(join(docs, reproductionFiles.rows));
   for (const { name: run, records } of publication.runs) {
     const { loss, validation } = await trainingCurves(records);
-    await writeFile(join(docs, 'images', `training-${run}-loss.svg`), loss);
-    await writeFile(join(docs, 'images', `training-${run}-validation.svg`), validation);
+    await replaceFile(join(docs, 'images', `training-${run}-loss.svg`), loss);
+    await replaceFile(join(docs, 'images', `training-${run}-validation.svg`), validation);
   }
   if (reproduced.some(({ points }) => points.length > 0)) {
     const { roc, calibration } = await reproductionCharts(reproduced);
-    await writeFile(join(docs, reproductionFiles.roc), roc);
-    await writeFile(join(docs, reproductionFiles.calibration), calibration);
+    await replaceFile(join(docs, reproductionFiles.roc), roc);
+    await replaceFile(join(docs, reproductionFiles.calibration), calibration);
   }
   const written = [
     ...(options.publication === undefined
@@ -82,7 +81,7 @@ async function writeCard(options: CardOptions): Promise<void> {
     [join(folder, 'README.md'), renderModelCard(publication)],
   ] as const;
   for (const [file, text] of written) {
-    await writeFile(file, text);
+    await replaceFile(file, text);
     console.log(`Wrote ${file}`);
   }
 }

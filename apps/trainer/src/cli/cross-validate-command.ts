@@ -1,4 +1,5 @@
 import { CtError, type DatasetSample } from '@groundglass/core';
+import { replaceFile } from '@groundglass/dataset/disk';
 import {
   foldDataset,
   parseResults,
@@ -12,10 +13,9 @@ import {
   type Dataset,
   type TargetSample,
 } from '@groundglass/dataset';
-import { providers } from '@groundglass/nn';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { createHash } from 'node:crypto';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   foldRecordSchema,
@@ -32,15 +32,16 @@ import { TrainerError } from '../errors.js';
 import { fileHash, resultRow } from '../evaluation/predictions-file.js';
 import { lockRun } from '../run/run-lock.js';
 import { RunFolder, type RunInputs } from '../run/run-folder.js';
-import { engines, type EngineOptions } from '../training/open-session.js';
 import { checkSources } from '../training/recipes/check-sources.js';
 import { newRecipe } from '../training/recipes/choose-recipe.js';
 import { recipes } from '../training/recipes/recipes.js';
 import { readStart, startWeights } from '../weights/start-weights.js';
 import { findingGroups } from './finding-groups.js';
+import { readEngineOptions, withEngineOptions, type EngineFlags } from './engine-options.js';
 import { progressReporter, showCount } from './progress.js';
+import { wholeNumber } from './whole-number.js';
 
-interface CrossValidateOptions {
+interface CrossValidateOptions extends EngineFlags {
   readonly data: readonly string[];
   readonly out: string;
   readonly folds?: string;
@@ -50,10 +51,6 @@ interface CrossValidateOptions {
   readonly epochs?: string;
   readonly init?: readonly string[];
   readonly findings?: string;
-  readonly engine: EngineOptions['engine'];
-  readonly provider: EngineOptions['provider'];
-  readonly workers: string;
-  readonly threads?: string;
   readonly json?: boolean;
 }
 
@@ -65,7 +62,7 @@ const files = {
 
 /** `cross-validate --data MANIFEST --out FOLDER`. */
 export function registerCrossValidate(program: Command): void {
-  program
+  const command = program
     .command('cross-validate')
     .description(
       'trains k networks, each scored on patients that it never saw, and measures all scores together; the same command goes on after a stop',
@@ -85,21 +82,17 @@ export function registerCrossValidate(program: Command): void {
     .option('--epochs <n>', 'epochs of each fold')
     .option('--init <weights...>', 'safetensors that every fold starts from, as for train')
     .option('--findings <file>', 'an audit’s findings: copies and neighbours stay in one fold')
-    .addOption(new Option('--engine <name>', 'as for train').choices(engines).default('onnx'))
-    .addOption(new Option('--provider <name>', 'as for train').choices(providers).default('cpu'))
-    .option('--workers <n>', 'threads that decode and augment', '1')
-    .option('--threads <n>', 'threads of the engine; all cores unless given')
-    .option('--json', 'print JSON instead of the table')
-    .action(async (options: CrossValidateOptions) => {
-      const run = new RunFolder(resolve(options.out));
-      await run.create();
-      const release = await lockRun(run.path);
-      try {
-        await crossValidate(run, options);
-      } finally {
-        await release();
-      }
-    });
+    .option('--json', 'print JSON instead of the table');
+  withEngineOptions(command).action(async (options: CrossValidateOptions) => {
+    const run = new RunFolder(resolve(options.out));
+    await run.create();
+    const release = await lockRun(run.path);
+    try {
+      await crossValidate(run, options);
+    } finally {
+      await release();
+    }
+  });
 }
 
 async function crossValidate(run: RunFolder, options: CrossValidateOptions): Promise<void> {
@@ -144,14 +137,7 @@ async function crossValidate(run: RunFolder, options: CrossValidateOptions): Pro
         recipe,
         inputs: inputsOf(own, datasets, plan),
         weights,
-        workers: wholeNumber('--workers', options.workers, 0),
-        engine: {
-          engine: options.engine,
-          provider: options.provider,
-          ...(options.threads === undefined
-            ? {}
-            : { threads: wholeNumber('--threads', options.threads, 1) }),
-        },
+        ...readEngineOptions(options),
         signal: stop.signal,
         onProgress: reporter.show,
         onTest: (done, total) => {
@@ -340,7 +326,7 @@ async function beginRows(
     manifest: datasets.length === 1 ? { name: datasets[0]!.manifest.name } : null,
     time: new Date().toISOString(),
   });
-  await writeFile(run.file(files.rows), header);
+  await replaceFile(run.file(files.rows), header);
 }
 
 async function readRecords(run: RunFolder): Promise<FoldRecord[]> {
@@ -392,14 +378,4 @@ function foldsHash(folds: readonly (readonly TargetSample[])[]): string {
 
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function wholeNumber(flag: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least)
-    throw new TrainerError(
-      'TRAIN_BAD_OPTION',
-      `Expected ${flag} of a whole number from ${least}, got "${text}"`,
-    );
-  return value;
 }

@@ -6,7 +6,8 @@ import {
   findingsText,
   sampleKey,
 } from '@groundglass/dataset';
-import { writeManifest, writeWhole } from '@groundglass/dataset/node';
+import { replaceFile } from '@groundglass/dataset/disk';
+import { writeManifest } from '@groundglass/dataset/node';
 import { Option, type Command } from 'commander';
 import { join, resolve } from 'node:path';
 import { findingPictures } from '../datasets/finding-pictures.js';
@@ -74,9 +75,9 @@ async function audit(path: string, options: AuditCommandOptions): Promise<void> 
   const stem = dataset.manifest.name.replace(/[^\w.-]+/g, '-');
   const out = options.out ?? join(folder, `${stem}.audit.jsonl`);
   const html = options.html ?? join(folder, `${stem}.audit.html`);
-  await writeWhole(out, findingsText(findings));
+  await replaceFile(out, findingsText(findings));
   const pictures = await findingPictures(opened, findings);
-  await writeWhole(
+  await replaceFile(
     html,
     auditReport(dataset.manifest.name, findings, (name, slice) =>
       pictures.get(sampleKey({ path: name, slice })),
@@ -90,7 +91,7 @@ async function audit(path: string, options: AuditCommandOptions): Promise<void> 
       resolve(dataset.root),
     );
     const rows = removed.map((row) => `${JSON.stringify(row)}\n`).join('');
-    await writeWhole(join(options.fix, 'removed.jsonl'), rows);
+    await replaceFile(join(options.fix, 'removed.jsonl'), rows);
     console.error(
       `Wrote ${options.fix} without ${removed.length} of ${dataset.samples.length} samples`,
     );

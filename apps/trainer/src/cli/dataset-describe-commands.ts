@@ -10,10 +10,10 @@ import {
   sha256Hex,
   type DescribedDataset,
 } from '@groundglass/dataset';
-import { writeWhole } from '@groundglass/dataset/node';
+import { replaceFile } from '@groundglass/dataset/disk';
 import { Option, type Command } from 'commander';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openForWork } from '../datasets/open-for-work.js';
 import { readAllFacts } from '../datasets/read-all-facts.js';
 import { datasetProgress, stopAtInterrupt } from './dataset-progress.js';
@@ -35,8 +35,7 @@ export function registerDescribe(dataset: Command): void {
       .action(async (path: string, options: { out?: string; findings?: string }) => {
         const { folder, content } = await describe(path, options.findings);
         const out = options.out ?? join(folder, file);
-        await mkdir(dirname(out), { recursive: true });
-        await writeWhole(out, write(content));
+        await replaceFile(out, write(content));
         console.log(`Wrote ${out}`);
       });
   described(
@@ -110,8 +109,7 @@ async function exportDataset(
 ): Promise<void> {
   const { dataset, files } = await openForWork(path);
   if (format === 'csv') {
-    await mkdir(dirname(out), { recursive: true });
-    await writeWhole(out, samplesCsv(dataset.samples));
+    await replaceFile(out, samplesCsv(dataset.samples));
     console.log(`Wrote ${dataset.samples.length} rows to ${out}`);
     return;
   }
@@ -122,8 +120,7 @@ async function exportDataset(
     for await (const file of imagefolderFiles(files, dataset.samples)) {
       if (signal.aborted) throw new CtError('CT_CANCELLED', 'Stopped by Ctrl+C');
       const target = join(out, file.path);
-      await mkdir(dirname(target), { recursive: true });
-      await writeWhole(target, file.bytes);
+      await replaceFile(target, file.bytes);
       progress.show({ phase: 'copying', done: ++done, total: undefined });
     }
   } finally {

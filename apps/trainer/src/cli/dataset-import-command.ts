@@ -13,7 +13,8 @@ import {
   type Layout,
   type LayoutOptions,
 } from '@groundglass/dataset';
-import { nodeFiles, readManifest, writeManifest, writeWhole } from '@groundglass/dataset/node';
+import { replaceFile } from '@groundglass/dataset/disk';
+import { nodeFiles, readManifest, writeManifest } from '@groundglass/dataset/node';
 import { Option, type Command } from 'commander';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -111,7 +112,7 @@ async function runImport(
   await writeManifest(command.out, imported, root);
   const { problems, samples, manifest } = imported;
   const problemRows = problems.map((problem) => `${JSON.stringify(problem)}\n`).join('');
-  await writeWhole(join(command.out, 'problems.jsonl'), problemRows);
+  await replaceFile(join(command.out, 'problems.jsonl'), problemRows);
   for (const problem of problems) console.error(formatProblem(problem));
   console.log(`${manifest.name}: ${samples.length} samples, ${problems.length} problems`);
   const counts = new Map<string, number>();

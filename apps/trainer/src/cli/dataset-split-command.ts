@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { openDataset } from '../datasets/open-datasets.js';
 import { TrainerError } from '../errors.js';
 import { findingGroups } from './finding-groups.js';
+import { wholeNumber } from './whole-number.js';
 
 interface SplitCommandOptions {
   readonly out: string;
@@ -55,14 +56,14 @@ export function registerSplit(dataset: Command): void {
 
 async function split(path: string, options: SplitCommandOptions): Promise<void> {
   const dataset = await openDataset(path);
-  const seed = wholeNumber('--seed', options.seed);
+  const seed = wholeNumber('--seed', options.seed, 0);
   const counts = new Map(options.subset.map(subsetOf));
   const drawn = (samples: readonly DatasetSample[]) =>
     takeSubset(samples, counts, { seed, from: options.subsetFrom });
   const together =
     options.findings === undefined ? [] : await findingGroups(options.findings, dataset);
   if (options.folds !== undefined) {
-    const count = wholeNumber('--folds', options.folds);
+    const count = wholeNumber('--folds', options.folds, 0);
     const folds = inWords(() => foldDataset(dataset.samples, count, { seed, together }));
     for (const [i, fold] of folds.map(drawn).entries()) {
       const folder = join(options.out, `fold-${i + 1}`);
@@ -126,14 +127,7 @@ function subsetOf(text: string): readonly [string, number] {
   const at = text.lastIndexOf('=');
   if (at <= 0)
     throw new TrainerError('TRAIN_BAD_OPTION', `Expected --subset LABEL=COUNT, got "${text}"`);
-  return [text.slice(0, at), wholeNumber('--subset', text.slice(at + 1))];
-}
-
-function wholeNumber(flag: string, text: string): number {
-  const value = Number(text);
-  if (!(Number.isInteger(value) && value >= 0))
-    throw new TrainerError('TRAIN_BAD_OPTION', `Expected ${flag} of a whole number, got "${text}"`);
-  return value;
+  return [text.slice(0, at), wholeNumber('--subset', text.slice(at + 1), 0)];
 }
 
 function share(flag: string, text: string | undefined): number {

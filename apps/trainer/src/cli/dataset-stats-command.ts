@@ -5,9 +5,8 @@ import {
   statisticsPage,
   statisticsPlain,
 } from '@groundglass/dataset';
-import { writeWhole } from '@groundglass/dataset/node';
+import { replaceFile } from '@groundglass/dataset/disk';
 import type { Command } from 'commander';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawChart } from '../datasets/draw-chart.js';
 import { openForWork } from '../datasets/open-for-work.js';
@@ -38,20 +37,19 @@ export function registerStats(dataset: Command): void {
       );
       const statistics = describeDataset(opened.dataset, (name) => facts.get(name));
       const out = options.out ?? join(opened.folder, 'statistics');
-      await mkdir(out, { recursive: true });
       const charts: { title: string; svg: string }[] = [];
       for (const chart of statisticsCharts(statistics)) {
         const svg = await drawChart(chart);
         charts.push({ title: chart.title, svg });
-        await writeWhole(join(out, `${chart.name}.svg`), svg);
+        await replaceFile(join(out, `${chart.name}.svg`), svg);
       }
-      await writeWhole(join(out, 'statistics.html'), statisticsPage(statistics, charts));
-      await writeWhole(
+      await replaceFile(join(out, 'statistics.html'), statisticsPage(statistics, charts));
+      await replaceFile(
         join(out, 'statistics.csv'),
         statisticsCsv(statistics, opened.dataset.manifest.published),
       );
       const json = `${JSON.stringify(statistics, undefined, 2)}\n`;
-      await writeWhole(join(out, 'statistics.json'), json);
+      await replaceFile(join(out, 'statistics.json'), json);
       console.log(options.json === true ? json.trimEnd() : statisticsPlain(statistics));
       console.error(`Written to ${out}`);
     });

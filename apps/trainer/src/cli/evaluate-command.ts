@@ -1,4 +1,5 @@
 import { CtError, readScoringRule } from '@groundglass/core';
+import { replaceFile } from '@groundglass/dataset/disk';
 import {
   leakKinds,
   manifestName,
@@ -10,7 +11,7 @@ import { OnnxInference, readOnnx } from '@groundglass/nn';
 import { Option, type Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { checkMeasured } from '../datasets/check-data.js';
 import { combineDatasets } from '../datasets/combine-datasets.js';
@@ -168,7 +169,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
       measured.push(result);
       patients.push({ name: result.name, patients: evaluated.patients });
     }
-    if (options.patients !== undefined) await writeFile(options.patients, patientsCsv(patients));
+    if (options.patients !== undefined) await replaceFile(options.patients, patientsCsv(patients));
     const robustness =
       tried > 0 ? [await tryChanges(model, datasets[0]!, tried, { threshold, crop })] : [];
     const series: SeriesScore[] = [];
@@ -189,7 +190,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
       ...(series.length > 0 ? { series } : {}),
     };
     const text = JSON.stringify(results, undefined, 2);
-    if (options.out !== undefined) await writeFile(options.out, `${text}\n`);
+    if (options.out !== undefined) await replaceFile(options.out, `${text}\n`);
     console.log(options.json === true ? text : formatResults(results));
   } finally {
     await model.close();

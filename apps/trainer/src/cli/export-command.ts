@@ -10,13 +10,12 @@ import {
   type JcsMember,
 } from '@groundglass/nn';
 import type { Command } from 'commander';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { combineDatasets } from '../datasets/combine-datasets.js';
 import { openDatasets } from '../datasets/open-datasets.js';
 import { recipeSchema, type Recipe } from '../training/recipes/recipe.js';
 import { formatResults, type DatasetResult } from '../evaluation/results/results.js';
-import { replaceFile } from '../run/replace-file.js';
+import { replaceFile } from '@groundglass/dataset/disk';
 import { RunFolder } from '../run/run-folder.js';
 import { calibrate, calibrationName } from '../evaluation/calibrate.js';
 import { evaluateDataset } from '../evaluation/evaluate-dataset.js';
@@ -166,8 +165,8 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
     );
     await showValidation(bytes, datasets, { threshold: chosen.threshold, crop });
   }
-  await writeFile(join(folder, 'config.pbtxt'), configText());
-  await writeFile(join(folder, 'labels.txt'), 'non-covid\ncovid\n');
+  await replaceFile(join(folder, 'config.pbtxt'), configText());
+  await replaceFile(join(folder, 'labels.txt'), 'non-covid\ncovid\n');
   return file;
 }
 

@@ -1,6 +1,7 @@
+import { makeFolder } from '@groundglass/dataset/disk';
 import { paperErrorCatalogue } from '@groundglass/papers';
 import type { Command } from 'commander';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { extractPapers, type FileProblem, type RunProgress } from '../papers/extract-papers.js';
@@ -69,7 +70,7 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
       `Expected PDFs, there is none in ${paths.map((path) => `"${path}"`).join(', ')}`,
     );
   }
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   const cancel = new AbortController();
   const onInterrupt = (): void => {
     cancel.abort();

@@ -1,8 +1,9 @@
 import { CtError } from '@groundglass/core';
+import { makeFolder } from '@groundglass/dataset/disk';
 import { fetchWeights, weightSources, type WeightsName } from '@groundglass/nn';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TrainerError } from '../errors.js';
 
 interface FetchWeightsOptions {
@@ -33,6 +34,7 @@ export function registerFetchWeights(program: Command): void {
           `Expected weights of ${names.join(', ')}, got "${name}"`,
         );
       const file = options.out ?? join('weights', `${name}.safetensors`);
+      await makeFolder(dirname(file));
       const sha256 = await download(name as WeightsName, file, options);
       console.log(`Wrote ${file}, SHA-256 ${sha256}`);
       console.log(`Train from it with --init ${file}`);

@@ -1,7 +1,7 @@
 import { importBackbone, writeSafetensors } from '@groundglass/nn';
 import type { Command } from 'commander';
 import { recipeSchema } from '../training/recipes/recipe.js';
-import { replaceFile } from '../run/replace-file.js';
+import { replaceFile } from '@groundglass/dataset/disk';
 import { readWeights } from '../weights/read-weights.js';
 import { TrainerError } from '../errors.js';
 

@@ -11,7 +11,7 @@ import { TrainerError } from '../errors.js';
 import { accuracyGate, type GateRow } from '../evaluation/accuracy-gate.js';
 import { fitDistanceOn, thin } from '../evaluation/fit-distance-on.js';
 import { SampleReader } from '../evaluation/sample-reader.js';
-import { replaceFile } from '../run/replace-file.js';
+import { replaceFile } from '@groundglass/dataset/disk';
 import { showCount } from './progress.js';
 
 /** The quantised model's name beside model.onnx. */

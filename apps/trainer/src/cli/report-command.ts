@@ -1,5 +1,5 @@
+import { replaceFile } from '@groundglass/dataset/disk';
 import type { Command } from 'commander';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeReport } from '../run/report/write-report.js';
 import { trainingCurves } from '../run/report/training-curves.js';
@@ -10,7 +10,7 @@ import { TrainerError } from '../errors.js';
 export function registerReport(program: Command): void {
   program
     .command('report')
-    .description('writes a run’s report.html anew, and its curves as SVG files where asked for')
+    .description('writes a run’s report.html again, and its curves as SVG files where asked for')
     .requiredOption('--run <folder>', 'the run')
     .option('--svg <folder>', 'where training-loss.svg and validation.svg go')
     .action(async ({ run: path, svg }: { run: string; svg?: string }) => {
@@ -21,8 +21,7 @@ export function registerReport(program: Command): void {
       console.log(`Wrote ${run.file('report.html')}`);
       if (svg === undefined) return;
       const { loss, validation } = await trainingCurves(await run.log());
-      await mkdir(svg, { recursive: true });
-      await writeFile(join(svg, 'training-loss.svg'), loss);
-      await writeFile(join(svg, 'validation.svg'), validation);
+      await replaceFile(join(svg, 'training-loss.svg'), loss);
+      await replaceFile(join(svg, 'validation.svg'), validation);
     });
 }

@@ -1,9 +1,8 @@
 import { CtError } from '@groundglass/core';
-import { providers } from '@groundglass/nn';
 import { Argument, Option, type Command } from 'commander';
 import { execFile } from 'node:child_process';
-import { appendFile, mkdir } from 'node:fs/promises';
-import { replaceFile } from '../run/replace-file.js';
+import { appendFile } from 'node:fs/promises';
+import { makeFolder, replaceFile } from '@groundglass/dataset/disk';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { paperRows, type PaperRow } from '../reproduction/paper-tables.js';
@@ -16,12 +15,13 @@ import type { ReproductionRow } from '../reproduction/result-row.js';
 import { scales, type ScaleName } from '../reproduction/scales.js';
 import { rowData, type RowData } from '../reproduction/training-set.js';
 import { lockRun } from '../run/run-lock.js';
-import { engines, type EngineOptions } from '../training/open-session.js';
 import { readStart } from '../weights/start-weights.js';
+import { readEngineOptions, withEngineOptions, type EngineFlags } from './engine-options.js';
 import { progressReporter } from './progress.js';
+import { wholeNumber } from './whole-number.js';
 import { TrainerError } from '../errors.js';
 
-interface ReproduceOptions {
+interface ReproduceOptions extends EngineFlags {
   readonly data: string;
   readonly out: string;
   readonly scale: ScaleName;
@@ -31,15 +31,11 @@ interface ReproduceOptions {
   readonly fromScratch: boolean;
   readonly resume: boolean;
   readonly tableOnly: boolean;
-  readonly engine: EngineOptions['engine'];
-  readonly provider: EngineOptions['provider'];
-  readonly workers: string;
-  readonly threads?: string;
 }
 
 /** `reproduce table4|table5`: the paper's tables, trained and measured here. */
 export function registerReproduce(program: Command): void {
-  program
+  const command = program
     .command('reproduce')
     .description(
       'trains and scores the rows of the COVID-CT paper’s Table 4 or 5 (table4, table5) and prints the paper’s figures beside its own',
@@ -64,17 +60,15 @@ export function registerReproduce(program: Command): void {
       'go on with the jobs in --out; without it, a folder with rows is refused',
       false,
     )
-    .option('--table-only', 'print the table of what is there, and train nothing', false)
-    .addOption(new Option('--engine <name>', 'as for train').choices(engines).default('onnx'))
-    .addOption(new Option('--provider <name>', 'as for train').choices(providers).default('cpu'))
-    .option('--workers <n>', 'threads that decode and augment', '1')
-    .option('--threads <n>', 'threads of the engine; all cores unless given')
-    .action((table: TableName, options: ReproduceOptions) => reproduce(table, options));
+    .option('--table-only', 'print the table of what is there, and train nothing', false);
+  withEngineOptions(command).action((table: TableName, options: ReproduceOptions) =>
+    reproduce(table, options),
+  );
 }
 
 async function reproduce(table: TableName, options: ReproduceOptions): Promise<void> {
   const out = resolve(options.out);
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   const file = join(out, 'rows.jsonl');
   const before = await readRows(file);
   if (options.tableOnly) {
@@ -141,14 +135,7 @@ async function reproduce(table: TableName, options: ReproduceOptions): Promise<v
             seed,
             data: own,
             start,
-            engine: {
-              engine: options.engine,
-              provider: options.provider,
-              ...(options.threads === undefined
-                ? {}
-                : { threads: wholeNumber('--threads', options.threads, 1) }),
-            },
-            workers: wholeNumber('--workers', options.workers, 0),
+            ...readEngineOptions(options),
             onProgress: reporter.show,
           }),
         );
@@ -188,16 +175,6 @@ function jobsOf(table: TableName, { seeds, shard }: ReproduceOptions): Job[] {
       `Expected --shard i/n with i from 1 to n, got "${shard}"`,
     );
   return jobs.filter((_, i) => i % of === index - 1);
-}
-
-function wholeNumber(flag: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least)
-    throw new TrainerError(
-      'TRAIN_BAD_OPTION',
-      `Expected ${flag} of a whole number from ${least}, got "${text}"`,
-    );
-  return value;
 }
 
 /** The commit of the program's own working tree; null where it is not one, as in an installed package. */

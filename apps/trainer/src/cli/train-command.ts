@@ -1,6 +1,5 @@
 import { CtError, type DatasetSample } from '@groundglass/core';
 import { leakKinds, type LeakKind } from '@groundglass/dataset';
-import { providers } from '@groundglass/nn';
 import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import { checkData, type CheckedData } from '../datasets/check-data.js';
@@ -13,13 +12,13 @@ import { checkSources } from '../training/recipes/check-sources.js';
 import { chooseRecipe } from '../training/recipes/choose-recipe.js';
 import { recipes } from '../training/recipes/recipes.js';
 import { RunFolder, type RunInputs } from '../run/run-folder.js';
-import { engines, type EngineOptions } from '../training/open-session.js';
 import { train, type TrainResult } from '../training/train.js';
 import { readStart, startWeights, type StartWeights } from '../weights/start-weights.js';
+import { readEngineOptions, withEngineOptions, type EngineFlags } from './engine-options.js';
 import { progressReporter } from './progress.js';
-import { TrainerError } from '../errors.js';
+import { wholeNumber } from './whole-number.js';
 
-interface TrainCommandOptions {
+interface TrainCommandOptions extends EngineFlags {
   readonly recipe?: string;
   readonly data: readonly string[];
   readonly out: string;
@@ -27,15 +26,11 @@ interface TrainCommandOptions {
   readonly set: readonly string[];
   readonly epochs?: string;
   readonly allowLeaks: readonly LeakKind[];
-  readonly engine: EngineOptions['engine'];
-  readonly provider: EngineOptions['provider'];
-  readonly workers: string;
-  readonly threads?: string;
 }
 
 /** `train --recipe NAME --data MANIFEST --out FOLDER`. */
 export function registerTrain(program: Command): void {
-  program
+  const command = program
     .command('train')
     .description('trains, or goes on with, the run in the folder --out')
     .option(
@@ -61,38 +56,26 @@ export function registerTrain(program: Command): void {
       )
         .choices(leakKinds)
         .default([]),
-    )
-    .addOption(
-      new Option('--engine <name>', 'tfjs is TensorFlow.js, which you install beside')
-        .choices(engines)
-        .default('onnx'),
-    )
-    .addOption(
-      new Option('--provider <name>', 'what ONNX Runtime computes on; see doctor')
-        .choices(providers)
-        .default('cpu'),
-    )
-    .option('--workers <n>', 'threads that decode and augment', '1')
-    .option('--threads <n>', 'threads of the engine; all cores unless given')
-    .action(async (options: TrainCommandOptions) => {
-      const run = new RunFolder(resolve(options.out));
-      await run.create();
-      const release = await lockRun(run.path);
-      try {
-        await trainRun(run, options);
-      } finally {
-        await release();
-      }
-    });
+    );
+  withEngineOptions(command).action(async (options: TrainCommandOptions) => {
+    const run = new RunFolder(resolve(options.out));
+    await run.create();
+    const release = await lockRun(run.path);
+    try {
+      await trainRun(run, options);
+    } finally {
+      await release();
+    }
+  });
 }
 
 async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<void> {
-  const { epochs, threads, recipe: name, set } = options;
+  const { epochs, recipe: name, set } = options;
   const recipe = await chooseRecipe(
     {
       recipe: name,
       set,
-      epochs: epochs === undefined ? undefined : countOf('--epochs', epochs, 1),
+      epochs: epochs === undefined ? undefined : wholeNumber('--epochs', epochs, 1),
     },
     run,
   );
@@ -138,12 +121,7 @@ async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<v
       },
       recipe,
       run,
-      workers: countOf('--workers', options.workers, 0),
-      engine: {
-        engine: options.engine,
-        provider: options.provider,
-        ...(threads === undefined ? {} : { threads: countOf('--threads', threads, 1) }),
-      },
+      ...readEngineOptions(options),
       signal: stop.signal,
       onProgress: reporter.show,
       onEpoch: trackers.epoch,
@@ -156,16 +134,6 @@ async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<v
     reporter.close();
     await trackers.end(stop.signal.aborted ? 'KILLED' : status);
   }
-}
-
-function countOf(flag: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least)
-    throw new TrainerError(
-      'TRAIN_BAD_OPTION',
-      `Expected ${flag} of a whole number from ${least}, got "${text}"`,
-    );
-  return value;
 }
 
 /** What the run was started with, for its model card. */

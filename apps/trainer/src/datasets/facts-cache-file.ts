@@ -1,7 +1,7 @@
 import { FactsCache } from '@groundglass/dataset';
-import { writeWhole } from '@groundglass/dataset/node';
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { replaceFile } from '@groundglass/dataset/disk';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** Beside the manifest: what was read of files, so that an unchanged one is not read again. Safe to delete. */
 const cacheFile = (folder: string) => join(folder, '.groundglass', 'facts.jsonl');
@@ -14,6 +14,5 @@ export async function openFactsCache(folder: string): Promise<FactsCache> {
 /** Writes the cache where something was read. */
 export async function saveFactsCache(folder: string, cache: FactsCache): Promise<void> {
   if (cache.reads === 0) return;
-  await mkdir(dirname(cacheFile(folder)), { recursive: true });
-  await writeWhole(cacheFile(folder), cache.text());
+  await replaceFile(cacheFile(folder), cache.text());
 }

@@ -1,5 +1,6 @@
 import { FeaturesCache } from '@groundglass/dataset';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { makeFolder } from '@groundglass/dataset/disk';
+import { appendFile, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 const cacheFile = (folder: string) => join(folder, '.groundglass', 'features.jsonl');
@@ -13,6 +14,6 @@ export async function openFeaturesCache(folder: string): Promise<FeaturesCache> 
 export async function saveFeaturesCache(folder: string, cache: FeaturesCache): Promise<void> {
   const fresh = cache.takeFresh();
   if (fresh === '') return;
-  await mkdir(dirname(cacheFile(folder)), { recursive: true });
+  await makeFolder(dirname(cacheFile(folder)));
   await appendFile(cacheFile(folder), fresh);
 }

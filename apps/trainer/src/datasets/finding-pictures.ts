@@ -1,7 +1,7 @@
 import { encodePng, type Finding } from '@groundglass/core';
 import { inOrder, sampleKey, shownOfRule, shownPictures, shownSlice } from '@groundglass/dataset';
-import { writeWhole } from '@groundglass/dataset/node';
-import { mkdir, readFile } from 'node:fs/promises';
+import { replaceFile } from '@groundglass/dataset/disk';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenedDataset } from './open-for-work.js';
 
@@ -38,7 +38,6 @@ export async function findingPictures(
       shown.set(sampleKey({ path, slice }), { path, slice });
   }
   const kept = join(folder, '.groundglass', 'thumbnails');
-  await mkdir(kept, { recursive: true });
   const draw = async (slice: Slice) => {
     const picture = await reader.thumbnail(slice, side);
     if (!picture) return undefined;
@@ -51,7 +50,7 @@ export async function findingPictures(
     const before = await readFile(file).catch(() => undefined);
     if (before) return before;
     const png = await draw(slice);
-    if (png) await writeWhole(file, png);
+    if (png) await replaceFile(file, png);
     return png;
   };
   const drawn = new Map<string, Promise<Uint8Array | undefined>>();

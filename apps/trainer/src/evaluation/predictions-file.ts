@@ -1,4 +1,5 @@
 import type { ResultRow, ResultsHeader } from '@groundglass/core';
+import { makeFolder } from '@groundglass/dataset/disk';
 import {
   parseResults,
   resultLine,
@@ -8,7 +9,7 @@ import {
 } from '@groundglass/dataset';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TrainerError } from '../errors.js';
@@ -61,7 +62,7 @@ export class PredictionsFile implements ScoreStore {
     });
     // A kill in the first moment leaves no whole row.
     if (!text?.includes('\n')) {
-      await mkdir(dirname(resolve(path)), { recursive: true });
+      await makeFolder(dirname(resolve(path)));
       const time = new Date().toISOString();
       await writeFile(path, resultsHeaderLine({ ...header, time }));
       return new PredictionsFile(path, root, header, new Map());

@@ -1,6 +1,7 @@
 import { bytesSource, openVolume, type DatasetSample } from '@groundglass/core';
 import { assignSplit, pixelHash } from '@groundglass/dataset';
-import { writeManifest, writeWhole } from '@groundglass/dataset/node';
+import { replaceFile } from '@groundglass/dataset/disk';
+import { writeManifest } from '@groundglass/dataset/node';
 import {
   formatReview,
   parseReview,
@@ -66,7 +67,7 @@ export async function writePapersDataset(
 ): Promise<WrittenDataset> {
   const whole: ReviewRow[] = [];
   for (const row of rows) whole.push(await withImages(out, row));
-  await writeWhole(join(out, reviewName), formatReview(uncertainFirst(whole)));
+  await replaceFile(join(out, reviewName), formatReview(uncertainFirst(whole)));
   const negative = labels.find((label) => label !== positive) ?? positive;
   const found: FoundSample[] = [];
   for (const row of whole) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises';
+import { appendFile, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from './replace-file.js';
+import { makeFolder, replaceFile } from '@groundglass/dataset/disk';
 
 /** One line of `log.jsonl`: what an epoch gave. */
 export interface EpochRecord {
@@ -72,7 +72,7 @@ export class RunFolder {
   }
 
   async create(): Promise<void> {
-    await mkdir(this.path, { recursive: true });
+    await makeFolder(this.path);
   }
 
   has(name: string): boolean {

@@ -25,27 +25,27 @@ export async function readStart(path: string): Promise<StartWeights> {
 /**
  * What the files give together, the first that has a tensor giving it; undefined without files.
  *
- * @param onAnew called with a line for variables that start anew because a file has others.
+ * @param onRandom called with a line for variables that begin at random values because a file has others.
  * @throws {TrainerError} `TRAIN_WRONG_WEIGHTS` for weights of another network.
  */
 export function startWeights(
   starts: readonly StartWeights[],
   recipe: Pick<Recipe, 'model' | 'imageSize'>,
-  onAnew: (line: string) => void,
+  onRandom: (line: string) => void,
 ): NamedTensors | undefined {
   if (starts.length === 0) return undefined;
-  const all = starts.map((start) => weightsOf(start, recipe, onAnew));
+  const all = starts.map((start) => weightsOf(start, recipe, onRandom));
   return new Map(all.reverse().flatMap((tensors) => [...tensors]));
 }
 
 function weightsOf(
   { file, tensors, metadata }: StartWeights,
   recipe: Pick<Recipe, 'model' | 'imageSize'>,
-  onAnew: (line: string) => void,
+  onRandom: (line: string) => void,
 ): NamedTensors {
   const { backbone } = recipe.model;
   // A run's weights hold the whole network and imported ones a backbone, both under the names that the network uses.
-  if (metadata.config !== undefined) return fittingWeights(file, tensors, recipe, onAnew);
+  if (metadata.config !== undefined) return fittingWeights(file, tensors, recipe, onRandom);
   if (metadata.backbone === undefined) return importBackbone(backbone, tensors);
   if (metadata.backbone !== backbone)
     throw new TrainerError(
@@ -63,25 +63,25 @@ function fittingWeights(
   file: string,
   tensors: NamedTensors,
   { model, imageSize }: Pick<Recipe, 'model' | 'imageSize'>,
-  onAnew: (line: string) => void,
+  onRandom: (line: string) => void,
 ): NamedTensors {
   const { variables } = buildJcs({ ...model, imageSize, mean: 0, deviation: 1 }).graph;
   const fitting = new Map<string, NamedTensor>();
-  const anew: string[] = [];
+  const random: string[] = [];
   for (const { variable } of variables.values()) {
     const { name, shape } = variable;
     const given = tensors.get(name);
     if (given?.shape.join() === shape.join()) fitting.set(name, given);
-    else anew.push(`${name} ${shape.join('×')} (${given?.shape.join('×') ?? 'missing'})`);
+    else random.push(`${name} ${shape.join('×')} (${given?.shape.join('×') ?? 'missing'})`);
   }
   if (fitting.size === 0)
     throw new TrainerError(
       'TRAIN_WRONG_WEIGHTS',
       `Expected weights of the network ${model.backbone} in "${file}", none of its ${variables.size} variables is there`,
     );
-  if (anew.length > 0)
-    onAnew(
-      `${anew.length} of ${variables.size} variables start anew, "${file}" has others: ${anew.slice(0, 3).join(', ')}${anew.length > 3 ? ', …' : ''}`,
+  if (random.length > 0)
+    onRandom(
+      `${random.length} of ${variables.size} variables begin at random values, "${file}" has others: ${random.slice(0, 3).join(', ')}${random.length > 3 ? ', …' : ''}`,
     );
   return fitting;
 }

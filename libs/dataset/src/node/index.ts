@@ -1,2 +1,2 @@
-export { readManifest, writeManifest, writeWhole } from './manifest-files.js';
+export { readManifest, writeManifest } from './manifest-files.js';
 export { nodeFiles } from './node-files.js';

@@ -1,5 +1,5 @@
 import { CtError } from '@groundglass/core';
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ImportedDataset } from '../import/import-report.js';
 import { omit } from '../text/omit.js';
@@ -10,6 +10,7 @@ import {
   parseSamples,
   samplesText,
 } from '../manifest/parse-manifest.js';
+import { replaceFile } from '../disk/replace-file.js';
 
 /**
  * Writes `groundglass.dataset.json` and `samples.jsonl` to `out`. The images stay where they are: `root` points to them from
@@ -20,11 +21,10 @@ export async function writeManifest(
   { manifest, samples }: Pick<ImportedDataset, 'manifest' | 'samples'>,
   imagesRoot: string,
 ): Promise<void> {
-  await mkdir(out, { recursive: true });
   const root = relative(resolve(out), resolve(imagesRoot)).split(sep).join('/');
   const rest = omit(manifest, 'root');
-  await writeWhole(join(out, manifest.samples), samplesText(samples));
-  await writeWhole(join(out, manifestName), manifestText(root === '' ? rest : { ...rest, root }));
+  await replaceFile(join(out, manifest.samples), samplesText(samples));
+  await replaceFile(join(out, manifestName), manifestText(root === '' ? rest : { ...rest, root }));
 }
 
 /**
@@ -43,19 +43,6 @@ export async function readManifest(path: string): Promise<Dataset> {
     root: isAbsolute(root) ? root : resolve(folder, root),
     ...parseSamples(await readText(join(folder, manifest.samples)), manifest),
   };
-}
-
-/** Writes a whole file beside its name and renames it: a kill leaves the old file or the new one. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const part = `${path}.part`;
-  const handle = await open(part, 'w');
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(part, path);
 }
 
 async function readText(path: string): Promise<string> {

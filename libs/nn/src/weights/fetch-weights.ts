@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, rename, rm, stat } from 'node:fs/promises';
 
 /** Where ImageNet weights come from, as safetensors: timm's conversions of torchvision's DenseNets and TensorFlow's EfficientNet-Lite, and timm's own MobileNetV2. */
 export const weightSources = {
@@ -37,7 +36,7 @@ export interface FetchOptions {
 }
 
 /**
- * Downloads weights to a file. What arrived before an interruption stays in `<file>.part` and the next call goes on after it; the file
+ * Downloads weights to a file in a folder that is there. What arrived before an interruption stays in `<file>.part` and the next call goes on after it; the file
  * itself appears only when its SHA-256 is right.
  *
  * Hugging Face publishes the SHA-256 of each large file in the header `X-Linked-Etag` of the answer that redirects to the storage;
@@ -52,7 +51,6 @@ export async function fetchWeights(
   { url = weightSources[name], sha256, signal, onProgress }: FetchOptions = {},
 ): Promise<string> {
   const expected = (sha256 ?? (await publishedChecksum(url, signal))).toLowerCase();
-  await mkdir(dirname(file), { recursive: true });
   const part = `${file}.part`;
   if ((await sizeOf(part)) === 0 || (await checksum(part)) !== expected)
     await download(url, part, signal, onProgress);

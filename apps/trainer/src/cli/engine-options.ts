@@ -1,0 +1,44 @@
+import { providers } from '@groundglass/nn';
+import { Option, type Command } from 'commander';
+import { engines, type EngineOptions } from '../training/open-session.js';
+import { wholeNumber } from './whole-number.js';
+
+/** What {@link withEngineOptions} adds, as commander reads it. */
+export interface EngineFlags {
+  readonly engine: EngineOptions['engine'];
+  readonly provider: EngineOptions['provider'];
+  readonly workers: string;
+  readonly threads?: string;
+}
+
+/** Adds `--engine`, `--provider`, `--workers` and `--threads`, which every command that trains takes. */
+export function withEngineOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--engine <name>', 'tfjs is TensorFlow.js, which you install beside')
+        .choices(engines)
+        .default('onnx'),
+    )
+    .addOption(
+      new Option('--provider <name>', 'what ONNX Runtime computes on; see doctor')
+        .choices(providers)
+        .default('cpu'),
+    )
+    .option('--workers <n>', 'threads that decode and augment', '1')
+    .option('--threads <n>', 'threads of the engine; all cores unless given');
+}
+
+/** @throws {TrainerError} `TRAIN_BAD_OPTION` where a count is none. */
+export function readEngineOptions({ engine, provider, workers, threads }: EngineFlags): {
+  workers: number;
+  engine: EngineOptions;
+} {
+  return {
+    workers: wholeNumber('--workers', workers, 0),
+    engine: {
+      engine,
+      provider,
+      ...(threads === undefined ? {} : { threads: wholeNumber('--threads', threads, 1) }),
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { TrainerError } from '../errors.js';
+
+/**
+ * What the file system refused, as a {@link TrainerError}: Node's own sentence ("ENOSPC: no space left on device, write") names neither
+ * what to do nor, after a file is open, which file it was.
+ */
+export function fileFailure(error: unknown): TrainerError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  const reason = code === undefined ? undefined : reasons[code];
+  if (reason === undefined || syscall === undefined) return undefined;
+  const name = path === undefined ? 'the file' : `"${path}"`;
+  return new TrainerError('TRAIN_FILE_FAILED', `Expected to ${verb(syscall)} ${name}, ${reason}`, {
+    cause: error,
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  EROFS: 'its disk is read-only',
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  ENOENT: 'it, or the folder for it, is not there',
+  ENAMETOOLONG: 'its name is too long',
+  EMFILE: 'too many files are open',
+  EIO: 'the disk failed',
+};
+
+function verb(syscall: string): string {
+  if (syscall === 'mkdir') return 'make the folder';
+  if (syscall === 'read' || syscall === 'scandir' || syscall === 'stat') return 'read';
+  if (syscall === 'open') return 'open';
+  return 'write';
+}
