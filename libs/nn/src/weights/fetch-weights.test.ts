@@ -25,7 +25,7 @@ describe('fetching weights', () => {
     breakAfter = Infinity;
     published = sha256;
     folder = mkdtempSync(join(tmpdir(), 'weights-'));
-    file = join(folder, 'deep/densenet169.safetensors');
+    file = join(folder, 'densenet169.safetensors');
     server = createServer((request: IncomingMessage, response) => {
       const { range } = request.headers;
       requests.push({ method: request.method!, ...(range === undefined ? {} : { range }) });
