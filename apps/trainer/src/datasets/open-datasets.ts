@@ -12,9 +12,11 @@ import {
 } from '@groundglass/dataset';
 import { nodeFiles, readManifest } from '@groundglass/dataset/node';
 import { stat } from 'node:fs/promises';
+import { hashSamples } from './hash-samples.js';
 
 /**
- * Opens dataset manifests, and folders of COVID-CT, COVID-Seg slices, LUNA16 or MosMedData slices as published, which are imported on the way.
+ * Opens dataset manifests, and folders of COVID-CT, COVID-Seg slices, LUNA16 or MosMedData slices as published, which are imported on the way. Samples
+ * without a hash get that of their file.
  *
  * @throws {CtError} `CT_BAD_DATASET` when a folder is none of these or a dataset has problems; each problem is printed first.
  */
@@ -28,7 +30,7 @@ export async function openDatasets(paths: readonly string[]): Promise<Dataset[]>
       'CT_BAD_DATASET',
       `Expected a dataset without problems, found ${problems.length}`,
     );
-  return datasets;
+  return Promise.all(datasets.map(hashSamples));
 }
 
 /** Layouts that say all there is to know of a dataset. */

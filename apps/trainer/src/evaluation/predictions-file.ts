@@ -7,11 +7,9 @@ import {
   sampleKey,
   type TargetSample,
 } from '@groundglass/dataset';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { fileHash } from './file-hash.js';
 import { TrainerError } from '../errors.js';
 import type { SampleScore, ScoreStore } from './evaluate.js';
 
@@ -111,13 +109,6 @@ export class PredictionsFile implements ScoreStore {
       this.#hashed = { path, sha256: await fileHash(resolve(this.#root, path)) };
     return this.#hashed.sha256;
   }
-}
-
-/** SHA-256 of a file. */
-export async function fileHash(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** A score as a row of a results file; a withheld label is null. */
