@@ -18,9 +18,9 @@ beforeAll(async () => {
   };
   await writeFile(join(root, 'groundglass.dataset.json'), JSON.stringify(manifest));
   const rows = [
-    { path: 'a.png', label: 'covid', split: 'train', source: 'ours' },
-    { path: 'b.png', label: 'non-covid', split: 'test', source: 'ours' },
-    { path: 'gone.png', label: 'covid', split: 'test', source: 'ours' },
+    { path: 'a.png', patient: '1', label: 'covid', split: 'train', source: 'ours' },
+    { path: 'b.png', patient: '2', label: 'non-covid', split: 'test', source: 'ours' },
+    { path: 'gone.png', patient: '3', label: 'covid', split: 'test', source: 'ours' },
   ];
   await writeFile(
     join(root, 'samples.jsonl'),
