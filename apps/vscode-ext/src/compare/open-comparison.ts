@@ -1,21 +1,13 @@
-import type { DifferenceKind } from '@groundglass/viewer/compare';
 import * as vscode from 'vscode';
 import type { AnswerSource } from '../predict/answer-source.js';
 import { CtDocument } from '../preview/ct-document.js';
 import { CtPreviewPanel } from '../preview/ct-preview-panel.js';
 import type { SampleLookup } from '../preview/known-sample.js';
-import type { PreviewPage } from '../preview/preview-page.js';
+import { previewPage, type PreviewPage } from '../preview/preview-page.js';
+import { comparisonViewType } from '../preview/view-type-of.js';
 import { webviewHtml, type PageParts } from '../preview/webview-html.js';
 import type { ComparisonStart, OfSide, PageStart, ToHost } from '../shared/protocol.js';
-
-/** A picture to compare, and the model that is asked about it where that is not the chosen one. */
-export interface ComparedPicture {
-  readonly uri: vscode.Uri;
-  readonly title: string;
-  /** What sets it apart: its folder, a revision, a model. */
-  readonly detail: string;
-  readonly model?: string;
-}
+import { keptComparison, type Comparison } from './kept-comparison.js';
 
 /** What a comparison is opened with. */
 export interface ComparisonServices {
@@ -26,22 +18,29 @@ export interface ComparisonServices {
 }
 
 /** Opens pictures beside each other in one editor, linked, each a preview of its own. */
-export function openComparison(
-  pictures: readonly ComparedPicture[],
-  difference: DifferenceKind,
+export function openComparison(comparison: Comparison, services: ComparisonServices): void {
+  const panel = vscode.window.createWebviewPanel(
+    comparisonViewType,
+    comparison.pictures.map(({ title }) => title).join(' ↔ '),
+    vscode.ViewColumn.Active,
+  );
+  fillComparison(panel, comparison, services);
+}
+
+/** Shows a comparison in a panel: a new one, or one that VS Code has kept. */
+export function fillComparison(
+  panel: vscode.WebviewPanel,
+  comparison: Comparison,
   { predictor, page, log, sampleOf }: ComparisonServices,
 ): void {
-  const panel = vscode.window.createWebviewPanel(
-    'groundglass.comparison',
-    pictures.map(({ title }) => title).join(' ↔ '),
-    vscode.ViewColumn.Active,
-    { enableScripts: true, localResourceRoots: [] },
-  );
+  panel.webview.options = { enableScripts: true, localResourceRoots: [] };
+  const { pictures, difference } = comparison;
   const sides = pictures.map(({ title, detail }) => ({ title, detail }));
+  const kept = keptComparison(comparison);
   /** The page is one for all sides: the first that asks starts it. */
   let started = '';
   const start = (wanted: PageStart) => {
-    const asked: ComparisonStart = { ...wanted, sides, difference };
+    const asked: ComparisonStart = { ...wanted, sides, difference, kept };
     if (started === JSON.stringify(asked)) return;
     started = JSON.stringify(asked);
     panel.webview.html = webviewHtml(page, asked);
@@ -67,20 +66,12 @@ function pageOfSide(
   start: (start: PageStart) => void,
 ): PreviewPage {
   const { webview } = panel;
-  return {
-    get visible() {
-      return panel.visible;
-    },
-    get active() {
-      return panel.active;
-    },
-    onDidChangeViewState: (listener) => panel.onDidChangeViewState(listener),
-    onDidDispose: (listener) => panel.onDidDispose(listener),
+  return previewPage(panel, {
     onMessage: (listener) =>
       webview.onDidReceiveMessage((message: OfSide<ToHost>) => {
         if (message.side === side) listener(message.message);
       }),
     post: (message) => void webview.postMessage({ side, message }),
     start,
-  };
+  });
 }

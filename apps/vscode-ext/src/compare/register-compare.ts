@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import type { AnswerSource } from '../predict/answer-source.js';
 import { activeUri } from '../preview/active-uri.js';
 import type { SampleLookup } from '../preview/known-sample.js';
+import { comparisonViewType } from '../preview/view-type-of.js';
 import { readPageParts } from '../preview/webview-html.js';
 import type { ServerManager } from '../server/server-manager.js';
-import type { ComparedPicture } from './open-comparison.js';
+import type { ComparedPicture, Comparison } from './kept-comparison.js';
 
 /** What comparing acts on. */
 export interface CompareServices {
@@ -28,6 +29,9 @@ export function registerCompare(services: CompareServices): vscode.Disposable {
     'groundglass.compareModels': (given) => compareModels(given, services),
   };
   return vscode.Disposable.from(
+    vscode.window.registerWebviewPanelSerializer(comparisonViewType, {
+      deserializeWebviewPanel: (panel, state) => restore(panel, state, services),
+    }),
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
   );
 }
@@ -149,14 +153,31 @@ async function pickModels(
 
 async function open(
   pictures: readonly ComparedPicture[],
-  { extensionUri, predictor, log, sampleOf }: CompareServices,
-  difference: 'values' | 'masks' = 'values',
+  services: CompareServices,
+  difference: Comparison['difference'] = 'values',
 ): Promise<void> {
-  const [{ openComparison }, page] = await Promise.all([
+  const { openComparison } = await import('./open-comparison.js');
+  openComparison({ pictures, difference }, await panelServices(services));
+}
+
+/** Fills a panel that VS Code has kept over the reload of its window. */
+async function restore(
+  panel: vscode.WebviewPanel,
+  state: unknown,
+  services: CompareServices,
+): Promise<void> {
+  const [{ parseKeptComparison }, { fillComparison }] = await Promise.all([
+    import('./kept-comparison.js'),
     import('./open-comparison.js'),
-    readPageParts(extensionUri, 'comparison'),
   ]);
-  openComparison(pictures, difference, { predictor, page, log, sampleOf });
+  const comparison = parseKeptComparison(state);
+  // What cannot be opened again must not stay as an empty page.
+  if (comparison) fillComparison(panel, comparison, await panelServices(services));
+  else panel.dispose();
+}
+
+async function panelServices({ extensionUri, predictor, log, sampleOf }: CompareServices) {
+  return { predictor, page: await readPageParts(extensionUri, 'comparison'), log, sampleOf };
 }
 
 /** Files by their names, with their folders where two names are alike. */

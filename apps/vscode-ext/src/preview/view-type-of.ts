@@ -6,3 +6,7 @@ export const pictureViewType = 'groundglass.ctPreviewOptional';
 export function viewTypeOf({ path }: { readonly path: string }): string {
   return /\.(png|jpe?g)$/i.test(path) ? pictureViewType : ctViewType;
 }
+
+/** Panels that are no editors of a file; VS Code opens them again after its window was reloaded. */
+export const comparisonViewType = 'groundglass.comparison';
+export const galleryPanelViewType = 'groundglass.galleryPanel';

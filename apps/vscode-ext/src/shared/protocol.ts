@@ -90,6 +90,18 @@ export interface PageStart {
 export interface ComparisonStart extends PageStart {
   readonly sides: readonly ComparedSide[];
   readonly difference: DifferenceKind;
+  readonly kept: KeptComparison;
+}
+
+/** What a comparison's page keeps, so that it can be opened again after its window was reloaded. */
+export interface KeptComparison {
+  readonly pictures: readonly {
+    readonly uri: string;
+    readonly title: string;
+    readonly detail: string;
+    readonly model?: string;
+  }[];
+  readonly difference: DifferenceKind;
 }
 
 /** A message to or from one side of a comparison. */

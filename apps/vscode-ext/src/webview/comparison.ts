@@ -17,7 +17,13 @@ comparison.strings = start.strings;
 comparison.setAttribute('renderer', start.renderer);
 comparison.setSides(start.sides, start.difference);
 /** The view of each side, as the user left it. */
-const states = start.sides.map((_, side) => (host.getState() as unknown[] | undefined)?.[side]);
+const { views: keptViews } = (host.getState() ?? {}) as { views?: unknown[] };
+const views = start.sides.map((_, side) => keptViews?.[side]);
+const keep = () => {
+  host.setState({ kept: start.kept, views });
+};
+// From the start: a window may be reloaded before the user has changed anything.
+keep();
 const receivers = comparison.viewers.map((viewer, side) => {
   const receive = connectViewer(
     viewer,
@@ -25,10 +31,10 @@ const receivers = comparison.viewers.map((viewer, side) => {
       postMessage: (message) => {
         host.postMessage({ side, message });
       },
-      getState: () => states[side],
+      getState: () => views[side],
       setState: (state) => {
-        states[side] = state;
-        host.setState(states);
+        views[side] = state;
+        keep();
       },
     },
     // Pictures are compared first; what is said of each is one key away.
