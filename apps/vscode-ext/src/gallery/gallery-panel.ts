@@ -2,17 +2,19 @@ import { CtError } from '@groundglass/core/errors';
 import { packRows, type GalleryState } from '@groundglass/viewer/gallery-rows';
 import * as vscode from 'vscode';
 import { viewTypeOf } from '../preview/view-type-of.js';
-import { baseNameOf } from '../datasets/workspace-files.js';
+import { watchFile } from '../preview/watch-file.js';
+import { baseNameOf, isInside, pathInside } from '../datasets/workspace-files.js';
 import { webviewHtml, type PageParts } from '../preview/webview-html.js';
 import type { ScoringTarget } from '../scoring/scoring-service.js';
 import type { Closable } from '../shared/closable.js';
-import type { FromGallery, ToGallery } from './gallery-protocol.js';
+import type { FromGallery, KeptGallery, ToGallery } from './gallery-protocol.js';
 import { loadGallery, type GallerySource, type LoadedGallery } from './gallery-source.js';
 import { localGalleryStrings } from './gallery-strings.js';
 import type { GalleryServices } from './gallery-services.js';
 import { formatOfName } from './join-rows.js';
 import { makeThumbnail } from './make-thumbnail.js';
 import { sniffFormats } from './sniff-formats.js';
+import { watchPictures } from './watch-pictures.js';
 
 /** Pictures that are read at once. */
 const thumbnailLanes = 4;
@@ -32,6 +34,8 @@ export class GalleryPanel implements vscode.Disposable {
   #following: NodeJS.Timeout | undefined;
   #running = 0;
   #isDisposed = false;
+  /** The folder whose pictures are followed. */
+  #watched: { readonly root: string; readonly watcher: vscode.Disposable } | undefined;
   readonly #services: GalleryServices;
 
   constructor(
@@ -58,6 +62,7 @@ export class GalleryPanel implements vscode.Disposable {
         this.dispose();
       }),
     );
+    if (source.kind === 'results' || source.kind === 'list') this.#followFile(source.uri);
     webview.html = webviewHtml(page, { strings: localGalleryStrings(), state });
   }
 
@@ -75,6 +80,7 @@ export class GalleryPanel implements vscode.Disposable {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     clearTimeout(this.#following);
+    this.#watched?.watcher.dispose();
     for (const request of this.#requests.values()) request.abort();
     for (const disposable of this.#disposables) disposable.dispose();
   }
@@ -82,6 +88,7 @@ export class GalleryPanel implements vscode.Disposable {
   async #answer(message: FromGallery): Promise<void> {
     switch (message.type) {
       case 'ready':
+        if (message.second !== undefined) this.#second = vscode.Uri.parse(message.second);
         return this.#load();
       case 'thumbnail': {
         const cancel = new AbortController();
@@ -141,13 +148,17 @@ export class GalleryPanel implements vscode.Disposable {
         formats: this.#formats,
       });
       if (this.#isDisposed || loading !== this.#loading) return;
+      const refreshed = rowsWithOtherMasks(this.#gallery, gallery);
       this.#gallery = gallery;
       this.#services.reportProblems(gallery);
       this.#post({
         type: 'rows',
         rows: packRows(gallery.rows, this.#second !== undefined),
         facts: gallery.facts,
+        kept: keptGallery(this.source, this.#second),
       });
+      if (refreshed.length > 0) this.#post({ type: 'refresh', rows: refreshed });
+      this.#watch(gallery.root);
       this.#post({ type: 'canScore', can: this.#services.whyNoScoring() === undefined });
       this.#showScoring();
       void this.#sniff(gallery);
@@ -173,6 +184,45 @@ export class GalleryPanel implements vscode.Disposable {
       isOther ||= format !== formatOfName(path);
     }
     if (isOther && !this.#isDisposed) await this.#load();
+  }
+
+  /** Follows the results or the list that the gallery is of: the registry follows those of the workspace alone. */
+  #followFile(uri: vscode.Uri): void {
+    const watcher = watchFile(uri);
+    const follow = () => {
+      this.#followSoon();
+    };
+    this.#disposables.push(
+      watcher,
+      watcher.onDidChange(follow),
+      watcher.onDidCreate(follow),
+      watcher.onDidDelete(follow),
+    );
+  }
+
+  #watch(root: vscode.Uri): void {
+    if (this.#watched?.root === root.toString()) return;
+    this.#watched?.watcher.dispose();
+    const watcher = watchPictures(root, {
+      onChange: (uri) => {
+        this.#changed(uri);
+      },
+      onComeOrGo: () => {
+        this.#followSoon();
+      },
+    });
+    this.#watched = { root: root.toString(), watcher };
+  }
+
+  /** A picture has other content: its thumbnail is of the past. */
+  #changed(uri: vscode.Uri): void {
+    const { rows, root } = this.#gallery ?? {};
+    if (!rows || !root || !isInside(root, uri)) return;
+    const path = pathInside(root, uri);
+    this.#sniffed.delete(path);
+    this.#formats.delete(path);
+    const changed = rows.flatMap((row, at) => (row.path === path ? [at] : []));
+    if (changed.length > 0) this.#post({ type: 'refresh', rows: changed });
   }
 
   #followSoon(): void {
@@ -338,4 +388,23 @@ export class GalleryPanel implements vscode.Disposable {
 function samplesOf({ dataset, rows }: LoadedGallery): ScoringTarget['samples'] {
   const shown = new Set(rows.map(({ path, slice }) => `${path}#${slice ?? ''}`));
   return dataset!.samples.filter(({ path, slice }) => shown.has(`${path}#${slice ?? ''}`));
+}
+
+/** Rows of which a mask has come, gone or changed: the page keeps the thumbnails of rows that stand where they stood. */
+function rowsWithOtherMasks(before: LoadedGallery | undefined, now: LoadedGallery): number[] {
+  if (!before?.results && !now.results) return [];
+  const keyOf = (gallery: LoadedGallery, row: number) => {
+    const { model, sha256, slice } = gallery.maskKeyOf(row) ?? {};
+    return `${model} ${sha256} ${slice}`;
+  };
+  return now.rows.flatMap((_, row) =>
+    before && row < before.rows.length && keyOf(before, row) !== keyOf(now, row) ? [row] : [],
+  );
+}
+
+/** What the page keeps of what it shows. */
+function keptGallery(source: GallerySource, second: vscode.Uri | undefined): KeptGallery {
+  const { kind } = source;
+  const uri = kind === 'dataset' ? source.folder : source.uri;
+  return { kind, uri: uri.toString(), second: second?.toString() };
 }

@@ -7,7 +7,12 @@ import type {
 
 /** What the extension host says to the page of a gallery. */
 export type ToGallery =
-  | { readonly type: 'rows'; readonly rows: PackedRows; readonly facts: GalleryFacts }
+  | {
+      readonly type: 'rows';
+      readonly rows: PackedRows;
+      readonly facts: GalleryFacts;
+      readonly kept: KeptGallery;
+    }
   | { readonly type: 'state'; readonly state: unknown }
   | {
       readonly type: 'thumbnail';
@@ -18,8 +23,8 @@ export type ToGallery =
       readonly mask: Uint8Array | undefined;
     }
   | { readonly type: 'noThumbnail'; readonly requestId: number; readonly message: string }
-  /** Masks have come: thumbnails are asked for again. */
-  | { readonly type: 'refresh' }
+  /** Pictures or masks of these rows have changed: their thumbnails are asked for again. */
+  | { readonly type: 'refresh'; readonly rows: readonly number[] }
   | { readonly type: 'scoring'; readonly status: { done: number; total: number } | null }
   | { readonly type: 'canScore'; readonly can: boolean }
   | { readonly type: 'say'; readonly text: string }
@@ -27,7 +32,8 @@ export type ToGallery =
 
 /** What the page of a gallery says to the extension host; rows are indices of the rows that it was sent last. */
 export type FromGallery =
-  | { readonly type: 'ready' }
+  /** The page has started; with the results that it was comparing with before its window was reloaded. */
+  | { readonly type: 'ready'; readonly second: string | undefined }
   | { readonly type: 'thumbnail'; readonly requestId: number; readonly row: number }
   | { readonly type: 'cancel'; readonly requestId: number }
   | {
@@ -52,4 +58,13 @@ export interface GalleryStart {
   readonly strings: GalleryStrings;
   /** What the page shows before the user has set anything. */
   readonly state: unknown;
+}
+
+/** What a gallery's page keeps of what it is of, so that it can be opened again after its window was reloaded. */
+export interface KeptGallery {
+  readonly kind: 'results' | 'dataset' | 'list' | 'folder';
+  /** The results file, list or folder; of a dataset its folder. */
+  readonly uri: string;
+  /** Results that it is compared with. */
+  readonly second: string | undefined;
 }

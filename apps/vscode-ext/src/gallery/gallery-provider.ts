@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { DatasetEntry } from '../datasets/dataset-registry.js';
 import { readPageParts, type PageParts } from '../preview/webview-html.js';
+import { galleryPanelViewType } from '../preview/view-type-of.js';
 import type { GalleryPanel } from './gallery-panel.js';
+import type { KeptGallery } from './gallery-protocol.js';
 import type { GalleryServices } from './gallery-services.js';
 import type { GallerySource } from './gallery-source.js';
 
@@ -26,9 +28,14 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
   }
 
   register(): vscode.Disposable {
-    return vscode.window.registerCustomEditorProvider(GalleryProvider.viewType, this, {
-      webviewOptions: { retainContextWhenHidden: true },
-    });
+    return vscode.Disposable.from(
+      vscode.window.registerCustomEditorProvider(GalleryProvider.viewType, this, {
+        webviewOptions: { retainContextWhenHidden: true },
+      }),
+      vscode.window.registerWebviewPanelSerializer(galleryPanelViewType, {
+        deserializeWebviewPanel: (panel, state) => this.#restore(panel, state),
+      }),
+    );
   }
 
   openCustomDocument(uri: vscode.Uri): GalleryDocument {
@@ -58,7 +65,7 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
       return;
     }
     const panel = vscode.window.createWebviewPanel(
-      'groundglass.galleryPanel',
+      galleryPanelViewType,
       title,
       vscode.ViewColumn.Active,
       {
@@ -70,10 +77,37 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
 
   async #sourceOf(uri: vscode.Uri): Promise<GallerySource> {
     if (/\.predictions\.jsonl$/i.test(uri.path)) return { kind: 'results', uri };
-    const folder = vscode.Uri.joinPath(uri, '..');
+    return this.#datasetIn(vscode.Uri.joinPath(uri, '..'));
+  }
+
+  async #datasetIn(folder: vscode.Uri): Promise<GallerySource> {
     const { DatasetEntry: Entry } = await import('../datasets/dataset-registry.js');
     const entry = (await this.#services.registry.entryAt(folder)) ?? new Entry(folder, 'manifest');
     return { kind: 'dataset', entry, folder };
+  }
+
+  /** Fills a panel that VS Code has kept over the reload of its window. */
+  async #restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const { kept } = (state ?? {}) as { kept?: Partial<KeptGallery> };
+    // What cannot be opened again must not stay as an empty page.
+    if (typeof kept?.uri !== 'string') {
+      panel.dispose();
+      return;
+    }
+    const uri = vscode.Uri.parse(kept.uri);
+    switch (kept.kind) {
+      case 'dataset':
+        return this.#show(await this.#datasetIn(uri), panel, undefined);
+      case 'results':
+      case 'list':
+      case 'folder':
+        return this.#show({ kind: kept.kind, uri }, panel, undefined);
+      case undefined:
+        panel.dispose();
+        return;
+      default:
+        kept.kind satisfies never;
+    }
   }
 
   async #show(source: GallerySource, panel: vscode.WebviewPanel, state: unknown): Promise<void> {

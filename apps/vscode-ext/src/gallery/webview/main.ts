@@ -1,5 +1,5 @@
 import { defineGallery, type GalleryEventMap, type Thumbnail } from '@groundglass/viewer/gallery';
-import type { FromGallery, GalleryStart, ToGallery } from '../gallery-protocol.js';
+import type { FromGallery, GalleryStart, KeptGallery, ToGallery } from '../gallery-protocol.js';
 
 /** VS Code's side of a webview; it may be acquired once. */
 declare function acquireVsCodeApi(): {
@@ -11,10 +11,17 @@ declare function acquireVsCodeApi(): {
 const host = acquireVsCodeApi();
 const start = JSON.parse(document.querySelector('#start')!.textContent) as GalleryStart;
 defineGallery();
+const main = document.querySelector('main')!;
 const gallery = document.createElement('groundglass-gallery');
 gallery.strings = start.strings;
-gallery.state = host.getState() ?? start.state;
-document.querySelector('main')!.append(gallery);
+const before = (host.getState() ?? {}) as { kept?: KeptGallery; state?: unknown };
+gallery.state = before.state ?? start.state;
+main.append(gallery);
+/** What the gallery is of, once the host has said it. */
+let kept = before.kept;
+const keep = () => {
+  host.setState({ kept, state: gallery.state });
+};
 
 interface Request {
   readonly resolve: (thumbnail: Thumbnail) => void;
@@ -42,7 +49,11 @@ let isFirst = true;
 function receive(message: ToGallery): void {
   switch (message.type) {
     case 'rows':
+      // A file that could not be read may be whole again.
+      if (!gallery.isConnected) main.replaceChildren(gallery);
       gallery.open(message.rows, message.facts, thumbnailOf);
+      kept = message.kept;
+      keep();
       if (isFirst) gallery.focus();
       isFirst = false;
       return;
@@ -60,7 +71,7 @@ function receive(message: ToGallery): void {
       requests.delete(message.requestId);
       return;
     case 'refresh':
-      gallery.refresh();
+      for (const row of message.rows) gallery.refresh(row);
       return;
     case 'scoring':
       gallery.scoring = message.status;
@@ -76,7 +87,7 @@ function receive(message: ToGallery): void {
       text.className = 'failed';
       text.setAttribute('role', 'alert');
       text.textContent = message.message;
-      document.querySelector('main')!.replaceChildren(text);
+      main.replaceChildren(text);
       return;
     }
     default:
@@ -126,7 +137,7 @@ on('endcomparison', () => {
   host.postMessage({ type: 'endComparison' });
 });
 on('statechange', (state) => {
-  host.setState(state);
+  keep();
   host.postMessage({ type: 'state', state });
 });
-host.postMessage({ type: 'ready' });
+host.postMessage({ type: 'ready', second: kept?.second });
