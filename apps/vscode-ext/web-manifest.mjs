@@ -23,6 +23,10 @@ export function webManifest({ main, contributes, ...manifest }) {
   const { customEditors, menus, configuration, keybindings } = contributes;
   return {
     ...manifest,
+    // Nothing looks at a folder before a picture of it is opened.
+    activationEvents: manifest.activationEvents.filter((/** @type {string} */ event) =>
+      event.endsWith(':groundglass.comparison'),
+    ),
     browser: main.replace('./dist/', './dist/web/'),
     contributes: {
       customEditors: customEditors.filter((/** @type {{ viewType: string }} */ { viewType }) =>

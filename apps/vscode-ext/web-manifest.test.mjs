@@ -32,3 +32,7 @@ test('browsers open pictures, and have no gallery, view or tool that would need 
     expect(web.contributes).not.toHaveProperty(key);
   }
 });
+
+test('nothing starts in a browser before a picture is opened, or a comparison was open', () => {
+  expect(web.activationEvents).toEqual(['onWebviewPanel:groundglass.comparison']);
+});

@@ -58,7 +58,7 @@ export class DatasetProblems implements vscode.Disposable {
       for (const problem of dataset.problems) {
         add(vscode.Uri.joinPath(dataset.folder, problem.file), rowDiagnostic(problem));
       }
-      const findings = await this.#findingsOf(dataset.folder);
+      const findings = currentFindings(await this.#findingsOf(dataset.folder), dataset);
       const places = findings.length > 0 ? await placesOf(dataset) : undefined;
       for (const finding of findings) {
         for (const [at, sample] of finding.samples.entries()) {
@@ -134,18 +134,34 @@ interface Places {
   of(sample: Finding['samples'][number]): Place | undefined;
 }
 
+/**
+ * Findings of an audit that still hold: a picture that was renamed, moved or taken out of the dataset since then takes its findings with
+ * it. Bad rows are those of the manifest as it is now.
+ */
+function currentFindings(findings: readonly Finding[], { samples }: LoadedDataset): Finding[] {
+  const paths = new Set(samples.map(({ path }) => path));
+  return findings.filter(
+    ({ rule, samples: named }) => rule !== 'bad-row' && named.every(({ path }) => paths.has(path)),
+  );
+}
+
 /** Where samples stand: rows of `samples.jsonl`, else lines of the layout's lists, else the picture itself. */
 async function placesOf(dataset: LoadedDataset): Promise<Places> {
-  const { samplesFile, root } = dataset;
-  if (samplesFile) {
+  const { samplesFile, lines, root } = dataset;
+  if (samplesFile && lines) {
+    const linesOf = new Map<string, number[]>();
+    for (const [at, { path }] of dataset.samples.entries()) {
+      linesOf.set(path, [...(linesOf.get(path) ?? []), lines[at]!]);
+    }
     return {
-      of: ({ line }) =>
-        line === null
-          ? undefined
-          : {
-              uri: samplesFile,
-              range: new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER),
-            },
+      of({ path, line: audited }) {
+        // Rows may have moved since the audit.
+        const now = linesOf.get(path);
+        const line = audited !== null && now?.includes(audited) ? audited : now?.[0];
+        if (line === undefined) return undefined;
+        const range = new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER);
+        return { uri: samplesFile, range };
+      },
     };
   }
   const byName = new Map<string, Place[]>();

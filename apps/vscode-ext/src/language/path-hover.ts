@@ -5,7 +5,8 @@ import { pathsOnLine } from '../gallery/list-paths.js';
 import { makeThumbnail } from '../gallery/make-thumbnail.js';
 import { PathResolver } from '../gallery/resolve-path.js';
 import type { MaskStore } from '../scoring/mask-store.js';
-import { differs, type KnownFile, type ScoredSamples } from './scored-samples.js';
+import { differs } from './differs.js';
+import type { KnownFile, ScoredSamples } from './scored-samples.js';
 
 /** A hover on an image's path: the picture with its mask, its label and the model's answer. */
 export class PathHover implements vscode.HoverProvider {

@@ -25,6 +25,8 @@ export class ProblemFixes implements vscode.CodeActionProvider {
     { diagnostics }: vscode.CodeActionContext,
   ): Promise<vscode.CodeAction[]> {
     const actions: vscode.CodeAction[] = [];
+    // Several problems of one row have one way to remove it.
+    const removable = new Set<number>();
     for (const shown of diagnostics) {
       if (shown.source !== 'Groundglass') continue;
       // VS Code hands over copies of diagnostics, without what they carry beside the usual.
@@ -36,7 +38,9 @@ export class ProblemFixes implements vscode.CodeActionProvider {
             each.message === shown.message &&
             each.range.isEqual(shown.range),
         );
-      actions.push(removeRow(document, shown));
+      const { line } = shown.range.start;
+      if (!removable.has(line)) actions.push(removeRow(document, shown));
+      removable.add(line);
       const files = own?.files ?? [];
       const [file] = files;
       if (file && /ending|extension|format/.test(codeOf(shown))) {

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { DatasetRegistry } from '../datasets/dataset-registry.js';
+import { badgeOf } from './badge-of.js';
 import { describe } from './path-hover.js';
-import { differs, type ScoredSamples } from './scored-samples.js';
+import type { ScoredSamples } from './scored-samples.js';
 
-/** Pictures in the explorer: the first letters of their label, "!" where the model answers differently. */
+/** Pictures in the explorer: letters of their label, a sign of the model's answer, "!" where it is another one. */
 export class SampleDecorations implements vscode.FileDecorationProvider {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeFileDecorations = this.#changed.event;
@@ -20,27 +21,16 @@ export class SampleDecorations implements vscode.FileDecorationProvider {
   }
 
   async provideFileDecoration(uri: vscode.Uri): Promise<vscode.FileDecoration | undefined> {
-    // Datasets are looked for when their view or a command asks, never because a file is listed.
-    if (this.#registry.known.length === 0) return undefined;
     if (!/\.(png|jpe?g|dcm|dicom|ima|nii|gz|mha|mhd)$/i.test(uri.path)) return undefined;
-    const known = await this.#samples.find(uri);
-    if (!known) return undefined;
-    const tooltip = describe(known).join('\n');
-    if (differs(known)) {
-      return new vscode.FileDecoration(
-        '!',
-        tooltip,
-        new vscode.ThemeColor('list.warningForeground'),
-      );
+    // The first picture in the explorer has the datasets looked for; all are asked about again when they are found.
+    if (this.#registry.known.length === 0) {
+      void this.#registry.find();
+      return undefined;
     }
-    const label = known.sample?.label;
-    return new vscode.FileDecoration(label ? badgeOf(label) : undefined, tooltip);
+    const known = await this.#samples.find(uri);
+    const badge = known && badgeOf(known);
+    if (badge === undefined) return undefined;
+    const colour = badge === '!' ? new vscode.ThemeColor('list.warningForeground') : undefined;
+    return new vscode.FileDecoration(badge, describe(known).join('\n'), colour);
   }
-}
-
-/** Two letters of a label: the first of its first two words, else the first two. */
-export function badgeOf(label: string): string {
-  const words = label.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-  const letters = words.length > 1 ? `${words[0]![0]!}${words[1]![0]!}` : label.slice(0, 2);
-  return letters.toUpperCase();
 }

@@ -99,9 +99,3 @@ function parse<T>(run: () => T): T | undefined {
     return undefined;
   }
 }
-
-/** Whether an answer is another than the known label; null where either is missing. */
-export function differs({ sample, result, header, positive }: KnownFile): boolean | null {
-  if (!sample?.label || !result?.label || !header) return null;
-  return (sample.label === positive) !== (result.label === header.positive);
-}

@@ -1,0 +1,12 @@
+import type { KnownFile } from './scored-samples.js';
+
+/** Whether an answer is another than the known label; null where either is missing. */
+export function differs({
+  sample,
+  result,
+  header,
+  positive,
+}: Omit<KnownFile, 'findings'>): boolean | null {
+  if (!sample?.label || !result?.label || !header) return null;
+  return (sample.label === positive) !== (result.label === header.positive);
+}
