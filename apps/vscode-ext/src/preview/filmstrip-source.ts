@@ -63,11 +63,22 @@ export class FilmstripSource {
   }
 
   async #find(): Promise<Place | undefined> {
+    if (!this.#hasTabOfItsOwn) return undefined;
     const place = await this.#neighbours.placeOf(this.#document.uri);
     if (!place || place.order.length < 2) return undefined;
     // The files around a slice of a series are the slices that the slice bar goes through.
     const ct = await this.#document.open().catch(() => undefined);
     return place.isOfFolder && ct?.files !== undefined ? undefined : place;
+  }
+
+  /** False for a side of a diff, whose pictures would differ in size if one of them had a strip. */
+  get #hasTabOfItsOwn(): boolean {
+    const own = this.#document.uri.toString();
+    return vscode.window.tabGroups.all.some(({ tabs }) =>
+      tabs.some(
+        ({ input }) => input instanceof vscode.TabInputCustom && input.uri.toString() === own,
+      ),
+    );
   }
 
   #work(): void {
