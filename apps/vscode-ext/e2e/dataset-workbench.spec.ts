@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
+import { expand, openExplorer, openView, openWindow, toast, treeRow } from './datasets-view.js';
 import { writePhantomFolder, type PhantomPicture } from './phantom-folder.js';
 import { expect, test, type Workbench } from './workbench.js';
 
@@ -38,47 +39,6 @@ const rowsOf = (file: string) =>
     .slice(1)
     .map((line) => JSON.parse(line) as { path: string; label: string | null; error?: object });
 
-/** Opens the folder; a busy machine takes long to load a window, and the view is there once the extension is. */
-async function openWindow({ page, server }: Workbench): Promise<void> {
-  const url = `${server.url}/?folder=${encodeURIComponent(server.folder)}`;
-  if (page.url() !== url) await page.goto(url);
-  await page
-    .locator('.activitybar .action-label[aria-label^="Groundglass"]')
-    .waitFor({ timeout: 180_000 });
-}
-
-/** A notification that says something. */
-const toast = (page: Workbench['page'], text: RegExp) =>
-  page.locator('.notifications-toasts .notification-list-item-message').filter({ hasText: text });
-
-async function openView({ page }: Workbench): Promise<void> {
-  // A click on the icon of the view that is open closes it.
-  const title = page.locator('.part.sidebar .composite.title', { hasText: 'Groundglass' });
-  if (await title.isVisible()) return;
-  await page.locator('.activitybar .action-label[aria-label^="Groundglass"]').click();
-  await title.waitFor();
-}
-
-async function openExplorer({ page }: Workbench): Promise<void> {
-  const folders = page.locator('.explorer-folders-view');
-  if (await folders.isVisible()) return;
-  await page.locator('.activitybar .action-label[aria-label^="Explorer"]').click();
-  await folders.waitFor();
-}
-
-const treeRow = ({ page }: Workbench, name: string) =>
-  page
-    .locator('.pane-body .monaco-list-row')
-    .filter({ has: page.getByText(name, { exact: true }) });
-
-async function expand(workbench: Workbench, name: string): Promise<void> {
-  const row = treeRow(workbench, name).first();
-  await expect(async () => {
-    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click({ timeout: 2000 });
-    await expect(row).toHaveAttribute('aria-expanded', 'true', { timeout: 2000 });
-  }).toPass({ timeout: 60_000 });
-}
-
 test(
   'with the mouse alone: dataset, score of the test split, matrix, the most wrong',
   { tag: ['@screenshot'] },
@@ -100,7 +60,9 @@ test(
       `${expected.length} of ${expected.length} pictures`,
       { timeout: 120_000 },
     );
-    await expect(toast(page, /pictures scored, 0 unchanged ones kept, 0 failed/)).toBeVisible();
+    await expect(
+      toast(workbench, /pictures scored, 0 unchanged ones kept, 0 failed/),
+    ).toBeVisible();
     const [name] = resultsIn(folder);
     expect(new Set(rowsOf(join(folder, name!)).map(({ path }) => path))).toEqual(
       new Set(expected.map(({ path }) => path)),
@@ -150,7 +112,9 @@ test('a run that was killed goes on: half a line is cut off, unchanged files are
   const split = treeRow(workbench, 'test');
   await split.hover();
   await split.getByRole('button', { name: 'Score' }).click();
-  await expect(toast(page, /3 pictures scored, \d+ unchanged ones kept, 0 failed/)).toBeVisible({
+  await expect(
+    toast(workbench, /3 pictures scored, \d+ unchanged ones kept, 0 failed/),
+  ).toBeVisible({
     timeout: 120_000,
   });
   const rows = rowsOf(file);

@@ -141,7 +141,10 @@ export class Workbench {
 
   /** The content of the visible webview: a frame in a frame. */
   get preview(): FrameLocator {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    // Galleries stay in the page behind the editor that hides them.
+    return this.page
+      .frameLocator('iframe.webview.ready:visible')
+      .frameLocator('iframe#active-frame');
   }
 
   /** That of one of several editors side by side. */

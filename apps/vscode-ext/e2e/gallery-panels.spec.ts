@@ -1,0 +1,193 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { openExplorer, openWindow, toast } from './datasets-view.js';
+import { writePhantomFolder, type PhantomPicture } from './phantom-folder.js';
+import { expect, test, type Workbench } from './workbench.js';
+
+/** The packaged model answers: its masks are those of the documents' pictures. */
+test.use({ machineSettings: {} });
+test.describe.configure({ timeout: 300_000, mode: 'serial' });
+
+const screenshots = join(import.meta.dirname, '../test-output/screenshots');
+let pictures: PhantomPicture[] = [];
+
+async function openPhantoms(workbench: Workbench): Promise<string> {
+  const folder = join(workbench.server.folder, 'phantoms');
+  if (pictures.length === 0) pictures = writePhantomFolder(folder);
+  await openWindow(workbench);
+  return folder;
+}
+
+const shown = ({ preview }: Workbench) => preview.locator('.footer [role=status]').first();
+
+async function expectNoFindings({ page }: Workbench): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    // Of the webview in sight: one that another editor hides stays in the page.
+    .include([
+      'div[style*="visibility: visible"] > iframe.webview.ready',
+      ...['iframe#active-frame', 'main'],
+    ])
+    .analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+  ).toEqual([]);
+}
+
+test('with the keyboard alone: score a split, go to a wrong picture, and back', async ({
+  workbench,
+  page,
+}) => {
+  await openPhantoms(workbench);
+  await workbench.runCommand('Groundglass: Score');
+  const choice = page.locator('.quick-input-list .monaco-list-row.focused');
+  // Of several datasets the first question is which.
+  for (const text of ['phantoms', 'test']) {
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor();
+    await page.keyboard.type(text);
+    await expect(choice).toContainText(text);
+    await page.keyboard.press('Enter');
+  }
+  await expect(toast(workbench, /pictures scored/)).toBeVisible({ timeout: 120_000 });
+  const { preview } = workbench;
+  await expect(preview.locator('.tile[data-painted=true]').first()).toBeVisible();
+  const tests = pictures.filter(({ split }) => split === 'test');
+  await expect(shown(workbench)).toHaveText(`${tests.length} of ${tests.length} pictures`);
+  await preview.locator('.rows').focus();
+  for (const key of ['Home', 'ArrowRight', 'Home']) await page.keyboard.press(key);
+  const first = await preview.locator('.tile[data-focused] .tile-name').textContent();
+  await page.keyboard.press('t');
+  await expect(preview.locator('.line[data-focused]')).toContainText(first!);
+  await page.keyboard.press('t');
+  await page.keyboard.press('/');
+  await page.keyboard.type('jpeg-inside');
+  await expect(shown(workbench)).toHaveText(`1 of ${tests.length} pictures`);
+  await page.keyboard.press('Escape');
+  await expect(shown(workbench)).toHaveText(`${tests.length} of ${tests.length} pictures`);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await expect(preview.locator('groundglass-viewer .title')).toHaveText(first!);
+});
+
+test(
+  'two pictures of a gallery are compared, and the comparison is there after a reload',
+  { tag: ['@screenshot'] },
+  async ({ workbench, page }) => {
+    const folder = await openPhantoms(workbench);
+    await workbench.tidy();
+    const results = readdirSync(folder).find((name) => name.endsWith('.predictions.jsonl'))!;
+    await workbench.openByName(results);
+    const { preview } = workbench;
+    await preview.locator('.tile[data-painted=true]').first().waitFor();
+    // The planted JPEG is of another size.
+    await preview.getByLabel('png', { exact: true }).check();
+    await preview.locator('.rows').focus();
+    for (const key of ['Home', 'Shift+ArrowRight']) await page.keyboard.press(key);
+    const names = await preview.locator('.tile[aria-selected=true] .tile-name').allTextContents();
+    expect(names).toHaveLength(2);
+    await preview.getByRole('button', { name: 'Compare linked' }).click();
+    const captions = preview.locator('groundglass-comparison .caption');
+    const sees = async () => {
+      await expect(captions.first()).toContainText(names[0]!, { timeout: 60_000 });
+      await expect(captions.nth(1)).toContainText(names[1]!);
+      await expect(preview.locator('groundglass-comparison .bar [role=status]')).toContainText(
+        'pixels differ',
+        { timeout: 60_000 },
+      );
+    };
+    await sees();
+    await workbench.runCommand('Developer: Reload Window');
+    await sees();
+    for (const side of [0, 1]) {
+      const viewer = preview.locator('groundglass-comparison groundglass-viewer').nth(side);
+      await expect(viewer.locator('.surface')).toHaveAttribute('aria-busy', 'false');
+    }
+    mkdirSync(screenshots, { recursive: true });
+    await page.screenshot({ path: join(screenshots, 'vscode-compare.png') });
+    await expectNoFindings(workbench);
+    await workbench.tidy();
+  },
+);
+
+test('a gallery of a folder gets what is put into it, and is there after a reload', async ({
+  workbench,
+  page,
+}) => {
+  const phantoms = await openPhantoms(workbench);
+  const folder = join(workbench.server.folder, 'growing');
+  mkdirSync(join(folder, 'deep'), { recursive: true });
+  const from = (at: number) => join(phantoms, pictures[at]!.path);
+  copyFileSync(from(0), join(folder, 'a1.png'));
+  await openExplorer(workbench);
+  const { preview } = workbench;
+  await workbench.chooseFromMenu('growing', 'Open as Gallery', async () => {
+    await expect(shown(workbench)).toHaveText('1 of 1 pictures', { timeout: 10_000 });
+  });
+  copyFileSync(from(1), join(folder, 'a10.png'));
+  copyFileSync(from(2), join(folder, 'a2.png'));
+  copyFileSync(from(3), join(folder, 'deep/a0.png'));
+  await expect(shown(workbench)).toHaveText('4 of 4 pictures', { timeout: 60_000 });
+  await expect(preview.locator('.tile[data-painted=true]')).toHaveCount(4);
+  await preview.getByLabel('Sort by').selectOption('Name');
+  await expect(preview.locator('.tile-name')).toHaveText(['a1.png', 'a2.png', 'a10.png', 'a0.png']);
+  await workbench.runCommand('Developer: Reload Window');
+  await expect(shown(workbench)).toHaveText('4 of 4 pictures', { timeout: 120_000 });
+  await expect(preview.getByLabel('Sort by')).toHaveValue('name');
+  // After a reload, too, what goes is gone.
+  renameSync(join(folder, 'deep'), join(workbench.server.folder, 'elsewhere'));
+  await expect(shown(workbench)).toHaveText('3 of 3 pictures', { timeout: 60_000 });
+  await workbench.tidy();
+});
+
+test('a gallery of results grows with its file, by whatever program', async ({ workbench }) => {
+  const folder = await openPhantoms(workbench);
+  const whole = readdirSync(folder).find((name) => name.endsWith('.predictions.jsonl'))!;
+  const lines = readFileSync(join(folder, whole), 'utf8').trim().split('\n');
+  const file = join(folder, 'other.predictions.jsonl');
+  writeFileSync(file, `${lines.slice(0, 3).join('\n')}\n`);
+  await workbench.openByName('other.predictions.jsonl');
+  await expect(shown(workbench)).toHaveText('2 of 2 pictures', { timeout: 60_000 });
+  appendFileSync(file, `${lines.slice(3).join('\n')}\n{"path": "half a li`);
+  await expect(shown(workbench)).toHaveText(`${lines.length - 1} of ${lines.length - 1} pictures`, {
+    timeout: 60_000,
+  });
+  await expect(workbench.preview.locator('.tile[data-masked=true]').first()).toBeVisible();
+  await workbench.tidy();
+});
+
+for (const theme of ['Default High Contrast', 'Default High Contrast Light']) {
+  test(`gallery and viewer have no accessibility finding in ${theme}`, async ({
+    workbench,
+    page,
+  }) => {
+    const folder = await openPhantoms(workbench);
+    workbench.set({ 'workbench.colorTheme': theme });
+    await expect(
+      page.locator('.monaco-workbench.hc-black, .monaco-workbench.hc-light'),
+    ).toHaveCount(1);
+    const results = readdirSync(folder).find(
+      (name) => !name.startsWith('other') && name.endsWith('.predictions.jsonl'),
+    )!;
+    await workbench.openByName(results);
+    const { preview } = workbench;
+    await preview.locator('.tile[data-painted=true]').first().waitFor();
+    await expectNoFindings(workbench);
+    await preview.locator('.rows').focus();
+    for (const key of ['Home', 'Enter']) await page.keyboard.press(key);
+    await expect(preview.locator('groundglass-viewer .surface')).toHaveAttribute(
+      'aria-busy',
+      'false',
+      { timeout: 60_000 },
+    );
+    await expectNoFindings(workbench);
+    await workbench.tidy();
+  });
+}
