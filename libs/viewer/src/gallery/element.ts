@@ -250,8 +250,11 @@ export class GroundglassGallery extends HTMLElement {
         target.type !== 'checkbox') ||
       target instanceof HTMLSelectElement;
     if (event.key === 'Escape') {
-      if (this.#selection.chosen.size > 0) this.#actions.clearSelection();
-      else if (this.#state.filter !== emptyFilter) this.#change({ filter: emptyFilter });
+      const isFiltered = this.#state.filter !== emptyFilter;
+      // In the filter's own field the key is meant for the filter.
+      if (this.#selection.chosen.size > 0 && !(isTyping && isFiltered))
+        this.#actions.clearSelection();
+      else if (isFiltered) this.#change({ filter: emptyFilter });
       this.#view?.focus();
       event.preventDefault();
       return;
