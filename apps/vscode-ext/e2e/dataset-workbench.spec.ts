@@ -98,7 +98,6 @@ test(
 
 test('a run that was killed goes on: half a line is cut off, unchanged files are kept', async ({
   workbench,
-  page,
 }) => {
   const folder = join(workbench.server.folder, 'phantoms');
   const file = join(folder, resultsIn(folder)[0]!);

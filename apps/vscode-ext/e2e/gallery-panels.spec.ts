@@ -119,7 +119,6 @@ test(
 
 test('a gallery of a folder gets what is put into it, and is there after a reload', async ({
   workbench,
-  page,
 }) => {
   const phantoms = await openPhantoms(workbench);
   const folder = join(workbench.server.folder, 'growing');

@@ -11,6 +11,17 @@ import type { DatasetEntry } from './dataset-registry.js';
 import { baselinesEnding, baselinesOf } from './baselines-of.js';
 import { baseNameOf, workspaceFiles } from './workspace-files.js';
 
+/** The audit's rule for one picture under two labels. */
+export const conflictRule = 'label-conflict';
+
+/** What an audit has found, in numbers. */
+export interface AuditCounts {
+  readonly errors: number;
+  readonly all: number;
+  /** Pictures that have two labels. */
+  readonly conflicts: number;
+}
+
 /**
  * Audits a dataset and writes `NAME.audit.jsonl` to the first of some folders that can be written, and with it how baselines do.
  *
@@ -20,7 +31,7 @@ export async function auditEntry(
   entry: DatasetEntry,
   folders: readonly vscode.Uri[],
   log: vscode.LogOutputChannel,
-): Promise<{ readonly errors: number; readonly all: number } | undefined> {
+): Promise<AuditCounts | undefined> {
   try {
     const dataset = await entry.load();
     const files = await workspaceFiles(dataset.root);
@@ -83,7 +94,8 @@ export async function auditEntry(
     }
     log.info(`Audit of ${entry.name}: ${findings.length} findings in ${place.fsPath}`);
     const errors = findings.filter(({ severity }) => severity === 'error').length;
-    return { errors, all: findings.length };
+    const conflicts = findings.filter(({ rule }) => rule === conflictRule).length;
+    return { errors, all: findings.length, conflicts };
   } catch (error) {
     if (error instanceof CtError && error.code === 'CT_CANCELLED') return undefined;
     void vscode.window.showErrorMessage(

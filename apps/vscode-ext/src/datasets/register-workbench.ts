@@ -83,14 +83,20 @@ export function registerWorkbench(
       return;
     }
     await vscode.commands.executeCommand('workbench.actions.view.problems');
-    void vscode.window.showWarningMessage(
-      vscode.l10n.t(
-        '{0}: the audit found {1} errors, {2} findings in all: see Problems.',
-        entry.name,
-        found.errors,
-        found.all,
-      ),
+    const { errors, all: count, conflicts } = found;
+    const counts = vscode.l10n.t(
+      '{0}: the audit found {1} errors, {2} findings in all: see Problems.',
+      ...[entry.name, errors, count],
     );
+    const show =
+      conflicts === 0
+        ? vscode.l10n.t('Open the gallery')
+        : vscode.l10n.t('Show {0} label conflicts', conflicts);
+    const picked = await vscode.window.showWarningMessage(counts, show);
+    if (picked !== show) return;
+    const { conflictRule } = await import('./audit-entry.js');
+    const filter = conflicts === 0 ? {} : { facets: { finding: [conflictRule] } };
+    await galleries.openDataset(entry, { filter });
   };
   const all = vscode.Disposable.from(
     registry,
