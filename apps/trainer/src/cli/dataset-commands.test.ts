@@ -73,6 +73,33 @@ describe('the dataset commands', () => {
     ).toMatchObject({ code: 1 });
   });
 
+  test('import says which split lacks a label, and what divides it', async () => {
+    const table = await readFile(join(root, 'table.csv'), 'utf8');
+    const rows = table.split('\n').filter((row) => !/,non-covid,val,/.test(row));
+    await writeFile(join(root, 'uneven.csv'), rows.join('\n'));
+    const whole = await outcome(
+      'dataset',
+      'import',
+      'csv',
+      join(root, 'table.csv'),
+      '--out',
+      at('w'),
+    );
+    expect(whole.text).not.toContain('split has no');
+    const { code, text } = await outcome(
+      'dataset',
+      'import',
+      'csv',
+      join(root, 'uneven.csv'),
+      '--out',
+      at('uneven'),
+    );
+    expect(code).toBe(0);
+    expect(text).toMatch(
+      /^The val split has no non-covid\. .*dataset split .*uneven --out FOLDER/m,
+    );
+  });
+
   test('audit names a planted copy under another label, ends with 1, and corrects', async () => {
     await cp(join(root, 'images/1.png'), join(root, 'images/copy.png'));
     const table = await readFile(join(root, 'table.csv'), 'utf8');

@@ -1,4 +1,4 @@
-import { CtError } from '@groundglass/core';
+import { CtError, type DatasetSample } from '@groundglass/core';
 import {
   detectLayout,
   formatProblem,
@@ -122,9 +122,25 @@ async function runImport(
   }
   for (const [name, count] of [...counts].sort())
     console.log(`${String(count).padStart(6)}  ${name}`);
+  warnOfMissingLabels(samples, command.out);
   if (samples.length === 0 && problems.length === 0)
     throw new CtError('CT_BAD_DATASET', `Expected CT images in "${path}", found none`);
   if (problems.length > 0) process.exitCode = 1;
+}
+
+/** Small datasets that publish no split may come out with a split that lacks a label, which training and AUC need. */
+function warnOfMissingLabels(samples: readonly DatasetSample[], out: string): void {
+  const labels = new Set(samples.flatMap(({ label }) => label ?? []));
+  for (const split of new Set(samples.map((sample) => sample.split))) {
+    const there = new Set(
+      samples.flatMap((each) => (each.split === split ? (each.label ?? []) : [])),
+    );
+    const missing = [...labels].filter((label) => !there.has(label));
+    if (missing.length > 0)
+      console.error(
+        `The ${split} split has no ${missing.join(', ')}. "groundglass-trainer dataset split ${out} --out FOLDER" divides the patients so that each split has every label.`,
+      );
+  }
 }
 
 async function importOptions(

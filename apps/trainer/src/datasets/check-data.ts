@@ -52,7 +52,13 @@ export async function checkData(
     ] as const) {
       const ofSplit = samples.filter((sample) => sample.split === split);
       // Training itself says of an empty split that it is empty.
-      if (ofSplit.length > 0) requireBothClasses(name, ofSplit, uncounted);
+      if (ofSplit.length > 0)
+        requireBothClasses(
+          name,
+          ofSplit,
+          uncounted,
+          '"groundglass-trainer dataset split" divides the patients so that each split has every label',
+        );
     }
   return { data, ...(leaks.length > 0 ? { leaks: describeLeaks(leaks, all) } : {}) };
 }

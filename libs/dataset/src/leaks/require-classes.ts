@@ -6,12 +6,14 @@ import type { TargetSample } from '../manifest/targets.js';
  * AUC would have no value.
  *
  * @param uncounted sources whose labels do not count.
+ * @param advice what to do, at the end of the error.
  * @throws {CtError} `CT_BAD_DATASET` with the labels and sources that there are.
  */
 export function requireBothClasses(
   name: string,
   samples: readonly TargetSample[],
   uncounted: readonly string[] = [],
+  advice?: string,
 ): void {
   const counted = samples.filter(({ source }) => !uncounted.includes(source));
   if (new Set(counted.map(({ target }) => target)).size === 2) return;
@@ -23,6 +25,6 @@ export function requireBothClasses(
   const found = [...counts].map(([key, count]) => `${count} ${key}`).join(', ') || 'none';
   throw new CtError(
     'CT_BAD_DATASET',
-    `Expected ${name} samples with and without the positive label, found: ${found}`,
+    `Expected ${name} samples with and without the positive label, found: ${found}${advice === undefined ? '' : `. ${advice}`}`,
   );
 }
