@@ -48,7 +48,7 @@ export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description(
-      'measures an exported model on a split: accuracy, F1 and AUC of COVID with 95 % intervals, calibration, Dice, and beside them what shortcuts alone reach',
+      'measures an exported model on a split: accuracy, F1 and AUC with 95 % intervals, calibration, Dice, and beside them what shortcuts alone reach',
     )
     .requiredOption('--model <path>', 'model.onnx, or the folder that holds it')
     .requiredOption(

@@ -1,5 +1,5 @@
 import { OnnxInference, readOnnx, type InferenceResult } from '@groundglass/nn';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -126,12 +126,68 @@ describe('groundglass-trainer export', () => {
       ...['evaluate', '--model', join(root, 'all/1'), '--data', data, '--split', 'val'],
       '--no-baselines',
     );
-    expect(evaluated.stdout).toContain('8 labels, 4 COVID');
+    expect(evaluated.stdout).toContain('8 labels, 4 positive');
     expect(stdout).toContain(evaluated.stdout.trim());
     const calibration = JSON.parse(
       await readFile(join(root, 'all/1/calibration.json'), 'utf8'),
     ) as Record<string, number>;
     expect(Number(metadata.threshold)).toBe(calibration.threshold);
     expect(Number(metadata.temperature)).toBe(calibration.temperature);
+  });
+
+  test('a version that is there is never written over unasked, and nothing made from it stays', async () => {
+    const flags = ['export', '--run', join(root, 'one'), '--models', root, '--name', 'kept'];
+    expect((await trainer(...flags)).stdout).toContain('kept/1/model.onnx');
+    expect((await trainer(...flags)).stdout).toContain('kept/2/model.onnx');
+    const first = join(root, 'kept/1');
+    const before = await readFile(join(first, 'model.onnx'));
+    await writeFile(join(first, 'README.md'), 'a card of the first model');
+    await expect(trainer(...flags, '--model-version', '1')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /a new version, the model kept has a version 1: 3 is free, --replace writes over it/,
+      ) as string,
+    });
+    expect(await readFile(join(first, 'model.onnx'))).toEqual(before);
+    await trainer(...flags, '--model-version', '1', '--replace', '--threshold', '0.25');
+    expect(await readdir(first)).toEqual(['model.onnx']);
+    const metadata = Object.fromEntries(
+      readOnnx(await readFile(join(first, 'model.onnx'))).metadata,
+    );
+    expect(metadata).toMatchObject({ threshold: '0.25', version: '1' });
+  });
+
+  test('the config of a model that is there stays as it is', async () => {
+    const flags = ['export', '--run', join(root, 'one'), '--models', root, '--name', 'tuned'];
+    await trainer(...flags);
+    const config = join(root, 'tuned/config.pbtxt');
+    const tuned = `${await readFile(config, 'utf8')}dynamic_batching { }\n`;
+    await writeFile(config, tuned);
+    await trainer(...flags);
+    expect(await readFile(config, 'utf8')).toBe(tuned);
+  });
+
+  test('the classes have the names of the dataset, and another model keeps its own', async () => {
+    const named = join(root, 'named');
+    await trainer(
+      ...['dataset', 'import', 'csv', join(root, 'table.csv'), '--out', named],
+      ...['--labels', 'tumour,normal', '--positive', 'tumour'],
+      ...['--label-map', 'covid=tumour', 'non-covid=normal'],
+    );
+    const run = join(root, 'run-named');
+    await trainer(
+      ...['train', '--recipe', 'tiny', '--data', named, '--threads', '1', '--epochs', '1'],
+      ...['--out', run],
+    );
+    const { metadata } = await exported('named-model', '--run', run);
+    expect(metadata.labels).toBe('normal,tumour');
+    expect(await readFile(join(root, 'named-model/labels.txt'), 'utf8')).toBe('normal\ntumour\n');
+    await exported('ours', '--run', join(root, 'one'));
+    await expect(exported('ours', '--run', run)).rejects.toMatchObject({
+      stderr: expect.stringContaining('the labels non-covid, covid of the model in') as string,
+    });
+    await expect(exported('both-kinds', '--run', join(root, 'one'), run)).rejects.toMatchObject({
+      stderr: expect.stringContaining('Expected runs with the same labels') as string,
+    });
   });
 });

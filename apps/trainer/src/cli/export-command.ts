@@ -4,19 +4,24 @@ import { applyTemperature } from '@groundglass/metrics';
 import {
   exportJcs,
   OnnxInference,
+  readOnnx,
   readSafetensors,
   type Decision,
   type JcsConfig,
   type JcsMember,
 } from '@groundglass/nn';
 import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defaultLabels } from '@groundglass/core';
+import type { ClassNames } from '../datasets/class-names.js';
 import { combineDatasets } from '../datasets/combine-datasets.js';
 import { openDatasets } from '../datasets/open-datasets.js';
 import { recipeSchema, type Recipe } from '../training/recipes/recipe.js';
 import { formatResults, type DatasetResult } from '../evaluation/results/results.js';
 import { replaceFile } from '@groundglass/dataset/disk';
-import { RunFolder } from '../run/run-folder.js';
+import { RunFolder, type RunInputs } from '../run/run-folder.js';
 import { calibrate, calibrationName } from '../evaluation/calibrate.js';
 import { evaluateDataset } from '../evaluation/evaluate-dataset.js';
 import { evaluate, type SampleScore } from '../evaluation/evaluate.js';
@@ -47,7 +52,8 @@ interface ExportCommandOptions {
   readonly run: readonly string[];
   readonly models: string;
   readonly name: string;
-  readonly modelVersion: string;
+  readonly modelVersion?: string;
+  readonly replace: boolean;
   readonly threshold?: string;
   readonly temperature?: string;
   readonly calibrate?: readonly string[];
@@ -67,7 +73,8 @@ export function registerExport(program: Command): void {
     .requiredOption('--run <folder...>', 'the run; several are exported as one ensemble')
     .option('--models <folder>', 'the model repository', 'models')
     .option('--name <name>', 'the model’s name', 'groundglass')
-    .option('--model-version <number>', 'the model’s version', '1')
+    .option('--model-version <number>', 'the model’s version; the next free one unless given')
+    .option('--replace', 'write over a version that is there', false)
     .option(
       '--calibrate <data...>',
       'choose temperature and threshold on the validation split of these datasets',
@@ -82,7 +89,10 @@ export function registerExport(program: Command): void {
       'float32, or float16 for half the file; checked on the validation split',
       'float32',
     )
-    .option('--threshold <p>', 'probability from which the label is covid; 0.5 unless calibrated')
+    .option(
+      '--threshold <p>',
+      'probability from which the label is the positive one; 0.5 unless calibrated',
+    )
     .option(
       '--temperature <t>',
       'what logits are divided by before the softmax; 1 unless calibrated',
@@ -95,14 +105,12 @@ export function registerExport(program: Command): void {
 }
 
 async function exportRuns(options: ExportCommandOptions): Promise<string> {
-  const { name, modelVersion: version, precision } = options;
+  const { name, precision } = options;
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
     throw new TrainerError(
       'TRAIN_BAD_OPTION',
       `Expected a name of letters, digits, ".", "_" and "-", got "${name}"`,
     );
-  if (!/^[1-9]\d*$/.test(version))
-    throw new TrainerError('TRAIN_BAD_OPTION', `Expected a version from 1, got "${version}"`);
   if (precision !== 'float32' && precision !== 'float16')
     throw new TrainerError(
       'TRAIN_BAD_OPTION',
@@ -130,17 +138,25 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
       'TRAIN_BAD_OPTION',
       `Expected runs with the same crop, "${options.run[0]!}" has ${crop} and "${options.run[other]!}" ${members[other]!.recipe.crop}`,
     );
+  const labels = labelsOf(options.run, members);
+  const folder = join(options.models, name);
+  await checkModel(folder, labels);
+  const version = await versionIn(folder, options);
   const model: ModelWriter = (chosen) =>
     exportJcs(
       members,
-      { name, version, trained: true, trainingData: options.trainingData, crop, ...chosen },
+      { name, version, trained: true, trainingData: options.trainingData, crop, labels, ...chosen },
       { flip: options.flip ?? false, precision: chosen.precision ?? precision },
     );
 
-  const folder = join(options.models, name);
   const file = join(folder, version, 'model.onnx');
+  const write = async (bytes: Uint8Array) => {
+    // What was made from a file that is replaced says nothing of the new one.
+    await rm(join(folder, version), { recursive: true, force: true });
+    await replaceFile(file, bytes);
+  };
   if (options.calibrate === undefined) {
-    await replaceFile(file, model({ temperature: temperature ?? 1, threshold: threshold ?? 0.5 }));
+    await write(model({ temperature: temperature ?? 1, threshold: threshold ?? 0.5 }));
   } else {
     const datasets = await openDatasets(options.calibrate);
     const ignored = members.flatMap(({ recipe }) => recipe.loss.segmentationOnly);
@@ -158,20 +174,69 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
       checkRounding(scores, decision ? decide(exact, decision) : exact, chosen.temperature);
     }
     const bytes = model(chosen);
-    await replaceFile(file, bytes);
+    await write(bytes);
     await replaceFile(
       join(folder, version, calibrationName),
       `${JSON.stringify(chosen, undefined, 2)}\n`,
     );
     await showValidation(bytes, datasets, { threshold: chosen.threshold, crop });
   }
-  await replaceFile(join(folder, 'config.pbtxt'), configText());
-  await replaceFile(join(folder, 'labels.txt'), 'non-covid\ncovid\n');
+  // The config of a model that is there holds for its other versions too, and may have been changed by hand.
+  if (!existsSync(join(folder, 'config.pbtxt')))
+    await replaceFile(join(folder, 'config.pbtxt'), configText(await readFile(file)));
+  await replaceFile(join(folder, 'labels.txt'), `${labels.join('\n')}\n`);
   return file;
 }
 
+/** What the runs call their classes; runs from before this was kept have those of COVID-CT. */
+function labelsOf(
+  paths: readonly string[],
+  members: readonly { readonly labels: ClassNames }[],
+): ClassNames {
+  const [first, ...others] = members.map(({ labels }) => labels);
+  const other = others.findIndex((labels) => labels.join() !== first!.join());
+  if (other !== -1)
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected runs with the same labels, "${paths[0]!}" has ${first!.join(', ')} and "${paths[other + 1]!}" ${others[other]!.join(', ')}`,
+    );
+  return first!;
+}
+
+/** @throws {TrainerError} where the model is there with other labels: the file of labels is of all its versions. */
+async function checkModel(folder: string, labels: ClassNames): Promise<void> {
+  const file = join(folder, 'labels.txt');
+  const text = existsSync(file) ? await readFile(file, 'utf8') : undefined;
+  const before = text?.split(/\r?\n/).filter((line) => line !== '');
+  if (before !== undefined && before.join() !== labels.join())
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected the labels ${before.join(', ')} of the model in "${folder}", the run has ${labels.join(', ')}: choose another --name or --models`,
+    );
+}
+
+/** The version to write: never one that is there, unless `--replace` says so. */
+async function versionIn(
+  folder: string,
+  { modelVersion, replace, name }: Pick<ExportCommandOptions, 'modelVersion' | 'replace' | 'name'>,
+): Promise<string> {
+  const there = await readdir(folder).catch((): string[] => []);
+  const next = 1 + Math.max(0, ...there.filter((entry) => /^[1-9]\d*$/.test(entry)).map(Number));
+  if (modelVersion === undefined) return String(next);
+  if (!/^[1-9]\d*$/.test(modelVersion))
+    throw new TrainerError('TRAIN_BAD_OPTION', `Expected a version from 1, got "${modelVersion}"`);
+  if (there.includes(modelVersion) && !replace)
+    throw new TrainerError(
+      'TRAIN_BAD_OPTION',
+      `Expected a new version, the model ${name} has a version ${modelVersion}: ${next} is free, --replace writes over it`,
+    );
+  return modelVersion;
+}
+
 /** The best epoch of a run. */
-async function readMember(path: string): Promise<JcsMember & { recipe: Recipe }> {
+async function readMember(
+  path: string,
+): Promise<JcsMember & { recipe: Recipe; labels: ClassNames }> {
   const run = new RunFolder(path);
   if (!run.has('best.safetensors')) {
     throw new TrainerError(
@@ -184,18 +249,27 @@ async function readMember(path: string): Promise<JcsMember & { recipe: Recipe }>
     config: JSON.parse(metadata.config ?? '{}') as JcsConfig,
     weights,
     recipe: recipeSchema.parse(await run.readJson('config.json')),
+    labels: run.has('inputs.json')
+      ? (((await run.readJson('inputs.json')) as RunInputs).labels ?? defaultLabels)
+      : defaultLabels,
   };
 }
 
 /** Triton's model configuration; without a name, since the folder's is the model's, and for masks of any size, since versions differ. */
-function configText(): string {
+function configText(model: Uint8Array): string {
+  const shapes: Readonly<Record<string, string>> = {
+    probability: '1',
+    logits: '2',
+    mask: '1, -1, -1',
+  };
+  const outputs = readOnnx(model).outputs.map(
+    ({ name }) => `  { name: "${name}" data_type: TYPE_FP32 dims: [ ${shapes[name]!} ] }`,
+  );
   return `platform: "onnxruntime_onnx"
 max_batch_size: 8
 input [ { name: "image" data_type: TYPE_FP32 dims: [ 1, -1, -1 ] } ]
 output [
-  { name: "probability" data_type: TYPE_FP32 dims: [ 1 ] },
-  { name: "logits" data_type: TYPE_FP32 dims: [ 2 ] },
-  { name: "mask" data_type: TYPE_FP32 dims: [ 1, -1, -1 ] }
+${outputs.join(',\n')}
 ]
 `;
 }

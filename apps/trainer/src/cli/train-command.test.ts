@@ -146,7 +146,7 @@ describe('groundglass-trainer train', () => {
       '--split',
       'val',
     ]);
-    expect(stdout).toContain('8 labels, 4 COVID');
+    expect(stdout).toContain('8 labels, 4 positive');
     expect(stdout).toMatch(/AUC +[01]\.\d{3} \[/);
     expect(stdout).toMatch(/Dice +[01]\.\d{3} ± /);
     const none: unknown = await run(process.execPath, [

@@ -3,6 +3,7 @@ import { leakKinds, type LeakKind } from '@groundglass/dataset';
 import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import { checkData, type CheckedData } from '../datasets/check-data.js';
+import { classNames } from '../datasets/class-names.js';
 import { datasetNotes } from '../datasets/dataset-notes.js';
 import { combineDatasets } from '../datasets/combine-datasets.js';
 import { openDatasets } from '../datasets/open-datasets.js';
@@ -99,7 +100,13 @@ async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<v
       );
     await run.replace(
       'inputs.json',
-      inputsText(samples, starts, { ...checked, datasets: datasetNotes(datasets) }),
+      inputsText(samples, starts, {
+        ...checked,
+        labels: classNames(datasets, (line) => {
+          console.error(line);
+        }),
+        datasets: datasetNotes(datasets),
+      }),
     );
   }
   const stop = new AbortController();
@@ -140,7 +147,7 @@ async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<v
 function inputsText(
   samples: readonly DatasetSample[],
   [start, ...others]: readonly StartWeights[],
-  noted: CheckedData & Pick<RunInputs, 'datasets'>,
+  noted: CheckedData & Pick<RunInputs, 'datasets' | 'labels'>,
 ): string {
   const counts: Record<string, Record<string, number>> = {};
   for (const { source, split } of samples) {

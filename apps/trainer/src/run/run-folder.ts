@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, replaceFile } from '@groundglass/dataset/disk';
+import type { ClassNames } from '../datasets/class-names.js';
 
 /** One line of `log.jsonl`: what an epoch gave. */
 export interface EpochRecord {
@@ -35,6 +36,8 @@ export interface RunInputs {
   readonly leaks?: string;
   /** Samples by source and split. */
   readonly samples: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Names of the classes, the positive one last. */
+  readonly labels?: ClassNames;
   /** What the manifests say of the datasets. */
   readonly datasets?: readonly DatasetNote[];
   /** The weights that it started from; from the seed alone where there are none. */

@@ -18,12 +18,14 @@ export interface ModelMetadata {
   /** What it was trained on, in words. */
   readonly trainingData: string;
   readonly crop: 'none' | 'chest';
+  /** What servers call the classes, the positive one last; a comma in a name becomes a space. */
+  readonly labels?: readonly [negative: string, positive: string];
   /** How the answer is made of what the network says of the picture and of its mask; of the former alone unless given. */
   readonly decision?: Decision;
 }
 
 /**
- * The logit of covid against non-covid as `head · d + lesion · e + bias`: d is the difference of the classification branch's logits, e the
+ * The logit of the positive class against the negative one as `head · d + lesion · e + bias`: d is the difference of the classification branch's logits, e the
  * lesion evidence of the mask (`lesionEvidence`). Chosen on validation pictures.
  */
 export interface Decision {
@@ -48,7 +50,7 @@ export interface ExportOptions {
 
 /**
  * Writes the model that servers run: input `image` float32 `[N, 1, H, W]` in 0–1 of any size; outputs `probability` `[N, 1]`, `logits` `[N, 2]`
- * (non-covid, covid) and `mask` `[N, 1, S, S]`. The antialiased resize to S and the normalisation are inside; batch normalisation that
+ * (negative, positive) and `mask` `[N, 1, S, S]`. The antialiased resize to S and the normalisation are inside; batch normalisation that
  * follows a convolution is folded into its weights.
  *
  * Several members are an ensemble, each with its own size and normalisation. The logits of all members and mirror images are averaged
@@ -116,6 +118,9 @@ export function exportJcs(
       temperature: String(metadata.temperature),
       training_data: metadata.trainingData,
       crop: metadata.crop,
+      ...(metadata.labels
+        ? { labels: metadata.labels.map((label) => label.replaceAll(',', ' ')).join(',') }
+        : {}),
       ...(metadata.decision ? { decision: JSON.stringify(metadata.decision) } : {}),
       flip: String(flip),
       precision,

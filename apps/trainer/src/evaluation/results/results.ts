@@ -139,7 +139,7 @@ function formatMeasurement({
       ([grade, { auc, sensitivity }]) =>
         `  ${grade.padEnd(12)} AUC ${interval(auc)}  sensitivity ${interval(sensitivity)}`,
     ),
-    ...(falsePositives ? [`  ${'called COVID'.padEnd(12)} ${interval(falsePositives)}`] : []),
+    ...(falsePositives ? [`  ${'false alarms'.padEnd(12)} ${interval(falsePositives)}`] : []),
     ...(masks ? [formatMasks(masks)] : []),
     ...(places
       ? [
@@ -153,7 +153,7 @@ function formatLabels(labels: LabelMeasurement): string[] {
   const line = (name: string, measured: Measured) =>
     `  ${name.padEnd(12)} ${interval(measured)}  ${measured.interval}`;
   return [
-    `  ${labels.samples} labels, ${labels.positives} COVID, threshold ${digits(labels.threshold)}`,
+    `  ${labels.samples} labels, ${labels.positives} positive, threshold ${digits(labels.threshold)}`,
     line('accuracy', labels.accuracy),
     line('F1', labels.f1),
     line('AUC', labels.auc),
