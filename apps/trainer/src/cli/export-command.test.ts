@@ -161,9 +161,9 @@ describe('groundglass-trainer export', () => {
     const flags = ['export', '--run', join(root, 'one'), '--models', root, '--name', 'tuned'];
     await trainer(...flags);
     const config = join(root, 'tuned/config.pbtxt');
-    const tuned = `${await readFile(config, 'utf8')}dynamic_batching { }\n`;
+    const tuned = `${await readFile(config, 'utf8')}# output { name: "distance" }\n`;
     await writeFile(config, tuned);
-    await trainer(...flags);
+    expect((await trainer(...flags)).stderr).toContain('distance, which version 2 lacks');
     expect(await readFile(config, 'utf8')).toBe(tuned);
   });
 

@@ -13,7 +13,7 @@ import {
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { defaultLabels } from '@groundglass/core';
 import type { ClassNames } from '../datasets/class-names.js';
 import { combineDatasets } from '../datasets/combine-datasets.js';
@@ -101,6 +101,9 @@ export function registerExport(program: Command): void {
     .action(async (options: ExportCommandOptions) => {
       const file = await exportRuns(options);
       console.log(`Wrote ${file}`);
+      console.log(
+        `Next: groundglass-trainer bound --model ${dirname(file)} --data DATA lets a server say where a picture is unlike the training data`,
+      );
     });
 }
 
@@ -182,8 +185,12 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
     await showValidation(bytes, datasets, { threshold: chosen.threshold, crop });
   }
   // The config of a model that is there holds for its other versions too, and may have been changed by hand.
-  if (!existsSync(join(folder, 'config.pbtxt')))
-    await replaceFile(join(folder, 'config.pbtxt'), configText(await readFile(file)));
+  const config = join(folder, 'config.pbtxt');
+  if (!existsSync(config)) await replaceFile(config, configText(await readFile(file)));
+  else if ((await readFile(config, 'utf8')).includes('"distance"'))
+    console.error(
+      `"${config}" names the output distance, which version ${version} lacks until bound adds it: servers refuse this version before`,
+    );
   await replaceFile(join(folder, 'labels.txt'), `${labels.join('\n')}\n`);
   return file;
 }

@@ -62,8 +62,8 @@ describe('a measurement', () => {
     expect(labels).not.toHaveProperty('precision');
   });
 
-  test('says nothing of labels where all are COVID, and gives both kinds of Dice where there are masks', () => {
-    const { labels, masks } = measure(
+  test('counts labels that are all COVID and measures none, and gives both kinds of Dice where there are masks', () => {
+    const { labels, tooFew, masks } = measure(
       [
         score('covid', 0.9, 'a', { reference: 10, prediction: 10, intersection: 5 }),
         score('covid', 0.8, 'b', { reference: 30, prediction: 10, intersection: 10 }),
@@ -71,6 +71,7 @@ describe('a measurement', () => {
       0.5,
     );
     expect(labels).toBeUndefined();
+    expect(tooFew).toEqual({ positives: 2, negatives: 0 });
     // Slices: 2 · 5 / 20 = 0.5 and 2 · 10 / 40 = 0.5; pooled 2 · 15 / 60.
     expect(masks).toMatchObject({ mean: 0.5, standardDeviation: 0, pooled: 0.5, slices: 2 });
   });

@@ -76,6 +76,8 @@ export interface MaskPlaces {
 /** What is reported of a model on a split; a part is missing where the split does not allow it. */
 export interface Measurement {
   readonly labels?: LabelMeasurement;
+  /** Where `labels` is missing: the classes are too few for rates and curves. */
+  readonly tooFew?: { readonly positives: number; readonly negatives: number };
   readonly masks?: MaskMeasurement;
   /** Each grade of disease (`meta.grade`) against all negatives, where samples carry one. */
   readonly grades?: Readonly<Record<string, LabelMeasurement>>;
@@ -95,7 +97,9 @@ export function measure(scores: readonly SampleScore[], threshold: number): Meas
   const places = measurePlaces(scores);
   const grades = measureGrades(scores, threshold);
   return {
-    ...(labels ? { labels } : {}),
+    ...(labels
+      ? { labels }
+      : { tooFew: { positives: scores.length - negatives.length, negatives: negatives.length } }),
     ...(negatives.length === scores.length && scores.length > 1
       ? { falsePositives: shareCalled(negatives, threshold) }
       : {}),

@@ -128,6 +128,7 @@ export function formatBaselines(measured: MeasuredBaselines): string[] {
 
 function formatMeasurement({
   labels,
+  tooFew,
   grades = {},
   falsePositives,
   masks,
@@ -135,6 +136,11 @@ function formatMeasurement({
 }: Measurement): string[] {
   return [
     ...(labels ? formatLabels(labels) : []),
+    ...(tooFew
+      ? [
+          `  ${tooFew.positives} positive and ${tooFew.negatives} negative pictures: AUC and rates need two of each`,
+        ]
+      : []),
     ...Object.entries(grades).map(
       ([grade, { auc, sensitivity }]) =>
         `  ${grade.padEnd(12)} AUC ${interval(auc)}  sensitivity ${interval(sensitivity)}`,
