@@ -120,8 +120,12 @@ async function fill(stage, target) {
   const [os, cpu] = target.split('-');
   await take('onnxruntime-node', modules, (path) => {
     if (/^bin\//.test(path)) {
-      // On macOS the library is there twice; the binding links to the one with the short name.
-      return path.startsWith(`bin/napi-v6/${os}/${cpu}/`) && !/\.\d+\.\d+\.\d+\.dylib$/.test(path);
+      // On macOS the library is there twice; the binding links to the one with the short name. On Windows the libraries of graphics
+      // cards are loaded when one is asked for; the server computes on the processor.
+      return (
+        path.startsWith(`bin/napi-v6/${os}/${cpu}/`) &&
+        !/\.\d+\.\d+\.\d+\.dylib$|\/(DirectML|dxcompiler|dxil)\.dll$/.test(path)
+      );
     }
     return /^dist\/.*\.js$/.test(path);
   });
