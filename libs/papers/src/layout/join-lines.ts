@@ -3,22 +3,22 @@
  * part that keeps its hyphen (`COVID-`, `follow-`): PDF says nothing about which hyphens are the word's own.
  */
 export function joinLines(lines: readonly string[]): string {
-  let text = '';
+  const pieces: string[] = [];
+  // Looked at line by line: the end of a text that grows would be searched for in all of it.
+  let last: string | undefined;
   for (const line of lines) {
     const next = line.trim();
     if (next === '') continue;
-    if (text === '') {
-      text = next;
-      continue;
+    const broken = last === undefined ? undefined : /([\p{L}\p{N}]+)[-\u00AD\u2010]$/u.exec(last);
+    if (last !== undefined && broken) {
+      pieces[pieces.length - 1] = last.slice(0, -1) + (keepsHyphen(broken[1]!, next) ? '-' : '');
+    } else if (last !== undefined) {
+      pieces.push(' ');
     }
-    const broken = /([\p{L}\p{N}]+)[-\u00AD\u2010]$/u.exec(text);
-    if (broken) {
-      text = text.slice(0, -1) + (keepsHyphen(broken[1]!, next) ? '-' : '') + next;
-    } else {
-      text += ` ${next}`;
-    }
+    pieces.push(next);
+    last = next;
   }
-  return text.replaceAll('\u00AD', '-').replace(/\s+/g, ' ').trim();
+  return pieces.join('').replaceAll('\u00AD', '-').replace(/\s+/g, ' ').trim();
 }
 
 /** First parts of compounds that are written with a hyphen. */
