@@ -43,6 +43,10 @@ const lungBounds = {
   contrast: { least: 0.14, most: 2, slack: 0.06 },
   edge: { least: 0.155, most: 2, slack: 0.03 },
 } as const;
+/** Drawn lungs are light and stand on paper. */
+const drawnLungs = { grey: 0.68, corners: 0.1 } as const;
+/** A patch out of one lung: lung fills it, and no mediastinum parts it. */
+const lungPatch = { share: 0.42, middle: 0.88 } as const;
 
 interface Bound {
   readonly least: number;
@@ -74,7 +78,9 @@ export function classifyFeatures(features: PanelFeatures): PanelVerdict {
     margin(lungs.contrast, lungBounds.contrast),
     margin(lungs.edge, lungBounds.edge),
   ];
-  const shape = Math.min(...margins);
+  const isDrawn = lungs.grey > drawnLungs.grey && features.corners < drawnLungs.corners;
+  const isPatch = lungs.share > lungPatch.share && lungs.middle > lungPatch.middle;
+  const shape = isDrawn || isPatch ? 0 : Math.min(...margins);
   const masked = margin(lungs.ringBlack, lungBounds.ringBlack);
   const grey = Math.min(
     margin(colour, axialBounds.colour),

@@ -30,6 +30,10 @@ export interface PanelFeatures {
     readonly ringBlack: number;
     /** Mean grey of the ring less that of the lungs. */
     readonly contrast: number;
+    /** Mean grey of the lungs. */
+    readonly grey: number;
+    /** Height of the lungs in the middle fifth of their box over that in the halves beside it: the mediastinum lies between two lungs. */
+    readonly middle: number;
     /** Mean step of grey across the lungs' border, two pixels to each side: radiographs have none that is sharp. */
     readonly edge: number;
   } | null;
@@ -127,6 +131,8 @@ function lungFeatures(
     }
   }
   return {
+    grey: sum / area,
+    middle: middleShare(mask, columns, left, right),
     edge: edges === 0 ? 0 : edgeSum / edges,
     share: area / mask.length,
     aspect: w / h,
@@ -138,6 +144,20 @@ function lungFeatures(
     ringBlack: ringCount === 0 ? 1 : ringBlack / ringCount,
     contrast: ringCount === 0 ? 0 : ringSum / ringCount - sum / area,
   };
+}
+
+function middleShare(mask: Uint8Array, columns: number, left: number, right: number): number {
+  const heightOf = (from: number, to: number): number => {
+    const [first, end] = [from, to].map((share) => Math.round(left + share * (right + 1 - left)));
+    let count = 0;
+    for (let i = 0; i < mask.length; i++) {
+      const x = i % columns;
+      if (mask[i] !== 0 && x >= first! && x < end!) count++;
+    }
+    return count / Math.max(1, end! - first!);
+  };
+  const sides = Math.max(heightOf(0.1, 0.4), heightOf(0.6, 0.9));
+  return sides === 0 ? 1 : heightOf(0.4, 0.6) / sides;
 }
 
 /** Pixels outside of the mask that are at most `reach` rows or columns away from it. */

@@ -36,14 +36,16 @@ export function findSeams(
       if (grey && ((a < 20 && b < 20) || (a > 242 && b > 242))) continue;
       seen++;
       const jump = largestStep(data, at - across, at);
+      // A resampled seam is two pixels wide.
+      const wide = largestStep(data, at - 2 * across, at + across);
+      // Most pixels: what is left to look at costs more.
+      if (jump <= 13 && wide <= 26) continue;
+      // A line drawn through one picture, such as a cross-hair: both sides of it are alike.
+      if (largestStep(data, at - 3 * across, at + 2 * across) < 10) continue;
       const around = Math.max(
         largestStep(data, at - 2 * across, at - across),
         largestStep(data, at, at + across),
       );
-      // A resampled seam is two pixels wide.
-      const wide = largestStep(data, at - 2 * across, at + across);
-      // A line drawn through one picture, such as a cross-hair: both sides of it are alike.
-      if (largestStep(data, at - 3 * across, at + 2 * across) < 10) continue;
       if (jump > 13 && jump > 2 * around) found++;
       else if (wide > 26 && wide > 0.9 * (jump + around)) found += 0.35;
     }

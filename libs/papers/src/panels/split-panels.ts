@@ -1,10 +1,12 @@
-import { bytesIn, trimUniform } from './trim.js';
+import { inspectSlice } from '@groundglass/core';
+import { bytesIn, trimUniform, withoutFrame } from './trim.js';
 import { cutPixels, shrink, toGrey, type PixelBox, type Pixels } from '../pdf/pixels.js';
 import { classifyPanel, type PanelVerdict } from './classify-panel.js';
 import { findGutters, type Gutter } from './gutters.js';
 import { hasRoundField } from './panel-features.js';
 import { findSeams } from './seams.js';
-import { findIslands } from './islands.js';
+import { withoutMarks } from './without-marks.js';
+import { pastedBoxes } from './pasted-boxes.js';
 
 /** A part of a figure's picture. */
 export interface SplitPanel {
@@ -39,42 +41,169 @@ export function splitPanels(picture: Pixels): SplitPanel[] {
     leaves: new Map(),
   };
   const whole = { left: 0, top: 0, columns: work.columns, rows: work.rows };
-  const leaves = split(context, whole, 0);
   const scale = picture.columns / work.columns;
-  return leaves.map((leaf) => ({
-    box: toPicture(leaf, scale, picture),
-    verdict: finalVerdict(context, leaf, leaves, scale),
-  }));
+  const leaves = split(context, whole, 0);
+  const found = leaves.map((leaf) => finalPanel(picture, context, leaf, scale));
+  const panels = withSiblings(picture, found);
+  return withPasted(picture, context, panels, scale);
 }
 
 /** Shorter sides, in the picture's own pixels, show letters or symbols of a diagram where they take little of it. */
 const symbol = { pixels: 48, share: 0.02 };
 
-/** The verdict on a leaf, with what its neighbours and its size say. */
-function finalVerdict(
-  context: Context,
-  leaf: PixelBox,
-  leaves: readonly PixelBox[],
-  scale: number,
-): PanelVerdict {
-  const verdict = verdictOf(context, leaf);
-  if (isPanel(verdict)) {
-    const isSymbol =
-      Math.min(leaf.columns, leaf.rows) * scale < symbol.pixels &&
-      area(leaf) < symbol.share * context.grey.length;
-    return isSymbol ? { kind: 'drawing', confidence: 0.6 } : verdict;
-  }
-  if (verdict.kind !== 'grey-picture') return verdict;
-  // Only an axial reconstruction has a round field of view; above and below the lungs there are none to find.
-  const isRound = (box: PixelBox): boolean => hasRoundField(cutPixels(context.work, box));
-  const sibling = leaves.some(
-    (other) =>
-      Math.abs(other.columns - leaf.columns) <= 0.05 * leaf.columns &&
-      Math.abs(other.rows - leaf.rows) <= 0.05 * leaf.rows &&
-      verdictOf(context, other).kind === 'axial-ct' &&
-      isRound(other),
+/** What a leaf shows, seen in the picture's own pixels, without a frame. */
+function finalPanel(picture: Pixels, context: Context, leaf: PixelBox, scale: number): SplitPanel {
+  const box = toPicture(leaf, scale, picture);
+  const small = verdictOf(context, leaf);
+  const verdict = isPicture(small) ? better(small, seen(picture, box)) : small;
+  if (!isPanel(verdict)) return { box, verdict };
+  const isSymbol =
+    Math.min(box.columns, box.rows) < symbol.pixels &&
+    area(box) < symbol.share * picture.columns * picture.rows;
+  return { box, verdict: isSymbol ? { kind: 'drawing', confidence: 0.6 } : verdict };
+}
+
+/** The verdict on a box in the picture's own pixels. */
+function seen(picture: Pixels, box: PixelBox): PanelVerdict {
+  const panel = withoutFrame(cutPixels(picture, box));
+  const verdict = classifyPanel(panel);
+  if (isPanel(verdict)) return verdict;
+  const clean = withoutMarks(panel);
+  return clean ? better(verdict, classifyPanel(clean)) : verdict;
+}
+
+function isPicture(verdict: PanelVerdict): boolean {
+  return isPanel(verdict) || verdict.kind === 'grey-picture';
+}
+
+/** Of two verdicts on one thing that of a slice, else the surer one. */
+function better(a: PanelVerdict, b: PanelVerdict): PanelVerdict {
+  if (isPanel(a) !== isPanel(b)) return isPanel(a) ? a : b;
+  return b.confidence > a.confidence ? b : a;
+}
+
+/** How much the sides of two panels of one kind may differ. */
+const alike = { round: 0.05, seen: 0.25 };
+
+/**
+ * Takes pictures for slices that stand beside slices of their size where core sees a chest in them, or where both have a scanner's
+ * round field: only an axial reconstruction has one, and above and below the lungs there are none to find.
+ */
+function withSiblings(picture: Pixels, panels: readonly SplitPanel[]): SplitPanel[] {
+  const rounds = new Map<SplitPanel, boolean>();
+  const isRound = (panel: SplitPanel): boolean => {
+    const known = rounds.get(panel) ?? hasRoundField(withoutFrame(cutPixels(picture, panel.box)));
+    rounds.set(panel, known);
+    return known;
+  };
+  const slices = panels.filter(({ verdict }) => verdict.kind === 'axial-ct');
+  return panels.map((panel) => {
+    if (panel.verdict.kind !== 'grey-picture') return panel;
+    const { columns, rows } = panel.box;
+    const siblings = (most: number): SplitPanel[] =>
+      slices.filter(
+        ({ box }) =>
+          Math.abs(box.columns - columns) <= most * columns &&
+          Math.abs(box.rows - rows) <= most * rows,
+      );
+    const isSlice =
+      siblings(alike.round).some((other) => isRound(other) && isRound(panel)) ||
+      (siblings(alike.seen).length > 0 && showsChest(cutPixels(picture, panel.box)));
+    return isSlice ? { ...panel, verdict: { kind: 'axial-ct', confidence: 0.55 } } : panel;
+  });
+}
+
+/** Whether core finds an axial chest with lungs in a picture. */
+function showsChest(panel: Pixels): boolean {
+  const small = shrink(panel, 256);
+  const { columns, rows } = small;
+  return (
+    inspectSlice({ index: 0, columns, rows, unit: 'grey', pixels: toGrey(small) }).reasons
+      .length === 0
   );
-  return sibling && isRound(leaf) ? { kind: 'axial-ct', confidence: 0.6 } : verdict;
+}
+
+/** How sure a pasted slice must be, how straight its sides, and how much straighter than those of a slice at its place. */
+const pasted = { confidence: 0.55, sides: 0.55, straighter: 0.15 };
+
+/** Adds slices that are pasted into a diagram, where cuts along straight lines went through them or past them. */
+function withPasted(
+  picture: Pixels,
+  context: Context,
+  panels: readonly SplitPanel[],
+  scale: number,
+): SplitPanel[] {
+  const other = panels.filter(({ verdict }) => !isPanel(verdict));
+  const otherArea = other.reduce((sum, { box }) => sum + area(box), 0);
+  const sliceArea = panels.reduce((sum, { box }) => sum + area(box), 0) - otherArea;
+  // A grid of slices leaves nothing to look for.
+  if (panels.length > 0 && sliceArea > 0.6 * picture.columns * picture.rows) return [...panels];
+  const sidesOf = ({ left, top, columns, rows }: PixelBox): number =>
+    straightSides(context, {
+      left: Math.round(left / scale),
+      top: Math.round(top / scale),
+      columns: Math.round(columns / scale),
+      rows: Math.round(rows / scale),
+    });
+  const reach = Math.max(3, Math.round(0.16 * context.least));
+  const candidates = pastedBoxes(context.work, reach, context.least)
+    .map((leaf) => ({ leaf, sides: straightSides(context, leaf) }))
+    .filter(({ sides }) => sides >= pasted.sides)
+    .map(({ leaf, sides }) => {
+      const box = toPicture(leaf, scale, picture);
+      return { box, sides, verdict: better(verdictOf(context, leaf), seen(picture, box)) };
+    })
+    .filter(({ verdict }) => isPanel(verdict) && verdict.confidence >= pasted.confidence)
+    .sort((a, b) => b.sides * b.verdict.confidence - a.sides * a.verdict.confidence);
+  let result = [...panels];
+  for (const { box, sides, verdict } of candidates) {
+    const isIn = ({ box: inner }: SplitPanel): boolean => shared(inner, box) > 0.8 * area(inner);
+    const rivals = result.filter(
+      (panel) => isPanel(panel.verdict) && shared(panel.box, box) > 0.1 * area(panel.box),
+    );
+    // Two slices in its place: it is their figure.
+    if (rivals.filter(isIn).length > 1) continue;
+    if (rivals.some((rival) => sidesOf(rival.box) > sides - pasted.straighter)) continue;
+    result = result.filter(
+      (panel) => !rivals.includes(panel) && shared(panel.box, box) < 0.5 * area(panel.box),
+    );
+    result.push({ box, verdict });
+  }
+  return result;
+}
+
+/** Grey, 0–1, by which a picture differs from what is beside it. */
+const visibleStep = 0.08;
+
+/** Share of a box's least straight side, 0–1, on which the picture changes; the border of the figure counts as a change. */
+function straightSides({ grey, work }: Context, { left, top, columns, rows }: PixelBox): number {
+  const at = (x: number, y: number): number | undefined =>
+    x < 0 || y < 0 || x >= work.columns || y >= work.rows ? undefined : grey[y * work.columns + x];
+  const side = (
+    count: number,
+    place: (i: number, across: number) => number | undefined,
+  ): number => {
+    let changes = 0;
+    for (let i = 0; i < count; i++) {
+      const inside = place(i, 1);
+      const outside = place(i, -2);
+      if (inside === undefined || outside === undefined || Math.abs(inside - outside) > visibleStep)
+        changes++;
+    }
+    return changes / count;
+  };
+  return Math.min(
+    side(rows, (i, across) => at(left + across, top + i)),
+    side(rows, (i, across) => at(left + columns - 1 - across, top + i)),
+    side(columns, (i, across) => at(left + i, top + across)),
+    side(columns, (i, across) => at(left + i, top + rows - 1 - across)),
+  );
+}
+
+function shared(a: PixelBox, b: PixelBox): number {
+  const wide = Math.min(a.left + a.columns, b.left + b.columns) - Math.max(a.left, b.left);
+  const high = Math.min(a.top + a.rows, b.top + b.rows) - Math.max(a.top, b.top);
+  return Math.max(0, wide) * Math.max(0, high);
 }
 
 interface Context {
@@ -104,7 +233,6 @@ function splitOnce(context: Context, outer: PixelBox, depth: number): PixelBox[]
     cutAtGutters(context, box, 'dark') ??
     cutDiagram(context, box) ??
     cutAtSeams(context, box, depth) ??
-    cutOutIslands(context, box) ??
     cutEqually(context, box);
   if (!parts) return [box];
   return parts.flatMap((part) => split(context, part, depth + 1));
@@ -174,11 +302,11 @@ const isSharp: GutterTest = ({ columns, rows, data }, box, { from, to, grey }, a
   });
 };
 
-/** Cuts a drawing where its parts stand apart on paper, whatever their outlines, then takes out the slices pasted into it. */
+/** Cuts a drawing where its parts stand apart on paper, whatever their outlines. */
 function cutDiagram(context: Context, box: PixelBox): PixelBox[] | undefined {
   const { kind } = verdictOf(context, box);
   if (kind !== 'drawing' && kind !== 'colour-picture') return undefined;
-  return cutAtGutters(context, box, 'light') ?? cutOutIslands(context, box);
+  return cutAtGutters(context, box, 'light');
 }
 
 /** Whether a thin line was drawn through one picture, such as a cross-hair: what is on its two sides is alike. */
@@ -403,21 +531,6 @@ function emptiestLine(
     if (sum < best.sum) best = { line, sum };
   }
   return best.line;
-}
-
-/** Pictures that stand in a diagram. What shows no slice stays part of the diagram. */
-function cutOutIslands(context: Context, box: PixelBox): PixelBox[] | undefined {
-  if (isPanel(verdictOf(context, box))) return undefined;
-  const islands = findIslands(
-    context.work,
-    box,
-    Math.max(3, Math.round(0.16 * context.least)),
-  ).filter(
-    (island) =>
-      Math.min(island.columns, island.rows) >= context.least && area(island) < 0.8 * area(box),
-  );
-  const slices = islands.filter((island) => isPanel(verdictOf(context, island)));
-  return slices.length > 0 ? slices : undefined;
 }
 
 function area({ columns, rows }: PixelBox): number {

@@ -1,4 +1,4 @@
-import type { PixelBox, Pixels } from '../pdf/pixels.js';
+import { cutPixels, type PixelBox, type Pixels } from '../pdf/pixels.js';
 import { findGutters } from './gutters.js';
 
 /** Takes light lines of one colour off the sides of a box. */
@@ -23,6 +23,64 @@ export function trimUniform(picture: Pixels, box: PixelBox, shade: 'light' | 'an
     if (to === from) return current;
   }
   return current;
+}
+
+/** Most of a picture's side that a frame takes. */
+const thickest = 0.06;
+
+/** Takes off a frame of one colour that is drawn around a picture on all four sides; the picture itself where it has none. */
+export function withoutFrame(picture: Pixels): Pixels {
+  const { columns, rows } = picture;
+  const counts = [0, 1, 2, 3].map((side) => frameLines(picture, side as 0 | 1 | 2 | 3));
+  if (counts.some((count) => count === 0)) return picture;
+  // The line between frame and picture is a mixture of both.
+  const [left, right, top, bottom] = counts.map((count) => count + 1) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (left + right >= columns || top + bottom >= rows) return picture;
+  return cutPixels(picture, {
+    left,
+    top,
+    columns: columns - left - right,
+    rows: rows - top - bottom,
+  });
+}
+
+/** Lines of a frame on one side: left, right, top, bottom. Nine tenths of each are alike, and not as dark as air. */
+function frameLines({ columns, rows, data }: Pixels, side: 0 | 1 | 2 | 3): number {
+  const [across, length] = side < 2 ? [columns, rows] : [rows, columns];
+  const most = Math.floor(thickest * across);
+  // Blurred or shadowed outside.
+  let skipped = 0;
+  for (let line = 0; line <= most; line++) {
+    const from = side % 2 === 0 ? line : across - 1 - line;
+    const at = (i: number): number => 3 * (side < 2 ? i * columns + from : from * columns + i);
+    const middle = [0, 1, 2].map((channel) => {
+      const values = Array.from(
+        { length: 31 },
+        (_, k) => data[at(Math.floor(((k + 0.5) * length) / 31)) + channel]!,
+      ).sort((a, b) => a - b);
+      return values[15]!;
+    });
+    let alike = 0;
+    for (let i = 0; i < length; i++) {
+      const place = at(i);
+      if ([0, 1, 2].every((channel) => Math.abs(data[place + channel]! - middle[channel]!) < 40))
+        alike++;
+    }
+    const isFrame = alike >= 0.9 * length && Math.max(...middle) > 70;
+    if (isFrame) continue;
+    if (line === skipped && line < 2) {
+      skipped++;
+      continue;
+    }
+    return line === skipped ? 0 : line;
+  }
+  // One colour as far as it was looked: no frame.
+  return 0;
 }
 
 /** A key of a box. */

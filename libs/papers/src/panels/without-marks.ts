@@ -1,0 +1,76 @@
+import { cutPixels, shrink, type Pixels } from '../pdf/pixels.js';
+
+/** Longer side on which marks are taken out. */
+const side = 512;
+/** Difference of the colours from which a pixel is a mark's. */
+const colourful = 36;
+/** Share of a picture that marks take: cross-hairs, letters and scale bars of a viewer. */
+const share = { least: 0.004, most: 0.08 };
+/** How far the picture behind a mark is looked for, in pixels. */
+const reach = 6;
+/** Brighter than the black around a viewer's picture, 0–255. */
+const dark = 24;
+
+/**
+ * A picture without a viewer's coloured marks, and without the black around it that only marks stood in; undefined where it has
+ * no such marks. Marked pixels get the mean of what lies next to the mark.
+ */
+export function withoutMarks(panel: Pixels): Pixels | undefined {
+  const { columns, rows, data } = shrink(panel, side);
+  const marked = new Uint8Array(columns * rows);
+  let count = 0;
+  for (let i = 0, at = 0; i < marked.length; i++, at += 3) {
+    const [r, g, b] = [data[at]!, data[at + 1]!, data[at + 2]!];
+    if (Math.max(r, g, b) - Math.min(r, g, b) <= colourful) continue;
+    marked[i] = 1;
+    count++;
+  }
+  if (count < share.least * marked.length || count > share.most * marked.length) return undefined;
+  const clean = new Uint8Array(data);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      // The blurred rim of a mark is taken out with it.
+      if (![-1, 0, 1].some((d) => isMarked(x + d, y) || isMarked(x, y + d))) continue;
+      let [sum, found] = [0, 0];
+      for (const [dx, dy] of [
+        [1, 0],
+        [-1, 0],
+        [0, 1],
+        [0, -1],
+      ] as const) {
+        for (let step = 2; step <= reach; step++) {
+          const [nx, ny] = [x + dx * step, y + dy * step];
+          if (nx < 0 || ny < 0 || nx >= columns || ny >= rows) break;
+          if (isMarked(nx, ny)) continue;
+          sum += data[3 * (ny * columns + nx) + 1]!;
+          found++;
+          break;
+        }
+      }
+      if (found > 0) clean.fill(sum / found, 3 * (y * columns + x), 3 * (y * columns + x) + 3);
+    }
+  }
+  return withoutBlack({ columns, rows, data: clean });
+
+  function isMarked(x: number, y: number): boolean {
+    return x >= 0 && y >= 0 && x < columns && y < rows && marked[y * columns + x] === 1;
+  }
+}
+
+/** Takes the dark lines off the four sides. */
+function withoutBlack(picture: Pixels): Pixels {
+  const { columns, rows, data } = picture;
+  const [across, down] = [new Uint32Array(columns), new Uint32Array(rows)];
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      if (data[3 * (y * columns + x) + 1]! <= dark) continue;
+      across[x]!++;
+      down[y]!++;
+    }
+  }
+  const isLit = (length: number) => (count: number) => count > 0.06 * length;
+  const [left, right] = [across.findIndex(isLit(rows)), across.findLastIndex(isLit(rows))];
+  const [top, bottom] = [down.findIndex(isLit(columns)), down.findLastIndex(isLit(columns))];
+  if (left < 0 || top < 0) return picture;
+  return cutPixels(picture, { left, top, columns: right - left + 1, rows: bottom - top + 1 });
+}
