@@ -35,12 +35,16 @@ export const paperErrorCatalogue = {
   },
   PAPER_NO_UNICODE: {
     title: 'The text of a page cannot be read',
-    advice: 'Its fonts have no Unicode map: captions of this page have to be typed in review.',
+    advice: 'Its fonts have no Unicode map: figures of this page get their labels in review.',
+  },
+  PAPER_HAS_SCRIPT: {
+    title: 'The PDF holds scripts',
+    advice: 'Nothing to do: scripts are never run.',
   },
   PAPER_SCANNED: {
     title: 'A page is a scan',
     advice:
-      'Figures are cut from the scan; without a text layer captions have to be typed in review.',
+      'Figures are cut from the scan and get their labels in review; a text layer (OCR) would give captions.',
   },
   PAPER_NO_FIGURES: {
     title: 'No figures were found',

@@ -60,6 +60,8 @@ export interface PaperFigure {
   readonly citing: readonly CitingSentence[];
   /** The figure as one picture. */
   readonly picture: { readonly pixels: Pixels; readonly jpeg: Uint8Array | undefined };
+  /** Its page, small, and where it stands there; null where the figure holds drawings alone. */
+  readonly pageView: { readonly pixels: Pixels; readonly figure: PixelBox } | null;
   readonly panels: readonly PaperPanel[];
 }
 
@@ -90,8 +92,10 @@ export interface ExtractOptions {
   readonly onFigure: (figure: PaperFigure) => void | Promise<void>;
 }
 
-/** Smaller panels, in points, are thumbnails in a diagram. */
-const smallestPanel = 22;
+/** Longer side of a page's view: text is just readable. */
+const viewSide = 1000;
+/** Panels with shorter sides, as a share of the page's longer side, are thumbnails in a diagram: 22 points of A4. */
+const smallestPanel = 0.026;
 
 /**
  * Reads a PDF: its figures with captions, panels, labels with their evidence, and metadata. What fails on one page is a problem
@@ -115,6 +119,8 @@ export async function extractPaper(bytes: Uint8Array, options: ExtractOptions): 
       `Expected a whole file, its end is missing; ${document.pageCount} pages could be found`,
     );
   }
+  if (document.hasScript)
+    report('PAPER_HAS_SCRIPT', 'The document holds JavaScript, which was not run');
   if (document.pageCount > mostPages) {
     report(
       'PAPER_TOO_LARGE',
@@ -289,14 +295,13 @@ function readFigure(
   const parts = captionParts(captionText);
   const number = caption ? printedNumber(caption.label) : null;
   const citing = number === null ? [] : citingSentences(text, number);
-  const found = cells.flatMap((cell) => panelsOf(cell));
+  const least = smallestPanel * Math.max(width(page.box), height(page.box));
+  const found = cells.flatMap((cell) => panelsOf(cell, least));
   const order = readingOrder(found.map(({ box }) => box));
   const inOrder = order.map((i) => found[i]!);
   const isSynthetic = syntheticWords.test(captionText);
   // A page's logo, a portrait, a rule: what has no caption is kept only where it shows scans.
-  if (!caption && !inOrder.some(({ kind }) => kind === 'axial-ct' || kind === 'axial-overlay')) {
-    return undefined;
-  }
+  if (!caption && !inOrder.some((panel) => isShown(panel, least))) return undefined;
   const letters = panelLetters(
     inOrder.map(({ box, kind }) => ({
       box,
@@ -358,8 +363,20 @@ function readFigure(
     parts,
     citing,
     picture: { pixels: picture.pixels, jpeg: picture.jpeg },
+    pageView: panels.every(({ kind }) => kind === 'drawing') ? null : viewPage(page, figure.box),
     panels,
   };
+}
+
+function viewPage(page: PdfPage, figure: PageBox): NonNullable<PaperFigure['pageView']> {
+  const pixels = page.render(page.box, viewSide / Math.max(width(page.box), height(page.box)));
+  return { pixels, figure: toPictureBox(figure, page.box, pixels) };
+}
+
+/** Whether a panel shows a scan large enough that it is no badge or logo. */
+function isShown({ kind, box }: FoundPanel, least: number): boolean {
+  const side = Math.min(width(box), height(box));
+  return kind === 'axial-ct' || (kind === 'axial-overlay' && side > 2 * least);
 }
 
 interface FoundPanel {
@@ -371,7 +388,7 @@ interface FoundPanel {
   readonly image: PaperPanel['image'];
 }
 
-function panelsOf(cell: FigureCell): FoundPanel[] {
+function panelsOf(cell: FigureCell, least: number): FoundPanel[] {
   if (!cell.hasImage) {
     return [
       {
@@ -394,7 +411,7 @@ function panelsOf(cell: FigureCell): FoundPanel[] {
       cell.box[1] + (box.top + box.rows) * sy,
     ];
     const isWhole = box.columns * box.rows > 0.97 * columns * rows;
-    const tooSmall = Math.min(width(onPage), height(onPage)) < smallestPanel;
+    const tooSmall = Math.min(width(onPage), height(onPage)) < least;
     return {
       box: isWhole ? cell.box : onPage,
       kind: tooSmall && verdict.kind === 'axial-ct' ? 'drawing' : verdict.kind,

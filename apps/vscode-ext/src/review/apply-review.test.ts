@@ -10,6 +10,7 @@ const row: ReviewRow = {
   caption: null,
   citing: [],
   picture: { path: 'figures/r.png', columns: 10, rows: 10 },
+  pageView: null,
   panels: [],
   state: 'open',
 };

@@ -18,6 +18,8 @@ export class PdfDocument {
     readonly pageCount: number,
     /** Whether the file's end is missing, so that PDFium rebuilt the table of its objects. */
     readonly truncated: boolean,
+    /** Whether it holds JavaScript: of the document, or named in an object that is not compressed. */
+    readonly hasScript: boolean,
   ) {
     this.#bytes = bytes;
     this.#handle = handle;
@@ -36,18 +38,19 @@ export class PdfDocument {
       );
     }
     const hasEnd = hasMark(bytes.subarray(-2048), '%%EOF');
-    const pointer = pdfium._malloc(bytes.length);
-    if (pointer === 0) throw new PaperError('PAPER_MEMORY', 'The file does not fit into memory');
-    pdfium.HEAPU8.set(bytes, pointer);
-    const handle = pdfium._FPDF_LoadMemDocument(pointer, bytes.length, 0);
-    if (handle === 0) {
-      const error = pdfium._FPDF_GetLastError();
-      pdfium._free(pointer);
-      throw openError(error, hasEnd);
+    let opened = load(pdfium, bytes);
+    if (opened.handle === 0 && !hasEnd && opened.error === errors.format) {
+      const mended = withTrailer(bytes);
+      if (mended) opened = load(pdfium, mended);
     }
+    const { pointer, handle } = opened;
+    if (handle === 0) throw openError(opened.error, hasEnd);
     const valid = pdfium._FPDF_DocumentHasValidCrossReferenceTable(handle) !== 0;
     const pageCount = pdfium._FPDF_GetPageCount(handle);
-    const document = new PdfDocument(pdfium, pointer, handle, pageCount, !hasEnd && !valid);
+    const hasScript =
+      pdfium._FPDFDoc_GetJavaScriptActionCount(handle) > 0 || hasMark(bytes, '/JavaScript');
+    const truncated = !hasEnd && !valid;
+    const document = new PdfDocument(pdfium, pointer, handle, pageCount, truncated, hasScript);
     if (pageCount < 1) {
       document.close();
       throw openError(errors.format, hasEnd);
@@ -89,6 +92,35 @@ export class PdfDocument {
     this.pdfium._FPDF_CloseDocument(this.#handle);
     this.pdfium._free(this.#bytes);
   }
+}
+
+/** @returns a handle of 0, and PDFium's error, where it cannot read the bytes. */
+function load(
+  pdfium: Pdfium,
+  bytes: Uint8Array,
+): { readonly pointer: number; readonly handle: number; readonly error: number } {
+  const pointer = pdfium._malloc(bytes.length);
+  if (pointer === 0) throw new PaperError('PAPER_MEMORY', 'The file does not fit into memory');
+  pdfium.HEAPU8.set(bytes, pointer);
+  const handle = pdfium._FPDF_LoadMemDocument(pointer, bytes.length, 0);
+  const error = handle === 0 ? pdfium._FPDF_GetLastError() : 0;
+  if (handle === 0) pdfium._free(pointer);
+  return { pointer, handle, error };
+}
+
+/**
+ * A file whose end is missing with a trailer that names its catalogue, so that PDFium finds the objects that are there; undefined
+ * where the catalogue is missing, too.
+ */
+function withTrailer(bytes: Uint8Array): Uint8Array | undefined {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const at = /\/Type\s*\/Catalog/.exec(file.toString('latin1'))?.index;
+  if (at === undefined) return undefined;
+  const before = file.toString('latin1', Math.max(0, at - 2000), at);
+  const object = [...before.matchAll(/(\d+)\s+(\d+)\s+obj\b/g)].at(-1);
+  if (!object) return undefined;
+  const trailer = `\nendobj\ntrailer\n<< /Root ${object[1]} ${object[2]} R >>\n%%EOF\n`;
+  return Buffer.concat([file, Buffer.from(trailer, 'latin1')]);
 }
 
 function hasMark(bytes: Uint8Array, mark: string): boolean {

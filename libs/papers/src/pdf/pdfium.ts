@@ -19,6 +19,7 @@ export interface Pdfium {
   _FPDF_GetLastError(): number;
   _FPDF_GetPageCount(document: number): number;
   _FPDF_DocumentHasValidCrossReferenceTable(document: number): number;
+  _FPDFDoc_GetJavaScriptActionCount(document: number): number;
   _FPDF_GetMetaText(document: number, tag: number, buffer: number, size: number): number;
   _FPDF_LoadPage(document: number, index: number): number;
   _FPDF_ClosePage(page: number): void;

@@ -10,16 +10,18 @@ const evidenceSchema = z.object({
 });
 export type ReviewEvidence = z.infer<typeof evidenceSchema>;
 
+const boxSchema = z.object({
+  left: z.int().nonnegative(),
+  top: z.int().nonnegative(),
+  columns: z.int().positive(),
+  rows: z.int().positive(),
+});
+
 const panelSchema = z.object({
   /** Unique in its row. */
   id: z.string().min(1),
   /** In pixels of the figure's picture. */
-  box: z.object({
-    left: z.int().nonnegative(),
-    top: z.int().nonnegative(),
-    columns: z.int().positive(),
-    rows: z.int().positive(),
-  }),
+  box: boxSchema,
   kind: z.enum([
     'axial-ct',
     'axial-overlay',
@@ -69,6 +71,16 @@ export const reviewRowSchema = z.object({
   citing: z.array(z.string()),
   /** The figure's picture, relative to this file. */
   picture: z.object({ path: z.string(), columns: z.int().positive(), rows: z.int().positive() }),
+  /** The page, relative to this file, and where the figure stands on it; null where it was not drawn. */
+  pageView: z
+    .object({
+      path: z.string(),
+      columns: z.int().positive(),
+      rows: z.int().positive(),
+      figure: boxSchema,
+    })
+    .nullable()
+    .default(null),
   panels: z.array(panelSchema),
   state: z.enum(['open', 'accepted', 'skipped']),
 });

@@ -30,6 +30,7 @@ const row = (panels: ReviewPanel[], id = 'r'): ReviewRow => ({
   caption: null,
   citing: [],
   picture: { path: 'figures/r.png', columns: 210, rows: 80 },
+  pageView: null,
   panels,
   state: 'open',
 });
