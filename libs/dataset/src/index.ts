@@ -64,7 +64,7 @@ export { greyPicture, type GreyPicture } from './features/grey-picture.js';
 export { findKeypoints, type Keypoints } from './features/keypoints.js';
 export type { SliceFeatures } from './features/slice-features.js';
 export { FeaturesCache } from './features/features-cache.js';
-export type { FeatureOptions } from './features/read-features.js';
+export { readFeatures, type FeatureOptions } from './features/read-features.js';
 export {
   findDuplicates,
   type DuplicateInput,

@@ -1,14 +1,20 @@
+import type { DatasetSample } from '@groundglass/core';
 import { makeFolder } from '@groundglass/dataset/disk';
 import { paperErrorCatalogue } from '@groundglass/papers';
+import { formatReview, type ReviewRow } from '@groundglass/papers/review';
 import type { Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { PaperCopy } from '../papers/copies-between-papers.js';
 import { extractPapers, type FileProblem, type RunProgress } from '../papers/extract-papers.js';
 import { findPapers } from '../papers/find-papers.js';
 import { mergeReview, reviewName, writePapersDataset } from '../papers/write-papers-dataset.js';
 import { showCount } from './progress.js';
 import { TrainerError } from '../errors.js';
+
+/** Where decisions go whose figures are cut differently now. */
+const outdatedName = 'papers.outdated.jsonl';
 
 interface ExtractOptions {
   readonly out: string;
@@ -87,14 +93,16 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
     onProgress: showProgress,
   });
   showCount('');
-  process.off('SIGINT', onInterrupt);
-  process.off('SIGTERM', onInterrupt);
-  const rows = await mergeReview(out, extracted.rows);
-  const { samples, open } = await writePapersDataset(out, rows, {
+  const { rows, outdated } = await mergeReview(out, extracted.rows);
+  if (outdated.length > 0) await keepOutdated(out, outdated);
+  const { samples, open, copies } = await writePapersDataset(out, rows, {
     acceptAbove,
     labels,
     positive,
+    signal: cancel.signal,
   });
+  process.off('SIGINT', onInterrupt);
+  process.off('SIGTERM', onInterrupt);
   await writeFile(
     join(out, 'problems.jsonl'),
     extracted.problems.map((problem) => `${JSON.stringify(problem)}\n`).join(''),
@@ -115,6 +123,7 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
   );
   for (const [name, count] of [...counts].sort())
     console.log(`${String(count).padStart(6)}  ${name}`);
+  for (const line of sharedPictures(samples, copies)) console.log(line);
   console.log(`${open} figures wait for review: open ${join(options.out, reviewName)} in VS Code`);
   console.log(`${samples.length} samples in ${join(options.out, 'groundglass.dataset.json')}`);
   if (cancel.signal.aborted) {
@@ -123,6 +132,30 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
   } else if (extracted.problems.some(({ fatal }) => fatal)) {
     process.exitCode = 1;
   }
+}
+
+/** Decisions about figures that are no longer cut so are kept in a file of their own, and named. */
+async function keepOutdated(out: string, outdated: readonly ReviewRow[]): Promise<void> {
+  await writeFile(join(out, outdatedName), formatReview(outdated));
+  console.error(
+    `${outdated.length} decided figures are cut differently now and wait for review again: ${outdated.map(({ id }) => id).join(', ')}. What was decided is kept in ${outdatedName}`,
+  );
+}
+
+/** A line for each two papers that have pictures in common. */
+function sharedPictures(
+  samples: readonly DatasetSample[],
+  copies: readonly PaperCopy[],
+): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const [first, second] of copies) {
+    const names = `${samples[first]!.source} and ${samples[second]!.source}`;
+    counts.set(names, (counts.get(names) ?? 0) + 1);
+  }
+  return [...counts].map(
+    ([names, count]) =>
+      `${count} ${count === 1 ? 'picture stands' : 'pictures stand'} in two papers, which share a split: ${names}`,
+  );
 }
 
 /** `file:page: sentence (CODE). Advice`. */

@@ -2,6 +2,9 @@ import { PaperError } from '@groundglass/papers';
 import { extractDocument } from './extract-document.js';
 import type { ExtractAnswer, ExtractRequest } from './extract-protocol.js';
 
+// Ctrl-C goes to all processes of a terminal; the parent ends this one.
+process.on('SIGINT', () => undefined);
+
 /**
  * Reads one PDF and ends: whatever a document does to PDFium or to memory ends with this process.
  */

@@ -10,8 +10,10 @@ import {
 import type { ReviewEvidence, ReviewPanel, ReviewRow } from '@groundglass/papers/review';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import {
   extractVersion,
+  pictureFolders,
   type ExtractAnswer,
   type ExtractedDocument,
   type ExtractRequest,
@@ -23,8 +25,7 @@ export async function extractDocument(
   send: (answer: ExtractAnswer) => void,
 ): Promise<ExtractedDocument> {
   const { path, name, sha256, staging } = request;
-  await mkdir(join(staging, 'figures'), { recursive: true });
-  await mkdir(join(staging, 'images'), { recursive: true });
+  for (const folder of pictureFolders) await mkdir(join(staging, folder), { recursive: true });
   const figures: Omit<ReviewRow, 'document'>[] = [];
   const paper = await extractPaper(await readFile(path), {
     name,
@@ -79,9 +80,24 @@ async function writeFigure(
     caption: figure.caption?.text ?? null,
     citing: figure.citing.map(({ text }) => text),
     picture: { path, columns: figure.picture.pixels.columns, rows: figure.picture.pixels.rows },
+    pageView: await writePage(figure, staging),
     panels,
     state: 'open',
   };
+}
+
+/** Writes the page that a figure stands on: every figure of a page has the same one. */
+async function writePage(
+  { page, pageView }: PaperFigure,
+  staging: string,
+): Promise<ReviewRow['pageView']> {
+  if (!pageView) return null;
+  const { columns, rows, data } = pageView.pixels;
+  const path = `pages/p${page}.jpg`;
+  await sharp(data, { raw: { width: columns, height: rows, channels: 3 } })
+    .jpeg({ quality: 70 })
+    .toFile(join(staging, path));
+  return { path, columns, rows, figure: pageView.figure };
 }
 
 /** A panel's name without its document, which has no key yet. */

@@ -3,7 +3,7 @@ import type { ReviewRow } from '@groundglass/papers/review';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extractInProcess } from './extract-process.js';
-import { extractVersion, type ExtractedDocument } from './extract-protocol.js';
+import { extractVersion, pictureFolders, type ExtractedDocument } from './extract-protocol.js';
 import { hashFile, type PaperFile } from './find-papers.js';
 
 /** How a run spends the machine. */
@@ -60,9 +60,10 @@ export async function extractPapers(
   const byHash = new Map<string, string>();
   let next = 0;
   let finished = 0;
-  const keys = new Set<string>();
+  const isStopped = (): boolean => run.signal.aborted;
+  const owners = await knownKeys(run.out);
   const worker = async (): Promise<void> => {
-    while (next < files.length && !run.signal.aborted) {
+    while (next < files.length && !isStopped()) {
       const index = next++;
       const file = files[index]!;
       const progress = (phase: RunProgress['phase'], done = 0, total = 0): void => {
@@ -89,7 +90,6 @@ export async function extractPapers(
         byHash.set(sha256, file.name);
         const cached = await readCache(run.out, sha256);
         if (cached) {
-          cached.rows.forEach(({ document }) => keys.add(document.key));
           found[index] = cached;
           finished++;
           progress('cached');
@@ -104,13 +104,13 @@ export async function extractPapers(
           },
           run.signal,
         );
-        found[index] = await moveIn(run.out, staging, document, keys);
+        found[index] = await moveIn(run.out, staging, document, owners);
         finished++;
         progress('done');
       } catch (error) {
         const { code, message } = asPaperError(error);
         if (staging !== undefined) await rm(staging, { recursive: true, force: true });
-        if (code === 'PAPER_CANCELLED') return;
+        if (code === 'PAPER_CANCELLED' || isStopped()) return;
         finished++;
         problems.push({ file: file.name, code, message, page: null, fatal: true });
         progress('failed');
@@ -162,19 +162,37 @@ async function readCache(out: string, sha256: string): Promise<ExtractedDocument
   }
 }
 
+/** The documents, by SHA-256, whose pictures' names start with a key: those of earlier runs, also of papers that are not read now. */
+async function knownKeys(out: string): Promise<Map<string, string>> {
+  const owners = new Map<string, string>();
+  for (const name of await readdir(join(out, cacheFolder))) {
+    if (!name.endsWith('.json')) continue;
+    try {
+      const text = await readFile(join(out, cacheFolder, name), 'utf8');
+      const { rows, sha256 } = JSON.parse(text) as ExtractedDocument;
+      const key = rows[0]?.document.key;
+      if (key !== undefined) owners.set(key, sha256);
+    } catch {
+      // A damaged file is written anew.
+    }
+  }
+  return owners;
+}
+
 /** Gives the document's pictures their names and keeps what was read. Two documents never have one key. */
 async function moveIn(
   out: string,
   staging: string,
   document: ExtractedDocument,
-  keys: Set<string>,
+  owners: Map<string, string>,
 ): Promise<ExtractedDocument> {
   const wanted = document.rows[0]?.document.key;
   let key = wanted ?? '';
-  for (let i = 2; keys.has(key); i++) key = `${wanted ?? ''}-${i}`;
-  if (wanted !== undefined) keys.add(key);
-  const finalPath = (path: string): string => path.replace(/^(figures|images)\//, `$1/${key}-`);
-  for (const folder of ['figures', 'images']) {
+  const isTaken = (): boolean => (owners.get(key) ?? document.sha256) !== document.sha256;
+  for (let i = 2; isTaken(); i++) key = `${wanted ?? ''}-${i}`;
+  if (wanted !== undefined) owners.set(key, document.sha256);
+  const finalPath = (path: string): string => path.replace('/', `/${key}-`);
+  for (const folder of pictureFolders) {
     await mkdir(join(out, folder), { recursive: true });
     for (const name of await readdir(join(staging, folder)).catch(() => [])) {
       await rename(join(staging, folder, name), join(out, finalPath(`${folder}/${name}`)));
@@ -187,6 +205,7 @@ async function moveIn(
       id: `${key}-${row.id}`,
       document: { ...row.document, key },
       picture: { ...row.picture, path: finalPath(row.picture.path) },
+      pageView: row.pageView && { ...row.pageView, path: finalPath(row.pageView.path) },
       panels: row.panels.map((panel) => ({
         ...panel,
         image: panel.image === null ? null : finalPath(panel.image),

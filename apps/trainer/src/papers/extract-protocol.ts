@@ -8,7 +8,7 @@ export interface ExtractRequest {
   /** File name as the manifest shows it. */
   readonly name: string;
   readonly sha256: string;
-  /** Folder for `figures/` and `images/`; names there start with the page. */
+  /** Folder for {@link pictureFolders}; names there start with the page. */
   readonly staging: string;
   readonly memoryMiB: number;
   readonly seconds: number;
@@ -39,4 +39,7 @@ export type ExtractAnswer =
   | { readonly type: 'failed'; readonly code: PaperErrorCode; readonly message: string };
 
 /** The version of the rules. */
-export const extractVersion = 2;
+export const extractVersion = 3;
+
+/** Folders of the pictures that a document leaves: whole figures, slices, and the pages that figures stand on. */
+export const pictureFolders = ['figures', 'images', 'pages'] as const;

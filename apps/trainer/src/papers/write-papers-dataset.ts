@@ -14,6 +14,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { copiesBetweenPapers, type PaperCopy } from './copies-between-papers.js';
 
 /** The file that a person reviews. */
 export const reviewName = 'papers.review.jsonl';
@@ -23,6 +24,15 @@ export interface WrittenDataset {
   readonly samples: readonly DatasetSample[];
   /** Figures that wait for a person. */
   readonly open: number;
+  /** Pictures that stand in two papers. */
+  readonly copies: readonly PaperCopy[];
+}
+
+/** The review as it goes on. */
+export interface MergedReview {
+  readonly rows: ReviewRow[];
+  /** Rows that a person decided and whose figures are no longer cut so: they are asked again. */
+  readonly outdated: readonly ReviewRow[];
 }
 
 /**
@@ -30,7 +40,7 @@ export interface WrittenDataset {
  *
  * @throws {Error} when the review file holds lines that cannot be read: they would be lost.
  */
-export async function mergeReview(out: string, rows: readonly ReviewRow[]): Promise<ReviewRow[]> {
+export async function mergeReview(out: string, rows: readonly ReviewRow[]): Promise<MergedReview> {
   const text = await readFile(join(out, reviewName), 'utf8').catch(() => '');
   const { rows: reviewed, problems } = parseReview(text);
   const problem = problems[0];
@@ -39,15 +49,29 @@ export async function mergeReview(out: string, rows: readonly ReviewRow[]): Prom
       `Expected review rows in ${reviewName}: line ${problem.line}, ${problem.message}. Correct or remove the line.`,
     );
   }
-  const decided = new Map(
-    reviewed.filter(isTouched).map((row) => [`${row.document.sha256} ${row.page} ${row.id}`, row]),
-  );
-  const merged = rows.map(
-    (row) => decided.get(`${row.document.sha256} ${row.page} ${row.id}`) ?? row,
-  );
+  const keyOf = ({ document, page, id }: ReviewRow): string => `${document.sha256} ${page} ${id}`;
+  const decided = new Map(reviewed.filter(isTouched).map((row) => [keyOf(row), row]));
+  const merged = rows.map((row) => {
+    const before = decided.get(keyOf(row));
+    if (!before || !isSameFigure(before, row)) return row;
+    decided.delete(keyOf(row));
+    return before;
+  });
   // Papers that were not given this time stay in the dataset.
   const given = new Set(rows.map(({ document }) => document.sha256));
-  return [...merged, ...reviewed.filter(({ document }) => !given.has(document.sha256))];
+  return {
+    rows: [...merged, ...reviewed.filter(({ document }) => !given.has(document.sha256))],
+    outdated: [...decided.values()].filter(({ document }) => given.has(document.sha256)),
+  };
+}
+
+/** A person's boxes count in pixels of the figure's picture. */
+function isSameFigure(a: ReviewRow, b: ReviewRow): boolean {
+  return (
+    a.caption === b.caption &&
+    a.picture.columns === b.picture.columns &&
+    a.picture.rows === b.picture.rows
+  );
 }
 
 function isTouched(row: ReviewRow): boolean {
@@ -63,7 +87,7 @@ function isTouched(row: ReviewRow): boolean {
 export async function writePapersDataset(
   out: string,
   rows: readonly ReviewRow[],
-  { acceptAbove, labels, positive }: PapersDatasetOptions,
+  { acceptAbove, labels, positive, signal }: PapersDatasetOptions,
 ): Promise<WrittenDataset> {
   const whole: ReviewRow[] = [];
   for (const row of rows) whole.push(await withImages(out, row));
@@ -78,8 +102,15 @@ export async function writePapersDataset(
       found.push({ row, panel, label, prints });
     }
   }
-  const groups = groupDocuments(found);
-  const samples = found.map((sample) => toSample(sample, groups));
+  const plain = found.map((sample) => toSample(sample));
+  const copies = await copiesBetweenPapers(out, plain, signal);
+  const groups = groupDocuments(found, copies);
+  const originals = new Map(copies.map(([first, second]) => [second, plain[first]!.path]));
+  const samples = plain.map((sample, i) => ({
+    ...sample,
+    split: assignSplit(groups.get(sample.source)!),
+    meta: { ...sample.meta, sameAs: originals.get(i) ?? null },
+  }));
   await writeManifest(
     out,
     {
@@ -100,7 +131,7 @@ export async function writePapersDataset(
   const open = whole.filter(
     ({ state, panels }) => state === 'open' && panels.some(({ kind }) => kind === 'axial-ct'),
   ).length;
-  return { samples, open };
+  return { samples, open, copies };
 }
 
 /** How the manifest is written. */
@@ -108,6 +139,8 @@ export interface PapersDatasetOptions {
   readonly acceptAbove: number | undefined;
   readonly labels: readonly string[];
   readonly positive: string;
+  /** Stops the search for copies between papers. */
+  readonly signal?: AbortSignal;
 }
 
 interface FoundSample {
@@ -127,19 +160,17 @@ async function fingerprints(path: string): Promise<FoundSample['prints']> {
 }
 
 /** Documents that share a picture get one name for their split: the first of their keys. */
-function groupDocuments(found: readonly FoundSample[]): ReadonlyMap<string, string> {
+function groupDocuments(
+  found: readonly FoundSample[],
+  copies: readonly PaperCopy[],
+): ReadonlyMap<string, string> {
   const parent = new Map<string, string>();
   const root = (key: string): string => {
     const next = parent.get(key) ?? key;
     return next === key ? key : root(next);
   };
-  const byPixels = new Map<string, string>();
-  for (const { row, prints } of found) {
-    const { key } = row.document;
-    const other = byPixels.get(prints.pixelHash);
-    byPixels.set(prints.pixelHash, other ?? key);
-    if (other === undefined) continue;
-    const [a, b] = [root(key), root(other)].sort();
+  for (const [first, second] of copies) {
+    const [a, b] = [first, second].map((i) => root(found[i]!.row.document.key)).sort();
     if (a !== b) parent.set(b!, a!);
   }
   return new Map(found.map(({ row }) => [row.document.key, root(row.document.key)]));
@@ -164,10 +195,8 @@ async function withImages(out: string, row: ReviewRow): Promise<ReviewRow> {
   return { ...row, panels };
 }
 
-function toSample(
-  { row, panel, label, prints }: FoundSample,
-  groups: ReadonlyMap<string, string>,
-): DatasetSample {
+/** The sample, in the split of its own document. */
+function toSample({ row, panel, label, prints }: FoundSample): DatasetSample {
   const { document } = row;
   const words = panel.evidence[0];
   const [left, top, right, bottom] = panel.pageBox ?? [null, null, null, null];
@@ -175,7 +204,7 @@ function toSample(
     path: panel.image!,
     label,
     // Papers are kept whole: who is the same patient in two figures of a paper is not known.
-    split: assignSplit(groups.get(document.key) ?? document.key),
+    split: assignSplit(document.key),
     patient: document.key,
     document: document.doi ?? document.key,
     source: document.key,
