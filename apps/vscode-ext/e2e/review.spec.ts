@@ -1,4 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   formatReview,
@@ -7,9 +9,15 @@ import {
   type ReviewRow,
 } from '@groundglass/papers/review';
 import { encodePng } from '@groundglass/core';
+import { madeArticle } from './made-article.js';
 import { expect, test, type Workbench } from './workbench.js';
 
 const name = 'papers.review.jsonl';
+/** What `dataset extract` leaves beside it. */
+const extracted = [
+  ...['figures', 'images', 'pages', '.extract', '.groundglass'],
+  ...['groundglass.dataset.json', 'samples.jsonl', 'problems.jsonl'],
+];
 
 const panel = (id: string, left: number, more: Partial<ReviewPanel>): ReviewPanel => ({
   id,
@@ -45,6 +53,7 @@ const row = (id: string, panels: ReviewPanel[]): ReviewRow => ({
   caption: 'Figure 1. Chest CT of a man with COVID-19.',
   citing: [],
   picture: { path: `figures/${id}.png`, columns: 410, rows: 160 },
+  pageView: null,
   panels,
   state: 'open',
 });
@@ -74,7 +83,8 @@ const rowsOf = ({ server }: Workbench): ReviewRow[] =>
 
 test.afterEach(({ workbench }) => {
   rmSync(join(workbench.server.folder, name), { force: true });
-  rmSync(join(workbench.server.folder, 'figures'), { recursive: true, force: true });
+  for (const made of extracted)
+    rmSync(join(workbench.server.folder, made), { recursive: true, force: true });
 });
 
 test('a review goes with the keyboard, and the file has what was decided', async ({
@@ -102,9 +112,6 @@ test('a review goes with the keyboard, and the file has what was decided', async
   await expect
     .poll(() => rowsOf(workbench)[1]?.panels.map(({ box }) => box.columns))
     .toEqual([200, 200]);
-  await page.screenshot({
-    path: join(import.meta.dirname, '../test-output/screenshots/review.png'),
-  });
   await page.keyboard.press('a');
   await expect.poll(() => rowsOf(workbench)[1]?.state).toBe('accepted');
   await expect(preview.locator('h1')).toHaveText('Paper sure');
@@ -141,3 +148,101 @@ test('a drag from one panel to another merges them, a drag over one splits it', 
     .poll(() => rowsOf(workbench)[1]?.panels.map(({ box }) => box.columns))
     .toEqual([205, 205]);
 });
+
+test(
+  'papers that were extracted are reviewed beside their page, and the manifest has what a person decided',
+  { tag: '@screenshot' },
+  async ({ workbench, page }) => {
+    const pdfs = mkdtempSync(join(tmpdir(), 'gg-papers-'));
+    const out = workbench.server.folder;
+    writeFileSync(
+      join(pdfs, 'lung-2020-01.pdf'),
+      await madeArticle('Chest CT of pneumonia in the first weeks of 2020', [
+        {
+          phantoms: [1, 4, 8],
+          caption:
+            'Figure 1. Axial chest CT of three patients. (A) A 52-year-old man with confirmed COVID-19 on day 6 after symptom onset shows bilateral ground-glass opacities. (B) A 61-year-old woman with bacterial pneumonia. (C) A healthy control.',
+        },
+        {
+          phantoms: [3, 5],
+          caption:
+            'Figure 2. Chest CT of a 44-year-old woman with suspected COVID-19 at admission, and of a second patient.',
+        },
+      ]),
+    );
+    writeFileSync(
+      join(pdfs, 'rounds-17.pdf'),
+      await madeArticle('Case rounds: fever after a journey', [
+        {
+          phantoms: [6],
+          caption: 'Figure 1. Chest CT of a 38-year-old man who came back from Wuhan.',
+        },
+        {
+          phantoms: [7, 9],
+          caption:
+            'Figure 2. Chest CT on day 3 and on day 9 after symptom onset in two patients with COVID-19.',
+        },
+      ]),
+    );
+    const command = join(import.meta.dirname, '../../trainer/bin/groundglass-trainer.mjs');
+    const extract = (): void => {
+      execFileSync(process.execPath, [command, 'dataset', 'extract', pdfs, '--out', out], {
+        stdio: 'ignore',
+      });
+    };
+    extract();
+    workbench.set({ 'workbench.colorTheme': 'Default Dark Modern' });
+    await workbench.open(name);
+    const { preview } = workbench;
+    await expect(preview.locator('.open-count')).toHaveText('4 of 4 figures wait');
+    // What is sure stands last.
+    const queue = preview.locator('.queue button');
+    await queue.filter({ hasText: 'lung-2020-01' }).filter({ hasText: 'fig. 1' }).click();
+    await expect(preview.locator('.sheet .place')).toHaveCount(1);
+    await expect(preview.locator('.tag-text')).toHaveText([
+      'A Positive',
+      'B Negative',
+      'C Negative',
+    ]);
+    await expect(preview.locator('.caption mark').first()).toHaveText('52-year-old');
+    for (const image of await preview.locator('img').all())
+      await expect
+        .poll(() => image.evaluate((img: HTMLImageElement) => img.naturalWidth))
+        .toBeGreaterThan(0);
+    // Outlines lie on the picture, whatever its shape.
+    const [picture, outlines] = await Promise.all(
+      ['.stage img', '.stage svg'].map((part) => preview.locator(part).boundingBox()),
+    );
+    expect(outlines).toEqual(picture);
+    expect(picture!.width / picture!.height).toBeCloseTo(
+      await preview
+        .locator('.stage img')
+        .evaluate((image: HTMLImageElement) => image.naturalWidth / image.naturalHeight),
+      1,
+    );
+    const screenshots = join(import.meta.dirname, '../test-output/screenshots');
+    mkdirSync(screenshots, { recursive: true });
+    await page.screenshot({ path: join(screenshots, 'vscode-review.png') });
+    await preview.locator('h1').click();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('3');
+    await expect(preview.locator('.tag-text').first()).toHaveText('A Unsure');
+    // Undo, as everywhere in VS Code, and the same again.
+    await page.keyboard.press('Control+z');
+    await expect(preview.locator('.tag-text').first()).toHaveText('A Positive');
+    await page.keyboard.press('2');
+    await expect(preview.locator('.tag-text').first()).toHaveText('A Negative');
+    await page.keyboard.press('a');
+    await expect(preview.locator('.open-count')).toHaveText('3 of 4 figures wait');
+    extract();
+    const samples = readFileSync(join(out, 'samples.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { label: string; meta: Record<string, unknown> });
+    expect(samples.find(({ meta }) => meta.panel === 'A')).toMatchObject({
+      label: 'non-covid',
+      meta: { decidedBy: 'person' },
+    });
+    rmSync(pdfs, { recursive: true });
+  },
+);

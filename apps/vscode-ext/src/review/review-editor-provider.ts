@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { parseReview, type ReviewRow } from '@groundglass/papers/review';
 import * as vscode from 'vscode';
 import { applyReview } from './apply-review.js';
-import type { FromReview, ToReview } from './review-protocol.js';
+import type { FromReview, ShownRow, ToReview } from './review-protocol.js';
 
 /** Shows `*.review.jsonl`: the figures that papers were cut into, for a person to accept or to correct. */
 export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
@@ -29,23 +29,41 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
     const { webview } = panel;
     const folder = vscode.Uri.joinPath(document.uri, '..');
     webview.options = { enableScripts: true, localResourceRoots: [folder] };
-    const show = (): void => {
-      const { rows, problems } = parseReview(document.getText());
-      void webview.postMessage({
-        type: 'rows',
-        rows: rows.map((row) => ({
-          row,
-          picture: webview.asWebviewUri(vscode.Uri.joinPath(folder, row.picture.path)).toString(),
-        })),
-        problems: problems.map(({ line, message }) => `${line}: ${message}`),
-      } satisfies ToReview);
+    const address = (path: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(folder, path)).toString();
+    const toShown = (row: ReviewRow): ShownRow => ({
+      row,
+      picture: address(row.picture.path),
+      page: row.pageView && address(row.pageView.path),
+    });
+    let shown: readonly string[] = [];
+    const show = (isWhole: boolean): void => {
+      const before = shown;
+      shown = document.getText().split(/\r?\n/);
+      const changed = shown.filter((line, i) => line !== before[i]);
+      // Thousands of figures are read once; after a decision only its own line is.
+      const { rows, problems } = parseReview((isWhole ? shown : changed).join('\n'));
+      const isPart = !isWhole && shown.length === before.length && problems.length === 0;
+      if (!isWhole && !isPart) {
+        show(true);
+        return;
+      }
+      void webview.postMessage(
+        (isPart
+          ? { type: 'changed', rows: rows.map(toShown) }
+          : {
+              type: 'rows',
+              rows: rows.map(toShown),
+              problems: problems.map(({ line, message }) => `${line}: ${message}`),
+            }) satisfies ToReview,
+      );
     };
     // One after another: each edit counts on the text that the one before left.
     let last: Promise<unknown> = Promise.resolve();
     const subscriptions = [
       webview.onDidReceiveMessage((message: FromReview) => {
         if (message.type === 'ready') {
-          show();
+          show(true);
           return;
         }
         last = last
@@ -59,7 +77,7 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
           });
       }),
       vscode.workspace.onDidChangeTextDocument((event) => {
-        if (event.document === document && event.contentChanges.length > 0) show();
+        if (event.document === document && event.contentChanges.length > 0) show(false);
       }),
     ];
     panel.onDidDispose(() => {
@@ -108,6 +126,8 @@ async function edit(
 ): Promise<void> {
   for (let line = 0; line < document.lineCount; line++) {
     const { text, range } = document.lineAt(line);
+    // Reading a line takes far longer than looking for its id.
+    if (!text.includes(JSON.stringify(action.id))) continue;
     const row = rowOf(text);
     if (row?.id !== action.id) continue;
     const change = new vscode.WorkspaceEdit();

@@ -1,9 +1,11 @@
 import type { ReviewRow } from '@groundglass/papers/review';
 
-/** A row with its place in the file and the address of its picture in the page. */
+/** A row with the addresses of its pictures. */
 export interface ShownRow {
   readonly row: ReviewRow;
   readonly picture: string;
+  /** Of the page's view; null where there is none. */
+  readonly page: string | null;
 }
 
 /** What the host sends to the page. */
@@ -13,6 +15,8 @@ export type ToReview =
       readonly rows: readonly ShownRow[];
       readonly problems: readonly string[];
     }
+  /** Rows of which the page has an older state. */
+  | { readonly type: 'changed'; readonly rows: readonly ShownRow[] }
   | { readonly type: 'failed'; readonly message: string };
 
 /** What a person does, as the page sends it. */

@@ -60,7 +60,10 @@ function needsPerson({ panels }: ReviewRow): boolean {
 
 function render(): void {
   const view = shown();
-  const open = rows.filter(({ row }) => row.state === 'open' && needsPerson(row)).length;
+  const waiting = rows.filter(({ row }) => isWaiting(row)).length;
+  const decided = rows.filter(({ row }) => row.state !== 'open').length;
+  const scroll = main.querySelector('.figure')?.scrollTop ?? 0;
+  const before = main.querySelector('.figure')?.getAttribute('data-row');
   main.replaceChildren(
     element(
       'header',
@@ -68,8 +71,10 @@ function render(): void {
       element(
         'strong',
         { class: 'open-count', role: 'status' },
-        `${open} of ${rows.length} figures wait`,
+        `${waiting} of ${rows.length} figures wait`,
       ),
+      progressBar(decided, decided + waiting),
+      element('span', { class: 'quiet' }, `${decided} decided, each saved at once`),
       ...problems.map((problem) => element('p', { class: 'problem' }, `Line ${problem}`)),
       ...(failure === '' ? [] : [element('p', { class: 'problem', role: 'alert' }, failure)]),
     ),
@@ -78,26 +83,68 @@ function render(): void {
       { class: 'columns' },
       queue(),
       view ? figure(view) : element('p', {}, 'There is nothing to review in this file.'),
+      ...(view ? [side(view)] : []),
     ),
-    element(
-      'footer',
-      {},
-      'A accept · S skip · O open again · 1 positive · 2 negative · 3 unsure · X no CT slice · Tab next panel · J and K next and previous figure · V and H split · M merge with the next · drag over a panel to split it, from one to another to merge them',
-    ),
+    element('footer', {}, ...keyHelp()),
   );
+  const section = main.querySelector('.figure');
+  if (section && before === current) section.scrollTop = scroll;
   main.querySelector('.queue [aria-current=true]')?.scrollIntoView({ block: 'nearest' });
+}
+
+function isWaiting(row: ReviewRow): boolean {
+  return row.state === 'open' && needsPerson(row);
+}
+
+function progressBar(done: number, all: number): HTMLElement {
+  const bar = element('progress', { max: String(Math.max(1, all)), value: String(done) });
+  bar.setAttribute('aria-label', 'Figures decided');
+  return bar;
+}
+
+const help: readonly (readonly [keys: string, what: string])[] = [
+  ['A', 'accept'],
+  ['S', 'skip'],
+  ['O', 'open again'],
+  ['1', 'positive'],
+  ['2', 'negative'],
+  ['3', 'unsure'],
+  ['X', 'no CT slice'],
+  ['Tab', 'next panel'],
+  ['J K', 'next, previous figure'],
+  ['V H', 'split'],
+  ['M', 'merge with the next'],
+  ['Ctrl+Z', 'undo'],
+];
+
+function keyHelp(): HTMLElement[] {
+  return [
+    ...help.map(([name, what]) => element('span', {}, element('kbd', {}, name), ` ${what}`)),
+    element('span', {}, 'Drag over a panel to split it, from one to another to merge them.'),
+  ];
 }
 
 function queue(): HTMLElement {
   const list = element('ol', { class: 'queue', 'aria-label': 'Figures, least sure first' });
+  const byId = new Map(rows.map(({ row }) => [row.id, row]));
   for (const id of order) {
-    const row = rows.find((candidate) => candidate.row.id === id)?.row;
+    const row = byId.get(id);
     if (!row) continue;
+    const state = row.state === 'open' && !needsPerson(row) ? 'without slices' : row.state;
     const button = element(
       'button',
-      { type: 'button', class: row.state, 'aria-current': String(id === current) },
-      `${row.document.key} p. ${row.page}${row.figure === null ? '' : `, fig. ${row.figure}`}`,
-      element('small', {}, ` ${row.state}`),
+      {
+        type: 'button',
+        class: isWaiting(row) ? 'open' : 'done',
+        'aria-current': String(id === current),
+        title: row.document.title ?? row.document.file,
+      },
+      element('span', { class: 'name' }, row.document.key),
+      element(
+        'small',
+        {},
+        `p. ${row.page}${row.figure === null ? '' : ` · fig. ${row.figure}`} · ${state}`,
+      ),
     );
     button.addEventListener('click', () => {
       go(id);
@@ -109,81 +156,184 @@ function queue(): HTMLElement {
 
 function figure({ row, picture }: ShownRow): HTMLElement {
   const { columns, rows: height } = row.picture;
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', `0 0 ${columns} ${height}`);
-  svg.setAttribute('class', 'panels');
-  for (const panel of row.panels) svg.append(panelShape(panel, columns));
+  const svg = vector('svg', { viewBox: `0 0 ${columns} ${height}`, class: 'panels' });
+  for (const panel of row.panels) svg.append(...panelShapes(panel, row.picture));
   startDragging(svg, row);
   const image = element('img', {
     src: picture,
     alt: `Figure ${row.figure ?? ''} of ${row.document.key}`,
     draggable: 'false',
+    // Known before the picture is there, so that nothing jumps.
+    width: String(columns),
+    height: String(height),
   });
   const stage = element('div', { class: 'stage' }, image);
+  // Small pictures are enlarged; high ones leave room for the caption.
+  const wide = Math.max(columns, Math.min(720, 3 * columns));
+  stage.style.width = `min(100%, ${wide}px, ${(52 * columns) / height}vh)`;
   stage.append(svg);
   return element(
     'section',
-    { class: 'figure' },
+    { class: 'figure', 'data-row': row.id },
     element('h1', {}, row.document.title ?? row.document.file),
-    element('p', { class: 'where' }, `${row.document.file}, page ${row.page}, ${row.state}`),
+    element(
+      'p',
+      { class: 'quiet' },
+      `${row.document.file}, page ${row.page}, `,
+      element('span', { class: `state ${row.state}` }, row.state),
+    ),
     stage,
-    caption(row),
-    panelList(row),
     element(
       'div',
       { class: 'actions' },
-      action('Accept (A)', 'accept'),
-      action('Skip (S)', 'skip'),
-      action('Open again (O)', 'reopen'),
+      action('Accept', 'A', 'accept'),
+      action('Skip', 'S', 'skip'),
+      action('Open again', 'O', 'reopen'),
     ),
+    caption(row),
+    panelList(row),
   );
 }
 
-function panelShape(panel: ReviewPanel, columns: number): SVGElement {
-  const group = document.createElementNS('http://www.w3.org/2000/svg', 'g');
-  const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  const { left, top, columns: w, rows: h } = panel.box;
-  for (const [name, value] of Object.entries({ x: left, y: top, width: w, height: h })) {
-    rect.setAttribute(name, String(value));
+/** The page with the figure's place, and what is known of the patient and the scan. */
+function side({ row, page }: ShownRow): HTMLElement {
+  const aside = element('aside', { class: 'side' });
+  if (row.pageView && page !== null) {
+    const { columns, rows: height, figure: place } = row.pageView;
+    const sheet = element('div', { class: 'sheet' });
+    sheet.append(
+      element('img', {
+        src: page,
+        alt: `Page ${row.page}`,
+        width: String(columns),
+        height: String(height),
+      }),
+    );
+    const svg = vector('svg', { viewBox: `0 0 ${columns} ${height}` });
+    const { left, top, columns: w, rows: h } = place;
+    svg.append(
+      vector('rect', { x: left - 6, y: top - 6, width: w + 12, height: h + 12, class: 'place' }),
+    );
+    sheet.append(svg);
+    sheet.addEventListener('click', () => sheet.classList.toggle('large'));
+    aside.append(sheet);
   }
-  rect.setAttribute('data-panel', panel.id);
-  rect.setAttribute(
-    'class',
-    `${panel.kind} ${panel.label}${panel.id === selected ? ' selected' : ''}`,
-  );
-  rect.setAttribute('stroke-width', String(columns / 250));
-  group.append(rect);
-  return group;
+  aside.append(facts(row));
+  return aside;
 }
 
-/** The caption with the words of the selected panel's evidence marked, or of all panels' where none is selected. */
+const factNames = ['age', 'sex', 'location', 'history', 'time', 'severity', 'report'];
+
+function facts(row: ReviewRow): HTMLElement {
+  const panel = target() ?? row.panels.find(({ kind }) => kind === 'axial-ct');
+  const list = element('dl', { class: 'facts' });
+  if (!panel) return list;
+  for (const name of factNames) {
+    const value = panel.metadata[name] ?? null;
+    const evidence = panel.metadataEvidence[name];
+    list.append(
+      element('dt', {}, name),
+      element(
+        'dd',
+        value === null ? { class: 'quiet' } : { title: evidence ? `“${evidence.text}”` : '' },
+        value === null ? '–' : String(value),
+        ...(evidence ? [element('small', {}, ` ${evidence.source}`)] : []),
+      ),
+    );
+  }
+  return list;
+}
+
+function vector<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string | number>>,
+  text = '',
+): SVGElementTagNameMap[K] {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.textContent = text;
+  return made;
+}
+
+/** A panel's outline, and its letter and label in its corner. */
+function panelShapes(
+  panel: ReviewPanel,
+  picture: { readonly columns: number; readonly rows: number },
+): SVGElement[] {
+  const { left, top, columns: w, rows: h } = panel.box;
+  const isSelected = panel.id === selected;
+  const kind = `${panel.kind} ${panel.label}${isSelected ? ' selected' : ''}`;
+  const outline = vector('rect', {
+    x: left,
+    y: top,
+    width: w,
+    height: h,
+    class: kind,
+    'data-panel': panel.id,
+  });
+  if (panel.kind !== 'axial-ct') return [outline];
+  const size = Math.max(9, Math.min(picture.columns / 36, h / 7, w / 7));
+  const text = `${panel.letter ?? ''} ${words[panel.label]}`.trim();
+  return [
+    outline,
+    vector('rect', {
+      x: left,
+      y: top,
+      width: Math.min(w, (0.58 * text.length + 1) * size),
+      height: 1.5 * size,
+      class: `tag ${panel.label}`,
+    }),
+    vector(
+      'text',
+      { x: left + 0.45 * size, y: top + 1.08 * size, 'font-size': size, class: 'tag-text' },
+      text,
+    ),
+  ];
+}
+
+/** What words are evidence of: the label, or a fact such as the age. */
+type Marks = ReadonlyMap<string, 'label' | 'fact'>;
+
+/**
+ * The caption with the words of the selected panel's evidence marked, or of all panels' where none is selected; then the sentences
+ * of the text that cite the figure. The report is a whole sentence, which would hide the words in it.
+ */
 function caption(row: ReviewRow): HTMLElement {
   const chosen = row.panels.filter(({ id }) => selected === '' || id === selected);
-  const marks = new Set(
-    chosen
-      .flatMap((panel) => [...panel.evidence, ...Object.values(panel.metadataEvidence)])
-      .map(({ text }) => text),
+  const marks: Marks = new Map([
+    ...chosen.flatMap(({ metadataEvidence }) =>
+      Object.entries(metadataEvidence)
+        .filter(([name]) => name !== 'report')
+        .map(([, { text }]) => [text, 'fact'] as const),
+    ),
+    ...chosen.flatMap(({ evidence }) => evidence.map(({ text }) => [text, 'label'] as const)),
+  ]);
+  const text = element(
+    'div',
+    { class: 'words' },
+    element('p', { class: 'caption' }, ...marked(row.caption ?? 'No caption was found.', marks)),
   );
-  const paragraph = element('p', { class: 'caption' });
-  const texts = [row.caption ?? 'No caption was found.', ...row.citing];
-  for (const [i, text] of texts.entries()) {
-    if (i > 0) paragraph.append(element('br'));
-    paragraph.append(...marked(text, marks));
+  if (row.citing.length > 0) {
+    text.append(
+      element('h2', {}, 'In the text'),
+      ...row.citing.map((sentence) => element('p', { class: 'cited' }, ...marked(sentence, marks))),
+    );
   }
-  return paragraph;
+  return text;
 }
 
-function marked(text: string, marks: ReadonlySet<string>): (Node | string)[] {
+function marked(text: string, marks: Marks): (Node | string)[] {
   const spans = [...marks]
-    .filter((mark) => mark.length > 1)
-    .map((mark) => ({ start: text.indexOf(mark), length: mark.length }))
+    .filter(([words]) => words.length > 1)
+    .map(([words, kind]) => ({ start: text.indexOf(words), length: words.length, kind }))
     .filter(({ start }) => start >= 0)
     .sort((a, b) => a.start - b.start);
   const parts: (Node | string)[] = [];
   let at = 0;
-  for (const { start, length } of spans) {
+  for (const { start, length, kind } of spans) {
     if (start < at) continue;
-    parts.push(text.slice(at, start), element('mark', {}, text.slice(start, start + length)));
+    const words = text.slice(start, start + length);
+    parts.push(text.slice(at, start), element('mark', { class: kind }, words));
     at = start + length;
   }
   parts.push(text.slice(at));
@@ -191,12 +341,14 @@ function marked(text: string, marks: ReadonlySet<string>): (Node | string)[] {
 }
 
 function panelList(row: ReviewRow): HTMLElement {
-  const list = element('ul', { class: 'panel-list' });
+  const list = element('ul', { class: 'panel-list', 'aria-label': 'Panels' });
   for (const panel of row.panels) {
+    const isSlice = panel.kind === 'axial-ct';
     const button = element(
       'button',
       { type: 'button', 'aria-pressed': String(panel.id === selected), 'data-panel': panel.id },
-      `${panel.letter ?? panel.id}: ${panel.kind === 'axial-ct' ? words[panel.label] : panel.kind}`,
+      element('span', { class: `dot ${isSlice ? panel.label : 'other'}` }),
+      `${panel.letter ?? panel.id}: ${isSlice ? words[panel.label] : panel.kind}`,
       element('small', {}, ` ${Math.round(panel.confidence * 100)} %, ${panel.decidedBy}`),
     );
     button.addEventListener('click', () => {
@@ -204,84 +356,112 @@ function panelList(row: ReviewRow): HTMLElement {
       render();
     });
     const evidence = panel.evidence[0];
-    list.append(
-      element(
-        'li',
-        {},
-        button,
-        ...(evidence
-          ? [
-              element(
-                'span',
-                { class: 'evidence' },
-                ` “${evidence.text}” in ${evidence.source} (${evidence.rule})`,
-              ),
-            ]
-          : []),
-      ),
-    );
+    const reason = evidence
+      ? `“${evidence.text}” in the ${evidence.source.replace('-', ' ')} (${evidence.rule})`
+      : isSlice
+        ? 'the words say nothing of it'
+        : '';
+    list.append(element('li', {}, button, element('span', { class: 'quiet' }, reason)));
   }
   return list;
 }
 
-function action(text: string, type: 'accept' | 'skip' | 'reopen'): HTMLButtonElement {
-  const button = element('button', { type: 'button' }, text);
+function action(text: string, key: string, type: 'accept' | 'skip' | 'reopen'): HTMLButtonElement {
+  const button = element('button', { type: 'button' }, text, ' ', element('kbd', {}, key));
   button.addEventListener('click', () => {
     decide(type);
   });
   return button;
 }
 
-/** A drag inside one panel cuts it across; a drag from one to another joins them. */
+interface Place {
+  readonly panel: ReviewPanel;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What a drag does: joins two panels, cuts one across, or only selects it. */
+type Drag =
+  | { readonly type: 'merge'; readonly panels: readonly [ReviewPanel, ReviewPanel] }
+  | { readonly type: 'split'; readonly direction: 'horizontal' | 'vertical'; readonly at: number }
+  | { readonly type: 'select' };
+
+function dragOf(from: Place, to: Place): Drag {
+  if (from.panel.id !== to.panel.id) return { type: 'merge', panels: [from.panel, to.panel] };
+  const [dx, dy] = [Math.abs(to.x - from.x), Math.abs(to.y - from.y)];
+  const { columns, rows: height } = from.panel.box;
+  if (dx < 0.3 * columns && dy < 0.3 * height) return { type: 'select' };
+  return dy > dx
+    ? { type: 'split', direction: 'vertical', at: (from.x + to.x) / 2 }
+    : { type: 'split', direction: 'horizontal', at: (from.y + to.y) / 2 };
+}
+
+/** A drag inside one panel cuts it across; a drag from one to another joins them. What it will do is drawn meanwhile. */
 function startDragging(svg: SVGSVGElement, row: ReviewRow): void {
-  let from: { panel: string; x: number; y: number } | undefined;
-  const place = (event: PointerEvent): { panel: string; x: number; y: number } | undefined => {
+  let from: Place | undefined;
+  const preview = vector('g', { class: 'preview' });
+  svg.append(preview);
+  const place = (event: PointerEvent): Place | undefined => {
     const box = svg.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * row.picture.columns;
     const y = ((event.clientY - box.top) / box.height) * row.picture.rows;
-    const hit = [...row.panels]
+    const panel = [...row.panels]
       .reverse()
       .find(
         ({ box: { left, top, columns, rows: height } }) =>
           x >= left && x < left + columns && y >= top && y < top + height,
       );
-    return hit && { panel: hit.id, x, y };
+    return panel && { panel, x, y };
   };
   svg.addEventListener('pointerdown', (event) => {
     from = place(event);
+    if (from) svg.setPointerCapture(event.pointerId);
+  });
+  svg.addEventListener('pointermove', (event) => {
+    const to = from && place(event);
+    preview.replaceChildren(...(from && to ? previewShapes(dragOf(from, to), from.panel) : []));
+  });
+  svg.addEventListener('pointercancel', () => {
+    from = undefined;
+    preview.replaceChildren();
   });
   svg.addEventListener('pointerup', (event) => {
-    const to = place(event);
-    const start = from;
+    const [start, to] = [from, place(event)];
     from = undefined;
+    preview.replaceChildren();
     if (!start || !to) return;
-    if (start.panel !== to.panel) {
-      host.postMessage({ type: 'merge', id: row.id, panels: [start.panel, to.panel] });
-      return;
-    }
-    const [dx, dy] = [Math.abs(to.x - start.x), Math.abs(to.y - start.y)];
-    const panel = row.panels.find(({ id }) => id === start.panel)!;
-    if (dx < 0.3 * panel.box.columns && dy < 0.3 * panel.box.rows) {
-      selected = start.panel === selected ? '' : start.panel;
+    const drag = dragOf(start, to);
+    const { id } = start.panel;
+    if (drag.type === 'select') {
+      selected = id === selected ? '' : id;
       render();
-    } else if (dy > dx) {
-      host.postMessage({
-        type: 'split',
-        id: row.id,
-        panel: start.panel,
-        direction: 'vertical',
-        at: (start.x + to.x) / 2,
-      });
+    } else if (drag.type === 'merge') {
+      host.postMessage({ type: 'merge', id: row.id, panels: drag.panels.map((p) => p.id) });
     } else {
-      host.postMessage({
-        type: 'split',
-        id: row.id,
-        panel: start.panel,
-        direction: 'horizontal',
-        at: (start.y + to.y) / 2,
-      });
+      host.postMessage({ ...drag, id: row.id, panel: id });
     }
   });
+}
+
+function previewShapes(drag: Drag, { box }: ReviewPanel): SVGElement[] {
+  switch (drag.type) {
+    case 'select':
+      return [];
+    case 'merge':
+      return drag.panels.map(({ box: { left, top, columns, rows: height } }) =>
+        vector('rect', { x: left, y: top, width: columns, height, class: 'joined' }),
+      );
+    case 'split': {
+      const { left, top, columns, rows: height } = box;
+      const line =
+        drag.direction === 'vertical'
+          ? { x1: drag.at, x2: drag.at, y1: top, y2: top + height }
+          : { x1: left, x2: left + columns, y1: drag.at, y2: drag.at };
+      return [vector('line', { ...line, class: 'cut' })];
+    }
+    default:
+      return drag satisfies never;
+  }
 }
 
 function decide(type: 'accept' | 'skip' | 'reopen'): void {
@@ -364,6 +544,16 @@ const keys: Readonly<Record<string, () => void>> = {
   k: () => {
     move(-1);
   },
+  ArrowRight: () => {
+    nextPanel(1);
+  },
+  ArrowLeft: () => {
+    nextPanel(-1);
+  },
+  Escape: () => {
+    selected = '';
+    render();
+  },
   ArrowDown: () => {
     move(1);
   },
@@ -412,6 +602,12 @@ window.addEventListener('message', ({ data }: MessageEvent<ToReview>) => {
       orderRows();
       render();
       return;
+    case 'changed': {
+      const changed = new Map(data.rows.map((row) => [row.row.id, row]));
+      rows = rows.map((row) => changed.get(row.row.id) ?? row);
+      render();
+      return;
+    }
     case 'failed':
       failure = data.message;
       render();
