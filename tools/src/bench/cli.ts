@@ -18,7 +18,7 @@ npm run bench -- soak [--cycles 1000]
 npm run bench -- dataset [--originals 60] [--seed 1] [--python /usr/bin/python3]
 npm run bench -- audit --manifest FOLDER [--counts 2500,5000,10000]
 npm run bench -- vscode [--repeats 9] [--only PATTERN]
-npm run bench -- papers [--truth FOLDER] [--data FOLDER] [--composites 60] [--python /usr/bin/python3]
+npm run bench -- papers [--truth FOLDER] [--data FOLDER] [--composites 120] [--seed 1] [--python /usr/bin/python3]
 
 core times Groundglass beside what a user would take instead, in one run, and prints medians and their ratio. The rows on
 real CT data need its folder: --data, GROUNDGLASS_DATA, or ../shared/data.
@@ -53,7 +53,7 @@ const { values, positionals } = parseArgs({
     cycles: { type: 'string', default: '1000' },
     only: { type: 'string' },
     truth: { type: 'string' },
-    composites: { type: 'string', default: '60' },
+    composites: { type: 'string', default: '120' },
     manifest: { type: 'string' },
     counts: { type: 'string', default: '2500,5000,10000' },
     originals: { type: 'string', default: '60' },
@@ -144,6 +144,7 @@ if (positionals[0] === 'papers') {
     truth,
     data,
     composites: Number(values.composites),
+    seed: Number(values.seed),
     python,
   }))
     console.log(line);

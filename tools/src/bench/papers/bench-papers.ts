@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { formatTable } from '../../start/table.js';
 import { scoreComposites } from './composite-score.js';
+import { PublishedSearch } from './published-score.js';
 import { scoreTruth, truthTable } from './truth-score.js';
 import { scoreWorkbook } from './workbook-score.js';
 
@@ -16,6 +17,8 @@ export interface PapersBenchOptions {
   /** Folder of real CT data. */
   readonly data: string | undefined;
   readonly composites: number;
+  /** Names the composites. */
+  readonly seed: number;
   readonly python: string;
 }
 
@@ -24,12 +27,16 @@ export async function* benchPapers({
   truth,
   data,
   composites,
+  seed,
   python,
 }: PapersBenchOptions): AsyncGenerator<string> {
   if (truth === undefined)
     yield 'No folder of PDFs with truth.json: its table is left out (--truth FOLDER).';
   else {
-    const score = await scoreTruth(truth);
+    const published = new PublishedSearch();
+    const score = await scoreTruth(truth, (document, figure) => {
+      published.add(document, figure);
+    });
     yield formatTable(['hand-checked PDFs', 'found', 'recall', 'precision'], truthTable(score));
     yield `${score.pages} pages in ${score.seconds.toFixed(1)} s: ${(score.pages / score.seconds).toFixed(2)} pages a second`;
     const theirs = await pagesASecond(python, truth);
@@ -37,15 +44,18 @@ export async function* benchPapers({
       ? 'PyMuPDF was not measured: pip install pymupdf, and name its python with --python.'
       : `PyMuPDF (text and images, no figures, captions or panels): ${theirs.toFixed(1)} pages a second`;
     for (const note of score.notes) yield `  ${note}`;
+    const search = data === undefined ? undefined : await published.find(data);
+    if (search) {
+      const { pictures, found } = search;
+      yield `Of ${pictures} published pictures of COVID-CT ${found.length} stand in these PDFs; ${found.filter(({ cut }) => cut).length} of them come out as a panel`;
+      for (const { name, where, cut } of found)
+        yield `  ${name} in ${where}: ${cut ? 'cut' : 'not cut'}`;
+    }
   }
-  const counts = await scoreComposites(data, composites);
+  const counts = await scoreComposites(data, composites, seed);
   yield formatTable(
-    ['composites, gutter', 'panels counted exactly', 'share'],
-    counts.map(({ gutter, exact, total }) => [
-      gutter,
-      `${exact}/${total}`,
-      (exact / total).toFixed(2),
-    ]),
+    [`composites, seed ${seed}`, 'panels counted exactly', 'share'],
+    counts.map(({ kind, exact, total }) => [kind, `${exact}/${total}`, (exact / total).toFixed(2)]),
   );
   const workbook = join(data ?? '', 'covid-ct/COVID-CT-MetaInfo.xlsx');
   if (data === undefined || !existsSync(workbook)) {

@@ -8,61 +8,101 @@ import sharp, { type OverlayOptions } from 'sharp';
 
 /** How many composites of a kind were counted right. */
 export interface CompositeScore {
-  readonly gutter: string;
+  readonly kind: string;
+  /** Composites of which each panel was found, and as a slice. */
   exact: number;
   total: number;
 }
 
+/** A composite as it is made, and what was found in it. */
+export interface CompositeTrial {
+  readonly seed: number;
+  readonly picture: Pixels;
+  readonly panels: number;
+  readonly found: number;
+  /** What it is of: gutter, source of the slices, how it was saved. */
+  readonly kinds: readonly string[];
+}
+
+/** One picture that panels are made of. */
+type Slice = string | Pixels;
+
 /**
  * Makes figures of 1–16 panels from phantoms and, where the data is there, real slices: gutters of 0–20 pixels in white, black
- * or none, letters, unequal sizes of rows and columns; counts the panels that `splitPanels` finds.
+ * or none, letters, rows and columns of unequal size, half of them saved as JPEG; counts the slices that `splitPanels` finds.
+ *
+ * @param seed names the composites: another seed, other composites.
  */
+export async function* tryComposites(
+  data: string | undefined,
+  count: number,
+  seed: number,
+): AsyncGenerator<CompositeTrial> {
+  const [drawn, real] = [phantoms(), await slices(data)];
+  const gutters = ['white', 'black', 'none'] as const;
+  for (let i = 0; i < count; i++) {
+    const gutter = gutters[i % gutters.length]!;
+    const random = new SeededRandom(seed, i);
+    const pick = (below: number) => random.below(below);
+    const isReal = real.length > 0 && random.chance(0.6);
+    const quality = random.chance(0.5) ? random.integer(70, 95) : undefined;
+    const [down, across] = [1 + pick(4), 1 + pick(4)];
+    const picture = await composite(isReal ? real : drawn, {
+      down,
+      across,
+      gutter: gutter === 'none' ? 0 : 1 + pick(20),
+      black: gutter !== 'white',
+      quality,
+      pick,
+    });
+    yield {
+      seed: i,
+      picture,
+      panels: down * across,
+      found: splitPanels(picture).filter(({ verdict }) => verdict.kind === 'axial-ct').length,
+      kinds: [
+        `${gutter} gutter`,
+        isReal ? 'real slices' : 'phantoms',
+        quality === undefined ? 'not compressed' : 'JPEG',
+      ],
+    };
+  }
+}
+
+/** Counts {@link tryComposites} in all and by kind. */
 export async function scoreComposites(
   data: string | undefined,
   count: number,
+  seed: number,
 ): Promise<CompositeScore[]> {
-  const pool = await slices(data);
-  const scores = ['white', 'black', 'none'].map((gutter): CompositeScore => ({
-    gutter,
-    exact: 0,
-    total: 0,
-  }));
-  for (let i = 0; i < count; i++) {
-    const score = scores[i % scores.length]!;
-    const random = new SeededRandom(1000 + i);
-    const pick = (below: number) => random.below(below);
-    const down = 1 + pick(4);
-    const across = 1 + pick(4);
-    const gutter = score.gutter === 'none' ? 0 : 1 + pick(20);
-    const picture = await composite(pool, {
-      down,
-      across,
-      gutter,
-      black: score.gutter !== 'white',
-      pick,
-    });
-    const found = splitPanels(picture).filter(({ verdict }) => verdict.kind === 'axial-ct').length;
-    score.total++;
-    if (found === down * across) score.exact++;
+  const scores = new Map<string, CompositeScore>();
+  for await (const { kinds, panels, found } of tryComposites(data, count, seed)) {
+    for (const kind of ['all', ...kinds]) {
+      const score = scores.get(kind) ?? { kind, exact: 0, total: 0 };
+      scores.set(kind, score);
+      score.total++;
+      if (found === panels) score.exact++;
+    }
   }
-  return scores;
+  return [...scores.values()].sort((a, b) => b.total - a.total || (a.kind < b.kind ? -1 : 1));
 }
 
-async function slices(data: string | undefined): Promise<string[] | Pixels[]> {
+async function slices(data: string | undefined): Promise<string[]> {
   const folders = ['covid-ct/CT_COVID', 'covid-ct/CT_NonCOVID', 'covid-seg/volumes/images']
     .map((name) => join(data ?? '', name))
     .filter((folder) => data !== undefined && existsSync(folder));
-  if (folders.length > 0) {
-    const files = await Promise.all(
-      folders.map(async (folder) =>
-        (await readdir(folder))
-          .sort()
-          .filter((_, i) => i % 9 === 0)
-          .map((name) => join(folder, name)),
-      ),
-    );
-    return files.flat().filter((path) => /\.(png|jpe?g)$/i.test(path));
-  }
+  const files = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder))
+        .sort()
+        .filter((_, i) => i % 9 === 0)
+        .map((name) => join(folder, name)),
+    ),
+  );
+  return files.flat().filter((path) => /\.(png|jpe?g)$/i.test(path));
+}
+
+function phantoms(): Pixels[] {
   return Array.from({ length: 12 }, (_, seed) => {
     const { hu } = thoraxPhantom({ seed, size: 256, slices: 1, covid: seed % 2 === 0 });
     return toPixels(hu, 256);
@@ -86,12 +126,14 @@ interface Layout {
   readonly across: number;
   readonly gutter: number;
   readonly black: boolean;
+  /** Of the JPEG that it is saved as. */
+  readonly quality: number | undefined;
   readonly pick: (most: number) => number;
 }
 
 async function composite(
-  pool: string[] | Pixels[],
-  { down, across, gutter, black, pick }: Layout,
+  pool: readonly Slice[],
+  { down, across, gutter, black, quality, pick }: Layout,
 ): Promise<Pixels> {
   // Rows and columns of unequal size, each picture stretched into its cell as journals do.
   const widths = Array.from({ length: across }, () => 220 + pick(60));
@@ -130,12 +172,13 @@ async function composite(
       });
     }
   }
-  const { data, info } = await sharp({
+  const made = sharp({
     create: { width: columns, height: rows, channels: 3, background: black ? '#000' : '#fff' },
   })
     .composite(layers)
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+    .removeAlpha();
+  const saved =
+    quality === undefined ? made : sharp(await made.jpeg({ quality }).toBuffer()).removeAlpha();
+  const { data, info } = await saved.raw().toBuffer({ resolveWithObject: true });
   return { columns: info.width, rows: info.height, data: new Uint8Array(data) };
 }

@@ -42,7 +42,10 @@ const found = 0.5;
  * Extracts every PDF of a folder with a `truth.json` and compares: figures by page and number, captions by their words,
  * panels by number and box, labels panel by panel.
  */
-export async function scoreTruth(folder: string): Promise<TruthScore> {
+export async function scoreTruth(
+  folder: string,
+  onFigure: (document: string, figure: PaperFigure) => void = () => undefined,
+): Promise<TruthScore> {
   const truth = JSON.parse(await readFile(join(folder, 'truth.json'), 'utf8')) as TruthDocument[];
   const score: TruthScore = {
     figures: { truth: 0, found: 0, extra: 0 },
@@ -74,6 +77,7 @@ export async function scoreTruth(folder: string): Promise<TruthScore> {
       );
     }
     score.seconds += (performance.now() - started) / 1000;
+    for (const figure of figures) onFigure(document.file, figure);
     scoreDocument(document, figures, score);
   }
   return score;
