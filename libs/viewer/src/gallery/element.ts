@@ -30,6 +30,9 @@ import { emptySelection, select, type Selection } from './selection.js';
 import { sortRows } from './sort-rows.js';
 import { ThumbnailCache } from './thumbnail-cache.js';
 
+/** Between what a key changes in the grid and what follows of it in scores and filters. */
+const panelMs = 40;
+
 /** What a gallery asks of its host; rows are indices of the packed rows. */
 export interface GalleryEventMap {
   /** With all rows in the order that they are shown in. */
@@ -68,7 +71,11 @@ export class GroundglassGallery extends HTMLElement {
   #selection: Selection = emptySelection;
   #scoring: ScoringStatus | null = null;
   #canScore = false;
+  /** What follows each key at once. */
   #parts: GalleryPart[] = [];
+  /** Scores and filters, whose counts over all rows take longer than a frame: they follow between keys. */
+  #panelParts: GalleryPart[] = [];
+  #panelTimer: ReturnType<typeof setTimeout> | undefined;
   #view: RowsView | undefined;
   #toolbar: ReturnType<typeof createGalleryToolbar> | undefined;
   #footer: ReturnType<typeof createGalleryFooter> | undefined;
@@ -160,7 +167,8 @@ export class GroundglassGallery extends HTMLElement {
       facets.element,
     );
     root.append(this.#toolbar.element, this.#view.element, panel, this.#footer.element);
-    this.#parts = [this.#toolbar, this.#view, scores, facets, this.#footer];
+    this.#parts = [this.#toolbar, this.#view, this.#footer];
+    this.#panelParts = [scores, facets];
     this.#view.element.addEventListener('keydown', this.#onKey);
     this.addEventListener('keydown', this.#onKeyAnywhere);
     this.#schedule();
@@ -392,19 +400,30 @@ export class GroundglassGallery extends HTMLElement {
   }
 
   #paint(): void {
-    const store = this.#store;
-    if (!store) return;
-    const model: GalleryModel = {
-      strings: this.#strings,
-      store,
-      state: this.#state,
-      scope: this.#scope,
-      shown: this.#shown,
-      selection: this.#selection,
-      scoring: this.#scoring,
-      canScore: this.#canScore,
-    };
+    const model = this.#model;
+    if (!model) return;
     for (const part of this.#parts) part.update(model);
+    this.#panelTimer ??= setTimeout(() => {
+      this.#panelTimer = undefined;
+      const now = this.#model;
+      if (now) for (const part of this.#panelParts) part.update(now);
+    }, panelMs);
+  }
+
+  get #model(): GalleryModel | undefined {
+    const store = this.#store;
+    return (
+      store && {
+        strings: this.#strings,
+        store,
+        state: this.#state,
+        scope: this.#scope,
+        shown: this.#shown,
+        selection: this.#selection,
+        scoring: this.#scoring,
+        canScore: this.#canScore,
+      }
+    );
   }
 
   #emit<K extends keyof GalleryEventMap>(type: K, detail: GalleryEventMap[K]['detail']): void {
