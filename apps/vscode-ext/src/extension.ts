@@ -4,7 +4,6 @@ import { registerCompare } from './compare/register-compare.js';
 import { registerWorkbench } from './datasets/register-workbench.js';
 import { Predictor } from './predict/predictor.js';
 import { CtPreviewProvider } from './preview/ct-preview-provider.js';
-import { ReviewEditorProvider } from './review/review-editor-provider.js';
 import { ServerManager } from './server/server-manager.js';
 import { createStatusItem } from './server/status-item.js';
 import { registerMcp } from './tools/register-mcp.js';
@@ -24,11 +23,25 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     server,
     previews.register(),
-    new ReviewEditorProvider(extensionUri, log).register(),
+    registerReview(extensionUri, log),
     createStatusItem(server),
     registerCompare({ predictor, server, extensionUri, log, sampleOf }),
     registerCommands({ previews, server, secrets: context.secrets }),
     workbench,
     registerMcp(server, (context.extension.packageJSON as { version: string }).version),
+  );
+}
+
+/** The editor of reviews of papers, whose code loads with the first one. */
+function registerReview(extensionUri: vscode.Uri, log: vscode.LogOutputChannel): vscode.Disposable {
+  return vscode.window.registerCustomEditorProvider(
+    'groundglass.paperReview',
+    {
+      async resolveCustomTextEditor(document, panel) {
+        const { ReviewEditorProvider } = await import('./review/review-editor-provider.js');
+        await new ReviewEditorProvider(extensionUri, log).resolveCustomTextEditor(document, panel);
+      },
+    },
+    { webviewOptions: { retainContextWhenHidden: true } },
   );
 }

@@ -1,4 +1,3 @@
-import { bytesSource, CtError } from '@groundglass/core';
 import type { DatasetFiles } from '@groundglass/dataset';
 import * as vscode from 'vscode';
 
@@ -33,12 +32,15 @@ export async function workspaceFiles(folder: vscode.Uri): Promise<DatasetFiles> 
         () => undefined,
       ),
     async open(path) {
-      try {
-        const bytes = await fs.readFile(at(path));
-        return { source: bytesSource(bytes), close: () => Promise.resolve() };
-      } catch (cause) {
-        throw new CtError('CT_READ_FAILED', `Expected a readable file "${path}"`, { cause });
-      }
+      const { readSource } = await import('../preview/read-source.js');
+      const { source, dispose } = await readSource(at(path));
+      return {
+        source,
+        close: () => {
+          dispose();
+          return Promise.resolve();
+        },
+      };
     },
     relativePath: (absolute) =>
       absolute.startsWith(`${folder.path}/`) ? absolute.slice(folder.path.length + 1) : undefined,

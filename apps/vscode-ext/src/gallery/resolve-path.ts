@@ -1,11 +1,16 @@
 import * as vscode from 'vscode';
 import type { DatasetRegistry } from '../datasets/dataset-registry.js';
 
+/** Files of one folder that are asked for one by one. */
+const mostSingle = 4;
+
 /**
  * The file that a path in a text means: from the text's folder, from the folders above it up to the workspace's, in a folder of
  * their dataset, where split lists name files without their folder.
  */
 export class PathResolver {
+  /** How many files of a folder were asked for. */
+  readonly #asked = new Map<string, number>();
   readonly #folders = new Map<string, Promise<ReadonlySet<string>>>();
   /** Files of a dataset by their name alone; a name that two files have is null. */
   #byName: Promise<ReadonlyMap<string, vscode.Uri | null>> | undefined;
@@ -61,9 +66,17 @@ export class PathResolver {
     return names;
   }
 
-  /** Listing a folder once is quicker than asking for each of a thousand names. */
+  /** Whether a file is there. Listing a folder once is quicker than asking for each of a thousand names, and slower than asking for one. */
   async #has(uri: vscode.Uri): Promise<boolean> {
     const folder = vscode.Uri.joinPath(uri, '..');
+    const asked = (this.#asked.get(folder.path) ?? 0) + 1;
+    this.#asked.set(folder.path, asked);
+    if (asked <= mostSingle) {
+      return vscode.workspace.fs.stat(uri).then(
+        () => true,
+        () => false,
+      );
+    }
     let names = this.#folders.get(folder.path);
     if (!names) {
       names = Promise.resolve(vscode.workspace.fs.readDirectory(folder)).then(

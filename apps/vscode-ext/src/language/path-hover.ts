@@ -1,8 +1,6 @@
-import { encodePng, overlayMask } from '@groundglass/core';
 import * as vscode from 'vscode';
 import type { DatasetRegistry } from '../datasets/dataset-registry.js';
 import { pathsOnLine } from '../gallery/list-paths.js';
-import { makeThumbnail } from '../gallery/make-thumbnail.js';
 import { PathResolver } from '../gallery/resolve-path.js';
 import type { MaskStore } from '../scoring/mask-store.js';
 import { differs } from './differs.js';
@@ -37,46 +35,13 @@ export class PathHover implements vscode.HoverProvider {
     token.onCancellationRequested(() => {
       cancel.abort();
     });
-    const picture = await this.#picture(uri, known, cancel.signal);
+    const { hoverPicture } = await import('./hover-picture.js');
+    const picture = await hoverPicture(uri, known, this.#masks, cancel.signal);
     const text = new vscode.MarkdownString(undefined, true);
     if (picture) text.appendMarkdown(`![](${picture})\n\n`);
     for (const sentence of describe(known)) text.appendText(sentence).appendMarkdown('  \n');
     text.appendText(vscode.l10n.t('Research use, not for diagnosis'));
     return new vscode.Hover(text, new vscode.Range(line, found.start, line, found.end));
-  }
-
-  async #picture(
-    uri: vscode.Uri,
-    known: KnownFile | undefined,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    const { result, header } = known ?? {};
-    const key =
-      result?.sha256 && header
-        ? {
-            model: header.model.sha256 ?? `${header.model.name}-${header.model.version}`,
-            sha256: result.sha256,
-            slice: result.slice ?? null,
-          }
-        : undefined;
-    try {
-      const made = await makeThumbnail(
-        uri,
-        result?.slice ?? null,
-        key && { store: this.#masks, key },
-        signal,
-      );
-      const { columns, rows, grey, mask } = made;
-      const probabilities = Float32Array.from(
-        mask ?? new Uint8Array(grey.length),
-        (value) => value / 255,
-      );
-      const rgba = overlayMask({ columns, rows, pixels: grey }, probabilities);
-      const png = encodePng({ columns, rows, channels: 4, data: rgba });
-      return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
-    } catch {
-      return undefined;
-    }
   }
 }
 

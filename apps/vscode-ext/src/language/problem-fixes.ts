@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { DatasetRegistry } from '../datasets/dataset-registry.js';
 import { baseNameOf, readTextOf } from '../datasets/workspace-files.js';
-import { formatOf } from '../gallery/sniff-formats.js';
 import { DatasetDiagnostic } from './dataset-problems.js';
 
 const endingOf: Readonly<Record<string, string>> = {
@@ -69,6 +68,7 @@ export class ProblemFixes implements vscode.CodeActionProvider {
     file: vscode.Uri,
     diagnostic: vscode.Diagnostic,
   ): Promise<vscode.CodeAction | undefined> {
+    const { formatOf } = await import('../gallery/sniff-formats.js');
     const format = await formatOf(file);
     const ending = format === undefined ? undefined : endingOf[format];
     if (ending === undefined || file.path.toLowerCase().endsWith(ending)) return undefined;

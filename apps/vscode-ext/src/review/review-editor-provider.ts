@@ -6,19 +6,12 @@ import type { FromReview, ShownRow, ToReview } from './review-protocol.js';
 
 /** Shows `*.review.jsonl`: the figures that papers were cut into, for a person to accept or to correct. */
 export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
-  static readonly viewType = 'groundglass.paperReview';
   readonly #extensionUri: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
 
   constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel) {
     this.#extensionUri = extensionUri;
     this.#log = log;
-  }
-
-  register(): vscode.Disposable {
-    return vscode.window.registerCustomEditorProvider(ReviewEditorProvider.viewType, this, {
-      webviewOptions: { retainContextWhenHidden: true },
-    });
   }
 
   /** @throws {vscode.FileSystemError} when the extension's own files are gone. */

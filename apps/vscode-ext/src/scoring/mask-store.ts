@@ -1,4 +1,4 @@
-import { decodeMask, type EncodedMask } from '@groundglass/core';
+import type { EncodedMask } from '@groundglass/core';
 import * as vscode from 'vscode';
 
 /** What a mask is of: a model, a file's bytes, and a slice of it. */
@@ -33,12 +33,8 @@ export class MaskStore {
       () => undefined,
     );
     if (!bytes) return undefined;
-    // Width and height of a PNG: big-endian at bytes 16 and 20.
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const [width, height] = [view.getUint32(16), view.getUint32(20)];
-    const data = Buffer.from(bytes).toString('base64');
-    const values = decodeMask({ width, height, encoding: 'png', data });
-    return { columns: width, rows: height, values };
+    const { decodeMaskFile } = await import('./decode-mask-file.js');
+    return decodeMaskFile(bytes);
   }
 
   #place({ model, sha256, slice }: MaskKey): vscode.Uri {

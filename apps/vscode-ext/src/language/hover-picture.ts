@@ -1,0 +1,41 @@
+import { encodePng, overlayMask } from '@groundglass/core';
+import type * as vscode from 'vscode';
+import { makeThumbnail } from '../gallery/make-thumbnail.js';
+import type { MaskStore } from '../scoring/mask-store.js';
+import type { KnownFile } from './scored-samples.js';
+
+/** The thumbnail of a picture with its mask, as the address of a PNG; undefined where it cannot be read. */
+export async function hoverPicture(
+  uri: vscode.Uri,
+  known: KnownFile | undefined,
+  masks: MaskStore,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { result, header } = known ?? {};
+  const key =
+    result?.sha256 && header
+      ? {
+          model: header.model.sha256 ?? `${header.model.name}-${header.model.version}`,
+          sha256: result.sha256,
+          slice: result.slice ?? null,
+        }
+      : undefined;
+  try {
+    const made = await makeThumbnail(
+      uri,
+      result?.slice ?? null,
+      key && { store: masks, key },
+      signal,
+    );
+    const { columns, rows, grey, mask } = made;
+    const probabilities = Float32Array.from(
+      mask ?? new Uint8Array(grey.length),
+      (value) => value / 255,
+    );
+    const rgba = overlayMask({ columns, rows, pixels: grey }, probabilities);
+    const png = encodePng({ columns, rows, channels: 4, data: rgba });
+    return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  } catch {
+    return undefined;
+  }
+}
