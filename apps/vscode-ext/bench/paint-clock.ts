@@ -2,14 +2,14 @@ import type { Page } from '@playwright/test';
 
 /** What happened in the page or in a frame of it; milliseconds since the epoch, one clock for all frames. */
 interface Moment {
-  readonly name: 'key' | 'slice' | 'mask' | 'picture';
+  readonly name: 'key' | 'slice' | 'mask' | 'picture' | 'gallery' | 'hover';
   readonly at: number;
   /** The slice on the screen. */
   readonly index?: number;
 }
 
 /**
- * Notes when a key was pressed and when a slice, its mask or VS Code's own picture got on the screen, in the page itself: no round trip
+ * Notes when a key was pressed and when a slice, its mask, VS Code's own picture, a gallery or a hover got on the screen, in the page itself: no round trip
  * to the test is in the times.
  */
 export class PaintClock {
@@ -91,15 +91,26 @@ function watchFrame(): void {
   };
   const look = () => {
     const viewer = document.querySelector('groundglass-viewer')?.shadowRoot;
+    const gallery = document.querySelector('groundglass-gallery')?.shadowRoot;
     const name = viewer?.querySelector('.legend li')
       ? 'mask'
       : document.querySelector('body.ready > img')
         ? 'picture'
-        : undefined;
+        : gallery?.querySelector('.tile[data-painted=true]')
+          ? 'gallery'
+          : undefined;
     if (!name) return;
     clearInterval(looking);
     afterFrame(() => tell?.({ name, at: now() }));
   };
   // A timer: frames that were asked for before a webview's document is written anew never come.
   const looking = window === window.top ? undefined : setInterval(look, 4);
+  if (window !== window.top) return;
+  let isHovering = false;
+  setInterval(() => {
+    const picture = document.querySelector<HTMLImageElement>('.monaco-hover:not(.hidden) img');
+    const isShown = picture !== null && picture.complete && picture.offsetParent !== null;
+    if (isShown && !isHovering) afterFrame(() => tell?.({ name: 'hover', at: now() }));
+    isHovering = isShown;
+  }, 4);
 }

@@ -9,7 +9,7 @@ import { phantomVolumeFile } from './phantom-volume-file.js';
 interface BenchRow {
   readonly what: string;
   readonly values: readonly number[];
-  readonly unit: 'ms' | 'MB';
+  readonly unit: 'ms' | 'MB' | '/s' | '';
   readonly aim?: string;
   /** The row of what a user would take instead. */
   readonly peer?: string;
