@@ -77,12 +77,12 @@ export default tseslint.config(
   },
   {
     // Tests may use the test tools that every room shares.
-    files: ['**/*.test.ts', '**/*.fixture.ts', '**/vitest.config.ts'],
+    files: ['**/*.test.ts', '**/*.fixture.ts', '**/vitest.config.ts', '**/playwright.config.ts'],
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
         {
-          allow: ['^.*/vitest\\.base\\.mjs$'],
+          allow: ['^.*/(vitest|playwright)\\.base\\.mjs$'],
           depConstraints: roomConstraints.map(({ allowedExternalImports, ...rule }) =>
             allowedExternalImports
               ? {

@@ -1,0 +1,36 @@
+import { defineConfig } from '@playwright/test';
+
+/**
+ * The Playwright configuration that all rooms share: one page at a time in the Chromium that `npm test` found, without calls to its
+ * maker, and the counts where `npm test` sums them.
+ *
+ * @param {import('@playwright/test').PlaywrightTestConfig} own what one room needs besides
+ * @param {readonly string[]} flags further flags of Chromium
+ */
+export function browserTests({ use, ...own }, flags = []) {
+  return defineConfig({
+    testDir: 'e2e',
+    outputDir: 'test-output/playwright',
+    workers: 1,
+    reporter: [['list'], ['json', { outputFile: 'test-output/playwright.json' }]],
+    ...own,
+    use: {
+      ...use,
+      launchOptions: {
+        executablePath: process.env.GROUNDGLASS_CHROMIUM ?? '/usr/bin/chromium',
+        args: [
+          '--no-sandbox',
+          '--disable-quic',
+          '--no-first-run',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+          ...flags,
+        ],
+      },
+    },
+  });
+}
+
+/** WebGL2 without a graphics card, on SwiftShader. */
+export const softwareWebGl = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
