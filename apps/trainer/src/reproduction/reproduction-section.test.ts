@@ -65,7 +65,12 @@ test('names the best baseline, or says that none is measured', () => {
   });
   expect(reproductionSection([row])).toContain('not measured for these rows yet');
   const text = reproductionSection([row, baseline('origin', 0.98), baseline('ring', 0.7)]);
-  expect(text).toContain('(origin) reaches an AUC of 98.0 on the same pictures');
+  expect(text).toContain(
+    '(file format, colour mode and size) reaches an AUC of 98.0 on the same pictures',
+  );
+  expect(text).toContain('No network here does better');
+  const weak = reproductionSection([row, baseline('ring', 0.55)]);
+  expect(weak).not.toContain('No network here does better');
 });
 
 test('without rows there is no section', () => {

@@ -48,5 +48,7 @@ test('a row that is not trained says so, and rows of another scale are not shown
 
 test('baselines stand below the rows', () => {
   const text = reproductionTable('table5', [row, { ...row, row: 'baseline:origin' }], 'small');
-  expect(text.split('\n').at(-1)).toMatch(/^\| \*origin\* \| {2}\| {2}\| {2}\| {2}\| 70\.0/);
+  expect(text.split('\n').at(-1)).toMatch(
+    /^\| \*baseline:\* file format, colour mode and size \| {2}\| {2}\| {2}\| {2}\| 70\.0/,
+  );
 });

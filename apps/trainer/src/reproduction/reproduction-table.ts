@@ -1,3 +1,4 @@
+import { baselineNames } from '@groundglass/dataset';
 import { paperRows, possibleCounts, type PaperRow } from './paper-tables.js';
 import type { PatientInterval, ReproductionRow } from './result-row.js';
 import { scales, type ScaleName } from './scales.js';
@@ -19,7 +20,7 @@ export function reproductionTable(
     .flatMap((paper) => linesOf(paper, own));
   const baselines = own
     .filter(({ row }) => row.startsWith('baseline:'))
-    .map((row) => [`*${row.row.slice('baseline:'.length)}*`, '', '', '', '', ...figures(row)]);
+    .map((row) => [`*baseline:* ${baselineTitle(row.row)}`, '', '', '', '', ...figures(row)]);
   const seeds = [...new Set(own.map(({ seed }) => seed))].sort((a, b) => a - b);
   return [
     `**${table === 'table4' ? 'Table 4' : 'Table 5'}** of the paper, scale \`${scale}\`. ${scales[scale].caption} ${seeds.length === 1 ? 'One seed.' : `Seeds ${seeds.join(', ')}.`} Thresholds are from validation; intervals are 95 %, over patients.`,
@@ -74,4 +75,9 @@ function per({ value, lower, upper }: PatientInterval): string {
 function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A baseline's name in words, such as "file format, colour mode and size" for `baseline:origin`. */
+export function baselineTitle(row: string): string {
+  return baselineNames[row.slice('baseline:'.length) as keyof typeof baselineNames];
 }
