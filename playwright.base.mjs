@@ -12,6 +12,9 @@ export function browserTests({ use, ...own }, flags = []) {
     testDir: 'e2e',
     outputDir: 'test-output/playwright',
     workers: 1,
+    timeout: 120_000,
+    // A busy machine may take longer than Playwright's five seconds.
+    expect: { timeout: 30_000 },
     reporter: [['list'], ['json', { outputFile: 'test-output/playwright.json' }]],
     ...own,
     use: {

@@ -1,6 +1,6 @@
 import { browserTests, softwareWebGl } from '../../playwright.base.mjs';
 
 export default browserTests(
-  { timeout: 60_000, use: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' } },
+  { use: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' } },
   softwareWebGl,
 );
