@@ -142,6 +142,16 @@ test('the mask is compared with the ground truth and switched with one key', asy
   });
 });
 
+test('the probability is of what the model finds', async ({ page }) => {
+  await openChest(page);
+  await predictChest(page);
+  await expect(page.getByText('Probability of COVID-19, whole volume')).toBeVisible();
+  await predictChest(page, { positive: 'tumour' });
+  await expect(page.getByText('Probability of tumour, whole volume')).toBeVisible();
+  await expect(page.locator('.verdict')).toHaveText('tumour, at or above the threshold of 50 %');
+  await expect(page.getByRole('meter', { name: 'Probability of tumour' })).toBeVisible();
+});
+
 test('a prediction is asked for, shows its progress, and is cancelled', async ({ page }) => {
   await openChest(page);
   const events = await recordEvents(page, 'requestprediction', 'cancelprediction');

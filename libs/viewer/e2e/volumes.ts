@@ -114,7 +114,7 @@ export async function openChest(
 /** Gives the viewer a prediction of the chest: a soft disc around the lesion on each slice. */
 export async function predictChest(
   page: Page,
-  { sliceCount = 24, trained = true } = {},
+  { sliceCount = 24, trained = true, positive = 'covid' } = {},
 ): Promise<void> {
   const masks = Array.from({ length: sliceCount }, (_, index) =>
     softDisc(22 * Math.sin((Math.PI * (index + 0.5)) / sliceCount)),
@@ -130,28 +130,28 @@ export async function predictChest(
     };
   });
   await page.evaluate(
-    ({ slices, trained }) => {
+    ({ slices, trained, positive }) => {
       const viewer = document.querySelector('groundglass-viewer')!;
       viewer.prediction = {
         kind: 'done',
         prediction: {
           id: 'p1',
           file: 'chest.nii.gz',
-          label: 'covid',
+          label: positive,
           withheld: [],
           probability: 0.873,
           threshold: 0.5,
           aggregation: 'top-mean:0.5',
           lesionFraction: 0.061,
           slices,
-          model: { name: 'thorax-net', version: '1', sha256: 'a'.repeat(64), trained },
+          model: { name: 'thorax-net', version: '1', sha256: 'a'.repeat(64), trained, positive },
           preprocessing: { window: { center: -500, width: 1500 }, crop: 'chest', huLost: false },
           warnings: trained ? [] : [{ code: 'MODEL_UNTRAINED' as const }],
           timingsMs: { decode: 12, queue: 0, infer: 388, total: 402 },
         },
       };
     },
-    { slices, trained },
+    { slices, trained, positive },
   );
 }
 

@@ -294,7 +294,13 @@ export class PredictionRun {
       id: this.#id,
       file: info.files?.[0] ?? this.#request.file.name ?? null,
       ...scoreVolume(results, info, { ...rule, ...given }),
-      model: { name: served.name, version: served.version, sha256: served.sha256, trained },
+      model: {
+        name: served.name,
+        version: served.version,
+        sha256: served.sha256,
+        trained,
+        positive: rule.labels[1],
+      },
       preprocessing: {
         window: this.#window,
         crop: this.#crop,

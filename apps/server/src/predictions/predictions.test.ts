@@ -49,7 +49,7 @@ describe('POST /v1/predictions', () => {
       label: null,
       withheld: ['NO_LUNG', 'IMPLAUSIBLE_MASK'],
       threshold: 0.5,
-      model: { name: 'lesion-rule', version: '1', trained: true },
+      model: { name: 'lesion-rule', version: '1', trained: true, positive: 'covid' },
       preprocessing: { window: null, crop: 'none', huLost: true },
     });
     expect(prediction.warnings).toContainEqual({ code: 'HU_LOST' });

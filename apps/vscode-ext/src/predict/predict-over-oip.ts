@@ -101,7 +101,7 @@ export async function predictOverOip(
       rule,
     ),
     // The protocol has no checksum of a model.
-    model: { ...model, sha256: null, trained },
+    model: { ...model, sha256: null, trained, positive: rule.labels[1] },
     preprocessing: {
       window: window ? { center: window.center, width: window.width } : null,
       crop: results.some(({ input }) => input.crop === 'chest') ? 'chest' : 'none',

@@ -71,6 +71,8 @@ export const predictionSchema = z.object({
       .nullable(),
     /** Null where neither the model nor the server says. */
     trained: z.boolean().nullable(),
+    /** The label that the probability is of; covid where a server does not say. */
+    positive: z.string().min(1).optional(),
   }),
   preprocessing: z.object({
     /** The window in HU that the model saw; null where the file has no Hounsfield units. */

@@ -19,7 +19,7 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
         role: 'meter',
         'aria-valuemin': '0',
         'aria-valuemax': '1',
-        'aria-label': strings.probability,
+        'aria-label': fillIn(strings.probability, strings.labelCovid),
       },
     },
     make('span', { class: 'meter-value' }),
@@ -116,7 +116,10 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
     const { probability, threshold, label, model: weights } = prediction;
     const many = (model.volume?.sliceCount ?? 1) > 1;
     const answered = label !== null;
-    setText(caption, many ? strings.patientProbability : strings.probability);
+    const positive = wordsOf(weights.positive ?? 'covid');
+    const captionText = fillIn(many ? strings.patientProbability : strings.probability, positive);
+    setText(caption, captionText);
+    meter.setAttribute('aria-label', captionText);
     setText(score, answered ? percent(probability) : strings.noAnswer);
     setText(verdict, answered ? verdictOf(prediction, label) : reasonsOf(prediction));
     show(caption, answered);
