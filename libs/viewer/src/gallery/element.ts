@@ -403,7 +403,8 @@ export class GroundglassGallery extends HTMLElement {
     const model = this.#model;
     if (!model) return;
     for (const part of this.#parts) part.update(model);
-    this.#panelTimer ??= setTimeout(() => {
+    if (this.#panelTimer !== undefined) return;
+    this.#panelTimer = setTimeout(() => {
       this.#panelTimer = undefined;
       const now = this.#model;
       if (now) for (const part of this.#panelParts) part.update(now);
