@@ -15,12 +15,11 @@ import { expand, openExplorer, openView, openWindow, toast, treeRow } from './da
 import { writePhantomFolder, type PhantomPicture } from './phantom-folder.js';
 import { expect, test, type Workbench } from './workbench.js';
 
-/** The packaged model answers: the gallery is the documents' second picture. */
+/** The packaged model answers. */
 test.use({ machineSettings: {} });
 // A run goes on where the test before it has left one.
 test.describe.configure({ timeout: 420_000, mode: 'serial' });
 
-const screenshots = join(import.meta.dirname, '../test-output/screenshots');
 let made: { readonly folder: string; readonly pictures: PhantomPicture[] } | undefined;
 
 function phantoms({ server }: Workbench): PhantomPicture[] {
@@ -39,62 +38,57 @@ const rowsOf = (file: string) =>
     .slice(1)
     .map((line) => JSON.parse(line) as { path: string; label: string | null; error?: object });
 
-test(
-  'with the mouse alone: dataset, score of the test split, matrix, the most wrong',
-  { tag: ['@screenshot'] },
-  async ({ workbench, page }) => {
-    const all = phantoms(workbench);
-    const folder = join(workbench.server.folder, 'phantoms');
-    await openWindow(workbench);
-    await openView(workbench);
-    await expand(workbench, 'phantoms');
-    await expect(treeRow(workbench, 'train')).toBeVisible();
-    const split = treeRow(workbench, 'test');
-    await split.hover();
-    await split.getByRole('button', { name: 'Score' }).click();
+test('with the mouse alone: dataset, score of the test split, matrix, the most wrong', async ({
+  workbench,
+  page,
+}) => {
+  const all = phantoms(workbench);
+  const folder = join(workbench.server.folder, 'phantoms');
+  await openWindow(workbench);
+  await openView(workbench);
+  await expand(workbench, 'phantoms');
+  await expect(treeRow(workbench, 'train')).toBeVisible();
+  const split = treeRow(workbench, 'test');
+  await split.hover();
+  await split.getByRole('button', { name: 'Score' }).click();
 
-    // The gallery opens by itself, on the split that is scored.
-    const { preview } = workbench;
-    const expected = all.filter((picture) => picture.split === 'test');
-    await expect(preview.locator('.footer [role=status]').first()).toHaveText(
-      `${expected.length} of ${expected.length} pictures`,
-      { timeout: 120_000 },
-    );
-    await expect(
-      toast(workbench, /pictures scored, 0 unchanged ones kept, 0 failed/),
-    ).toBeVisible();
-    const [name] = resultsIn(folder);
-    expect(new Set(rowsOf(join(folder, name!)).map(({ path }) => path))).toEqual(
-      new Set(expected.map(({ path }) => path)),
-    );
-    await expect(preview.locator('.matrix tbody tr')).toHaveCount(3);
-    await expect(preview.getByLabel('Sort by')).toHaveValue('error');
-    await expect(preview.locator('.tile[data-painted=true]').first()).toBeVisible();
-    mkdirSync(screenshots, { recursive: true });
-    await page.screenshot({ path: join(screenshots, 'gallery.png') });
+  // The gallery opens by itself, on the split that is scored.
+  const { preview } = workbench;
+  const expected = all.filter((picture) => picture.split === 'test');
+  await expect(preview.locator('.footer [role=status]').first()).toHaveText(
+    `${expected.length} of ${expected.length} pictures`,
+    { timeout: 120_000 },
+  );
+  await expect(toast(workbench, /pictures scored, 0 unchanged ones kept, 0 failed/)).toBeVisible();
+  const [name] = resultsIn(folder);
+  expect(new Set(rowsOf(join(folder, name!)).map(({ path }) => path))).toEqual(
+    new Set(expected.map(({ path }) => path)),
+  );
+  await expect(preview.locator('.matrix tbody tr')).toHaveCount(3);
+  await expect(preview.getByLabel('Sort by')).toHaveValue('error');
+  await expect(preview.locator('.tile[data-painted=true]').first()).toBeVisible();
 
-    // A cell of the matrix that is not empty shows as many pictures as it counts.
-    const cell = preview.locator('.matrix td button:enabled').first();
-    const count = await cell.textContent();
-    await cell.click();
-    await expect(preview.locator('.footer [role=status]').first()).toHaveText(
-      `${count!} of ${expected.length} pictures`,
-    );
-    await preview.getByRole('button', { name: 'Clear the filter' }).click();
+  // A cell of the matrix that is not empty shows as many pictures as it counts.
+  const cell = preview.locator('.matrix td button:enabled').first();
+  const count = await cell.textContent();
+  await cell.click();
+  await expect(preview.locator('.footer [role=status]').first()).toHaveText(
+    `${count!} of ${expected.length} pictures`,
+  );
+  await preview.getByRole('button', { name: 'Clear the filter' }).click();
 
-    // The format by content, not by name.
-    await preview.getByLabel('jpeg', { exact: true }).check();
-    await expect(preview.locator('.tile-name')).toHaveText(['jpeg-inside.png']);
-    await preview.getByRole('button', { name: 'Clear the filter' }).click();
+  // The format by content, not by name.
+  await preview.getByLabel('jpeg', { exact: true }).check();
+  await expect(preview.locator('.tile-name')).toHaveText(['jpeg-inside.png']);
+  await preview.getByRole('button', { name: 'Clear the filter' }).click();
 
-    const { violations } = await new AxeBuilder({ page })
-      .include(['iframe.webview.ready', 'iframe#active-frame', 'main'])
-      .analyze();
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    ).toEqual([]);
-  },
-);
+  const { violations } = await new AxeBuilder({ page })
+    .include(['iframe.webview.ready', 'iframe#active-frame', 'main'])
+    .analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+  ).toEqual([]);
+});
 
 test('a run that was killed goes on: half a line is cut off, unchanged files are kept', async ({
   workbench,

@@ -9,9 +9,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { openExplorer, openWindow, toast } from './datasets-view.js';
+import { openExplorer, openView, openWindow, toast, treeRow } from './datasets-view.js';
 import { writePhantomFolder, type PhantomPicture } from './phantom-folder.js';
-import { expect, test, type Workbench } from './workbench.js';
+import { expect, scored, test, type Workbench } from './workbench.js';
 
 /** The packaged model answers: its masks are those of the documents' pictures. */
 test.use({ machineSettings: {} });
@@ -161,6 +161,42 @@ test('a gallery of results grows with its file, by whatever program', async ({ w
   await expect(workbench.preview.locator('.tile[data-masked=true]').first()).toBeVisible();
   await workbench.tidy();
 });
+
+test(
+  'a whole dataset: the gallery with the most wrong first, and its order in the filmstrip',
+  { tag: ['@screenshot'] },
+  async ({ workbench, page }) => {
+    await openPhantoms(workbench);
+    await openView(workbench);
+    const dataset = treeRow(workbench, 'phantoms').first();
+    await dataset.hover();
+    await dataset.getByRole('button', { name: 'Score' }).click();
+    await expect(toast(workbench, /pictures scored/)).toBeVisible({ timeout: 240_000 });
+    await workbench.runCommand('Notifications: Clear All Notifications');
+    const { preview } = workbench;
+    await expect(shown(workbench)).toHaveText(`${pictures.length} of ${pictures.length} pictures`);
+    await preview.getByLabel('Sort by').selectOption('Most wrong');
+    await preview.locator('.rows').focus();
+    await page.keyboard.press('Home');
+    const first = preview.locator('.tile[data-focused]');
+    await expect(first).toHaveAttribute('data-painted', 'true');
+    const name = await first.locator('.tile-name').textContent();
+    await expect(preview.locator('.matrix tbody tr')).toHaveCount(3);
+    await page.mouse.move(700, 850);
+    await page.screenshot({ path: join(screenshots, 'vscode-gallery.png') });
+    await page.keyboard.press('Enter');
+    await expect(preview.locator('groundglass-viewer .title')).toHaveText(name!);
+    await expect(preview.locator('.score')).toHaveText(scored, { timeout: 60_000 });
+    const strip = preview.locator('groundglass-filmstrip');
+    await expect(strip.locator('.tile[aria-selected=true]')).toHaveAttribute(
+      'aria-label',
+      `${name!}, 1 of ${pictures.length}`,
+    );
+    await page.waitForTimeout(1500);
+    await page.screenshot({ path: join(screenshots, 'vscode-filmstrip.png') });
+    await workbench.tidy();
+  },
+);
 
 for (const theme of ['Default High Contrast', 'Default High Contrast Light']) {
   test(`gallery and viewer have no accessibility finding in ${theme}`, async ({

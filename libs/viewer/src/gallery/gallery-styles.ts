@@ -4,7 +4,7 @@ export const galleryStyles = `
 .toolbar { display: grid; gap: 8px; padding: 8px 12px; }
 .toolbar-line { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; min-inline-size: 0; }
 .toolbar .title { flex: 0 1 auto; min-inline-size: 0; }
-.toolbar .search { inline-size: auto; flex: 1 1 12rem; min-inline-size: 8rem; min-block-size: 30px; padding: 3px 8px; border-radius: 7px; border: 1px solid var(--control-line); background: var(--control); }
+.toolbar .search { inline-size: auto; flex: 1 1 8rem; min-inline-size: 7rem; min-block-size: 30px; padding: 3px 8px; border-radius: 7px; border: 1px solid var(--control-line); background: var(--control); }
 .search::placeholder { color: var(--muted); opacity: 1; }
 .tools { flex-wrap: wrap; gap: 6px; align-items: center; }
 .toolbar .button, .footer .button, .threshold .button { min-block-size: 28px; padding: 2px 10px; font-weight: 500; }
@@ -18,7 +18,7 @@ select { font: inherit; color: var(--text); background: var(--control); border: 
 .segments { display: inline-flex; gap: 2px; padding: 2px; border-radius: 8px; background: var(--control); border: 1px solid var(--line); }
 .segments button { min-block-size: 24px; padding: 1px 10px; font-size: 12px; border: 1px solid transparent; border-radius: 6px; background: none; cursor: pointer; }
 .segments button[aria-pressed='true'] { background: var(--accent); color: var(--on-accent); font-weight: 600; }
-.size.size { inline-size: 96px; }
+.size.size { inline-size: 80px; }
 input[type='range'] { appearance: none; inline-size: 100%; margin: 0; background: none; cursor: pointer; forced-color-adjust: none; --filled: linear-gradient(to right, var(--accent) var(--gg-filled, 0%), var(--control) var(--gg-filled, 0%)); }
 input[type='range']::-webkit-slider-runnable-track { box-sizing: border-box; block-size: 7px; border-radius: 99px; border: 1px solid var(--control-line); background: var(--filled); }
 input[type='range']::-webkit-slider-thumb { appearance: none; inline-size: 15px; block-size: 15px; margin-block-start: -5px; border-radius: 50%; border: 2px solid var(--surface); background: var(--accent); }
