@@ -37,9 +37,16 @@ export async function scoreWithProgress(
         return service.score(
           target,
           cancel.signal,
-          (uri) => {
+          (uri, whyElsewhere) => {
             results = uri;
             onStart(uri);
+            if (whyElsewhere === undefined) return;
+            void vscode.window.showWarningMessage(
+              vscode.l10n.t(
+                'Results could not be written beside {0} ({1}): they are in {2}.',
+                ...[target.name, whyElsewhere, uri.fsPath],
+              ),
+            );
           },
           (now) => {
             last = now;

@@ -79,13 +79,14 @@ export class ScoringService implements vscode.Disposable {
   /**
    * Scores a target, going on where an earlier run has stopped.
    *
-   * @param onStart is called once the results file is known and has its first row.
+   * @param onStart is called once the results file is known and has its first row; with the reason where it could not be beside the
+   * dataset.
    * @throws {CtError} what ended the run; its rows stay.
    */
   async score(
     target: ScoringTarget,
     signal: AbortSignal,
-    onStart: (results: vscode.Uri) => void,
+    onStart: (results: vscode.Uri, whyElsewhere: string | undefined) => void,
     onProgress: (progress: ScoringProgress) => void,
   ): Promise<ScoringEnd> {
     const [{ runScoring }, { openResults }, dataset, { readForScoring }] = await Promise.all([
@@ -97,7 +98,7 @@ export class ScoringService implements vscode.Disposable {
     const release = this.#server.keepAwake();
     try {
       const model = await this.#client.model(signal);
-      const { uri, length, rows } = await this.#resultsFor(target, model);
+      const { uri, length, rows, whyElsewhere } = await this.#resultsFor(target, model);
       if (this.#runs.has(uri.toString())) {
         throw new CtError(
           'CT_BAD_REQUEST',
@@ -112,7 +113,7 @@ export class ScoringService implements vscode.Disposable {
       };
       this.#runs.set(uri.toString(), run);
       this.#changed.fire(uri);
-      onStart(uri);
+      onStart(uri, whyElsewhere);
       const known = new Map(rows.map((row) => [dataset.sampleKey(row), row]));
       try {
         const progress = await runScoring({
@@ -175,7 +176,10 @@ export class ScoringService implements vscode.Disposable {
     const errors: unknown[] = [];
     for (const folder of [target.folder, this.storageOf(target.folder)]) {
       try {
-        return await this.#resultsIn(folder, target, model);
+        const found = await this.#resultsIn(folder, target, model);
+        const [first] = errors;
+        const whyElsewhere = first instanceof Error ? first.message : undefined;
+        return { ...found, whyElsewhere };
       } catch (error) {
         errors.push(error);
       }
