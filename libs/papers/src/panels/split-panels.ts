@@ -100,15 +100,19 @@ function withSiblings(picture: Pixels, panels: readonly SplitPanel[]): SplitPane
   return panels.map((panel) => {
     if (panel.verdict.kind !== 'grey-picture') return panel;
     const { columns, rows } = panel.box;
-    const siblings = (most: number): SplitPanel[] =>
-      slices.filter(
+    const ofItsSize = (all: readonly SplitPanel[], most: number): SplitPanel[] =>
+      all.filter(
         ({ box }) =>
           Math.abs(box.columns - columns) <= most * columns &&
           Math.abs(box.rows - rows) <= most * rows,
       );
+    const pictures = panels.filter(({ verdict }) => isPicture(verdict));
+    // Patches beside the one slice that they come from are most.
+    const isAmongSlices =
+      2 * ofItsSize(slices, alike.seen).length >= ofItsSize(pictures, alike.seen).length;
     const isSlice =
-      siblings(alike.round).some((other) => isRound(other) && isRound(panel)) ||
-      (siblings(alike.seen).length > 0 && showsChest(cutPixels(picture, panel.box)));
+      ofItsSize(slices, alike.round).some((other) => isRound(other) && isRound(panel)) ||
+      (isAmongSlices && showsChest(cutPixels(picture, panel.box)));
     return isSlice ? { ...panel, verdict: { kind: 'axial-ct', confidence: 0.55 } } : panel;
   });
 }

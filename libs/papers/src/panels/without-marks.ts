@@ -6,8 +6,10 @@ const side = 512;
 const colourful = 36;
 /** Share of a picture that marks take: cross-hairs, letters and scale bars of a viewer. */
 const share = { least: 0.004, most: 0.08 };
+/** Width of the blurred rim of a mark, which is taken out with it, in pixels. */
+const rim = 2;
 /** How far the picture behind a mark is looked for, in pixels. */
-const reach = 6;
+const reach = 12;
 /** Brighter than the black around a viewer's picture, 0–255. */
 const dark = 24;
 
@@ -29,8 +31,7 @@ export function withoutMarks(panel: Pixels): Pixels | undefined {
   const clean = new Uint8Array(data);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
-      // The blurred rim of a mark is taken out with it.
-      if (![-1, 0, 1].some((d) => isMarked(x + d, y) || isMarked(x, y + d))) continue;
+      if (!isNearMark(x, y)) continue;
       let [sum, found] = [0, 0];
       for (const [dx, dy] of [
         [1, 0],
@@ -38,10 +39,10 @@ export function withoutMarks(panel: Pixels): Pixels | undefined {
         [0, 1],
         [0, -1],
       ] as const) {
-        for (let step = 2; step <= reach; step++) {
+        for (let step = rim + 1; step <= reach; step++) {
           const [nx, ny] = [x + dx * step, y + dy * step];
           if (nx < 0 || ny < 0 || nx >= columns || ny >= rows) break;
-          if (isMarked(nx, ny)) continue;
+          if (isNearMark(nx, ny)) continue;
           sum += data[3 * (ny * columns + nx) + 1]!;
           found++;
           break;
@@ -50,10 +51,17 @@ export function withoutMarks(panel: Pixels): Pixels | undefined {
       if (found > 0) clean.fill(sum / found, 3 * (y * columns + x), 3 * (y * columns + x) + 3);
     }
   }
-  return withoutBlack({ columns, rows, data: clean });
+  // Lines of the viewer's own frame stand at the border.
+  const inset = Math.ceil(0.012 * Math.max(columns, rows));
+  const inner = { left: inset, top: inset, columns: columns - 2 * inset, rows: rows - 2 * inset };
+  if (inner.columns < 1 || inner.rows < 1) return undefined;
+  return withoutBlack(cutPixels({ columns, rows, data: clean }, inner));
 
-  function isMarked(x: number, y: number): boolean {
-    return x >= 0 && y >= 0 && x < columns && y < rows && marked[y * columns + x] === 1;
+  function isNearMark(x: number, y: number): boolean {
+    for (let ny = Math.max(0, y - rim); ny <= Math.min(rows - 1, y + rim); ny++)
+      for (let nx = Math.max(0, x - rim); nx <= Math.min(columns - 1, x + rim); nx++)
+        if (marked[ny * columns + nx] === 1) return true;
+    return false;
   }
 }
 
