@@ -14,11 +14,35 @@ export interface Seam {
  *
  * @param picture colours count: a heat map under a slice has the same edges in grey.
  */
-export function findSeams(
+export function findSeams(picture: Pixels, box: PixelBox, along: 'rows' | 'columns'): Seam[] {
+  const steps = seamStrengths(picture, box, along);
+  const lines = steps.length;
+  const usual = usualStrength(steps);
+  const first = along === 'rows' ? box.top : box.left;
+  const seams: Seam[] = [];
+  for (let line = 2; line < lines - 2; line++) {
+    const value = steps[line]!;
+    if (value < 0.25 || value < 2.5 * usual) continue;
+    let peak = true;
+    for (let k = Math.max(0, line - 6); k <= Math.min(lines - 1, line + 6); k++) {
+      if (steps[k]! > value || (steps[k] === value && k < line)) peak = false;
+    }
+    if (peak) seams.push({ at: first + line, strength: value });
+  }
+  return seams;
+}
+
+/** The median of strengths: what noise and anatomy give. */
+export function usualStrength(strengths: Float64Array): number {
+  return [...strengths].sort((a, b) => a - b)[strengths.length >> 1] ?? 0;
+}
+
+/** For each line of a box the share of its length, 0–1, on which the picture changes by a step. */
+export function seamStrengths(
   { columns, data }: Pixels,
   box: PixelBox,
   along: 'rows' | 'columns',
-): Seam[] {
+): Float64Array {
   const lines = along === 'rows' ? box.rows : box.columns;
   const length = along === 'rows' ? box.columns : box.rows;
   const across = along === 'rows' ? columns : 1;
@@ -51,20 +75,7 @@ export function findSeams(
     }
     steps[line] = seen < 0.25 * length ? 0 : (found / seen) * Math.min(1, (2 * seen) / length);
   }
-  const sorted = [...steps].sort((a, b) => a - b);
-  const usual = sorted[sorted.length >> 1] ?? 0;
-  const first = along === 'rows' ? box.top : box.left;
-  const seams: Seam[] = [];
-  for (let line = 2; line < lines - 2; line++) {
-    const value = steps[line]!;
-    if (value < 0.25 || value < 2.5 * usual) continue;
-    let peak = true;
-    for (let k = Math.max(0, line - 6); k <= Math.min(lines - 1, line + 6); k++) {
-      if (steps[k]! > value || (steps[k] === value && k < line)) peak = false;
-    }
-    if (peak) seams.push({ at: first + line, strength: value });
-  }
-  return seams;
+  return steps;
 }
 
 function isGreyAt(data: Uint8Array, at: number): boolean {

@@ -4,7 +4,7 @@ import { cutPixels, shrink, toGrey, type PixelBox, type Pixels } from '../pdf/pi
 import { classifyPanel, type PanelVerdict } from './classify-panel.js';
 import { findGutters, type Gutter } from './gutters.js';
 import { hasRoundField } from './panel-features.js';
-import { findSeams } from './seams.js';
+import { findSeams, seamStrengths, usualStrength } from './seams.js';
 import { withoutMarks } from './without-marks.js';
 import { pastedBoxes } from './pasted-boxes.js';
 
@@ -24,6 +24,8 @@ const deepest = 12;
 const deepestTry = 4;
 /** A seam this strong is believed whatever the parts show. */
 const clearSeam = 0.6;
+/** A seam this strong is believed where an equal cut is looked for. */
+const faintSeam = 0.1;
 
 /**
  * Splits a figure into its panels: recursive cuts along gutters of one colour, then along straight seams where panels touch,
@@ -39,6 +41,7 @@ export function splitPanels(picture: Pixels): SplitPanel[] {
     least: Math.max(smallest.pixels, smallest.share * Math.max(work.columns, work.rows)),
     verdicts: new Map(),
     leaves: new Map(),
+    strengths: new Map(),
   };
   const whole = { left: 0, top: 0, columns: work.columns, rows: work.rows };
   const scale = picture.columns / work.columns;
@@ -216,6 +219,8 @@ interface Context {
   readonly least: number;
   readonly verdicts: Map<string, PanelVerdict>;
   readonly leaves: Map<string, PixelBox[]>;
+  /** Strengths of seams by direction and box. */
+  readonly strengths: Map<string, Float64Array>;
 }
 
 function split(context: Context, outer: PixelBox, depth: number): PixelBox[] {
@@ -425,7 +430,7 @@ function isOneSlice(context: Context, box: PixelBox, parts: readonly PixelBox[])
 /** Whether a box is wider or higher than one slice is. */
 function isLong({ columns, rows }: PixelBox): boolean {
   const aspect = columns / rows;
-  return aspect <= 0.75 || aspect >= 2.1;
+  return aspect <= 0.75 || aspect >= 2.4;
 }
 
 function isPanel({ kind }: PanelVerdict): boolean {
@@ -485,7 +490,11 @@ function cutEqually(context: Context, box: PixelBox): PixelBox[] | undefined {
         grids.push({ down, across, off: Math.abs(Math.log(shape / 1.3)) });
     }
   }
-  grids.sort((a, b) => a.down * a.across - b.down * b.across || a.off - b.off);
+  // The shape of a slice first, in steps; then as few as there can be.
+  const shapeStep = ({ off }: { readonly off: number }): number => Math.round(off / 0.25);
+  grids.sort(
+    (a, b) => shapeStep(a) - shapeStep(b) || a.down * a.across - b.down * b.across || a.off - b.off,
+  );
   for (const { down, across } of grids) {
     const rows = partsBetween(box, equalCuts(context, box, 'rows', down), 'rows');
     const parts: PixelBox[] = [];
@@ -506,13 +515,37 @@ function equalCuts(
   along: 'rows' | 'columns',
   count: number,
 ): Gutter[] {
+  if (count < 2) return [];
   const length = along === 'rows' ? box.rows : box.columns;
   const first = along === 'rows' ? box.top : box.left;
+  const strengths = strengthsOf(context, box, along);
+  const usual = usualStrength(strengths);
   return Array.from({ length: count - 1 }, (_, i) => {
     const share = length / count;
-    const at = emptiestLine(context, box, along, first + (i + 1) * share, 0.08 * share);
+    const middle = (i + 1) * share;
+    const reach = 0.12 * share;
+    // A faint seam, which is none by itself, says where the cut goes.
+    let best = Math.round(middle);
+    for (let line = Math.ceil(middle - reach); line <= middle + reach; line++)
+      if ((strengths[line] ?? 0) > (strengths[best] ?? 0)) best = line;
+    const strength = strengths[best] ?? 0;
+    const at =
+      strength > faintSeam && strength > 2 * usual
+        ? first + best
+        : emptiestLine(context, box, along, first + middle, 0.08 * share);
     return { from: at, to: at, grey: 0 };
   });
+}
+
+function strengthsOf(
+  { work, strengths }: Context,
+  box: PixelBox,
+  along: 'rows' | 'columns',
+): Float64Array {
+  const key = `${along} ${bytesIn(box)}`;
+  const known = strengths.get(key) ?? seamStrengths(work, box, along);
+  strengths.set(key, known);
+  return known;
 }
 
 /** The line near `middle` that crosses the least that is bright. */
