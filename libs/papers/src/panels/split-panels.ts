@@ -168,8 +168,9 @@ function withPasted(
     const rivals = result.filter(
       (panel) => isPanel(panel.verdict) && shared(panel.box, box) > 0.1 * area(panel.box),
     );
-    // Two slices in its place: it is their figure.
-    if (rivals.filter(isIn).length > 1) continue;
+    // Two slices in its place: it is their figure, unless cuts through it made them.
+    const inside = rivals.filter((rival) => isIn(rival) && sidesOf(rival.box) >= pasted.sides);
+    if (inside.length > 1) continue;
     if (rivals.some((rival) => sidesOf(rival.box) > sides - pasted.straighter)) continue;
     result = result.filter(
       (panel) => !rivals.includes(panel) && shared(panel.box, box) < 0.5 * area(panel.box),
@@ -430,7 +431,7 @@ function isOneSlice(context: Context, box: PixelBox, parts: readonly PixelBox[])
 /** Whether a box is wider or higher than one slice is. */
 function isLong({ columns, rows }: PixelBox): boolean {
   const aspect = columns / rows;
-  return aspect <= 0.75 || aspect >= 2.4;
+  return aspect <= 0.75 || aspect >= 2.26;
 }
 
 function isPanel({ kind }: PanelVerdict): boolean {
