@@ -2,7 +2,7 @@ import type { DatasetSample } from '@groundglass/core';
 import { makeFolder } from '@groundglass/dataset/disk';
 import { paperErrorCatalogue } from '@groundglass/papers';
 import { formatReview, type ReviewRow } from '@groundglass/papers/review';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -25,6 +25,7 @@ interface ExtractOptions {
   readonly seconds: string;
   readonly memory: string;
   readonly maxPages: string;
+  readonly whole: 'paper' | 'figure';
 }
 
 /** `dataset extract FILE_OR_FOLDER… --out DIR`. */
@@ -46,6 +47,14 @@ export function registerExtract(dataset: Command): void {
       '--workers <count>',
       'documents read at a time',
       String(Math.max(1, Math.min(8, availableParallelism() - 1))),
+    )
+    .addOption(
+      new Option(
+        '--whole <unit>',
+        'what splits keep together; figures of one paper in two splits share patients, so "train" then wants --allow-leaks document',
+      )
+        .choices(['paper', 'figure'])
+        .default('paper'),
     )
     .option('--seconds <count>', 'most seconds for a document', '300')
     .option('--memory <MiB>', 'most memory for a document', '2048')
@@ -99,6 +108,7 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
     acceptAbove,
     labels,
     positive,
+    whole: options.whole,
     signal: cancel.signal,
   });
   process.off('SIGINT', onInterrupt);
@@ -123,6 +133,13 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
   );
   for (const [name, count] of [...counts].sort())
     console.log(`${String(count).padStart(6)}  ${name}`);
+  const lacks = labels.filter(
+    (label) => !samples.some((sample) => sample.split === 'val' && sample.label === label),
+  );
+  if (samples.length > 0 && lacks.length > 0)
+    console.log(
+      `No ${lacks.join(' and no ')} slice validates: papers stay whole, and too few have labels. Add papers or review the figures that wait; --whole figure divides within a paper, for a trial`,
+    );
   for (const line of sharedPictures(samples, copies)) console.log(line);
   console.log(`${open} figures wait for review: open ${join(options.out, reviewName)} in VS Code`);
   console.log(`${samples.length} samples in ${join(options.out, 'groundglass.dataset.json')}`);

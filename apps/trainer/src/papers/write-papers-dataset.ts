@@ -1,5 +1,5 @@
 import { bytesSource, openVolume, type DatasetSample } from '@groundglass/core';
-import { assignSplit, pixelHash } from '@groundglass/dataset';
+import { pixelHash } from '@groundglass/dataset';
 import { replaceFile } from '@groundglass/dataset/disk';
 import { writeManifest } from '@groundglass/dataset/node';
 import {
@@ -15,6 +15,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { copiesBetweenPapers, type PaperCopy } from './copies-between-papers.js';
+import { splitsOfPapers, type PaperGroup } from './splits-of-papers.js';
 
 /** The file that a person reviews. */
 export const reviewName = 'papers.review.jsonl';
@@ -87,14 +88,14 @@ function isTouched(row: ReviewRow): boolean {
 export async function writePapersDataset(
   out: string,
   rows: readonly ReviewRow[],
-  { acceptAbove, labels, positive, signal }: PapersDatasetOptions,
+  { acceptAbove, labels, positive, whole, signal }: PapersDatasetOptions,
 ): Promise<WrittenDataset> {
-  const whole: ReviewRow[] = [];
-  for (const row of rows) whole.push(await withImages(out, row));
-  await replaceFile(join(out, reviewName), formatReview(uncertainFirst(whole)));
+  const cut: ReviewRow[] = [];
+  for (const row of rows) cut.push(await withImages(out, row));
+  await replaceFile(join(out, reviewName), formatReview(uncertainFirst(cut)));
   const negative = labels.find((label) => label !== positive) ?? positive;
   const found: FoundSample[] = [];
-  for (const row of whole) {
+  for (const row of cut) {
     for (const panel of samplePanels(row, acceptAbove)) {
       const prints = await fingerprints(join(out, panel.image!));
       const label =
@@ -104,11 +105,21 @@ export async function writePapersDataset(
   }
   const plain = found.map((sample) => toSample(sample));
   const copies = await copiesBetweenPapers(out, plain, signal);
-  const groups = groupDocuments(found, copies);
+  const keys = found.map(({ row }) => (whole === 'figure' ? row.id : row.document.key));
+  const groups = groupSharing(keys, [...copies, ...samePixels(found)]);
   const originals = new Map(copies.map(([first, second]) => [second, plain[first]!.path]));
+  const counts = new Map<string, PaperGroup>();
+  for (const [i, sample] of found.entries()) {
+    const name = groups.get(keys[i]!)!;
+    const { positive: p, negative: n } = counts.get(name) ?? { positive: 0, negative: 0 };
+    const [isPositive, isNegative] = [sample.label === positive, sample.label === negative];
+    counts.set(name, { name, positive: p + Number(isPositive), negative: n + Number(isNegative) });
+  }
+  const splits = splitsOfPapers([...counts.values()]);
   const samples = plain.map((sample, i) => ({
     ...sample,
-    split: assignSplit(groups.get(sample.source)!),
+    split: splits.get(groups.get(keys[i]!)!)!,
+    ...(whole === 'figure' ? { patient: groups.get(keys[i]!)! } : {}),
     meta: { ...sample.meta, sameAs: originals.get(i) ?? null },
   }));
   await writeManifest(
@@ -128,7 +139,7 @@ export async function writePapersDataset(
     },
     out,
   );
-  const open = whole.filter(
+  const open = cut.filter(
     ({ state, panels }) => state === 'open' && panels.some(({ kind }) => kind === 'axial-ct'),
   ).length;
   return { samples, open, copies };
@@ -139,6 +150,8 @@ export interface PapersDatasetOptions {
   readonly acceptAbove: number | undefined;
   readonly labels: readonly string[];
   readonly positive: string;
+  /** What splits keep together: papers, or only figures where there are too few papers. */
+  readonly whole: 'paper' | 'figure';
   /** Stops the search for copies between papers. */
   readonly signal?: AbortSignal;
 }
@@ -159,21 +172,31 @@ async function fingerprints(path: string): Promise<FoundSample['prints']> {
   };
 }
 
-/** Documents that share a picture get one name for their split: the first of their keys. */
-function groupDocuments(
-  found: readonly FoundSample[],
-  copies: readonly PaperCopy[],
+/** Papers or figures that share a picture get one name for their split: the first of their keys. */
+function groupSharing(
+  keys: readonly string[],
+  pairs: readonly PaperCopy[],
 ): ReadonlyMap<string, string> {
   const parent = new Map<string, string>();
   const root = (key: string): string => {
     const next = parent.get(key) ?? key;
     return next === key ? key : root(next);
   };
-  for (const [first, second] of copies) {
-    const [a, b] = [first, second].map((i) => root(found[i]!.row.document.key)).sort();
+  for (const [first, second] of pairs) {
+    const [a, b] = [root(keys[first]!), root(keys[second]!)].sort();
     if (a !== b) parent.set(b!, a!);
   }
-  return new Map(found.map(({ row }) => [row.document.key, root(row.document.key)]));
+  return new Map(keys.map((key) => [key, root(key)]));
+}
+
+/** Samples with the pixels of an earlier one, and that one. */
+function samePixels(found: readonly FoundSample[]): PaperCopy[] {
+  const firsts = new Map<string, number>();
+  return found.flatMap(({ prints: { pixelHash: hash } }, i) => {
+    const first = firsts.get(hash);
+    if (first === undefined) firsts.set(hash, i);
+    return first === undefined ? [] : [[first, i] as const];
+  });
 }
 
 /** Cuts the panels whose boxes a person drew. */
@@ -195,7 +218,7 @@ async function withImages(out: string, row: ReviewRow): Promise<ReviewRow> {
   return { ...row, panels };
 }
 
-/** The sample, in the split of its own document. */
+/** The sample, not yet in its split. */
 function toSample({ row, panel, label, prints }: FoundSample): DatasetSample {
   const { document } = row;
   const words = panel.evidence[0];
@@ -203,8 +226,8 @@ function toSample({ row, panel, label, prints }: FoundSample): DatasetSample {
   return {
     path: panel.image!,
     label,
+    split: 'train',
     // Papers are kept whole: who is the same patient in two figures of a paper is not known.
-    split: assignSplit(document.key),
     patient: document.key,
     document: document.doi ?? document.key,
     source: document.key,
