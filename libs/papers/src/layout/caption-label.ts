@@ -13,7 +13,7 @@ export interface CaptionLabel {
 }
 
 const pattern =
-  /^(?:(?<supplementary>supp(?:lementary|lemental|l|orting)?\.?(?:\s+information)?|online|appendix)\s*[-–]?\s*|(?<extended>extended\s+data)\s+)?(?<kind>fig(?:ure|\.)?s?|scheme|plate|image|abb(?:ildung|\.)|table|tab\.)\s*(?<number>(?:[SAE]\s?\.?\s?)?\d{1,3}(?:[.\-–]\d{1,2})?[A-Za-z]?(?![\p{L}\p{N}])|[IVX]{1,5}(?![\p{L}\p{N}]))?\s*(?<continued>\(?(?:cont(?:inued|'d|\.)?)\)?)?\s*(?<delimiter>[.:|│∣︱]|[-–—](?=\s)|\((?=[A-Za-z]\))|)?/iu;
+  /^(?:(?<supplementary>supp(?:lementary|lemental|l|orting)?\.?(?:\s+information)?|online|appendix)\s*[-–]?\s*|(?<extended>extended\s+data)\s+)?(?<kind>fig(?:ure|\.)?s?|scheme|plate|image|abb(?:ildung|\.)|table|tab\.)\s*(?<number>(?:[SAE]\s?\.?\s?)?\d{1,3}(?:[.\-–]\d{1,2})?[A-Za-z]?(?![\p{L}\p{N}])|[IVX]{1,5}(?![\p{L}\p{N}]))?\s*(?<continued>\(?(?:cont(?:inued|'d|\.)?)\)?)?\s*(?<delimiter>[.:|│∣︱]|[-–—](?=\s)|\((?=[A-Za-z](?:\s*(?:[-–—,&]|and|to)\s*[A-Za-z])*\))|)?/iu;
 
 /**
  * Reads the label of a caption at the start of a line.

@@ -77,6 +77,8 @@ function startScore(
     /^\([a-z]\)[\s,.;]*(and|,|shows?|is|are|respectively)/iu.test(rest)
   )
     score -= 2;
+  // "Fig. 3 (A–D). …"
+  if (label.delimiter === '(' && /^\([^()]{1,12}\)\s*[.:]\s/.test(rest)) score += 2;
   if (Math.abs(line.size - style.bodySize) > 0.4) score += 0.5;
   if (label.number === '') score += 0.5;
   if (nextToPicture(line, page)) score += 1;
@@ -254,7 +256,7 @@ function continueOverPage(
   if (!page || !next || caption.label.kind === 'table') return caption;
   const last = caption.lines.at(-1)!;
   const foot = page.box[3] - 0.14 * (page.box[3] - page.box[1]);
-  if (last.box[3] < foot || /[.!?]["”’)\]]?$/.test(caption.text) || caption.lines.length < 3)
+  if (last.box[3] < foot || /[.!?]["”’)\]]?$/.test(caption.text) || caption.lines.length < 2)
     return caption;
   // A slide never goes on.
   if (page.box[2] - page.box[0] > page.box[3] - page.box[1]) return caption;
