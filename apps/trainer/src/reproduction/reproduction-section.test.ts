@@ -73,6 +73,20 @@ test('names the best baseline, or says that none is measured', () => {
   expect(weak).not.toContain('No network here does better');
 });
 
+test('says where the joint network scores below the classifier, and what validation said', () => {
+  const plain: ReproductionRow = {
+    ...row,
+    row: 'densenet169-combination',
+    validationAuc: 0.95,
+    test: { ...row.test, auc: { value: 0.93, lower: 0.8, upper: 0.99 } },
+  };
+  expect(reproductionSection([row, plain])).toMatch(
+    /JCS below the classifier.*validation AUC 0\.900, where the classifier .* has 0\.950/,
+  );
+  const worse = { ...plain, test: { ...plain.test, auc: { ...plain.test.auc, value: 0.7 } } };
+  expect(reproductionSection([row, worse])).not.toContain('JCS below the classifier');
+});
+
 test('without rows there is no section', () => {
   expect(reproductionSection([])).toBe('');
 });

@@ -116,7 +116,24 @@ function explanations(rows: readonly ReproductionRow[]): string[] {
     '**Network, size and epochs** differ as the caption of each table says. The paper does not state its epochs, nor which validation rule chose its epoch.',
     '**Masks.** The paper’s JCS learns from experts’ masks of COVID-Seg. Here JCS learns from another network’s masks of the same slices, since those of the experts are not with them.',
     `**Seeds.** ${seeds === 1 ? 'One seed: how much another would change is not known.' : `${seeds} seeds.`} Nothing was tuned on the test pictures; each network was scored on them once.`,
+    ...jointBelow(rows),
     ...compared(rows),
+  ];
+}
+
+/** Where the joint network scores below the classifier on the same training pictures, other than in the paper. */
+function jointBelow(rows: readonly ReproductionRow[]): string[] {
+  const pairs = ['covid-seg', 'combination'].flatMap((data) => {
+    const [joint, plain] = [`jcs-${data}`, `densenet169-${data}`].map((id) =>
+      rows.find(({ row }) => row === id),
+    );
+    return joint && plain && joint.test.auc.value < plain.test.auc.value ? [{ joint, plain }] : [];
+  });
+  if (pairs.length === 0) return [];
+  const auc = (of: 'joint' | 'plain') =>
+    pairs.map((pair) => pair[of].validationAuc?.toFixed(3) ?? '–').join(' and ');
+  return [
+    `**JCS below the classifier.** In the paper JCS scores higher, here lower. Its classification branch reads the pyramid (ASPP), whose weights are random at the start; these epochs may be too few for it, which was not tried: validation AUC ${auc('joint')}, where the classifier on the same pictures has ${auc('plain')}.`,
   ];
 }
 
