@@ -59,6 +59,7 @@ export class Workbench {
     }
     // Files that come or go move the rows, and another one is under the pointer.
     await expect(async () => {
+      await this.#scrollTo(row);
       await row.dblclick({ timeout: 5000 });
       await this.tab(name).waitFor({ timeout: 10_000 });
     }).toPass({ timeout: 60_000 });
@@ -67,6 +68,7 @@ export class Workbench {
   /** Chooses from the menu of a file or folder in the explorer, again until what it leads to is there. */
   async chooseFromMenu(name: string, item: string, seeOutcome: () => Promise<void>): Promise<void> {
     await expect(async () => {
+      await this.#scrollTo(this.explorerRow(name));
       await this.explorerRow(name).click({ button: 'right', timeout: 2000 });
       try {
         const entry = this.page.locator('.monaco-menu').getByText(item, { exact: true });
@@ -78,6 +80,22 @@ export class Workbench {
         throw error;
       }
     }).toPass({ timeout: 60_000, intervals: [200] });
+  }
+
+  /** Scrolls the explorer to a row: it draws those in sight alone, and tests of one window leave more and more files in its folder. */
+  async #scrollTo(row: Locator): Promise<void> {
+    if (await row.isVisible()) return;
+    const list = this.page.locator('.explorer-folders-view .monaco-list');
+    await list.hover();
+    await this.page.mouse.wheel(0, -100_000);
+    const shown = () => list.locator('.monaco-list-row').allTextContents();
+    for (let before = '', now = 'top'; before !== now; now = (await shown()).join('\n')) {
+      if (await row.isVisible()) return;
+      before = now;
+      await this.page.mouse.wheel(0, 200);
+      // The list draws in the next frame.
+      await this.page.waitForTimeout(100);
+    }
   }
 
   /** A file or folder in the explorer. */
