@@ -39,18 +39,19 @@ rows.push(
   row('lint and types', checks === 0),
   check('types of scripts', script('typescript/bin/tsc'), '-p', 'tsconfig.scripts.json'),
 );
-const tests = nx(root, [
-  'run-many',
-  '-t',
-  'test',
-  ...(chromium ? ['e2e'] : []),
-  '--outputStyle=static',
-]);
+const tests = nx(root, ['run-many', '-t', 'test', '--outputStyle=static']);
+// One browser suite at a time: two of them make each other's pages wait.
+const browserTests = chromium
+  ? nx(root, ['run-many', '-t', 'e2e', '--parallel=1', '--outputStyle=static'])
+  : 0;
 const suites = projects.flatMap((project) => readCounts(root, project));
 rows.push(...suites);
 // A runner that broke before it wrote its report has failed, whatever the other reports say.
-if (tests !== 0 && !suites.some(({ failed }) => failed > 0)) {
-  rows.push(row('tests that did not run', false));
+const failedIn = (/** @type {string} */ runner) =>
+  suites.some((suite) => suite.runner === runner && suite.failed > 0);
+if (tests !== 0 && !failedIn('vitest')) rows.push(row('tests that did not run', false));
+if (browserTests !== 0 && !failedIn('playwright')) {
+  rows.push(row('browser tests that did not run', false));
 }
 if (!chromium) rows.push({ name: 'browser tests: no Chromium', passed: 0, failed: 0, skipped: 1 });
 

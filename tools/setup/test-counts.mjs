@@ -12,17 +12,18 @@ import { join } from 'node:path';
  *
  * @param {string} root the workspace's folder
  * @param {string} project the project's folder
- * @returns {(Counts & { name: string })[]}
+ * @returns {(Counts & { name: string, runner: 'vitest' | 'playwright' })[]}
  */
 export function readCounts(root, project) {
   /** @type {ReturnType<typeof readCounts>} */
   const rows = [];
   const vitest = readJson(join(root, project, 'test-output', 'vitest.json'));
-  if (vitest) rows.push({ name: `${project} tests`, ...vitestCounts(vitest) });
+  if (vitest) rows.push({ name: `${project} tests`, runner: 'vitest', ...vitestCounts(vitest) });
   const playwright = readJson(join(root, project, 'test-output', 'playwright.json'));
   if (playwright) {
     rows.push({
       name: `${project} browser tests`,
+      runner: 'playwright',
       ...playwrightCounts(playwright),
     });
   }
