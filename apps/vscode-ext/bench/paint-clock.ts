@@ -75,7 +75,7 @@ function watchFrame(): void {
     if (event.isTrusted) tell?.({ name: 'key', at });
   };
   addEventListener('keydown', noteKey, true);
-  // A webview's document is written anew, which takes listeners away, but not what is done to the prototypes: the first slice brings
+  // A webview's document is written again, which takes listeners away, but not what is done to the prototypes: the first slice brings
   // the listener back, and where it still is nothing happens.
   const { value: dispatch } = Object.getOwnPropertyDescriptor(
     EventTarget.prototype,
@@ -103,7 +103,7 @@ function watchFrame(): void {
     clearInterval(looking);
     afterFrame(() => tell?.({ name, at: now() }));
   };
-  // A timer: frames that were asked for before a webview's document is written anew never come.
+  // A timer: frames that were asked for before a webview's document is written again never come.
   const looking = window === window.top ? undefined : setInterval(look, 4);
   if (window !== window.top) return;
   let isHovering = false;

@@ -80,7 +80,7 @@ test('the next slice', async ({ clock, workbench }) => {
     far.push(await clock.press('PageDown', 'slice'));
   }
   row({ what: 'next slice of 512×512×300', values: next, aim: '50 ms' });
-  row({ what: 'ten slices on, read anew', values: far });
+  row({ what: 'ten slices on, read again', values: far });
 });
 
 test('the mask', async ({ clock, workbench }) => {
@@ -109,7 +109,7 @@ test('the mask', async ({ clock, workbench }) => {
 test('activation', async ({ clock, workbench }) => {
   const values: number[] = [];
   for (let i = 0; i < Math.min(repeats, 5); i++) {
-    // The window is loaded anew.
+    // The window is loaded again.
     await workbench.page.goto('about:blank');
     await workbench.open();
     // VS Code's own extensions start with the window, and what is activated among them takes their time too.

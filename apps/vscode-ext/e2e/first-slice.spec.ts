@@ -24,7 +24,7 @@ async function noteSlices(page: Page, isLossy: boolean): Promise<number[]> {
     const isOfPreview = (data: unknown): data is ToWebview =>
       document.querySelector('groundglass-viewer') !== null &&
       typeof (data as Partial<ToWebview> | null)?.type === 'string';
-    // On the prototype, since VS Code writes the page anew, which takes listeners away.
+    // On the prototype, since VS Code writes the page again, which takes listeners away.
     const listen = Reflect.get(EventTarget.prototype, 'addEventListener') as (
       this: EventTarget,
       type: string,

@@ -142,7 +142,7 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input[type=text]');
     const focused = this.page.locator('.quick-input-list .monaco-list-row.focused');
     // An editor that is still loading takes the focus when it is there, and the quick input closes: the user opens it again. And what
-    // it offers is what was there when it opened: after a while the user closes it to look anew. Each look is short, since an input
+    // it offers is what was there when it opened: after a while the user closes it to look again. Each look is short, since an input
     // seen while it closes is waited for in vain.
     await expect(async () => {
       if (!(await input.isVisible())) await this.page.keyboard.press(key);

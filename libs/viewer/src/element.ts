@@ -174,7 +174,7 @@ export class GroundglassViewer extends HTMLElement {
     return this.#stage?.renderer;
   }
 
-  /** Shows a volume. What the user has set stays; the slice and window start anew unless `state` holds them. */
+  /** Shows a volume. What the user has set stays; the slice and window start again unless `state` holds them. */
   open(volume: ViewerVolume, provider: SliceProvider, state?: unknown): void {
     this.#reset();
     this.#volume = volume;

@@ -5,7 +5,7 @@ import type { PlaneName } from './planes/plane-shape.js';
 import type { Known, PredictionStatus, ViewerError, ViewerVolume } from './viewer-volume.js';
 import type { Overlap } from './overlap.js';
 
-/** What the parts of the viewer draw; made anew from the viewer's state for each frame. */
+/** What the parts of the viewer draw; made again from the viewer's state for each frame. */
 export interface ViewModel {
   readonly strings: ViewerStrings;
   readonly view: ViewState;

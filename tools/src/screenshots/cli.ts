@@ -6,7 +6,7 @@ import { spawnServer } from '../serving/spawn-server.js';
 import { runInWorkbench } from '../workbench/run-in-workbench.js';
 
 /**
- * `npm run screenshots`: takes the documents' pictures of the editor and the playground anew, with the model in `models/` and the bundled
+ * `npm run screenshots`: takes the documents' pictures of the editor and the playground again, with the model in `models/` and the bundled
  * samples. The editor's are taken by its end-to-end tests, so that what they show has been checked.
  */
 const workspace = join(import.meta.dirname, '../../..');

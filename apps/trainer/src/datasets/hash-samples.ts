@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileHash } from '../evaluation/file-hash.js';
 
 /**
- * Gives the samples that a manifest names without a hash that of their file, so that equal pictures in two splits, and other pictures
- * under the same names, are noticed whoever wrote the manifest. A file that is missing stays without one: reading it says so.
+ * Gives samples without a hash the hash of their file, so that equal pictures in two splits, and other pictures
+ * under the same names, are noticed in hand-written manifests too. A missing file gets none; reading it gives the error.
  */
 export async function hashSamples(dataset: Dataset): Promise<Dataset> {
   const paths = [...new Set(dataset.samples.filter(lacksHash).map(({ path }) => path))];

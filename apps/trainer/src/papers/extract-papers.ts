@@ -173,7 +173,7 @@ async function knownKeys(out: string): Promise<Map<string, string>> {
       const key = rows[0]?.document.key;
       if (key !== undefined) owners.set(key, sha256);
     } catch {
-      // A damaged file is written anew.
+      // A damaged file is written again.
     }
   }
   return owners;

@@ -80,7 +80,7 @@ function isTouched(row: ReviewRow): boolean {
 }
 
 /**
- * Writes the review file, what a person cut anew, and the manifest. Papers that hold the same picture share a split.
+ * Writes the review file, what a person cut again, and the manifest. Papers that hold the same picture share a split.
  *
  * @param acceptAbove labels that are less sure are left out; undefined keeps every slice, with a null label where the words do
  * not say.

@@ -112,7 +112,7 @@ export class CtPreviewPanel implements vscode.Disposable {
   async #answer(message: ToHost): Promise<void> {
     switch (message.type) {
       case 'ready':
-        // The page starts anew each time that it becomes visible again; the first one has been sent everything by now.
+        // The page starts again each time that it becomes visible again; the first one has been sent everything by now.
         if (!this.#isLoading) return this.#open(message.slice);
         this.#isLoading = false;
         return;
@@ -198,7 +198,7 @@ export class CtPreviewPanel implements vscode.Disposable {
       ct = await this.document.open();
     } catch (error) {
       if (!isLatest()) return;
-      // Another editor of the same file has closed it to read it anew.
+      // Another editor of the same file has closed it to read it again.
       if (error instanceof CtError && error.code === 'CT_CANCELLED') return this.#open(slice);
       this.#post({ type: 'openFailed', error: this.#toError(error) });
       return;

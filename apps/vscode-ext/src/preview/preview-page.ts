@@ -6,7 +6,7 @@ import { webviewHtml, type PageParts } from './webview-html.js';
 interface PageChannel {
   onMessage(listener: (message: ToHost) => void): vscode.Disposable;
   post(message: ToWebview): void;
-  /** Starts the page anew. */
+  /** Loads the page again. */
   start(start: PageStart): void;
 }
 

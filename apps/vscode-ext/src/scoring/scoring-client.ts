@@ -15,7 +15,7 @@ import type { ScoringFile } from './run-scoring.js';
 
 /** Files up to this size are read whole and hashed on the way; larger ones are sent from the disk. */
 const smallBytes = 16 * 2 ** 20;
-/** Waits before a server that went away is asked again; it is started anew meanwhile. */
+/** Waits before a server that went away is asked again; it is started again meanwhile. */
 const retryWaits = [500, 1000, 2000, 4000, 8000];
 
 /** A model with what its results say of it. */

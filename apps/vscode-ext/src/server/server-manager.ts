@@ -48,7 +48,7 @@ export class ServerManager implements vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.#answers.fire();
       }),
-      // Another token for the same address: what was refused, or granted, is asked anew.
+      // Another token for the same address: what was refused, or granted, is asked again.
       context.secrets.onDidChange(({ key }) => {
         if (!this.isRemote || key !== tokenSecret(serverSettings.url)) return;
         this.stop();
@@ -133,7 +133,7 @@ export class ServerManager implements vscode.Disposable {
     };
   }
 
-  /** Somebody found that the server no longer answers: the next call looks for it anew. */
+  /** Somebody found that the server no longer answers: the next call looks for it again. */
   lost(): void {
     if (!this.isRemote || this.#state.kind !== 'running') return;
     this.#connecting = undefined;
@@ -233,7 +233,7 @@ export class ServerManager implements vscode.Disposable {
     });
     this.#local = local;
     const baseUrl = await local.url.catch((error: unknown) => {
-      // Still there, but it never answered: started anew it would not either.
+      // Still there, but it never answered: started again it would not either.
       if (this.#local === local) this.#local = undefined;
       throw error;
     });

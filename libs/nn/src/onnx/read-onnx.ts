@@ -23,7 +23,7 @@ export interface OnnxFile {
   readonly outputs: readonly OnnxPort[];
   /** Types of the nodes, in order. */
   readonly ops: readonly string[];
-  /** The initializers of floating point: weights. Decoded anew each time it is read. */
+  /** The initializers of floating point: weights. Decoded again each time it is read. */
   readonly weights: NamedTensors;
 }
 

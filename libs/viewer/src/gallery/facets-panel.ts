@@ -37,7 +37,7 @@ export function createFacetsPanel(actions: GalleryActions): GalleryPart {
   };
 }
 
-/** Drawing anew must not take the focus from the box that was just ticked. */
+/** Drawing again must not take the focus from the box that was just ticked. */
 function focusedValue(element: HTMLElement): string | undefined {
   const root = element.getRootNode() as Document | ShadowRoot;
   const { activeElement } = root;

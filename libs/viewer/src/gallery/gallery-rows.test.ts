@@ -322,7 +322,7 @@ describe('CSV', () => {
   });
 });
 
-test('a state of another version starts anew', () => {
+test('a state of another version starts again', () => {
   expect(parseGalleryState({ sort: 'size', filter: { facets: { split: 'x' }, cell: 3 } })).toEqual(
     defaultGalleryState,
   );

@@ -34,7 +34,7 @@ export function createScoresPanel(actions: GalleryActions): GalleryPart {
         element.append(numbers, threshold.element, comparison, matrix, curves);
       }
       threshold.update(model);
-      // Scores of 100,000 rows cost more than a frame; only what they depend on computes them anew.
+      // Scores of 100,000 rows cost more than a frame; only what they depend on computes them again.
       const depends = [store, scope, state.threshold, state.filter.cell, state.filter.isDifferent];
       if (depends.every((value, at) => value === drawn[at])) return;
       drawn = depends;

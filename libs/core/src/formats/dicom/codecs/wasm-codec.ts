@@ -48,7 +48,7 @@ const classOf = {
 } as const satisfies Record<WasmCodecName, keyof WasmModule>;
 
 /**
- * Decodes frames with WebAssembly codecs, each loaded when its first frame comes. A codec that failed is started anew for the
+ * Decodes frames with WebAssembly codecs, each loaded when its first frame comes. A codec that failed is started again for the
  * next frame: after an abort its heap cannot be trusted.
  */
 export class WasmCodecs {
