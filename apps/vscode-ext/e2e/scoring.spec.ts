@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openView, openWindow, toast, treeRow } from './datasets-view.js';
-import { serverProcess } from './server-process.js';
+import { serverProcesses } from './server-process.js';
 import { expect, test, type Workbench } from './workbench.js';
 
 /** The packaged model, which takes long enough for a person to stop it. */
@@ -51,7 +51,7 @@ test('a server that is killed comes back, and pictures that vanish are rows', as
   // The pictures that are read last.
   const left = gone.filter((path) => !rowsIn(folder).some((row) => row.path === path));
   for (const path of left) rmSync(join(folder, path));
-  process.kill(serverProcess(workbench.server.folder)!, 'SIGKILL');
+  for (const pid of serverProcesses(workbench.server.folder)) process.kill(pid, 'SIGKILL');
   await expect(
     toast(
       workbench,

@@ -1,17 +1,44 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import type { Workbench } from './workbench-window.js';
 
-/** The process of the bundled server that serves a workbench; undefined where none runs. */
-export function serverProcess(folder: string): number | undefined {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      // The extensions folder of this test's code-server, beside the folder of samples.
-      if (command.includes(join(folder, '../ext')) && command.includes('server-launcher'))
-        return Number(pid);
-    } catch {
-      // Ended between the listing and the look.
-    }
+/** The processes of bundled servers that serve the windows of a workbench. */
+export function serverProcesses(folder: string): number[] {
+  // The extensions folder of this test's code-server, beside the folder of samples.
+  const extensions = join(folder, '../ext');
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return command.includes(extensions) && command.includes('server-launcher');
+      } catch {
+        // Ended between the listing and the look.
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+/**
+ * Starts this window's server again and gives its process. A window that a test before has closed may keep its own: the workbench
+ * waits for it to come back, and stops the server when it has been idle.
+ */
+export async function restartServer(workbench: Workbench): Promise<number> {
+  const { folder } = workbench.server;
+  const before = serverProcesses(folder);
+  const started = () => serverProcesses(folder).filter((pid) => !before.includes(pid));
+  await workbench.runCommand('Groundglass: Restart the Server');
+  await expect.poll(() => started().length).toBe(1);
+  return started()[0]!;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
-  return undefined;
 }

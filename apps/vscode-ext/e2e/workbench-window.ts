@@ -165,6 +165,13 @@ export class Workbench {
       .frameLocator('iframe#active-frame');
   }
 
+  /** Presses keys in the visible webview once it has the focus, which comes back a little after a quick input has closed. */
+  async press(...keys: string[]): Promise<void> {
+    const body = this.preview.locator('body');
+    await expect.poll(() => body.evaluate(() => document.hasFocus())).toBe(true);
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
   /** That of one of several editors side by side. */
   previewAt(at: number): FrameLocator {
     return this.page

@@ -198,8 +198,12 @@ export class ServerManager implements vscode.Disposable {
       return connection;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      // What was stopped on purpose has not failed.
-      if (!attempt.signal.aborted) {
+      // What was stopped on purpose has not failed, and what comes too late says nothing of the attempt that goes on.
+      if (!attempt.signal.aborted && this.#attempt === attempt) {
+        // One that started and does not answer would stay, unknown to everybody, beside the next one.
+        const silent = this.#local;
+        this.#local = undefined;
+        silent?.stop();
         this.#log.error(message);
         this.#set({ kind: 'failed', message });
       }
