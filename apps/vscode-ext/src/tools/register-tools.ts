@@ -125,6 +125,8 @@ async function entryOf(
   { dataset }: DatasetInput,
   registry: DatasetRegistry,
 ): Promise<DatasetEntry> {
+  // An agent asks at once about what it has just written, before the watcher of files has told of it.
+  registry.refresh();
   const entries = await registry.find();
   const found =
     dataset === undefined
