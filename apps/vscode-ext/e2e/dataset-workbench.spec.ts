@@ -239,10 +239,10 @@ test('next and previous follow the folder', async ({ workbench, page }) => {
   await workbench.openFile('covid-slice.png');
   await workbench.runCommand('Groundglass: Open as CT');
   await workbench.picture();
-  await page.keyboard.press('Alt+PageDown');
+  await workbench.press('Alt+PageDown');
   await expect(workbench.preview.locator('.title')).toHaveText('covid-volume.mask.nii.gz');
   await workbench.picture();
-  await page.keyboard.press('Alt+PageUp');
+  await workbench.press('Alt+PageUp');
   await expect(workbench.preview.locator('.title')).toHaveText('covid-slice.png');
 
   // The strip below shows the same order, and goes along it with the keys or the mouse.

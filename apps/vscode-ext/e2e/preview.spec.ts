@@ -92,8 +92,7 @@ test('everything goes with the keyboard alone', async ({ workbench, page }) => {
   await expect(preview.locator('.score')).toHaveText(scored);
   await expect(preview.locator('.legend li')).toHaveCount(3);
   // The preview has the focus as soon as it is there.
-  const press = (...keys: string[]) =>
-    keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+  const press = workbench.press.bind(workbench);
   await press('ArrowDown');
   await expect(preview.locator('.slice-reading')).toHaveText('13 / 24');
   await press('2');
