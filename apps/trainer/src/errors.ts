@@ -2,6 +2,10 @@
 export const trainerErrorCatalogue = {
   TRAIN_BAD_OPTION: { advice: 'Correct the option; --help lists what each one takes.' },
   TRAIN_BAD_RECIPE: { advice: 'Correct the recipe, or the --set that changes it.' },
+  TRAIN_DOWNLOAD_FAILED: {
+    advice:
+      '--url takes a mirror; "groundglass-trainer import-weights" reads a file that came another way.',
+  },
   TRAIN_FILE_FAILED: {
     advice: 'Make room, or choose a folder that can be written; the same command goes on.',
   },

@@ -31,6 +31,7 @@ export { checkTfjs } from './engine/tfjs/check-tfjs.js';
 export { TfjsTrainingSession } from './engine/tfjs/tfjs-training-session.js';
 export {
   fetchWeights,
+  FetchWeightsError,
   weightSources,
   type FetchOptions,
   type WeightsName,

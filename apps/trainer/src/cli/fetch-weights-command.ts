@@ -1,6 +1,6 @@
 import { CtError } from '@groundglass/core';
 import { makeFolder } from '@groundglass/dataset/disk';
-import { fetchWeights, weightSources, type WeightsName } from '@groundglass/nn';
+import { fetchWeights, FetchWeightsError, weightSources, type WeightsName } from '@groundglass/nn';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { dirname, join } from 'node:path';
@@ -73,6 +73,9 @@ async function download(
         shown = true;
       },
     });
+  } catch (error) {
+    if (!(error instanceof FetchWeightsError)) throw error;
+    throw new TrainerError('TRAIN_DOWNLOAD_FAILED', error.message, { cause: error });
   } finally {
     bar?.stop();
     process.off('SIGINT', cancel);

@@ -89,7 +89,7 @@ describe('groundglass-trainer fetch-weights', () => {
     // Nothing listens on port 1 of this machine.
     const flags = ['--url', 'http://127.0.0.1:1/x', '--out', at('offline.safetensors')];
     await expect(trainer('fetch-weights', 'densenet169', ...flags)).rejects.toMatchObject(
-      failure('are you offline?'),
+      failure('import the file instead (TRAIN_DOWNLOAD_FAILED)'),
     );
   });
 });

@@ -43,7 +43,7 @@ export interface FetchOptions {
  * weights whose checksum is neither given nor published are refused.
  *
  * @returns the checksum that was verified.
- * @throws {FetchWeightsError} saying what went wrong and what to do.
+ * @throws {FetchWeightsError} saying what went wrong and what to do; errors of the file system as Node.js has them.
  */
 export async function fetchWeights(
   name: WeightsName,
@@ -112,6 +112,8 @@ async function download(
     }
   } catch (error) {
     signal?.throwIfAborted();
+    // A full disk is no broken connection.
+    if ((error as NodeJS.ErrnoException).syscall === 'write') throw error;
     throw new FetchWeightsError(
       `The connection to ${new URL(url).host} broke after ${done} bytes; run the command again to go on from there`,
       { cause: error },
