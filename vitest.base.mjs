@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, mergeConfig } from 'vitest/config';
 
 /**
@@ -16,8 +17,10 @@ export function roomTests(root, more = {}) {
       ssr: { resolve },
       test: {
         include: ['src/**/*.test.ts'],
-        testTimeout: 120_000,
-        hookTimeout: 120_000,
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        // Many tests wait for a command that they have started: on two cores one file at a time would leave a core idle.
+        maxWorkers: Math.max(2, availableParallelism() - 1),
         reporters: ['default', ['json', { outputFile: 'test-output/vitest.json' }]],
       },
     }),
