@@ -42,40 +42,42 @@ async function expectNoFindings({ page }: Workbench): Promise<void> {
   ).toEqual([]);
 }
 
-test('with the keyboard alone: score a split, go to a wrong picture, and back', async ({
-  workbench,
-  page,
-}) => {
-  await openPhantoms(workbench);
-  await workbench.runCommand('Groundglass: Score');
-  const choice = page.locator('.quick-input-list .monaco-list-row.focused');
-  // Of several datasets the first question is which.
-  for (const text of ['phantoms', 'test']) {
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor();
-    await page.keyboard.type(text);
-    await expect(choice).toContainText(text);
+// The pictures of the documents need the scores of this test, as all tests below.
+test(
+  'with the keyboard alone: score a split, go to a wrong picture, and back',
+  { tag: ['@screenshot'] },
+  async ({ workbench, page }) => {
+    await openPhantoms(workbench);
+    await workbench.runCommand('Groundglass: Score');
+    const choice = page.locator('.quick-input-list .monaco-list-row.focused');
+    // Of several datasets the first question is which.
+    for (const text of ['phantoms', 'test']) {
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor();
+      await page.keyboard.type(text);
+      await expect(choice).toContainText(text);
+      await page.keyboard.press('Enter');
+    }
+    await expect(toast(workbench, /pictures scored/)).toBeVisible({ timeout: 120_000 });
+    const { preview } = workbench;
+    await expect(preview.locator('.tile[data-painted=true]').first()).toBeVisible();
+    const tests = pictures.filter(({ split }) => split === 'test');
+    await expect(shown(workbench)).toHaveText(`${tests.length} of ${tests.length} pictures`);
+    await preview.locator('.rows').focus();
+    for (const key of ['Home', 'ArrowRight', 'Home']) await page.keyboard.press(key);
+    const first = await preview.locator('.tile[data-focused] .tile-name').textContent();
+    await page.keyboard.press('t');
+    await expect(preview.locator('.line[data-focused]')).toContainText(first!);
+    await page.keyboard.press('t');
+    await page.keyboard.press('/');
+    await page.keyboard.type('jpeg-inside');
+    await expect(shown(workbench)).toHaveText(`1 of ${tests.length} pictures`);
+    await page.keyboard.press('Escape');
+    await expect(shown(workbench)).toHaveText(`${tests.length} of ${tests.length} pictures`);
+    await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
-  }
-  await expect(toast(workbench, /pictures scored/)).toBeVisible({ timeout: 120_000 });
-  const { preview } = workbench;
-  await expect(preview.locator('.tile[data-painted=true]').first()).toBeVisible();
-  const tests = pictures.filter(({ split }) => split === 'test');
-  await expect(shown(workbench)).toHaveText(`${tests.length} of ${tests.length} pictures`);
-  await preview.locator('.rows').focus();
-  for (const key of ['Home', 'ArrowRight', 'Home']) await page.keyboard.press(key);
-  const first = await preview.locator('.tile[data-focused] .tile-name').textContent();
-  await page.keyboard.press('t');
-  await expect(preview.locator('.line[data-focused]')).toContainText(first!);
-  await page.keyboard.press('t');
-  await page.keyboard.press('/');
-  await page.keyboard.type('jpeg-inside');
-  await expect(shown(workbench)).toHaveText(`1 of ${tests.length} pictures`);
-  await page.keyboard.press('Escape');
-  await expect(shown(workbench)).toHaveText(`${tests.length} of ${tests.length} pictures`);
-  await page.keyboard.press('Home');
-  await page.keyboard.press('Enter');
-  await expect(preview.locator('groundglass-viewer .title')).toHaveText(first!);
-});
+    await expect(preview.locator('groundglass-viewer .title')).toHaveText(first!);
+  },
+);
 
 test(
   'two pictures of a gallery are compared, and the comparison is there after a reload',
