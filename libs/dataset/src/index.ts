@@ -38,6 +38,7 @@ export {
   samplesText,
   type ParsedSamples,
 } from './manifest/parse-manifest.js';
+export { namedPatient } from './manifest/named-patient.js';
 export { withTargets, type TargetSample } from './manifest/targets.js';
 export {
   parseResults,

@@ -14,6 +14,8 @@ export interface ImportedDataset {
   readonly manifest: DatasetManifest;
   readonly samples: readonly DatasetSample[];
   readonly problems: readonly ImportProblem[];
+  /** Samples whose split nothing names: `assignSplit` drew it. */
+  readonly drawn: ReadonlySet<DatasetSample>;
 }
 
 /** `file:row: message`, as compilers print it, so that editors make a link of it. */

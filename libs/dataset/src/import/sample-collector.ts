@@ -62,6 +62,7 @@ export class SampleCollector {
   readonly words: LabelWords;
   readonly #taken: Taken[] = [];
   readonly #placeOf = new Map<string, Place>();
+  readonly #drawn = new Set<DatasetSample>();
   readonly #folder: DatasetFolder;
   readonly #options: ImportOptions;
 
@@ -155,6 +156,7 @@ export class SampleCollector {
       },
       samples,
       problems: this.problems,
+      drawn: this.#drawn,
     };
   }
 
@@ -229,11 +231,12 @@ export class SampleCollector {
     };
     const index = slice ?? (read?.ofVolume ? read.index : undefined);
     const pixels = read?.facts.slices[read.index ?? 0]?.pixelHash;
+    const named = split ?? joined?.split;
     const parsed = datasetSampleSchema.safeParse({
       path,
       ...(index === undefined ? {} : { slice: index }),
       label: label ?? joined?.label ?? null,
-      split: split ?? joined?.split ?? assignSplit(group, this.#options.shares ?? defaultShares),
+      split: named ?? assignSplit(group, this.#options.shares ?? defaultShares),
       patient,
       source: candidate.source,
       ...(document === undefined ? {} : { document }),
@@ -242,8 +245,10 @@ export class SampleCollector {
       ...(mask ? { mask: mask.path } : {}),
       ...(Object.keys(meta).length > 0 ? { meta } : {}),
     });
-    if (parsed.success) samples.push(parsed.data);
-    else
+    if (parsed.success) {
+      samples.push(parsed.data);
+      if (named === undefined) this.#drawn.add(parsed.data);
+    } else
       for (const issue of parsed.error.issues)
         this.report(place, `${issue.path.join('.')}: ${issue.message}`);
   }

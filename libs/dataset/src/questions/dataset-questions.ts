@@ -6,6 +6,7 @@ import {
   specificity,
   confusionMatrix,
 } from '@groundglass/metrics';
+import { namedPatient } from '../manifest/named-patient.js';
 
 /** A dataset with its results and findings, as tools of language models ask about it. */
 export interface AskedDataset {
@@ -35,7 +36,8 @@ export interface FoundPicture {
   readonly path: string;
   readonly label: string | null;
   readonly split: string;
-  readonly patient: string;
+  /** Null where nothing names one. */
+  readonly patient: string | null;
   readonly answer: string | null;
   readonly probability: number | null;
   readonly withheld: readonly string[];
@@ -70,7 +72,8 @@ export function findPictures(
         `${sample.path} ${sample.patient}`.toLowerCase().includes(input.text.toLowerCase()));
     if (!passes) return [];
     const picture: FoundPicture = {
-      ...{ path: sample.path, label: sample.label, split: sample.split, patient: sample.patient },
+      ...{ path: sample.path, label: sample.label, split: sample.split },
+      patient: namedPatient(sample),
       ...{ answer: result?.label ?? null, withheld: result?.withheld ?? [], findings },
       // A probability whose answer was withheld is no claim.
       probability: result?.label ? result.probability : null,
@@ -111,7 +114,7 @@ export function summarizeDataset(dataset: AskedDataset) {
         : null;
     return {
       ...{ split, pictures: samples.length, labels },
-      patients: new Set(samples.map(({ patient }) => patient)).size,
+      patients: countPatients(samples),
       scored: scored.length,
       withheld: scored.filter((sample) => {
         const result = resultOf.get(keyOf(sample));
@@ -134,6 +137,12 @@ export function summarizeDataset(dataset: AskedDataset) {
     model: dataset.header?.model ?? null,
     note: 'Research use, not for diagnosis. A model looks better than it is on a split that it was trained on.',
   };
+}
+
+/** Null where nothing names them. */
+function countPatients(samples: readonly DatasetSample[]): number | null {
+  const named = samples.flatMap((sample) => namedPatient(sample) ?? []);
+  return named.length === 0 ? null : new Set(named).size;
 }
 
 function keyOf({ path, slice }: { path: string; slice?: number | undefined }): string {

@@ -1,0 +1,14 @@
+import type { DatasetSample } from '@groundglass/core';
+
+/**
+ * The patient that the data names; null where nothing does. Importers then let a picture stand for its own patient, under its path or
+ * its file's name, so that splits have a unit to keep whole. Slices of one volume are of one patient in any case.
+ */
+export function namedPatient({
+  path,
+  slice,
+  patient,
+}: Pick<DatasetSample, 'path' | 'slice' | 'patient'>): string | null {
+  const isItself = patient === path || patient === path.slice(path.lastIndexOf('/') + 1);
+  return isItself && slice === undefined ? null : patient;
+}
