@@ -49,9 +49,12 @@ test('a bad row is a problem with its row, and the others go on', () => {
 });
 
 test.each([
-  ['no results file', '{"path":"a.png"}\n'],
-  ['a later version', header.replace('"version":1', '"version":2')],
-  ['an empty file', ''],
-])('%s is refused', (_, text) => {
-  expect(() => parseResults(text)).toThrow(/Expected a results file of version 1/);
+  ['no results file', '{"path":"a.png"}\n', 'its first row has format: '],
+  ['a later version', header.replace('"version":1', '"version":2'), 'says version 2'],
+  ['an older version', header.replace('"version":1', '"version":0'), 'says version 0'],
+  ['a table', 'path,label\na.png,covid\n', 'its first row is not a JSON object'],
+  ['an empty file', '', 'it has no whole row'],
+])('%s is refused', (_, text, problem) => {
+  expect(() => parseResults(text)).toThrow(/^Expected a results file of version 1: /);
+  expect(() => parseResults(text)).toThrow(problem);
 });

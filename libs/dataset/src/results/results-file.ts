@@ -51,10 +51,9 @@ export function parseResults(text: string, file = 'results'): ResultsFile {
     .split('\n');
   const header = resultsHeaderSchema.safeParse(parseLine(first));
   if (!header.success) {
-    const issue = header.error.issues[0];
     throw new CtError(
       'CT_BAD_DATASET',
-      `Expected a results file of version 1, the first row says otherwise: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+      `Expected a results file of version 1: ${headerProblem(first, header.error.issues[0])}. Score the dataset again, which writes a new one`,
     );
   }
   const rows = new Map<string, ResultRow>();
@@ -74,6 +73,20 @@ export function parseResults(text: string, file = 'results'): ResultsFile {
   }
   const length = new TextEncoder().encode(text.slice(0, end)).byteLength;
   return { header: header.data, rows: [...rows.values()], problems, length };
+}
+
+/** What is wrong with a first row, in words. */
+function headerProblem(
+  first: string,
+  issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined,
+): string {
+  const row = parseLine(first);
+  if (first.trim() === '') return 'it has no whole row';
+  if (typeof row !== 'object' || row === null) return 'its first row is not a JSON object';
+  const { format, version } = row as { format?: unknown; version?: unknown };
+  if (format === 'groundglass-predictions' && version !== 1)
+    return `its first row says version ${JSON.stringify(version)}`;
+  return `its first row has ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
 }
 
 function parseLine(line: string): unknown {
