@@ -90,6 +90,15 @@ test('a withheld answer is shown as none, without its probability', async ({ pag
   await expectAll(page.locator('.tile-verdict'), /^\w+ → No answer$/);
 });
 
+test('a wrong answer does not hide what the audit found', async ({ page }) => {
+  await open(page);
+  await expect(shown(page)).toHaveText('240 of 240 pictures');
+  await page.getByPlaceholder('Filter by name').fill('slice-77');
+  await expect(shown(page)).toHaveText('2 of 240 pictures');
+  const tile = page.locator('.tile', { has: page.getByText('slice-77.png', { exact: true }) });
+  await expect(tile.locator('.badge')).toHaveText([/^! /, 'wrong-ending']);
+});
+
 test('filters narrow, headings stay, and text finds', async ({ page }) => {
   await open(page);
   await page.getByLabel('Headings').selectOption('Split and class');

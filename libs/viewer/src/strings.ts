@@ -58,6 +58,7 @@ export const defaultStrings = {
   saveMaskNifti: 'Mask as NIfTI',
   saveMaskSeg: 'Mask as DICOM SEG',
   saveNoMask: 'The model has given no mask yet.',
+  saveNotDone: 'The mask of the volume can be saved once every slice is scored.',
   saveNoGeometry:
     'The file does not say where its slices lie: the mask cannot be written in this format.',
   saveEmpty: 'The mask is empty at this threshold: there is nothing to write.',
@@ -68,7 +69,8 @@ export const defaultStrings = {
   coloursShown: 'Show colours as stored',
   knownLabel: 'Known label: {0}.',
   knownDiffers: 'It differs from the answer.',
-  knownPlace: 'Split {0}, patient {1}.',
+  knownSplit: 'Split {0}.',
+  knownPatient: 'Patient {0}.',
   unknown: 'unknown',
   keyClasses: 'Classes of the mask in colours',
   keyPlanes: 'Coronal and sagittal planes',

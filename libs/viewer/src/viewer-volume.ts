@@ -41,8 +41,9 @@ export interface ViewerVolume {
 export interface Known {
   /** Null where the dataset does not know it. */
   readonly label: string | null;
-  readonly split: string;
-  readonly patient: string;
+  /** Null where nothing names it. */
+  readonly split: string | null;
+  readonly patient: string | null;
   /** Whether the model's answer is another one; null before there is an answer. */
   readonly differs: boolean | null;
 }

@@ -58,6 +58,7 @@ export const galleryStrings = {
   calibrationError: 'Calibration error',
   interval: '95 %: {0} to {1}',
   ofTotal: '{0} of {1}',
+  modelName: 'Model',
   notScoredYet: 'No model has scored these pictures yet.',
   oneClass: 'The curve needs pictures of both classes with an answer.',
   trainingRows:

@@ -38,7 +38,8 @@ input[type='range']::-moz-range-thumb { box-sizing: border-box; inline-size: 15p
 .tile[data-painted='true'] canvas { background: none; }
 .tile[data-broken='true'] .picture::after { content: '?'; color: #fff; font-size: 24px; position: absolute; }
 .tile[data-wrong='true'] .picture { box-shadow: inset 0 0 0 2px var(--danger); }
-.badge { position: absolute; inset-block-start: 5px; inset-inline-end: 5px; font-size: 11px; font-weight: 700; padding: 0 6px; border-radius: 99px; background: rgb(0 0 0 / 0.78); color: #fff; border: 1px solid #fff; max-inline-size: 90%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.badges { position: absolute; inset-block-start: 5px; inset-inline: 5px; display: flex; flex-direction: column; align-items: flex-end; gap: 3px; }
+.badge { font-size: 11px; font-weight: 700; padding: 0 6px; border-radius: 99px; background: rgb(0 0 0 / 0.78); color: #fff; border: 1px solid #fff; max-inline-size: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .badge.wrong { background: #a1260d; }
 .caption { block-size: 34px; padding: 1px 3px; font-size: 11.5px; line-height: 16px; }
 .caption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }

@@ -23,6 +23,28 @@ const gap = 8;
 /** Lines above and below what is in sight that are drawn too, in pixels. */
 const margin = 300;
 
+/** What a tile of the grid shows. */
+interface TileFacts {
+  readonly row: number;
+  readonly name: string;
+  readonly verdict: string;
+  /** The badge of a wrong answer; null where it is right. */
+  readonly wrong: string | null;
+  readonly findings: readonly string[];
+  /** Starts with the path. */
+  readonly title: string;
+  readonly size: number;
+  readonly masksVisible: boolean;
+}
+
+/** What a line of the table shows. */
+interface LineFacts {
+  readonly row: number;
+  readonly cells: readonly (readonly [text: string, title?: string | undefined])[];
+  readonly wrong: boolean;
+  readonly withheld: boolean;
+}
+
 /** The grid or table of rows, of which only those in sight are in the page. */
 export interface RowsView extends GalleryPart {
   /** Draws a row's picture again, after it has come. */
@@ -39,6 +61,10 @@ interface Drawn {
   readonly element: HTMLElement;
   readonly row: number;
   readonly canvas: HTMLCanvasElement | undefined;
+  /** All that it says: where that is the same, it stays when other rows come. */
+  readonly key: string;
+  /** What the view showed when it was last looked at. */
+  generation: number;
 }
 
 export function createRowsView(
@@ -57,6 +83,7 @@ export function createRowsView(
   let laidOut = '';
   let laidOutOf: unknown;
   let drawnOf: unknown[] = [];
+  let generation = 0;
   let wrongness: { store: unknown; values: Float64Array } | undefined;
 
   const placeOf = (event: Event) => {
@@ -111,8 +138,7 @@ export function createRowsView(
     // Tiles say what depends on these; what scrolling and selecting change is set on them as they are.
     const depends = [store, shown, state.layout, state.size, state.threshold, state.masksVisible];
     if (!depends.every((value, at) => value === drawnOf[at])) {
-      for (const { element: old } of drawn.values()) old.remove();
-      drawn.clear();
+      generation++;
       drawnOf = depends;
     }
     draw();
@@ -129,12 +155,9 @@ export function createRowsView(
       if (line.kind === 'heading') {
         wanted.add(-1 - line.group);
         const id = -1 - line.group;
-        if (!drawn.has(id)) {
-          const heading = make('div', { class: 'heading', attributes: { role: 'presentation' } });
-          setText(heading, headingText(model, shown.groups[line.group]!));
-          heading.style.setProperty('transform', `translateY(${line.top}px)`);
-          add(id, { element: heading, row: -1, canvas: undefined });
-        }
+        const key = headingText(model, shown.groups[line.group]!);
+        const heading = known(id, key) ?? add(id, { ...headingLine(key), key, generation });
+        heading.element.style.setProperty('transform', `translateY(${line.top}px)`);
         continue;
       }
       for (let at = 0; at < line.count; at++) {
@@ -143,11 +166,18 @@ export function createRowsView(
         wanted.add(place);
         wantedRows.add(row);
         let tile = drawn.get(place);
-        if (!tile) {
-          tile = state.layout === 'table' ? tableLine(model, place) : gridTile(model, place);
-          const x = state.layout === 'table' ? 0 : gap + at * (state.size + gap);
+        if (tile?.generation !== generation) {
+          const isTable = state.layout === 'table';
+          const facts = isTable ? lineFacts(model, place) : tileFacts(model, place);
+          const key = JSON.stringify(facts);
+          tile = known(place, key);
+          if (!tile) {
+            const made = 'cells' in facts ? tableLine(facts, place) : gridTile(facts, place);
+            tile = add(place, { ...made, key, generation });
+          }
+          const x = isTable ? 0 : gap + at * (state.size + gap);
           tile.element.style.setProperty('transform', `translate(${x}px, ${line.top}px)`);
-          add(place, tile);
+          if (!isTable) tile.element.setAttribute('aria-setsize', String(shown.order.length));
         }
         paint(tile);
         tile.element.setAttribute('aria-selected', String(selection.chosen.has(row)));
@@ -169,9 +199,22 @@ export function createRowsView(
     element.style.setProperty('--gg-tile', `${state.size}px`);
   }
 
-  function add(place: number, tile: Drawn): void {
+  /** What is drawn at a place, where it still says the same; else it is taken away. */
+  function known(place: number, key: string): Drawn | undefined {
+    const tile = drawn.get(place);
+    if (tile?.key === key) {
+      tile.generation = generation;
+      return tile;
+    }
+    tile?.element.remove();
+    drawn.delete(place);
+    return undefined;
+  }
+
+  function add(place: number, tile: Drawn): Drawn {
     drawn.set(place, tile);
     body.append(tile.element);
+    return tile;
   }
 
   function paint({ canvas, row, element: tile }: Drawn): void {
@@ -188,20 +231,32 @@ export function createRowsView(
     tile.dataset.masked = String(thumbnail.mask !== undefined && model.state.masksVisible);
   }
 
-  function gridTile(current: GalleryModel, place: number): Drawn {
+  function tileFacts(current: GalleryModel, place: number): TileFacts {
     const { store, shown, strings, state } = current;
     const row = shown.order[place]!;
-    const canvas = make('canvas', { attributes: { 'aria-hidden': 'true' } });
     const label = wordAt(store.rows.label, row);
     const outcome = outcomeOf(store.outcomes(state.threshold), row);
-    const wrong = isWrong(store, row, state.threshold) === true;
     const probability = isAnswer(outcome) ? numberAt(store.rows.result.probability, row) : null;
-    // The number first: what does not fit is cut off at the end.
-    const verdict = [
-      ...(probability === null ? [] : [percent(probability)]),
-      `${label ?? strings.unknown} → ${outcomeName(strings, outcome)}`,
-    ].join(' · ');
-    const findings = wordAt(store.rows.findings, row);
+    const wrong = isWrong(store, row, state.threshold) === true;
+    return {
+      row,
+      name: nameOf(store, row),
+      // The number first: what does not fit is cut off at the end.
+      verdict: [
+        ...(probability === null ? [] : [percent(probability)]),
+        `${label ?? strings.unknown} → ${outcomeName(strings, outcome)}`,
+      ].join(' · '),
+      wrong: wrong ? `! ${strings.wrong}` : null,
+      findings: wordAt(store.rows.findings, row)?.split(' ') ?? [],
+      title: tooltip(current, row),
+      size: state.size,
+      masksVisible: state.masksVisible,
+    };
+  }
+
+  function gridTile(facts: TileFacts, place: number): Omit<Drawn, 'key' | 'generation'> {
+    const { row, name, verdict, wrong, findings, title } = facts;
+    const canvas = make('canvas', { attributes: { 'aria-hidden': 'true' } });
     const element = make(
       'div',
       {
@@ -210,29 +265,29 @@ export function createRowsView(
           id: `gg-row-${place}`,
           role: 'option',
           'aria-posinset': String(place + 1),
-          'aria-setsize': String(shown.order.length),
           'data-place': String(place),
-          'data-wrong': String(wrong),
-          title: tooltip(current, row),
+          'data-wrong': String(wrong !== null),
+          title,
         },
       },
       make('div', { class: 'picture' }, canvas),
-      wrong
-        ? make('span', { class: 'badge wrong' }, `! ${strings.wrong}`)
-        : findings !== null
-          ? make('span', { class: 'badge finding' }, findings.split(' ')[0])
-          : undefined,
+      make(
+        'div',
+        { class: 'badges' },
+        wrong === null ? undefined : make('span', { class: 'badge wrong' }, wrong),
+        ...findings.map((rule) => make('span', { class: 'badge finding' }, rule)),
+      ),
       make(
         'div',
         { class: 'caption' },
-        make('div', { class: 'tile-name' }, nameOf(store, row)),
+        make('div', { class: 'tile-name' }, name),
         make('div', { class: 'tile-verdict' }, verdict),
       ),
     );
     return { element, row, canvas };
   }
 
-  function tableLine(current: GalleryModel, place: number): Drawn {
+  function lineFacts(current: GalleryModel, place: number): LineFacts {
     const { store, shown, strings, state } = current;
     const { rows } = store;
     const row = shown.order[place]!;
@@ -257,6 +312,11 @@ export function createRowsView(
       [wordAt(rows.patient, row) ?? ''],
       [(wordAt(rows.findings, row) ?? '').replaceAll(' ', ', ')],
     ];
+    return { row, cells, wrong, withheld };
+  }
+
+  function tableLine(facts: LineFacts, place: number): Omit<Drawn, 'key' | 'generation'> {
+    const { row, cells, wrong, withheld } = facts;
     const element = make(
       'div',
       {
@@ -275,6 +335,12 @@ export function createRowsView(
       ),
     );
     return { element, row, canvas: undefined };
+  }
+
+  function headingLine(text: string): Omit<Drawn, 'key' | 'generation'> {
+    const attributes = { role: 'presentation' };
+    const element = make('div', { class: 'heading', attributes }, text);
+    return { element, row: -1, canvas: undefined };
   }
 
   return {

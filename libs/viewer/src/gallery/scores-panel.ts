@@ -60,6 +60,7 @@ export function createScoresPanel(actions: GalleryActions): GalleryPart {
           { class: 'facts-list' },
           ...(isScored
             ? [
+                store.facts.model ? fact(strings.modelName, store.facts.model.name) : undefined,
                 fact(strings.answered, String(summary.answered)),
                 count(strings.withheldCount, summary.withheld),
                 count(strings.failedCount, summary.failed),

@@ -94,7 +94,8 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
       [
         fillIn(strings.knownLabel, label === null ? strings.unknown : wordsOf(label)),
         ...(differs ? [strings.knownDiffers] : []),
-        fillIn(strings.knownPlace, split, patient),
+        ...(split === null ? [] : [fillIn(strings.knownSplit, split)]),
+        ...(patient === null ? [] : [fillIn(strings.knownPatient, patient)]),
       ].join(' '),
     );
   }

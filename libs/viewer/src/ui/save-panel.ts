@@ -33,12 +33,21 @@ export function createSavePanel(strings: ViewerStrings, actions: ViewActions): P
     update({ slice, mask, prediction }) {
       const hasMasks =
         !isWithheld(prediction) && scoredSlices(prediction).some((each) => each.mask !== undefined);
+      // In a file, slices that are not scored yet would look like slices without a lesion.
+      const isWhole = hasMasks && prediction.kind === 'done';
       for (const [at, [kind]] of kinds.entries()) {
         buttons[at]!.disabled =
-          kind === 'view' ? !slice : kind === 'mask-png' ? mask === undefined : !hasMasks;
+          kind === 'view' ? !slice : kind === 'mask-png' ? mask === undefined : !isWhole;
       }
-      show(note, !hasMasks);
-      setText(note, isWithheld(prediction) ? strings.maskWithheld : strings.saveNoMask);
+      show(note, !isWhole);
+      setText(
+        note,
+        isWithheld(prediction)
+          ? strings.maskWithheld
+          : hasMasks
+            ? strings.saveNotDone
+            : strings.saveNoMask,
+      );
     },
   };
 }
