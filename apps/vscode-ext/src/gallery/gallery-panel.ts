@@ -18,8 +18,9 @@ import { watchPictures } from './watch-pictures.js';
 
 /** Pictures that are read at once. */
 const thumbnailLanes = 4;
-/** A results file grows with each picture; the page follows this often. */
+/** A results file grows with each picture; the page follows this often, and less often while the server needs the processor. */
 const followMs = 1000;
+const followScoringMs = 3000;
 
 /** One gallery: answers its page, follows its files, scores what it shows. */
 export class GalleryPanel implements vscode.Disposable {
@@ -49,7 +50,11 @@ export class GalleryPanel implements vscode.Disposable {
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [] };
     this.#disposables.push(
-      webview.onDidReceiveMessage((message: FromGallery) => void this.#answer(message)),
+      webview.onDidReceiveMessage((message: FromGallery) => {
+        this.#answer(message).catch((error: unknown) => {
+          this.#fail(error);
+        });
+      }),
       services.registry.onDidChange(() => {
         this.#followSoon();
       }),
@@ -227,10 +232,15 @@ export class GalleryPanel implements vscode.Disposable {
 
   #followSoon(): void {
     if (this.#following) return;
-    this.#following = setTimeout(() => {
-      this.#following = undefined;
-      void this.#load();
-    }, followMs);
+    const { results } = this.#gallery ?? {};
+    const isScoring = results && this.#services.scoring.progressOf(results) !== undefined;
+    this.#following = setTimeout(
+      () => {
+        this.#following = undefined;
+        void this.#load();
+      },
+      isScoring ? followScoringMs : followMs,
+    );
   }
 
   #showScoring(): void {
@@ -377,6 +387,13 @@ export class GalleryPanel implements vscode.Disposable {
     this.#second = chosen;
     await this.#load();
     this.setState({ sort: { key: 'difference', descending: true } });
+  }
+
+  /** What a button set off has failed: silence would look like a button that does nothing. */
+  #fail(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    this.#services.log.error(error instanceof Error ? error : text);
+    void vscode.window.showErrorMessage(text);
   }
 
   #post(message: ToGallery): void {

@@ -4,6 +4,9 @@ import { baseNameOf } from '../datasets/workspace-files.js';
 import type { ScoringProgress } from './run-scoring.js';
 import type { ScoringService, ScoringTarget } from './scoring-service.js';
 
+/** Between two lines of the notification: drawing more of them would take from the server's share of the processor. */
+const reportMs = 1000;
+
 /**
  * Scores with a progress notification whose button cancels, and says at the end in words what came of it.
  *
@@ -33,7 +36,7 @@ export async function scoreWithProgress(
           cancel.abort();
         });
         const started = performance.now();
-        let shown = 0;
+        let [shown, shownAt] = [0, 0];
         return service.score(
           target,
           cancel.signal,
@@ -51,10 +54,11 @@ export async function scoreWithProgress(
           (now) => {
             last = now;
             const { done, total } = now;
-            // More than ten a second would only cost.
-            if (done < total && done - shown < total / 1000 && done % 8 !== 0) return;
+            const time = performance.now();
+            if (done < total && time - shownAt < reportMs) return;
+            shownAt = time;
             progress.report({
-              message: progressText(now, performance.now() - started),
+              message: progressText(now, time - started),
               increment: ((done - shown) / total) * 100,
             });
             shown = done;
@@ -86,15 +90,19 @@ export async function scoreWithProgress(
     const goOn = vscode.l10n.t('Go on');
     const reason = isCancelled
       ? vscode.l10n.t('Scoring was cancelled.')
-      : vscode.l10n.t(
-          'Scoring stopped: {0}',
-          error instanceof Error ? error.message : String(error),
-        );
+      : vscode.l10n.t('Scoring stopped: {0}', reasonOf(error));
     const picked = await (isCancelled
       ? vscode.window.showInformationMessage(`${reason} ${left}`, goOn)
       : vscode.window.showErrorMessage(`${reason} ${left}`, goOn));
     if (picked === goOn) await scoreWithProgress(service, target, onStart);
   }
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return vscode.l10n.t('there is no room left on the disk that the results are on.');
+  return error instanceof Error ? error.message : String(error);
 }
 
 function progressText({ done, total, kept }: ScoringProgress, ms: number): string {

@@ -4,7 +4,7 @@ import type { ResultsFile } from '@groundglass/dataset';
 import { CtError } from '@groundglass/core/errors';
 import * as vscode from 'vscode';
 import type { DatasetEntry } from '../datasets/dataset-registry.js';
-import { baseNameOf, readTextOf } from '../datasets/workspace-files.js';
+import { baseNameOf, readBytesOf } from '../datasets/workspace-files.js';
 import type { ServerManager } from '../server/server-manager.js';
 import type { MaskStore } from './mask-store.js';
 import { isOfModel, otherResultsName, resultsName } from './results-place.js';
@@ -21,6 +21,9 @@ export interface ScoringTarget {
   readonly samples: readonly (Pick<DatasetSample, 'path'> & Partial<DatasetSample>)[];
   readonly entry: DatasetEntry | undefined;
 }
+
+/** Between two events of one run: a fast server answers more often than anything has to be drawn. */
+const eventMs = 1000;
 
 /** A run that is under way. */
 interface Run {
@@ -115,6 +118,7 @@ export class ScoringService implements vscode.Disposable {
       this.#changed.fire(uri);
       onStart(uri, whyElsewhere);
       const known = new Map(rows.map((row) => [dataset.sampleKey(row), row]));
+      let fired = performance.now();
       try {
         const progress = await runScoring({
           samples: target.samples,
@@ -131,6 +135,8 @@ export class ScoringService implements vscode.Disposable {
           onProgress: (now) => {
             run.progress = now;
             onProgress(now);
+            if (performance.now() - fired < eventMs) return;
+            fired = performance.now();
             this.#changed.fire(uri);
           },
         });
@@ -159,13 +165,14 @@ export class ScoringService implements vscode.Disposable {
     model: ScoringModelFacts,
     { label, withheld, probability, lesionFraction, slices }: Prediction,
   ): Promise<ScoringAnswer> {
-    const slice =
-      sample.slice === undefined ? slices[0] : slices.find(({ index }) => index === sample.slice);
+    // Of a whole volume the gallery shows the slice in the middle.
+    const shown = sample.slice ?? Math.floor((slices.length - 1) / 2);
+    const slice = slices.length === 1 ? slices[0] : slices.find(({ index }) => index === shown);
     const answer = { label, withheld: [...withheld], probability, lesionFraction };
-    if (!slice?.mask || slices.length > 1) return answer;
+    if (!slice?.mask) return answer;
     const key = { model: model.sha256 ?? `${model.name}-${model.version}`, sha256 };
     await this.#masks.put({ ...key, slice: sample.slice ?? null }, slice.mask);
-    if (sample.mask === undefined) return answer;
+    if (sample.mask === undefined || slices.length > 1) return answer;
     const { diceAgainst } = await import('./dice-against.js');
     const truth = vscode.Uri.joinPath(root, sample.mask);
     return { ...answer, dice: await diceAgainst(truth, slice.mask, sample.slice ?? 0) };
@@ -192,8 +199,8 @@ export class ScoringService implements vscode.Disposable {
     const names = [resultsName(target.name, model), otherResultsName(target.name, model)];
     for (const name of names) {
       const uri = vscode.Uri.joinPath(folder, name);
-      const text = await readTextOf(uri);
-      if (text === undefined || text === '') {
+      const bytes = await readBytesOf(uri);
+      if (bytes === undefined || isHalfHeader(bytes)) {
         const isBeside = folder === target.folder;
         const header = resultsHeaderLine({
           model: { name: model.name, version: model.version, sha256: model.sha256 },
@@ -217,10 +224,11 @@ export class ScoringService implements vscode.Disposable {
         await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(header));
         return { uri, length: Buffer.byteLength(header), rows: [] };
       }
-      const before = parseBefore(parseResults, text);
+      const before = parseBefore(parseResults, new TextDecoder().decode(bytes));
       if (before && isOfModel(before.header, model)) {
         await this.#checkWritable(uri);
-        return { uri, length: before.length, rows: before.rows };
+        // Counted in the file itself: a byte order mark and damaged characters have other lengths once they are text.
+        return { uri, length: bytes.lastIndexOf(0x0a) + 1, rows: before.rows };
       }
     }
     throw new CtError(
@@ -239,6 +247,13 @@ export class ScoringService implements vscode.Disposable {
       );
     }
   }
+}
+
+/** Whether a run was killed, or the disk was full, before its first row was whole: nothing is lost by writing it again. */
+function isHalfHeader(bytes: Uint8Array): boolean {
+  const start = '{"format":"groundglass-predictions"';
+  const text = new TextDecoder().decode(bytes.subarray(0, start.length));
+  return !bytes.includes(0x0a) && start.startsWith(text);
 }
 
 /** What an earlier run has left; undefined where the file is something else. */
