@@ -18,7 +18,7 @@ export function registerCommands({ previews, server, secrets }: CommandTargets):
     Record<string, (uri?: vscode.Uri, selected?: readonly vscode.Uri[]) => unknown>
   > = {
     'groundglass.openAsCt': (uri, selected) => openAsCt(uri, selected),
-    'groundglass.predict': () => previews.active?.predict(),
+    'groundglass.predict': () => predict(previews),
     'groundglass.toggleMask': () => previews.active?.toggleMask(),
     'groundglass.toggleFilmstrip': () => toggleFilmstrip(),
     'groundglass.restartServer': () => {
@@ -37,6 +37,12 @@ export function registerCommands({ previews, server, secrets }: CommandTargets):
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
   );
+}
+
+/** Predicts the picture of the active editor; the walkthrough is none, and shows it on the sample. */
+async function predict(previews: CtPreviewProvider): Promise<void> {
+  if (!previews.active) await vscode.commands.executeCommand('groundglass.openSample');
+  previews.active?.predict();
 }
 
 async function chooseModel(server: ServerManager): Promise<void> {

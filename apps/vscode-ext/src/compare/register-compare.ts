@@ -72,7 +72,7 @@ async function compareFile(uri: vscode.Uri, services: CompareServices): Promise<
 
 /** Compares a file with what it was at a commit. */
 async function compareRevision(given: unknown, services: CompareServices): Promise<void> {
-  const uri = uriOf(given) ?? activeUri();
+  const uri = pictureOf(given);
   if (!uri) return;
   // The left side of a Git diff names the same file.
   const file = uri.scheme === 'git' ? uri.with({ scheme: 'file', query: '' }) : uri;
@@ -110,7 +110,7 @@ async function compareRevision(given: unknown, services: CompareServices): Promi
 
 /** Compares the answers of two models on one file. */
 async function compareModels(given: unknown, services: CompareServices): Promise<void> {
-  const uri = uriOf(given) ?? activeUri();
+  const uri = pictureOf(given);
   if (!uri) return;
   const { server, predictor } = services;
   const reason = predictor.unavailableReason;
@@ -135,7 +135,12 @@ async function compareModels(given: unknown, services: CompareServices): Promise
     return;
   }
   const chosen = names.length === 2 ? names : await pickModels(names, server.chosenModel);
-  if (chosen.length < 2) return;
+  if (chosen?.length === 1) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('Choose two models or more: one alone has nothing to be compared with.'),
+    );
+  }
+  if (!chosen || chosen.length < 2) return;
   const title = posix.basename(uri.path);
   const sides = chosen.slice(0, mostSides).map((model) => ({ uri, title, detail: model, model }));
   await open(sides, services, 'masks');
@@ -144,11 +149,11 @@ async function compareModels(given: unknown, services: CompareServices): Promise
 async function pickModels(
   names: readonly string[],
   chosen: string | undefined,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const items = names.map((label) => ({ label, picked: label === chosen }));
   const title = vscode.l10n.t('Models to compare, two or more');
   const picked = await vscode.window.showQuickPick(items, { canPickMany: true, title });
-  return picked?.map(({ label }) => label) ?? [];
+  return picked?.map(({ label }) => label);
 }
 
 async function open(
@@ -198,6 +203,16 @@ async function pickFile(folder?: vscode.Uri): Promise<vscode.Uri | undefined> {
     ...(folder ? { defaultUri: folder } : {}),
   });
   return picked?.[0];
+}
+
+/** The picture that a command is about; where there is none, this is said. */
+function pictureOf(given: unknown): vscode.Uri | undefined {
+  const uri = uriOf(given) ?? activeUri();
+  if (!uri)
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('Open a picture first, or choose this in its menu in the explorer.'),
+    );
+  return uri;
 }
 
 /** The file that a menu names: of the explorer, a tab, or a change of Git. */

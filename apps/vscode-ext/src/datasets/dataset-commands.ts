@@ -83,8 +83,11 @@ async function openGallery(given: Given, { registry, galleries }: DatasetTargets
     if (given.kind === 'results') return galleries.openResults(given.uri);
     return galleries.openDataset(given.entry, stateOf(given));
   }
-  const uri = given ?? activeUri();
+  const uri = given ?? listOfEditor();
   if (!uri) {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    if (folder && (await registry.find()).length === 0)
+      return galleries.openPanel({ kind: 'folder', uri: folder.uri }, folder.name);
     const entry = await pickEntry(registry);
     if (entry) await galleries.openDataset(entry);
     return;
@@ -98,6 +101,13 @@ async function openGallery(given: Given, { registry, galleries }: DatasetTargets
   const entry = await registry.entryAt(uri);
   if (entry) return galleries.openDataset(entry);
   return galleries.openPanel({ kind: 'folder', uri }, baseNameOf(uri));
+}
+
+/** The text of paths, or the results, in the active editor; a picture is neither. */
+function listOfEditor(): vscode.Uri | undefined {
+  const uri = activeUri();
+  if (!uri || /\.(png|jpe?g|dcm|dicom|ima|nii|gz|mha|mhd)$/i.test(uri.path)) return undefined;
+  return baseNameOf(uri) === 'groundglass.dataset.json' ? vscode.Uri.joinPath(uri, '..') : uri;
 }
 
 /** The filter that shows what a node of the tree holds. */

@@ -93,6 +93,17 @@ export class DatasetTree implements vscode.TreeDataProvider<DatasetNode> {
       case 'page': {
         const item = new vscode.TreeItem(node.name, Collapsed);
         item.description = String(node.samples.length);
+        const { drawn, samples } = node.dataset;
+        if (
+          node.kind === 'split' &&
+          drawn.size > 0 &&
+          node.samples.every((at) => drawn.has(samples[at]!))
+        ) {
+          item.description = vscode.l10n.t('{0}, drawn by patient', node.samples.length);
+          item.tooltip = vscode.l10n.t(
+            'Nothing names the split of these pictures: Groundglass drew it. An import writes it down.',
+          );
+        }
         item.iconPath = new vscode.ThemeIcon(icons[node.kind]);
         item.contextValue = node.kind;
         return item;

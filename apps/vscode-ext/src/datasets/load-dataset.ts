@@ -22,6 +22,8 @@ export interface LoadedDataset {
   /** Row of each sample in `samples.jsonl`, from 1; undefined where there is no such file. */
   readonly lines: readonly number[] | undefined;
   readonly problems: readonly ImportProblem[];
+  /** Samples whose split nothing names, so that it was drawn; none of a manifest, which has it in writing. */
+  readonly drawn: ReadonlySet<DatasetSample>;
   /** `samples.jsonl`, or undefined for a layout without a manifest. */
   readonly samplesFile: vscode.Uri | undefined;
 }
@@ -39,9 +41,9 @@ export async function loadDataset(
   if (layout === 'manifest') return loadManifest(folder);
   const files = await workspaceFiles(folder);
   const options = { decode: false, ...(signal ? { signal } : {}) };
-  const { manifest, samples, problems } = await importLayout(layout, files, options);
+  const { manifest, samples, problems, drawn } = await importLayout(layout, files, options);
   return {
-    ...{ folder, layout, manifest, root: folder, samples, problems },
+    ...{ folder, layout, manifest, root: folder, samples, problems, drawn },
     ...{ lines: undefined, samplesFile: undefined },
   };
 }
@@ -64,6 +66,7 @@ async function loadManifest(folder: vscode.Uri): Promise<LoadedDataset> {
     manifest,
     root: rootOf(manifest, folder),
     samplesFile,
+    drawn: new Set(),
     ...parsed,
   };
 }

@@ -69,8 +69,14 @@ function withSlash(path: string): string {
 
 /** The text of a file; undefined where there is none. */
 export async function readTextOf(uri: vscode.Uri): Promise<string | undefined> {
+  const bytes = await readBytesOf(uri);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** The bytes of a file; undefined where there is none. */
+export async function readBytesOf(uri: vscode.Uri): Promise<Uint8Array | undefined> {
   return vscode.workspace.fs.readFile(uri).then(
-    (bytes) => new TextDecoder().decode(bytes),
+    (bytes) => bytes,
     () => undefined,
   );
 }

@@ -13,7 +13,7 @@ export type ToGallery =
       readonly facts: GalleryFacts;
       readonly kept: KeptGallery;
     }
-  | { readonly type: 'state'; readonly state: unknown }
+  | { readonly type: 'state'; readonly state: Partial<GalleryState> }
   | {
       readonly type: 'thumbnail';
       readonly requestId: number;

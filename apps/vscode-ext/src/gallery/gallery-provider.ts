@@ -47,9 +47,15 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
     this.#states.delete(uri.toString());
   }
 
-  /** Opens a results file; the state is for a gallery that is not open yet. */
+  /** Opens a results file. */
   async openResults(uri: vscode.Uri, state?: unknown): Promise<void> {
-    if (state !== undefined) this.#states.set(uri.toString(), state);
+    const open = [...this.#panels].filter(
+      ({ source }) => keyOf(source) === keyOf({ kind: 'results', uri }),
+    );
+    if (state !== undefined) {
+      for (const gallery of open) gallery.setState(state as never);
+      if (open.length === 0) this.#states.set(uri.toString(), state);
+    }
     await vscode.commands.executeCommand('vscode.openWith', uri, GalleryProvider.viewType);
   }
 

@@ -5,6 +5,7 @@ import type { Baseline, GalleryFacts, GalleryRow } from '@groundglass/viewer/gal
 import * as vscode from 'vscode';
 import type { DatasetEntry, DatasetRegistry } from '../datasets/dataset-registry.js';
 import type { LoadedDataset } from '../datasets/load-dataset.js';
+import { isFolderName } from '../datasets/whereabouts.js';
 import { baseNameOf, readTextOf } from '../datasets/workspace-files.js';
 import type { MaskKey } from '../scoring/mask-store.js';
 import { joinRows, modelOf } from './join-rows.js';
@@ -78,6 +79,13 @@ export async function loadGallery(
       ),
     );
   }
+  if (results?.isCutOff) {
+    notes.push(
+      vscode.l10n.t(
+        'The last row is half and is left out: scoring goes on from the row before it.',
+      ),
+    );
+  }
   if (source.kind === 'results' && !dataset) {
     notes.push(
       vscode.l10n.t(
@@ -103,6 +111,7 @@ export async function loadGallery(
   if (shas[0] !== null && shas[0] === shas[1]) {
     notes.push(vscode.l10n.t('Both results are of the same model.'));
   }
+  if (dataset) notes.push(...guessesOf(dataset));
   const resultOf = new Map<string, ResultRow>();
   for (const row of results?.rows ?? []) resultOf.set(`${row.path}#${row.slice ?? ''}`, row);
   const model = results?.header.model;
@@ -135,13 +144,18 @@ export async function loadGallery(
   };
 }
 
+/** A results file, and whether its last row is half: a run was killed, or the disk was full. */
+interface ReadResults extends ResultsFile {
+  readonly isCutOff: boolean;
+}
+
 interface Parts {
   readonly title: string;
   readonly root: vscode.Uri;
   readonly dataset?: LoadedDataset | undefined;
   readonly entry?: DatasetEntry | undefined;
   readonly samples?: readonly DatasetSample[];
-  readonly results?: ResultsFile | undefined;
+  readonly results?: ReadResults | undefined;
   readonly resultsUri?: vscode.Uri | undefined;
 }
 
@@ -203,9 +217,8 @@ async function partsOf(
         title: baseNameOf(source.uri),
         root,
         samples: samples.map((sample) => ({
-          ...known.get(vscode.Uri.joinPath(root, sample.path).path),
-          ...sample,
-          label: known.get(vscode.Uri.joinPath(root, sample.path).path)?.label ?? sample.label,
+          ...(known.get(vscode.Uri.joinPath(root, sample.path).path) ?? sample),
+          path: sample.path,
         })),
       };
     }
@@ -222,8 +235,26 @@ async function partsOf(
   }
 }
 
+/** What nothing in the dataset says, in words. */
+function guessesOf({ samples, drawn, layout }: LoadedDataset): string[] {
+  const guessed = samples.filter((sample) => isFolderName(sample, layout)).length;
+  return [
+    ...(drawn.size === 0
+      ? []
+      : [
+          vscode.l10n.t(
+            'Nothing names the split of {0} pictures: Groundglass drew it by patient. An import writes it down.',
+            drawn.size,
+          ),
+        ]),
+    ...(guessed === 0
+      ? []
+      : [vscode.l10n.t('The patients of {0} pictures are their folders.', guessed)]),
+  ];
+}
+
 /** @throws {CtError} `CT_BAD_DATASET`, `CT_READ_FAILED`. */
-async function readResults(uri: vscode.Uri): Promise<ResultsFile> {
+async function readResults(uri: vscode.Uri): Promise<ReadResults> {
   const { parseResults } = await import('../datasets/dataset-functions.js');
   const text = await readTextOf(uri);
   if (text === undefined) {
@@ -232,5 +263,6 @@ async function readResults(uri: vscode.Uri): Promise<ResultsFile> {
       vscode.l10n.t('{0} is not there, or may not be read.', baseNameOf(uri)),
     );
   }
-  return parseResults(text, baseNameOf(uri));
+  const results = parseResults(text, baseNameOf(uri));
+  return { ...results, isCutOff: !text.endsWith('\n') };
 }

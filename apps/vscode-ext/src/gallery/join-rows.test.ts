@@ -34,6 +34,23 @@ test('a gallery of results has what was scored, with the label that the dataset 
   ]);
 });
 
+test('what nothing names is unknown: a patient that is the picture itself, all of a file in no dataset', () => {
+  const own = { path: 'b/c.png', label: 'covid', split: 'val', source: 's' } as const;
+  const rows = joinRows({
+    samples: [
+      { ...own, patient: 'b/c.png' },
+      { path: 'd.png', label: null, split: 'test', patient: 'd.png', source: '' },
+    ],
+    results: undefined,
+    of: 'samples',
+    ...none,
+  });
+  expect(rows.map(({ split, patient, source }) => [split, patient, source])).toEqual([
+    ['val', null, 's'],
+    [null, null, null],
+  ]);
+});
+
 test('findings stand at every picture that they name, each rule once', () => {
   const finding = (rule: string, path: string) => ({
     rule,

@@ -1,5 +1,5 @@
 import type { DatasetSample, Finding, ResultRow, ResultsHeader } from '@groundglass/core';
-import { sampleKey } from '@groundglass/dataset';
+import { namedPatient, sampleKey } from '@groundglass/dataset';
 import type { GalleryResult, GalleryRow } from '@groundglass/viewer/gallery-rows';
 
 /** What a gallery's rows are made of. */
@@ -32,13 +32,15 @@ export function joinRows(sources: RowSources): GalleryRow[] {
     sources.of === 'samples' ? samples : results;
   return shown.map(({ path, slice }) => {
     const key = sampleKey({ path, slice });
-    const sample = sampleOf.get(key);
+    const found = sampleOf.get(key);
+    // Of a file that is in no dataset the row says nothing that `unknownSample` made up.
+    const sample = found && found.source !== '' ? found : undefined;
     return {
       path,
       slice: slice ?? null,
       label: sample?.label ?? null,
       split: sample?.split ?? null,
-      patient: sample?.patient ?? null,
+      patient: sample ? namedPatient(sample) : null,
       source: sample?.source ?? null,
       document: sample?.document ?? null,
       format: formats.get(path) ?? formatOfName(path),

@@ -8,7 +8,7 @@ import type { KnownFile } from './scored-samples.js';
  *
  * @returns undefined where neither label nor answer is known.
  */
-export function badgeOf(known: Omit<KnownFile, 'findings'>): string | undefined {
+export function badgeOf(known: Omit<KnownFile, 'findings' | 'whereabouts'>): string | undefined {
   const { sample, result } = known;
   const label = sample?.label ?? null;
   if (differs(known)) return '!';

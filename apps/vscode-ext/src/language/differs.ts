@@ -6,7 +6,7 @@ export function differs({
   result,
   header,
   positive,
-}: Omit<KnownFile, 'findings'>): boolean | null {
+}: Omit<KnownFile, 'findings' | 'whereabouts'>): boolean | null {
   if (!sample?.label || !result?.label || !header) return null;
   return (sample.label === positive) !== (result.label === header.positive);
 }

@@ -1,6 +1,6 @@
 import { encodePng, overlayMask } from '@groundglass/core';
 import type * as vscode from 'vscode';
-import { makeThumbnail } from '../gallery/make-thumbnail.js';
+import { makeThumbnail, type MadeThumbnail } from '../gallery/make-thumbnail.js';
 import type { MaskStore } from '../scoring/mask-store.js';
 import type { KnownFile } from './scored-samples.js';
 
@@ -27,15 +27,20 @@ export async function hoverPicture(
       key && { store: masks, key },
       signal,
     );
-    const { columns, rows, grey, mask } = made;
-    const probabilities = Float32Array.from(
-      mask ?? new Uint8Array(grey.length),
-      (value) => value / 255,
-    );
-    const rgba = overlayMask({ columns, rows, pixels: grey }, probabilities);
-    const png = encodePng({ columns, rows, channels: 4, data: rgba });
+    const png = made.mask ? pictureWithMask(made, made.mask) : greyPicture(made);
     return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
   } catch {
     return undefined;
   }
+}
+
+/** One channel: a quarter of the bytes that are packed, posted and unpacked before the hover is there. */
+function greyPicture({ columns, rows, grey }: MadeThumbnail): Uint8Array {
+  return encodePng({ columns, rows, channels: 1, data: grey });
+}
+
+function pictureWithMask({ columns, rows, grey }: MadeThumbnail, mask: Uint8Array): Uint8Array {
+  const probabilities = Float32Array.from(mask, (value) => value / 255);
+  const data = overlayMask({ columns, rows, pixels: grey }, probabilities);
+  return encodePng({ columns, rows, channels: 4, data });
 }

@@ -48,17 +48,17 @@ export class PathHover implements vscode.HoverProvider {
 /** What is known of a file, a sentence each. */
 export function describe(known: KnownFile | undefined): string[] {
   if (!known) return [];
-  const { sample, result, findings } = known;
+  const { sample, whereabouts, result, findings } = known;
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   const lines: string[] = [];
   if (sample && sample.label !== null) {
+    const { split, patient } = whereabouts ?? { split: null, patient: null };
     lines.push(
-      vscode.l10n.t(
-        'Known label: {0}. Split: {1}. Patient: {2}.',
-        sample.label,
-        sample.split,
-        sample.patient,
-      ),
+      [
+        vscode.l10n.t('Known label: {0}.', sample.label),
+        ...(split === null ? [] : [vscode.l10n.t('Split: {0}.', split)]),
+        ...(patient === null ? [] : [vscode.l10n.t('Patient: {0}.', patient)]),
+      ].join(' '),
     );
   }
   if (result?.error) lines.push(vscode.l10n.t('Scoring failed: {0}', result.error.message));

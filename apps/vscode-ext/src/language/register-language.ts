@@ -82,10 +82,10 @@ export function registerLanguageFeatures({
     showFindings: (entry: DatasetEntry) => problems.show(entry),
     sampleOf: async (uri: vscode.Uri) => {
       const known = await samples.find(uri);
-      // Without a label there is nothing to compare, and split and patient of a plain folder are guesses from its names.
-      if (typeof known?.sample?.label !== 'string') return undefined;
-      const { label, split, patient } = known.sample;
-      return { label, split, patient, isPositive: label === known.positive };
+      // Without a label there is nothing to compare.
+      if (typeof known?.sample?.label !== 'string' || !known.whereabouts) return undefined;
+      const { label } = known.sample;
+      return { label, ...known.whereabouts, isPositive: label === known.positive };
     },
   });
 }

@@ -2,11 +2,14 @@ import type { DatasetSample, Finding, ResultRow, ResultsHeader } from '@groundgl
 import type * as vscode from 'vscode';
 import type { DatasetEntry, DatasetRegistry } from '../datasets/dataset-registry.js';
 import type { LoadedDataset } from '../datasets/load-dataset.js';
+import type { Whereabouts } from '../datasets/whereabouts.js';
 import { readTextOf } from '../datasets/workspace-files.js';
 
 /** What is known of one file. */
 export interface KnownFile {
   readonly sample: DatasetSample | undefined;
+  /** Undefined without a sample. */
+  readonly whereabouts: Whereabouts | undefined;
   readonly result: ResultRow | undefined;
   readonly header: ResultsHeader | undefined;
   readonly positive: string;
@@ -15,6 +18,7 @@ export interface KnownFile {
 
 interface Index {
   readonly dataset: LoadedDataset;
+  readonly whereaboutsOf: (sample: DatasetSample) => Whereabouts;
   readonly samples: ReadonlyMap<string, DatasetSample>;
   readonly results: ReadonlyMap<string, ResultRow>;
   readonly header: ResultsHeader | undefined;
@@ -58,8 +62,10 @@ export class ScoredSamples {
       : `${read.dataset.root.path}/`;
     if (!uri.path.startsWith(prefix)) return undefined;
     const path = uri.path.slice(prefix.length);
+    const sample = read.samples.get(path);
     const known: KnownFile = {
-      sample: read.samples.get(path),
+      sample,
+      whereabouts: sample && read.whereaboutsOf(sample),
       result: read.results.get(path),
       header: read.header,
       positive: read.dataset.manifest.positive,
@@ -72,7 +78,10 @@ export class ScoredSamples {
     const dataset = await entry.load();
     const [newest] = await this.#resultsOf(entry.folder);
     const text = newest && (await readTextOf(newest));
-    const { parseResults } = await import('../datasets/dataset-functions.js');
+    const [{ parseResults }, { whereaboutsOf }] = await Promise.all([
+      import('../datasets/dataset-functions.js'),
+      import('../datasets/whereabouts.js'),
+    ]);
     const results = text === undefined ? undefined : parse(() => parseResults(text));
     const findings = new Map<string, Finding[]>();
     for (const finding of await this.#findingsOf(entry.folder)) {
@@ -84,6 +93,7 @@ export class ScoredSamples {
     }
     return {
       dataset,
+      whereaboutsOf: (sample) => whereaboutsOf(sample, dataset),
       samples: new Map(dataset.samples.map((sample) => [sample.path, sample])),
       results: new Map(results?.rows.map((row) => [row.path, row])),
       header: results?.header,

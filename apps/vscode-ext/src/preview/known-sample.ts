@@ -1,10 +1,9 @@
 import type * as vscode from 'vscode';
+import type { Whereabouts } from '../datasets/whereabouts.js';
 
 /** What a dataset of the workspace knows of a picture. */
-export interface KnownSample {
+export interface KnownSample extends Whereabouts {
   readonly label: string | null;
-  readonly split: string;
-  readonly patient: string;
   /** Whether the label is the dataset's positive one; null where the label is not known. */
   readonly isPositive: boolean | null;
 }

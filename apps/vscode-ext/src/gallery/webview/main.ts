@@ -58,7 +58,7 @@ function receive(message: ToGallery): void {
       isFirst = false;
       return;
     case 'state':
-      gallery.state = message.state;
+      gallery.state = { ...gallery.state, ...message.state };
       return;
     case 'thumbnail': {
       const { requestId, columns, rows, grey, mask } = message;
