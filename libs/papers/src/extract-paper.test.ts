@@ -1,6 +1,7 @@
 import { degrees } from 'pdf-lib';
 import { expect, test } from 'vitest';
 import { extractPaper, type Paper, type PaperFigure } from './extract-paper.js';
+import { cutPixels } from './pdf/pixels.js';
 import { bodyText, madeGrid, madePaper, madeSlice, toJpeg, toPng } from './made-paper.fixture.js';
 
 async function extract(bytes: Uint8Array): Promise<{ paper: Paper; figures: PaperFigure[] }> {
@@ -108,6 +109,94 @@ test('vector letters over an image make a rendering at the image’s own resolut
   expect(panel.source).toBe('rendered');
   // 256 pixels over 128 points, as embedded.
   expect(figures[0]!.picture.pixels.columns).toBe(256);
+});
+
+test('a slice in a grid of tiles is one picture, and slices that touch stay apart', async () => {
+  const [side, tiles] = [64, 4];
+  const pages = [madeSlice(256, 256, 1), madeSlice(256, 256, 2)];
+  const bytes = await madePaper([
+    async (page, document) => {
+      page.lines(bodyText, 60, 70);
+      for (const [k, slice] of pages.entries()) {
+        for (let i = 0; i < tiles * tiles; i++) {
+          const [left, top] = [(i % tiles) * side, Math.floor(i / tiles) * side];
+          const tile = cutPixels(slice, { left, top, columns: side, rows: side });
+          page.page.drawImage(await document.embedPng(toPng(tile)), {
+            // The second slice begins where the first one ends.
+            x: 90 + 200 * k + (left * 200) / 256,
+            y: 360 + 200 - ((top + side) * 200) / 256,
+            width: 50,
+            height: 50,
+          });
+        }
+      }
+      page.lines(['Figure 1. (A) A patient with COVID-19. (B) A healthy control.'], 90, 500, 9);
+    },
+  ]);
+  const { figures } = await extract(bytes);
+  expect(figures[0]!.panels.map(({ kind, letter, label }) => [kind, letter, label])).toEqual([
+    ['axial-ct', 'A', 'positive'],
+    ['axial-ct', 'B', 'negative'],
+  ]);
+  expect(figures[0]!.panels.map(({ image }) => image.pixels.columns)).toEqual([256, 256]);
+});
+
+test('words under single panels belong to the figure and label the panels', async () => {
+  const words = ['(a) COVID-19', '(b) healthy control', '(c) influenza', '(d) COVID-19'];
+  const bytes = await madePaper([
+    async (page, document) => {
+      page.lines(bodyText.slice(0, 6), 60, 70);
+      for (const [i, word] of words.entries()) {
+        const [x, y] = [90 + (i % 2) * 215, 430 - Math.floor(i / 2) * 240];
+        page.page.drawImage(await document.embedPng(toPng(madeSlice(256, 208, i + 1))), {
+          ...{ x, y, width: 205, height: 200 },
+        });
+        page.lines([word], x + 70, 842 - y + 14, 9);
+      }
+      page.lines(['Figure 1. Chest CT of four subjects.'], 90, 690, 9);
+    },
+  ]);
+  const { figures } = await extract(bytes);
+  expect(figures).toHaveLength(1);
+  expect(figures[0]!.panels.map(({ letter, label }) => [letter, label])).toEqual([
+    ['A', 'positive'],
+    ['B', 'negative'],
+    ['C', 'negative'],
+    ['D', 'positive'],
+  ]);
+});
+
+test('a short caption at the left belongs to the picture in the middle', async () => {
+  const draw = (captions: readonly string[]) =>
+    madePaper([
+      async (page, document) => {
+        page.lines(bodyText, 60, 70);
+        page.page.drawImage(await document.embedPng(toPng(madeSlice(256, 208, 3))), {
+          ...{ x: 250, y: 400, width: 128, height: 104 },
+        });
+        page.lines(captions, 60, 460, 9);
+        page.lines(bodyText, 60, 500);
+      },
+    ]);
+  const one = await extract(await draw(['Extended Data Fig. 3 | CT of a volunteer.']));
+  expect(one.figures.map(({ caption }) => caption?.text)).toEqual([
+    'Extended Data Fig. 3 | CT of a volunteer.',
+  ]);
+});
+
+test('a panel that its part of the caption calls a radiograph is no slice', async () => {
+  const grid = madeGrid([madeSlice(256, 208, 1), madeSlice(256, 208, 2)], 2, 10, 255);
+  const bytes = await madePaper([
+    async (page, document) => {
+      page.lines(bodyText, 60, 70);
+      page.page.drawImage(await document.embedPng(toPng(grid)), {
+        ...{ x: 80, y: 380, width: 430, height: 172 },
+      });
+      page.lines(['Fig. 2 (A) Chest X-ray and (B) CT of a patient with COVID-19.'], 60, 480, 9);
+    },
+  ]);
+  const { figures } = await extract(bytes);
+  expect(figures[0]!.panels.map(({ kind }) => kind)).toEqual(['grey-picture', 'axial-ct']);
 });
 
 test('body text that begins like a caption, a logo and a page without figures make no figure', async () => {

@@ -1,14 +1,23 @@
 import { PaperError, type PaperErrorCode, type PaperProblem } from './errors.js';
 import { labelPanel, type LabelVerdict } from './evidence/label-panel.js';
-import { syntheticWords } from './evidence/label-rules.js';
+import { otherViews, syntheticWords } from './evidence/label-rules.js';
 import { readMetadata, type PanelMetadata } from './evidence/metadata.js';
 import { figureCells, type FigureCell } from './figures/figure-cells.js';
-import { area, height, intersection, unionAll, width, type PageBox } from './geometry.js';
-import { captionParts, type CaptionParts } from './layout/caption-parts.js';
+import {
+  area,
+  contains,
+  grow,
+  height,
+  intersection,
+  unionAll,
+  width,
+  type PageBox,
+} from './geometry.js';
+import { captionParts, type CaptionPart, type CaptionParts } from './layout/caption-parts.js';
 import { citingSentences, runningText, type CitingSentence } from './layout/citing-sentences.js';
 import { documentIdentity, type DocumentIdentity } from './layout/document-identity.js';
 import { findCaptions } from './layout/find-captions.js';
-import { findFigures, type FoundFigure } from './layout/find-figures.js';
+import { findFigures, isSubLabel, type FoundFigure } from './layout/find-figures.js';
 import { documentStyle, withoutRunningLines, type PageLayout } from './layout/page-layout.js';
 import { scannedRegions } from './layout/scanned-regions.js';
 import { textLines } from './layout/text-lines.js';
@@ -292,7 +301,7 @@ function readFigure(
   const cells = figureCells(page, graphics, figure, layout.scanned);
   const caption = figure.caption;
   const captionText = caption ? caption.text.slice(caption.label.length).trim() : '';
-  const parts = captionParts(captionText);
+  const parts = withSubLabels(captionParts(captionText), layout, figure);
   const number = caption ? printedNumber(caption.label) : null;
   const citing = number === null ? [] : citingSentences(text, number);
   const least = smallestPanel * Math.max(width(page.box), height(page.box));
@@ -321,6 +330,10 @@ function readFigure(
       (sentence) =>
         sentence.letters.length === 0 || letter === null || sentence.letters.includes(letter),
     );
+    const isOther =
+      subCaption !== null &&
+      otherViews.names.test(subCaption) &&
+      !otherViews.unless.test(subCaption);
     const verdict = labelPanel({
       subCaption: subCaption ?? '',
       captionHead: parts.head,
@@ -341,7 +354,14 @@ function readFigure(
       index: i,
       box: page.toPage(panel.box),
       pictureBox: toPictureBox(panel.box, picture.box, picture.pixels),
-      kind: panel.kind === 'axial-ct' && isSynthetic ? 'synthetic' : panel.kind,
+      kind:
+        panel.kind !== 'axial-ct'
+          ? panel.kind
+          : isSynthetic
+            ? 'synthetic'
+            : isOther
+              ? 'grey-picture'
+              : 'axial-ct',
       kindConfidence: panel.kindConfidence,
       letter,
       subCaption,
@@ -366,6 +386,25 @@ function readFigure(
     pageView: panels.every(({ kind }) => kind === 'drawing') ? null : viewPage(page, figure.box),
     panels,
   };
+}
+
+/** What stands under single panels, `(a) COVID-19`, for letters that the caption itself says nothing of. */
+function withSubLabels(
+  parts: CaptionParts,
+  { lines }: PageLayout,
+  figure: FoundFigure,
+): CaptionParts {
+  const known = new Set(parts.parts.flatMap(({ letters }) => letters));
+  const labels = lines.filter(
+    (line) => isSubLabel(line) && contains(grow(figure.box, 16), line.box),
+  );
+  const more = labels.flatMap(({ text }): CaptionPart[] => {
+    const letter = text[1]!.toUpperCase();
+    return known.has(letter)
+      ? []
+      : [{ letters: [letter], text: text.slice(3).trim(), start: 0, end: 0 }];
+  });
+  return more.length === 0 ? parts : { ...parts, parts: [...parts.parts, ...more] };
 }
 
 function viewPage(page: PdfPage, figure: PageBox): NonNullable<PaperFigure['pageView']> {

@@ -39,7 +39,7 @@ export type ExtractAnswer =
   | { readonly type: 'failed'; readonly code: PaperErrorCode; readonly message: string };
 
 /** The version of the rules. */
-export const extractVersion = 3;
+export const extractVersion = 4;
 
 /** Folders of the pictures that a document leaves: whole figures, slices, and the pages that figures stand on. */
 export const pictureFolders = ['figures', 'images', 'pages'] as const;

@@ -141,6 +141,13 @@ export const timeDoubts: readonly { readonly rule: string; readonly pattern: Reg
   },
 ];
 
+/** Words of a panel's own part of the caption that say that it shows no axial slice, unless it names one as well. */
+export const otherViews = {
+  names:
+    /\b(?:x[- ]?\s?rays?|radiographs?|radiography|CXR|scout|coronal|sagittal|histolog\w+|histopatholog\w+|micrographs?|electron microscop\w+|volume[- ]rendered|3D (?:rendering|reconstruction)|bronchoscop\w+|ultrasound|sonograph\w+|photographs?|MRI|PET)\b/iu,
+  unless: /\b(?:axial|transverse|transaxial|CT)\b/u,
+} as const;
+
 /** Words of a caption that say that its pictures are no scans. */
 export const syntheticWords =
   /\b(?:generated|synthetic|synthesi[sz]ed|fake|GAN[- ](?:generated|made)|simulated|phantoms?|interpolat(?:ion|ed)|artificial(?:ly)? (?:image|created|generated)|cartoon|schematic illustration)\b/iu;

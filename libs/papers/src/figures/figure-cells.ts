@@ -16,6 +16,7 @@ import {
   type PlacedImage,
 } from '../pdf/pdf-page.js';
 import { shrink, type Pixels } from '../pdf/pixels.js';
+import { joinTiles, type ImageGroup } from './join-tiles.js';
 
 /** A part of a figure that is one picture: an embedded image, or what is drawn in a box. */
 export interface FigureCell {
@@ -57,7 +58,7 @@ export function figureCells(
   const images = figure.images
     .map((index) => graphics.images[index]!)
     .filter(({ box }) => width(box) >= 8 && height(box) >= 8);
-  const groups = groupTiles(images);
+  const groups = joinTiles(groupTiles(images), (image) => readable(page, image));
   const covered = groups.reduce((sum, group) => sum + area(group.box), 0);
   // A drawing with small pictures in it is one picture.
   const isDrawing = groups.length > 0 && figure.shapes > 40 && covered < 0.35 * area(figure.box);
@@ -68,9 +69,13 @@ export function figureCells(
   return groups.map((group) => cellOf(page, graphics, group));
 }
 
-interface Group {
-  readonly box: PageBox;
-  readonly images: readonly PlacedImage[];
+function readable(page: PdfPage, image: PlacedImage): Pixels | undefined {
+  try {
+    return page.imagePixels(image);
+  } catch {
+    // A picture that cannot be read is reported where it is cut.
+    return undefined;
+  }
 }
 
 /** Pixels a point. */
@@ -79,7 +84,7 @@ function scaleOf({ fullBox, columns }: PlacedImage): number {
 }
 
 /** Joins images that overlap, and strips that continue each other. */
-function groupTiles(images: readonly PlacedImage[]): Group[] {
+function groupTiles(images: readonly PlacedImage[]): ImageGroup[] {
   const groups: { box: PageBox; images: PlacedImage[] }[] = [];
   for (const image of images) {
     let box: PageBox = image.box;
@@ -110,7 +115,7 @@ function isStrip(a: PageBox, b: PageBox): boolean {
   );
 }
 
-function cellOf(page: PdfPage, graphics: PageGraphics, group: Group): FigureCell {
+function cellOf(page: PdfPage, graphics: PageGraphics, group: ImageGroup): FigureCell {
   const scale = Math.max(...group.images.map(scaleOf));
   const image = group.images[0]!;
   const clipped = area(image.box) < 0.985 * area(image.fullBox);

@@ -13,7 +13,7 @@ export interface CaptionLabel {
 }
 
 const pattern =
-  /^(?:(?<supplementary>supp(?:lementary|lemental|l|orting)?\.?(?:\s+information)?|online|appendix)\s*[-–]?\s*|(?<extended>extended\s+data)\s+)?(?<kind>fig(?:ure|\.)?s?|scheme|plate|image|abb(?:ildung|\.)|table|tab\.)\s*(?<number>(?:[SAE]\s?\.?\s?)?\d{1,3}(?:[.\-–]\d{1,2})?[A-Za-z]?(?![\p{L}\p{N}])|[IVX]{1,5}(?![\p{L}\p{N}]))?\s*(?<continued>\(?(?:cont(?:inued|'d|\.)?)\)?)?\s*(?<delimiter>[.:|│∣︱]|[-–—](?=\s)|\((?=[A-Za-z](?:\s*(?:[-–—,&]|and|to)\s*[A-Za-z])*\))|)?/iu;
+  /^(?:(?<supplementary>supp(?:lementary|lemental|l|orting)?\.?(?:\s+information)?|online|appendix)\s*[-–]?\s*|(?<extended>extended\s+data)\s+|(?<electronic>e)(?=fig|table))?(?<kind>fig(?:ure|\.)?s?|scheme|plate|image|abb(?:ildung|\.)|table|tab\.)\s*(?<number>(?:[SAE]\s?\.?\s?)?\d{1,3}(?:[.\-–]\d{1,2})?[A-Za-z]?(?![\p{L}\p{N}])|[IVX]{1,5}(?![\p{L}\p{N}]))?\s*(?<continued>\(?(?:cont(?:inued|'d|\.)?)\)?)?\s*(?<delimiter>[.:|│∣︱]|[-–—](?=\s)|\((?=[A-Za-z](?:\s*(?:[-–—,&]|and|to)\s*[A-Za-z])*\))|)?/iu;
 
 /**
  * Reads the label of a caption at the start of a line.
@@ -24,11 +24,11 @@ const pattern =
 export function captionLabel(text: string): CaptionLabel | undefined {
   const match = pattern.exec(text);
   if (!match?.groups) return undefined;
-  const { kind = '', number = '', supplementary, extended, continued } = match.groups;
+  const { kind = '', number = '', supplementary, extended, electronic, continued } = match.groups;
   const mark = match.groups.delimiter ?? '';
   const word = kind.toLowerCase();
   // "figure" as a word of a sentence, or "Image" and "Plate" without a number.
-  if (/^\p{Ll}/u.test(text)) return undefined;
+  if (/^(?!e(?:Fig|Table))\p{Ll}/u.test(text)) return undefined;
   if (number === '' && !/^(fig(ure|\.)?)$/i.test(kind)) return undefined;
   if (number === '' && mark === '' && !(word === 'fig.' && /^fig\.\s+\p{Lu}/iu.test(text))) {
     return undefined;
@@ -37,7 +37,7 @@ export function captionLabel(text: string): CaptionLabel | undefined {
     kind: word.startsWith('tab') ? 'table' : 'figure',
     number: number.replace(/\s/g, ''),
     prefix:
-      supplementary !== undefined
+      (supplementary ?? electronic) !== undefined
         ? 'supplementary'
         : extended !== undefined
           ? 'extended-data'

@@ -22,9 +22,17 @@ interface Marker {
 }
 
 const place = '(?:far |upper |lower )?(?:left|right|top|bottom|upper|lower|middle|cent(?:er|re))';
+const list = '[A-Za-z](?:[-–]?\\d)?(?:\\s*(?:[,&;]|and|–|-|to)\\s*[A-Za-z](?:[-–]?\\d)?)*';
+/** `(A)`, `[a, b]`, `(panel A)`, `(Figure 2A)`, `(A, red arrow)`, `(left)`. */
 const bracketed = new RegExp(
-  `[([]\\s*(?:panels?\\s+)?((?:[A-Za-z](?:[-–]?\\d)?(?:\\s*(?:[,&;]|and|–|-|to)\\s*[A-Za-z](?:[-–]?\\d)?)*)|${place}(?:\\s+(?:panel|row|column|image|side)s?)?)\\s*[)\\]]`,
+  `[([]\\s*(?:panels?\\s+|fig(?:ure|\\.)?s?\\s*)?(?:\\d{1,2}(?=[A-Za-z]))?((?:${list})|${place}(?:\\s+(?:panel|row|column|image|side)s?)?)(?:\\s*[,;]\\s*[^()[\\]]{0,30}?\\b(?:arrow(?:head)?s?|windows?|circles?|asterisks?|stars?|box(?:es)?|lines?)\\b[^()[\\]]{0,12})?\\s*[)\\]]`,
   'giu',
+);
+const capitals = '[A-Z](?:\\s?[–-]\\s?[A-Z]|(?:\\s?,\\s?[A-Z])*(?:\\s?,?\\s?(?:and|&)\\s?[A-Z])?)';
+/** `A and B were made on day 2; C was …`, `Panel A depicts …, and panel B depicts …`. */
+const spoken = new RegExp(
+  `(?:(?<=^|[.;:,]\\s{0,2}|\\band\\s)|\\b(?:[Pp]anels?|[Ii]mages?|[Pp]arts?)\\s+)(${capitals})\\s+(?=(?:was|were|is|are|shows?|showed|depict(?:s|ed)?|demonstrate[sd]?|present(?:s|ed)?|represents?|reveal(?:s|ed)?|indicates?d?|displays?|illustrates?)\\b)`,
+  'gu',
 );
 /** `A, …`, `a – …`, `A: …`, `B. …` at the start of a sentence. */
 const bare =
@@ -46,6 +54,7 @@ export function captionParts(text: string): CaptionParts {
   const markers = chooseMarkers(text);
   if (markers.length === 0) return { head: text.trim(), parts: [] };
   const first = markers[0]!;
+  if (areWithin(text, markers)) return partsAround(text, markers);
   const trailing = isTrailing(text, markers);
   if (trailing) {
     let from = 0;
@@ -72,7 +81,12 @@ export function captionParts(text: string): CaptionParts {
       const end = from + (rest.search(/\.\s|$/u) >= 0 ? rest.search(/\.\s|$/u) : rest.length);
       parts.push({ letters: [opposite], text: clean(text.slice(from, end)), start: from, end });
     }
-    return { head: clean(text.slice(0, parts[0]!.start)), parts };
+    // "… on days 2 (a), 5 (b) and 7 (c) after onset": what stands around the values is said of all.
+    const ends = /^[^.;]*/u.exec(text.slice(from))?.[0] ?? '';
+    const tail = parts.length > markers.length ? '' : clean(ends);
+    const listed = asValues(parts);
+    const lead = listed ? clean(listed.lead) : clean(text.slice(0, parts[0]!.start));
+    return { head: `${lead} ${tail}`.trim(), parts: listed?.parts ?? parts };
   }
   const parts = markers.map((marker, i): CaptionPart => {
     const end = markers[i + 1]?.start ?? text.length;
@@ -84,6 +98,32 @@ export function captionParts(text: string): CaptionParts {
     };
   });
   return { head: clean(text.slice(0, first.start)), parts: joinSame(parts) };
+}
+
+/**
+ * Letters behind the values of a list, each a word or a number: the words before the first value are no part's own.
+ *
+ * @returns undefined where parts are more than values.
+ */
+function asValues(
+  parts: readonly CaptionPart[],
+): { readonly lead: string; readonly parts: readonly CaptionPart[] } | undefined {
+  const [first, ...others] = parts;
+  const isValue = ({ text }: CaptionPart): boolean => /^[\p{L}\d-]+$/u.test(text);
+  if (!first || others.length === 0 || !others.every(isValue)) return undefined;
+  const value = /[\p{L}\d-]+$/u.exec(first.text)?.[0];
+  if (value === undefined) return undefined;
+  const lead = first.text.slice(0, -value.length);
+  // "days 2", "5": a number needs its unit.
+  const unit = /\b(day|week|month|hour|patient|case)s?\s*$/iu.exec(lead)?.[1];
+  const withUnit = (text: string): string => (unit === undefined ? text : `${unit} ${text}`);
+  return {
+    lead,
+    parts: [
+      { ...first, text: withUnit(value), start: first.end - value.length },
+      ...others.map((part) => ({ ...part, text: withUnit(part.text) })),
+    ],
+  };
 }
 
 const opposites = new Map([
@@ -100,7 +140,7 @@ function chooseMarkers(text: string): Marker[] {
   const half = collect(text, halfBracket);
   const plain = collect(text, bare).filter(({ letters }) => letters.every((l) => l.length <= 2));
   const places = collect(text, placed);
-  const candidates = [inBrackets, half, plain, places].map(inOrder);
+  const candidates = [inBrackets, half, plain, places, collect(text, spoken)].map(inOrder);
   return candidates.reduce((best, markers) => (markers.length > best.length ? markers : best), []);
 }
 
@@ -159,7 +199,9 @@ function expand(text: string): string[] {
 /** Whether markers stand behind what they name: most are followed by punctuation or "and", and preceded by words. */
 function isTrailing(text: string, markers: readonly Marker[]): boolean {
   let votes = 0;
-  for (const { start, end } of markers) {
+  // The first one decides where the others disagree: "mild (A) and severe (B) COVID-19".
+  let first = 0;
+  for (const [i, { start, end }] of markers.entries()) {
     const after = text.slice(end).trimStart();
     const before = text.slice(0, start).trimEnd();
     const closes = after === '' || /^(?:[.;,)]|and\b|vs\b|versus\b)/iu.test(after);
@@ -167,8 +209,41 @@ function isTrailing(text: string, markers: readonly Marker[]): boolean {
     if (closes && !opens) votes++;
     else if (opens) votes--;
     else if (/^[:\p{Lu}]/u.test(after)) votes--;
+    if (i === 0) first = votes;
   }
-  return votes > 0;
+  return votes > 0 || (votes === 0 && first > 0);
+}
+
+/** Whether letters stand in the middle of what they name: "opacities (A) on day 1, and consolidation (B) on day 5". */
+function areWithin(text: string, markers: readonly Marker[]): boolean {
+  return (
+    markers.length > 1 &&
+    markers.every(({ start, end }) => {
+      const [before, after] = [text.slice(0, start).trimEnd(), text.slice(end).trimStart()];
+      return (
+        /[\p{L}\d%]$/u.test(before) && /^(?:on|at|in|after|before|from|with|of)\b/iu.test(after)
+      );
+    })
+  );
+}
+
+/** Cuts between two letters at the clause's end: at "; ", ", and ", or the last comma. */
+function partsAround(text: string, markers: readonly Marker[]): CaptionParts {
+  const cuts = markers.slice(1).map((marker, i) => {
+    const from = markers[i]!.end;
+    const between = text.slice(from, marker.start);
+    const last = [/[;.]\s(?:and\s)?/giu, /,\s+and\s/giu, /,\s/gu]
+      .map((pattern) => [...between.matchAll(pattern)].at(-1))
+      .find((match) => match !== undefined);
+    return last ? from + last.index + last[0].length : marker.start;
+  });
+  const begin = Math.max(0, text.lastIndexOf('. ', markers[0]!.start) + 1);
+  const parts = markers.map((marker, i): CaptionPart => {
+    const [start, end] = [cuts[i - 1] ?? begin, cuts[i] ?? text.length];
+    const words = `${text.slice(start, marker.start)} ${text.slice(marker.end, end)}`;
+    return { letters: marker.letters, text: clean(words.replace(/\s+/gu, ' ')), start, end };
+  });
+  return { head: clean(text.slice(0, begin)), parts };
 }
 
 /** `(A) … (A) …`: what is said of one letter in two places is joined. */

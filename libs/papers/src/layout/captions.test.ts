@@ -11,6 +11,7 @@ describe('captionLabel', () => {
     ['Supplementary Figure 3. CT', { number: '3', prefix: 'supplementary', delimiter: '.' }],
     ['Extended Data Fig. 4 CT', { number: '4', prefix: 'extended-data' }],
     ['Fig. Examples of images', { number: '', kind: 'figure' }],
+    ['eFigure 2. CT of a man', { number: '2', prefix: 'supplementary', delimiter: '.' }],
     ['Table 2. Results', { kind: 'table', number: '2' }],
     ['FIG. 12—Axial CT', { number: '12' }],
   ])('reads "%s"', (text, expected) => {
@@ -52,6 +53,53 @@ describe('captionParts', () => {
     expect(letters('COVID-19 (left) vs CP. Source: CNCB')).toEqual(['LEFT', 'RIGHT']);
   });
 
+  test('letters as the subject of a sentence', () => {
+    expect(
+      captionParts(
+        'Course of a patient: A and B were made on day 2; C was made on day 7 and D is of day 15.',
+      ).parts,
+    ).toMatchObject([
+      { letters: ['A', 'B'], text: 'were made on day 2' },
+      { letters: ['C'], text: 'was made on day 7' },
+      { letters: ['D'], text: 'is of day 15.' },
+    ]);
+    expect(letters('Panel A depicts a man of 21, and panel B depicts a man of 33.')).toEqual([
+      'A',
+      'B',
+    ]);
+    expect(letters('Influenza A was found; hepatitis B was not.')).toEqual([]);
+  });
+
+  test('letters in the middle of what they name', () => {
+    expect(
+      captionParts(
+        'Chest CT of a man, with opacities (a and b) on day 1 of illness, and consolidation (c and d) on day 5, and bands (e, f) on day 7.',
+      ).parts,
+    ).toMatchObject([
+      { letters: ['A', 'B'], text: 'Chest CT of a man, with opacities on day 1 of illness' },
+      { letters: ['C', 'D'], text: 'consolidation on day 5' },
+      { letters: ['E', 'F'], text: 'bands on day 7.' },
+    ]);
+  });
+
+  test('letters behind the values of a list share what stands around them', () => {
+    const { head, parts } = captionParts(
+      'CT of a man with COVID-19 on days 2 (a), 5 (b) and 9 (c) after onset.',
+    );
+    expect(head).toBe('CT of a man with COVID-19 on days after onset');
+    expect(parts.map(({ text }) => text)).toEqual(['day 2', 'day 5', 'day 9']);
+    expect(captionParts('Chest CT of mild (A) and severe (B) COVID-19.')).toMatchObject({
+      head: 'Chest CT of COVID-19',
+      parts: [{ text: 'mild' }, { text: 'severe' }],
+    });
+  });
+
+  test('letters with the figure’s number, or with what marks the place', () => {
+    expect(
+      letters('Patches in the upper lobe (Figure 1A) and in the lower lobe (1B, red arrow).'),
+    ).toEqual(['A', 'B']);
+  });
+
   test('an abbreviation in brackets is no part', () => {
     expect(captionParts('Computed tomography (CT) of a patient (P) with fever.').parts).toEqual([]);
   });
@@ -69,5 +117,18 @@ test('the sentences that cite a figure name its panels', () => {
   expect(citingSentences(text, '2')).toEqual([
     { text: 'The lesions grew (Fig. 2B) in two days.', letters: ['B'] },
     { text: 'See Figures 1 and 2.', letters: [] },
+  ]);
+});
+
+test('a supplementary figure and the figure of its number are cited each by its own sentences', () => {
+  const text =
+    'The lesions grew (Fig. 2). They are shown in Supplementary Fig. 2B. Fig. S2 is large. See eFigure 2.';
+  expect(citingSentences(text, '2').map((sentence) => sentence.text)).toEqual([
+    'The lesions grew (Fig. 2).',
+  ]);
+  expect(citingSentences(text, 'S2')).toEqual([
+    { text: 'They are shown in Supplementary Fig. 2B.', letters: ['B'] },
+    { text: 'Fig. S2 is large.', letters: [] },
+    { text: 'See eFigure 2.', letters: [] },
   ]);
 });

@@ -28,8 +28,16 @@ const mostSentences = 8;
 export function citingSentences(text: string, number: string): CitingSentence[] {
   if (number === '') return [];
   const escaped = number.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  // "S2" is cited as "Supplementary Figure 2" and "eFigure 2", too.
+  const plain = /^S(\d+)$/.exec(number)?.[1];
+  const names =
+    plain === undefined ? [] : [`(?:supp\\w*\\.?\\s+|\\be)fig(?:ure|\\.)?s?\\.?\\s*${plain}`];
+  const own = plain === undefined ? '(?<!\\b(?:supp\\w*\\.?|extended data)\\s{1,3})' : '';
+  names.push(
+    `${own}\\bfig(?:ure|\\.)?s?\\.?\\s*(?:\\d+[A-Za-z]?\\s*(?:,|and|&|–|-)\\s*)*${escaped}`,
+  );
   const pattern = new RegExp(
-    `\\bfig(?:ure|\\.)?s?\\.?\\s*(?:\\d+[A-Za-z]?\\s*(?:,|and|&|–|-)\\s*)*${escaped}\\s?(?<letters>\\(?[A-Ha-h](?:\\s*[-–,]\\s*[A-Ha-h])*\\)?(?![a-z]))?(?![\\d])`,
+    `(?:${names.join('|')})\\s?(?<letters>\\(?[A-Ha-h](?:\\s*[-–,]\\s*[A-Ha-h])*\\)?(?![a-z]))?(?![\\d])`,
     'giu',
   );
   const found: CitingSentence[] = [];
@@ -54,7 +62,7 @@ const stop =
 function sentenceStart(text: string, at: number): number {
   const from = Math.max(0, at - 700);
   let start = from;
-  for (const match of text.slice(from, at).matchAll(stop))
+  for (const match of text.slice(from, at + 1).matchAll(stop))
     start = from + match.index + match[0].length;
   return start;
 }

@@ -238,7 +238,7 @@ function withLabels(
       if (contains(box, line.box)) continue;
       // Long lines are text, whatever their size.
       if (line.text.length > 60 || width(line.box) > 0.5 * width(page.box)) continue;
-      const isLetter = /^[([]?[A-Za-z0-9][)\].]?$/.test(line.text);
+      const isLetter = /^[([]?[A-Za-z0-9][)\].]?$/.test(line.text) || isSubLabel(line);
       const reach = isLetter ? 14 : cluster.images.length > 0 ? 3 : 0.9 * style.bodySize;
       if (!touches(grow(box, reach), line.box)) continue;
       if (line.size > 1.3 * style.bodySize && !isLetter) continue;
@@ -259,6 +259,21 @@ function withLabels(
     if (!changed) break;
   }
   return { ...cluster, box };
+}
+
+/** `(a) COVID-19`: the words under one panel of several. */
+export function isSubLabel({ text }: Pick<TextLine, 'text'>): boolean {
+  return /^[([][A-Za-z][)\]]\s+\S.{0,50}$/u.test(text);
+}
+
+/** The caption with the width of its column: a short one that begins at the left stands under a figure in the middle. */
+function inColumn(caption: Caption, page: PageLayout): Caption {
+  if (caption.lines.length > 1) return caption;
+  const [left, top, right, bottom] = caption.box;
+  const rights = page.lines
+    .filter(({ box, size }) => Math.abs(box[0] - left) < size)
+    .map(({ box }) => box[2]);
+  return { ...caption, box: [left, top, Math.max(right, ...rights), bottom] };
 }
 
 type Direction = 'above' | 'below';
@@ -365,17 +380,20 @@ function matchCaptions(
         ...body.map(({ box }) => box),
         ...captions.filter((other) => other !== caption).map(({ box }) => box),
       ];
-      return clusters.map((cluster) => ({
-        caption,
-        cluster,
-        price: cost(
+      const priced = (of: Caption) =>
+        clusters.map((cluster) => ({
           caption,
           cluster,
-          page,
-          walls,
-          caption.label.kind === 'table' ? 'below' : direction,
-        ),
-      }));
+          price: cost(
+            of,
+            cluster,
+            page,
+            walls,
+            caption.label.kind === 'table' ? 'below' : direction,
+          ),
+        }));
+      const own = priced(caption);
+      return own.some(({ price }) => price < Infinity) ? own : priced(inColumn(caption, page));
     })
     .filter(({ price }) => price < Infinity)
     .sort((a, b) => a.price - b.price);

@@ -1,5 +1,6 @@
 import { grow, overlapArea, type PageBox } from '../geometry.js';
 import type { CaptionPart } from '../layout/caption-parts.js';
+import { isSubLabel } from '../layout/find-figures.js';
 import type { TextLine } from '../layout/text-lines.js';
 
 /** A panel that letters are looked for. */
@@ -59,8 +60,10 @@ function printedLetters(
   result: (string | null)[],
 ): void {
   const marks = lines.flatMap((line) => {
-    const match = /^[([]?\s*([A-Za-z])\s*[)\].:]?$/.exec(line.text.trim());
-    const letter = match?.[1]?.toUpperCase();
+    const text = line.text.trim();
+    const match = /^[([]?\s*([A-Za-z])\s*[)\].:]?$/.exec(text);
+    const letter =
+      match?.[1]?.toUpperCase() ?? (isSubLabel(line) ? text[1]!.toUpperCase() : undefined);
     // Cyrillic and Greek look-alikes are typed in some papers.
     const plain = letter ?? cyrillic.get(line.text.trim().toLowerCase());
     return plain !== undefined && letters.includes(plain) ? [{ letter: plain, box: line.box }] : [];
