@@ -83,3 +83,51 @@ test('metadata is read with its words, and several different values are unknown'
     readMetadata([{ source: 'caption', text: 'A 40-year-old man and a 50-year-old woman.' }]),
   ).toMatchObject({ age: null, sex: null });
 });
+
+const captionOf = (text: string) => readMetadata([{ source: 'caption', text }]);
+
+test.each([
+  ['Follow-up CT at 7 days shows absorption.', '7 days'],
+  ['CT was obtained on Feb 9 (7 dpoi) before plasma was given (10 dpoi).', '7 dpoi'],
+  ['Chest CT obtained on day 6. The patient was discharged on day 11.', 'day 6'],
+  ['A man with fever for 3 days. CT on day 5 after symptom onset.', 'day 5 after symptom onset'],
+  ['Chest CT on day 4-5 after admission.', 'day 4-5 after admission'],
+  ['CT scan 10 days before treatment.', '10 days before treatment'],
+  ['After 3 days there is a ground-glass opacity.', 'After 3 days'],
+  ['CT on the second day and again on day 2 of illness.', 'the second day'],
+  ['CT on the day of admission shows consolidation.', 'the day of admission'],
+  ['CT obtained on admission (day 6 after onset) and not on day 9.', 'day 6 after onset'],
+  ['Three months after discharge the CT shows bands.', 'Three months after discharge'],
+  ['Images from Jan.26 show effusion.', 'Jan.26'],
+  ['CT on day 3 and on day 9 in two patients.', null],
+])('the time of the scan in "%s" is %s', (text, time) => {
+  expect(captionOf(text).time?.value ?? null).toBe(time);
+});
+
+test.each([
+  ['CT of a severe patient.', 'severe'],
+  ['A 50-year-old patient, severe.', 'severe'],
+  ['CT of mild (A) disease.', 'mild'],
+  ['Mild thickening of the pleura and a severe artefact.', null],
+  ['Common pneumonia.', null],
+  ['A man with common-type COVID-19.', 'moderate'],
+  ['A patient with non-severe disease.', 'mild'],
+  ['Cases of mild (A), severe (B) and critical (C) disease.', null],
+  ['A severe case who died on day 12.', 'fatal'],
+  ['CT of a woman from the mortality group.', 'fatal'],
+  ['An asymptomatic patient.', 'asymptomatic'],
+  ['No patient died.', null],
+  ['Severe acute respiratory syndrome coronavirus 2 in a man.', null],
+])('the severity in "%s" is %s', (text, severity) => {
+  expect(captionOf(text).severity?.value ?? null).toBe(severity);
+});
+
+test.each([
+  ['A previously healthy man.', 'previously healthy'],
+  ['A woman who returned from Wuhan, with fever.', 'returned from Wuhan'],
+  ['Signs of pulmonary hypertension.', null],
+  ['A man with diabetes and fever.', 'diabetes'],
+  ['A man without underlying disease.', 'without underlying disease'],
+])('the history in "%s" is %s', (text, history) => {
+  expect(captionOf(text).history?.value ?? null).toBe(history);
+});
