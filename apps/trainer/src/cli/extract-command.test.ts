@@ -7,6 +7,7 @@ import { acceptRow, formatReview, parseReview, setPanelLabel } from '@groundglas
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   bomb,
+  caseSeries,
   encrypted,
   paper,
   paperDocument,
@@ -235,6 +236,46 @@ describe('dataset extract', () => {
     expect(a!.sha256).not.toBe(b!.sha256);
     expect(a!.split).toBe(b!.split);
     expect(b!.meta?.sameAs).toBe(a!.path);
+  });
+
+  test('one paper stays whole and cannot train; --whole figure divides it, and train says what that costs', async () => {
+    const captions = Array.from({ length: 10 }, (_, i) =>
+      i % 2 === 0
+        ? `Chest CT of patient ${i}, with confirmed COVID-19.`
+        : `Chest CT of patient ${i}, a healthy control.`,
+    );
+    const from = await folder('alone', { 'alone.pdf': caseSeries(captions) });
+    const out = at('alone-out');
+    const whole = await extract(from, '--out', out);
+    expect(whole.text).toContain(
+      'No non-covid and no covid slice validates: papers stay whole, and too few have labels. Add papers or review the figures that wait; --whole figure divides within a paper, for a trial',
+    );
+    const splitsOf = async () => (await readManifest(out)).samples.map(({ split }) => split);
+    expect(new Set(await splitsOf())).toEqual(new Set(['train']));
+    const refused = (...more: string[]) =>
+      trainer('train', '--recipe', 'tiny', '--data', out, '--out', at('alone-run'), ...more).then(
+        () => '',
+        (error: unknown) => (error as { stderr: string }).stderr,
+      );
+    expect(await refused()).toContain('"dataset extract … --whole figure" divides a single paper');
+
+    const divided = await extract(from, '--out', out, '--whole', 'figure');
+    expect(divided.text).toContain('read before');
+    expect(divided.text).not.toContain('validates');
+    expect(divided.text).toContain(
+      'Figures of one paper stand in several splits: train asks for --allow-leaks document, and scores then say nothing of new papers',
+    );
+    const { samples } = await readManifest(out);
+    for (const split of ['train', 'val'])
+      expect(
+        new Set(samples.filter((sample) => sample.split === split).map(({ label }) => label)),
+      ).toEqual(new Set(['covid', 'non-covid']));
+    // A figure is whole, and what it is named says so.
+    expect(new Set(samples.map(({ patient }) => patient)).size).toBe(10);
+    expect(new Set(samples.map(({ document }) => document)).size).toBe(1);
+    expect(await refused()).toMatch(
+      /1 document stands in more than one split \(10 samples\): "alone" .* or accept them with --allow-leaks document: the scores then say nothing of new patients/,
+    );
   });
 
   test('--accept-above keeps sure labels and what a person decided', async () => {

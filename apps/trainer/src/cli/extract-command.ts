@@ -140,6 +140,10 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
     console.log(
       `No ${lacks.join(' and no ')} slice validates: papers stay whole, and too few have labels. Add papers or review the figures that wait; --whole figure divides within a paper, for a trial`,
     );
+  if (isDivided(samples))
+    console.log(
+      'Figures of one paper stand in several splits: train asks for --allow-leaks document, and scores then say nothing of new papers',
+    );
   for (const line of sharedPictures(samples, copies)) console.log(line);
   console.log(`${open} figures wait for review: open ${join(options.out, reviewName)} in VS Code`);
   console.log(`${samples.length} samples in ${join(options.out, 'groundglass.dataset.json')}`);
@@ -157,6 +161,16 @@ async function keepOutdated(out: string, outdated: readonly ReviewRow[]): Promis
   console.error(
     `${outdated.length} decided figures are cut differently now and wait for review again: ${outdated.map(({ id }) => id).join(', ')}. What was decided is kept in ${outdatedName}`,
   );
+}
+
+/** Whether slices of one paper stand in several splits. */
+function isDivided(samples: readonly DatasetSample[]): boolean {
+  const splits = new Map<string, string>();
+  return samples.some(({ document = '', split }) => {
+    const other = splits.get(document);
+    splits.set(document, split);
+    return other !== undefined && other !== split;
+  });
 }
 
 /** A line for each two papers that have pictures in common. */

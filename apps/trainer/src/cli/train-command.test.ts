@@ -254,7 +254,7 @@ describe('groundglass-trainer train', () => {
     await expect(training).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /^Expected validation samples, the dataset has none \(CT_BAD_DATASET\)/m,
+        /^Expected validation samples, the dataset has none\. .*"dataset split DIR --out DIR2".* \(CT_BAD_DATASET\)/m,
       ) as string,
     });
   });

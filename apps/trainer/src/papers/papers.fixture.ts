@@ -86,6 +86,21 @@ export async function paperDocument({
   return document;
 }
 
+/** An article with a figure on each page: a slice with its caption, drawn from the seed on. */
+export async function caseSeries(captions: readonly string[], seed = 1): Promise<Uint8Array> {
+  const document = await PDFDocument.create({ updateMetadata: false });
+  const font = await document.embedFont(StandardFonts.TimesRoman);
+  for (const [i, caption] of captions.entries()) {
+    const page = document.addPage([595, 842]);
+    const image = await document.embedJpg(await sliceJpeg(seed + i));
+    write(page, font, bodyText(i), 70);
+    page.drawImage(image, { x: 180, y: 360, width: 230, height: 187 });
+    write(page, font, [`Figure ${i + 1}. ${caption}`], 500, 9);
+    write(page, font, bodyText(i + 20), 540);
+  }
+  return document.save();
+}
+
 /** Lines of text from the top; `top` is the first baseline, in points. */
 function write(
   page: PDFPage,

@@ -49,3 +49,11 @@ test('a paper whose only labels are all of them trains', () => {
     ]),
   ).toEqual(['train', 'test']);
 });
+
+test('of figures with one label each, the smallest of both labels validate', () => {
+  const names = namesOf('train', 4);
+  const groups = names.map((name, i) => ({
+    ...{ name, positive: i % 2 === 0 ? i + 1 : 0, negative: i % 2 === 0 ? 0 : i + 1 },
+  }));
+  expect(splitsIn(groups)).toEqual(['val', 'val', 'train', 'train']);
+});

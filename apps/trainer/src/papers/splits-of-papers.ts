@@ -11,9 +11,12 @@ export interface PaperGroup {
   readonly negative: number;
 }
 
+/** Groups of each label that are tried as a pair for validation. */
+const mostTried = 12;
+
 /**
  * The split of each group by its name, so that it stays where it is when papers are added. Where few groups leave validation without
- * one of the labels, the smallest group that brings it and leaves both to training validates. Where there is none, the largest
+ * one of the labels, the smallest group that brings it, or one of each label, and leaves both to training validates. Where there is none, the largest
  * group trains, and validation stays as it is.
  */
 export function splitsOfPapers(groups: readonly PaperGroup[]): ReadonlyMap<string, Split> {
@@ -26,15 +29,22 @@ export function splitsOfPapers(groups: readonly PaperGroup[]): ReadonlyMap<strin
     const own = bySize.filter(({ name }) => of.get(name) === split);
     return own.some(({ positive }) => positive > 0) && own.some(({ negative }) => negative > 0);
   };
-  const moves = bySize.flatMap((validating) =>
-    [undefined, ...bySize.toReversed()].map((training) => ({ validating, training })),
-  );
   if (isComplete(splits, 'train') && isComplete(splits, 'val')) return splits;
-  for (const { validating, training } of moves) {
-    if (training === validating) continue;
-    const tried = new Map(splits).set(validating.name, 'val');
-    if (training) tried.set(training.name, 'train');
-    if (isComplete(tried, 'train') && isComplete(tried, 'val')) return tried;
+  const brings = (label: 'positive' | 'negative'): PaperGroup[] =>
+    bySize.filter((group) => group[label] > 0).slice(0, mostTried);
+  // One group with both labels, else one of each.
+  const validating = [
+    ...bySize.map((group) => [group]),
+    ...brings('positive').flatMap((p) => brings('negative').map((n) => [p, n])),
+  ];
+  for (const chosen of validating) {
+    for (const training of [undefined, ...bySize.toReversed()]) {
+      if (training && chosen.includes(training)) continue;
+      const tried = new Map(splits);
+      for (const { name } of chosen) tried.set(name, 'val');
+      if (training) tried.set(training.name, 'train');
+      if (isComplete(tried, 'train') && isComplete(tried, 'val')) return tried;
+    }
   }
   const largest = bySize.at(-1);
   return largest ? new Map(splits).set(largest.name, 'train') : splits;
