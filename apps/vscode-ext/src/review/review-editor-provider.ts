@@ -29,48 +29,67 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
       picture: address(row.picture.path),
       page: row.pageView && address(row.pageView.path),
     });
-    let shown: readonly string[] = [];
-    const show = (isWhole: boolean): void => {
-      const before = shown;
-      shown = document.getText().split(/\r?\n/);
-      const changed = shown.filter((line, i) => line !== before[i]);
-      // Thousands of figures are read once; after a decision only its own line is.
-      const { rows, problems } = parseReview((isWhole ? shown : changed).join('\n'));
-      const isPart = !isWhole && shown.length === before.length && problems.length === 0;
-      if (!isWhole && !isPart) {
-        show(true);
-        return;
-      }
-      void webview.postMessage(
-        (isPart
-          ? { type: 'changed', rows: rows.map(toShown) }
-          : {
-              type: 'rows',
-              rows: rows.map(toShown),
-              problems: problems.map(({ line, message }) => `${line}: ${message}`),
-            }) satisfies ToReview,
+    const showAll = (): void => {
+      const { rows, problems } = parseReview(document.getText());
+      void webview.postMessage({
+        type: 'rows',
+        rows: rows.map(toShown),
+        problems: problems.map(({ line, message }) => `${line}: ${message}`),
+      } satisfies ToReview);
+    };
+    // Thousands of figures are read once; after a decision only its own line is.
+    const showChanged = (changes: readonly vscode.TextDocumentContentChangeEvent[]): void => {
+      const isInLines = changes.every(
+        ({ range, text }) => range.isSingleLine && !/[\r\n]/.test(text),
       );
+      const lines = new Set(changes.map(({ range }) => range.start.line));
+      const { rows, problems } = parseReview(
+        isInLines ? [...lines].map((line) => document.lineAt(line).text).join('\n') : '',
+      );
+      if (isInLines && rows.length === lines.size && problems.length === 0)
+        void webview.postMessage({ type: 'changed', rows: rows.map(toShown) } satisfies ToReview);
+      else showAll();
+    };
+    // A long file takes seconds to write: decisions made meanwhile are written together.
+    let saving: Promise<void> | undefined;
+    let isBehind = false;
+    const save = async (): Promise<void> => {
+      try {
+        while (isBehind) {
+          isBehind = false;
+          if (!(await document.save()))
+            throw new Error('Expected a file that can be written, VS Code did not save it');
+        }
+      } finally {
+        saving = undefined;
+      }
+    };
+    const fail = (error: unknown): void => {
+      this.#log.error(`Review: ${String(error)}`);
+      void webview.postMessage({
+        type: 'failed',
+        message: error instanceof Error ? error.message : String(error),
+      } satisfies ToReview);
     };
     // One after another: each edit counts on the text that the one before left.
     let last: Promise<unknown> = Promise.resolve();
     const subscriptions = [
       webview.onDidReceiveMessage((message: FromReview) => {
         if (message.type === 'ready') {
-          show(true);
+          showAll();
           return;
         }
         last = last
           .then(() => edit(document, message))
-          .catch((error: unknown) => {
-            this.#log.error(`Review: ${String(error)}`);
-            void webview.postMessage({
-              type: 'failed',
-              message: error instanceof Error ? error.message : String(error),
-            } satisfies ToReview);
-          });
+          .then(() => {
+            isBehind = true;
+            saving ??= save().catch(fail);
+          })
+          .catch(fail);
       }),
       vscode.workspace.onDidChangeTextDocument((event) => {
-        if (event.document === document && event.contentChanges.length > 0) show(false);
+        if (event.document === document && event.contentChanges.length > 0)
+          showChanged(event.contentChanges);
       }),
     ];
     panel.onDidDispose(() => {
@@ -112,7 +131,7 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
   }
 }
 
-/** Replaces the line of one row, and saves: a review goes on where it stopped. */
+/** Replaces the line of one row. */
 async function edit(
   document: vscode.TextDocument,
   action: Exclude<FromReview, { type: 'ready' }>,
@@ -128,7 +147,6 @@ async function edit(
     if (!(await vscode.workspace.applyEdit(change))) {
       throw new Error('Expected a file that can be changed, VS Code refused the edit');
     }
-    await document.save();
     return;
   }
   throw new Error(`Expected a row called ${action.id}, the file has none`);

@@ -1,5 +1,7 @@
 import { uncertainFirst, type ReviewPanel, type ReviewRow } from '@groundglass/papers/review';
 import type { FromReview, ShownRow, ToReview } from '../review/review-protocol.js';
+import { element, vector } from './review-elements.js';
+import { isWaiting, ReviewQueue } from './review-queue.js';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromReview): void;
@@ -9,7 +11,7 @@ declare function acquireVsCodeApi(): {
 
 const host = acquireVsCodeApi();
 const main = document.querySelector('main')!;
-let rows: readonly ShownRow[] = [];
+let rows: ReadonlyMap<string, ShownRow> = new Map();
 let problems: readonly string[] = [];
 /** The row in front, by its id, so that it stays there when the file changes. */
 let current = (host.getState() as { current?: string } | undefined)?.current ?? '';
@@ -23,77 +25,67 @@ const words: Readonly<Record<ReviewPanel['label'], string>> = {
   unsure: 'Unsure',
 };
 
-function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Readonly<Record<string, string>> = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 function shown(): ShownRow | undefined {
-  return rows.find(({ row }) => row.id === current);
+  return rows.get(current);
 }
 
 /** The order is made once: a decided row stays where it was while the person goes on. */
 function orderRows(): void {
   const known = new Set(order);
-  const fresh = uncertainFirst(rows.map(({ row }) => row))
+  const fresh = uncertainFirst([...rows.values()].map(({ row }) => row))
     .map(({ id }) => id)
     .filter((id) => !known.has(id));
-  order = [...order.filter((id) => rows.some(({ row }) => row.id === id)), ...fresh];
-  if (!rows.some(({ row }) => row.id === current)) current = firstOpen() ?? order[0] ?? '';
+  order = [...order.filter((id) => rows.has(id)), ...fresh];
+  if (!rows.has(current)) current = firstOpen() ?? order[0] ?? '';
 }
 
 function firstOpen(): string | undefined {
-  return order.find((id) =>
-    rows.some(({ row }) => row.id === id && row.state === 'open' && needsPerson(row)),
-  );
+  return order.find((id) => {
+    const view = rows.get(id);
+    return view !== undefined && isWaiting(view.row);
+  });
 }
 
-function needsPerson({ panels }: ReviewRow): boolean {
-  return panels.some(({ kind }) => kind === 'axial-ct');
-}
+const queue = new ReviewQueue((id) => {
+  go(id);
+});
+const header = element('header');
+const columns = element('div', { class: 'columns' });
 
 function render(): void {
   const view = shown();
-  const waiting = rows.filter(({ row }) => isWaiting(row)).length;
-  const decided = rows.filter(({ row }) => row.state !== 'open').length;
+  let [waiting, decided] = [0, 0];
+  for (const { row } of rows.values()) {
+    if (isWaiting(row)) waiting++;
+    if (row.state !== 'open') decided++;
+  }
   const scroll = main.querySelector('.figure')?.scrollTop ?? 0;
   const before = main.querySelector('.figure')?.getAttribute('data-row');
-  main.replaceChildren(
+  header.replaceChildren(
     element(
-      'header',
-      {},
-      element(
-        'strong',
-        { class: 'open-count', role: 'status' },
-        `${waiting} of ${rows.length} figures wait`,
-      ),
-      progressBar(decided, decided + waiting),
-      element('span', { class: 'quiet' }, `${decided} decided, each saved at once`),
-      ...problems.map((problem) => element('p', { class: 'problem' }, `Line ${problem}`)),
-      ...(failure === '' ? [] : [element('p', { class: 'problem', role: 'alert' }, failure)]),
+      'strong',
+      { class: 'open-count', role: 'status' },
+      `${waiting} of ${rows.size} figures wait`,
     ),
-    element(
-      'div',
-      { class: 'columns' },
-      queue(),
-      view ? figure(view) : element('p', {}, 'There is nothing to review in this file.'),
-      ...(view ? [side(view)] : []),
-    ),
-    element('footer', {}, ...keyHelp()),
+    progressBar(decided, decided + waiting),
+    element('span', { class: 'quiet' }, `${decided} decided, each saved at once`),
+    ...problems.map((problem) => element('p', { class: 'problem' }, `Line ${problem}`)),
+    ...(failure === '' ? [] : [element('p', { class: 'problem', role: 'alert' }, failure)]),
   );
+  queue.show(order, (id) => rows.get(id)?.row);
+  while (columns.lastChild && columns.lastChild !== queue.element) columns.lastChild.remove();
+  columns.append(
+    ...(view
+      ? [figure(view), side(view)]
+      : [element('p', {}, 'There is nothing to review in this file.')]),
+  );
+  if (!main.hasChildNodes()) {
+    columns.prepend(queue.element);
+    main.append(header, columns, element('footer', {}, ...keyHelp()));
+  }
   const section = main.querySelector('.figure');
   if (section && before === current) section.scrollTop = scroll;
-  main.querySelector('.queue [aria-current=true]')?.scrollIntoView({ block: 'nearest' });
-}
-
-function isWaiting(row: ReviewRow): boolean {
-  return row.state === 'open' && needsPerson(row);
+  queue.mark(current);
 }
 
 function progressBar(done: number, all: number): HTMLElement {
@@ -122,36 +114,6 @@ function keyHelp(): HTMLElement[] {
     ...help.map(([name, what]) => element('span', {}, element('kbd', {}, name), ` ${what}`)),
     element('span', {}, 'Drag over a panel to split it, from one to another to merge them.'),
   ];
-}
-
-function queue(): HTMLElement {
-  const list = element('ol', { class: 'queue', 'aria-label': 'Figures, least sure first' });
-  const byId = new Map(rows.map(({ row }) => [row.id, row]));
-  for (const id of order) {
-    const row = byId.get(id);
-    if (!row) continue;
-    const state = row.state === 'open' && !needsPerson(row) ? 'without slices' : row.state;
-    const button = element(
-      'button',
-      {
-        type: 'button',
-        class: isWaiting(row) ? 'open' : 'done',
-        'aria-current': String(id === current),
-        title: row.document.title ?? row.document.file,
-      },
-      element('span', { class: 'name' }, row.document.key),
-      element(
-        'small',
-        {},
-        `p. ${row.page}${row.figure === null ? '' : ` · fig. ${row.figure}`} · ${state}`,
-      ),
-    );
-    button.addEventListener('click', () => {
-      go(id);
-    });
-    list.append(element('li', {}, button));
-  }
-  return list;
 }
 
 function figure({ row, picture }: ShownRow): HTMLElement {
@@ -242,17 +204,6 @@ function facts(row: ReviewRow): HTMLElement {
     );
   }
   return list;
-}
-
-function vector<K extends keyof SVGElementTagNameMap>(
-  tag: K,
-  attributes: Readonly<Record<string, string | number>>,
-  text = '',
-): SVGElementTagNameMap[K] {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  made.textContent = text;
-  return made;
 }
 
 /** A panel's outline, and its letter and label in its corner. */
@@ -597,14 +548,20 @@ document.addEventListener('keydown', (event) => {
 window.addEventListener('message', ({ data }: MessageEvent<ToReview>) => {
   switch (data.type) {
     case 'rows':
-      rows = data.rows;
+      rows = new Map(data.rows.map((view) => [view.row.id, view]));
       problems = data.problems;
       orderRows();
       render();
       return;
     case 'changed': {
-      const changed = new Map(data.rows.map((row) => [row.row.id, row]));
-      rows = rows.map((row) => changed.get(row.row.id) ?? row);
+      const changed = new Map(rows);
+      for (const view of data.rows) changed.set(view.row.id, view);
+      // A row whose id was changed by hand: what it was before is not known here.
+      if (changed.size > rows.size) {
+        host.postMessage({ type: 'ready' });
+        return;
+      }
+      rows = changed;
       render();
       return;
     }
