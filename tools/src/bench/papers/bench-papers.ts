@@ -6,7 +6,7 @@ import { formatTable } from '../../start/table.js';
 import { scoreComposites } from './composite-score.js';
 import { PublishedSearch } from './published-score.js';
 import { scoreTruth, truthTable } from './truth-score.js';
-import { scoreWorkbook } from './workbook-score.js';
+import { scoreWorkbook, type FieldScore } from './workbook-score.js';
 
 const run = promisify(execFile);
 
@@ -63,8 +63,6 @@ export async function* benchPapers({
     return;
   }
   const words = await scoreWorkbook(workbook);
-  const share = (part: number, whole: number): string =>
-    whole === 0 ? '–' : (part / whole).toFixed(2);
   const labelRow = (
     name: string,
     { positive, negative, unsure }: typeof words.labels,
@@ -79,14 +77,27 @@ export async function* benchPapers({
     [
       labelRow('label, the caption alone', words.labels),
       labelRow('label, with a title that names the disease', words.withTitle),
-      ...words.fields.map(({ field, stated, right, both, agree }) => [
-        field,
-        share(right, stated),
-        share(agree, both),
-        `${right} of ${stated} that the caption states; ${agree} of ${both} that both have`,
-      ]),
+      ...words.fields.map(fieldRow),
+      fieldRow({ ...words.timeOfPart, field: 'time, of the part that states it' }),
     ],
   );
+  yield formatTable(
+    ['captions that were not looked at', 'recall', 'precision', ''],
+    words.unseen.map(fieldRow),
+  );
+}
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? '–' : (part / whole).toFixed(2);
+}
+
+function fieldRow({ field, stated, read, right, both, agree }: FieldScore): string[] {
+  return [
+    field,
+    share(right, stated),
+    share(right, read),
+    `${right} of ${stated} that the caption states, ${read} read; ${agree} of ${both} that both have`,
+  ];
 }
 
 async function pagesASecond(python: string, folder: string): Promise<number | undefined> {

@@ -7,7 +7,8 @@ export interface FieldScore {
   readonly field: string;
   /** Rows whose caption states the workbook's value. */
   stated: number;
-  /** Of those, read as the workbook has it. */
+  /** Of those, where something was read, and read as the workbook has it. */
+  read: number;
   right: number;
   /** Rows where both have a value, and where they agree. */
   both: number;
@@ -23,6 +24,13 @@ export interface WorkbookScore {
   /** The same with a title that names the disease, as every paper of the workbook has. */
   readonly withTitle: Readonly<Record<'positive' | 'negative' | 'unsure', number>>;
   readonly fields: readonly FieldScore[];
+  /** The same, of captions that no row with an even place has: rules were mended while only those were looked at. */
+  readonly unseen: readonly FieldScore[];
+  /**
+   * The time once more, of captions in parts: the workbook does not say which panel a row is, so that the part with its time is
+   * taken for the row's.
+   */
+  readonly timeOfPart: FieldScore;
 }
 
 /** Reads the 349 captions of COVID-CT's workbook and compares labels and metadata with what people typed. */
@@ -30,19 +38,19 @@ export async function scoreWorkbook(path: string): Promise<WorkbookScore> {
   const table = await readTable(await readFile(path), 'COVID-CT-MetaInfo.xlsx');
   const labels = { positive: 0, negative: 0, unsure: 0 };
   const withTitle = { positive: 0, negative: 0, unsure: 0 };
-  const fields = ['age', 'gender', 'location', 'time'].map((field): FieldScore => ({
-    field,
-    stated: 0,
-    right: 0,
-    both: 0,
-    agree: 0,
-  }));
-  let withCaption = 0;
-  for (const { cells } of table.rows) {
-    const raw = (cells.get('captions') ?? '')
+  const fields = fieldNames.map(noScore);
+  const unseen = fieldNames.map(noScore);
+  const timeOfPart = noScore('time');
+  const captionOf = (row: (typeof table.rows)[number]): string =>
+    (row.cells.get('captions') ?? '')
       .trim()
       .replace(/^\[['"]|['"]\]$/g, '')
       .trim();
+  const seen = new Set(table.rows.filter((_, i) => i % 2 === 0).map(captionOf));
+  let withCaption = 0;
+  for (const row of table.rows) {
+    const { cells } = row;
+    const raw = captionOf(row);
     if (raw === '') continue;
     withCaption++;
     const label = captionLabel(raw);
@@ -57,40 +65,127 @@ export async function scoreWorkbook(path: string): Promise<WorkbookScore> {
     labels[labelPanel({ ...texts, title: '' }).label]++;
     withTitle[labelPanel({ ...texts, title: 'Chest CT of patients with COVID-19' }).label]++;
     const metadata = readMetadata([{ source: 'caption', text }]);
-    const read: Record<string, string | undefined> = {
+    const read: Readonly<Record<FieldName, string | undefined>> = {
       age: metadata.age?.value.toString(),
       gender: metadata.sex?.value,
       location: metadata.location?.value,
       time: metadata.time?.value,
+      severity: metadata.severity?.value,
+      history: metadata.history?.value,
+      report: metadata.report?.value,
     };
-    for (const score of fields) {
-      const wanted = (cells.get(score.field) ?? '').trim();
-      const got = read[score.field];
-      const agrees = got !== undefined && wanted !== '' && sameValue(score.field, wanted, got);
-      if (wanted !== '' && states(score.field, text, wanted)) {
-        score.stated++;
-        if (agrees) score.right++;
-      }
-      if (wanted !== '' && got !== undefined) {
-        score.both++;
-        if (agrees) score.agree++;
-      }
+    const { head, parts } = captionParts(text);
+    const time = typed(cells, 'time');
+    const part = parts.find((each) => time !== '' && states('time', each.text, time));
+    const near = readMetadata([
+      ...(part ? [{ source: 'sub-caption' as const, text: part.text }] : []),
+      { source: 'caption', text: part ? head : text },
+    ]);
+    count(timeOfPart, text, time, near.time?.value);
+    for (const field of fieldNames) {
+      const scores = [fields, ...(seen.has(raw) ? [] : [unseen])].map((list) =>
+        list.find((score) => score.field === field)!,
+      );
+      for (const score of scores) count(score, text, typed(cells, field), read[field]);
     }
   }
-  return { rows: table.rows.length, withCaption, labels, withTitle, fields };
+  return { rows: table.rows.length, withCaption, labels, withTitle, fields, unseen, timeOfPart };
 }
 
-function sameValue(field: string, wanted: string, got: string): boolean {
+const fieldNames = ['age', 'gender', 'location', 'time', 'severity', 'history', 'report'] as const;
+type FieldName = (typeof fieldNames)[number];
+
+const noScore = (field: FieldName): FieldScore => ({
+  ...{ field, stated: 0, read: 0, right: 0, both: 0, agree: 0 },
+});
+
+function count(score: FieldScore, caption: string, wanted: string, got: string | undefined): void {
+  if (wanted === '') return;
+  const field = score.field as FieldName;
+  const agrees = got !== undefined && sameValue(field, wanted, got);
+  if (states(field, caption, wanted)) {
+    score.stated++;
+    if (got !== undefined) score.read++;
+    if (agrees) score.right++;
+  }
+  if (got !== undefined) {
+    score.both++;
+    if (agrees) score.agree++;
+  }
+}
+
+/** Words of a scan's findings. */
+const findings =
+  /ground|glass|opaci|consolid|lesion|shadow|patch|nodul|effusion|absor|paving|density|fibr|abnormalit/iu;
+
+/**
+ * What people typed of a field. The workbook has no column of reports: they stand in the column of severity, which holds a grade in
+ * a few rows alone, and in that of the history.
+ */
+function typed(cells: ReadonlyMap<string, string>, field: FieldName): string {
+  const [severity, history] = ['severity', 'medical history'].map((name) =>
+    (cells.get(name) ?? '').trim(),
+  ) as [string, string];
+  switch (field) {
+    case 'severity':
+      return grade(severity) ?? '';
+    case 'history':
+      return findings.test(history) ? '' : history;
+    case 'report':
+      return [severity, history].find((text) => findings.test(text) && !grade(text)) ?? '';
+    case 'age':
+    case 'gender':
+    case 'location':
+    case 'time':
+      return (cells.get(field) ?? '').trim();
+  }
+}
+
+/** A cell that holds a grade of the disease and no more. */
+function grade(cell: string): string | undefined {
+  const text = cell.toLowerCase();
+  if (text.split(/\s+/).length > 6) return undefined;
+  const words: readonly (readonly [string, RegExp])[] = [
+    ['fatal', /mortality/],
+    ['critical', /^critical/],
+    ['severe', /^(?:severe|serious)/],
+    ['moderate', /^(?:moderate|common|ordinary)/],
+    ['mild', /^(?:mild|light)/],
+    ['asymptomatic', /^asymptomatic/],
+  ];
+  return words.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** The share of a text's words of four letters and more that another one has. */
+function shareOfWords(text: string, other: string): number {
+  const words = (value: string): Set<string> =>
+    new Set(value.toLowerCase().match(/\p{L}{4,}/gu) ?? []);
+  const [own, others] = [words(text), words(other)];
+  return own.size === 0 ? 0 : [...own].filter((word) => others.has(word)).length / own.size;
+}
+
+function sameValue(field: FieldName, wanted: string, got: string): boolean {
   const [a, b] = [wanted.toLowerCase(), got.toLowerCase()];
   if (field === 'age') return Number.parseInt(a, 10) === Number(b);
-  if (field === 'gender') return a === b;
+  if (field === 'gender' || field === 'severity') return a === b;
+  // The same sentence, or most of it: people left words out.
+  if (field === 'history' || field === 'report') return shareOfWords(a, b) >= 0.6;
   if (field === 'location') return b.split(/,?\s+/).some((word) => a.includes(word));
   const numbers: readonly string[] = b.match(/\d+/g) ?? [];
   return a.includes(b) || (a.match(/\d+/g) ?? []).some((value) => numbers.includes(value));
 }
 
+const gradeWords: Readonly<Record<string, RegExp>> = {
+  fatal: /\b(?:mortality|died|death|fatal)\b/,
+  critical: /\bcritical/,
+  severe: /\b(?:severe|serious)/,
+  moderate: /\b(?:moderate|common|ordinary)/,
+  mild: /\b(?:mild|light)/,
+  asymptomatic: /\basymptomatic/,
+};
+
 /** Whether a caption says what the workbook has; people typed most of it from the papers' text. */
-function states(field: string, text: string, wanted: string): boolean {
+function states(field: FieldName, text: string, wanted: string): boolean {
   const lower = text.toLowerCase();
   const value = wanted.toLowerCase();
   switch (field) {
@@ -104,7 +199,12 @@ function states(field: string, text: string, wanted: string): boolean {
         : /\b(?:female|woman|girl)\b/.test(lower);
     case 'location':
       return value.split(/,\s*/).some((word) => word.length > 3 && lower.includes(word.trim()));
-    default:
+    case 'severity':
+      return gradeWords[value]!.test(lower);
+    case 'history':
+    case 'report':
+      return shareOfWords(value, lower) >= 0.8;
+    case 'time':
       return [...(value.match(/\d+/g) ?? [])].some((number) =>
         new RegExp(`day\\D{0,6}${number}(?!\\d)|(?<!\\d)${number}(?:th|st|nd|rd)? day`).test(lower),
       );
