@@ -182,7 +182,11 @@ export class GalleryPanel implements vscode.Disposable {
       (path) => !this.#sniffed.has(path),
     );
     for (const path of paths) this.#sniffed.add(path);
-    const found = await sniffFormats(root, paths, () => this.#isDisposed);
+    const found = await sniffFormats(root, paths, {
+      isOver: () => this.#isDisposed,
+      // The pictures in sight come first.
+      isBusy: () => this.#running > 0,
+    });
     let isOther = false;
     for (const [path, format] of found) {
       this.#formats.set(path, format);

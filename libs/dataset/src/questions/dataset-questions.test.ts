@@ -52,6 +52,21 @@ test('wrong answers come the most wrong first', () => {
   expect(paths({ wrong: true })).toEqual(['b', 'c']);
 });
 
+test('an answer says how many pictures were scored: none that is wrong may mean none that was asked about', () => {
+  expect(findPictures(dataset, { wrong: true })).toMatchObject({ total: 2, scored: 5 });
+  const unscored = { ...dataset, results: [], header: undefined };
+  expect(findPictures(unscored, { wrong: true })).toMatchObject({ total: 0, scored: 0 });
+});
+
+test('a patient that nothing names is unknown, and so is how many there are', () => {
+  const own = dataset.samples.map((each) => ({ ...each, patient: each.path }));
+  const asked = { ...dataset, samples: own };
+  expect(findPictures(asked, {}).pictures.map(({ patient }) => patient)).toEqual(
+    own.map(() => null),
+  );
+  expect(summarizeDataset(asked).splits.map(({ patients }) => patients)).toEqual([null, null]);
+});
+
 test('a withheld probability is never told', () => {
   const [withheld] = findPictures(dataset, { withheld: true }).pictures;
   expect(withheld).toMatchObject({

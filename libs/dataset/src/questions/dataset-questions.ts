@@ -47,11 +47,14 @@ export interface FoundPicture {
 
 const mostFound = 200;
 
-/** Pictures that a question is about, the most wrong first where they were scored. */
+/**
+ * Pictures that a question is about, the most wrong first where they were scored. `scored` of all pictures have an answer or an error:
+ * without any, nothing that was found says that nothing is wrong.
+ */
 export function findPictures(
   dataset: AskedDataset,
   input: FindInput,
-): { total: number; pictures: FoundPicture[] } {
+): { total: number; scored: number; pictures: FoundPicture[] } {
   const resultOf = new Map(dataset.results.map((row) => [keyOf(row), row]));
   const rulesOf = new Map<string, string[]>();
   for (const { rule, samples } of dataset.findings) {
@@ -83,7 +86,11 @@ export function findPictures(
   });
   found.sort((a, b) => b.error - a.error);
   const limit = Math.min(mostFound, Math.max(1, input.limit ?? 20));
-  return { total: found.length, pictures: found.slice(0, limit).map(({ picture }) => picture) };
+  return {
+    total: found.length,
+    scored: dataset.samples.filter((sample) => resultOf.has(keyOf(sample))).length,
+    pictures: found.slice(0, limit).map(({ picture }) => picture),
+  };
 }
 
 /** Counts and scores of a dataset, by split: what is not known is null. */

@@ -32,6 +32,9 @@ import { ThumbnailCache } from './thumbnail-cache.js';
 
 /** Between what a key changes in the grid and what follows of it in scores and filters. */
 const panelMs = 40;
+/** The same after rows have come: their pictures are drawn before 100,000 rows are counted. */
+const firstPanelMs = 400;
+const manyRows = 5000;
 
 /** What a gallery asks of its host; rows are indices of the packed rows. */
 export interface GalleryEventMap {
@@ -76,6 +79,8 @@ export class GroundglassGallery extends HTMLElement {
   /** Scores and filters, whose counts over all rows take longer than a frame: they follow between keys. */
   #panelParts: GalleryPart[] = [];
   #panelTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Other rows have come that scores and filters do not show yet. */
+  #isFresh = false;
   #view: RowsView | undefined;
   #toolbar: ReturnType<typeof createGalleryToolbar> | undefined;
   #footer: ReturnType<typeof createGalleryFooter> | undefined;
@@ -128,6 +133,7 @@ export class GroundglassGallery extends HTMLElement {
       this.#selection = emptySelection;
     }
     this.#thumbnails ??= new ThumbnailCache(provider, (row) => this.#view?.refresh(row));
+    if (!isSame) this.#isFresh = true;
     this.#compute();
     this.#schedule();
   }
@@ -404,11 +410,13 @@ export class GroundglassGallery extends HTMLElement {
     if (!model) return;
     for (const part of this.#parts) part.update(model);
     if (this.#panelTimer !== undefined) return;
+    const delay = this.#isFresh && model.store.count > manyRows ? firstPanelMs : panelMs;
+    this.#isFresh = false;
     this.#panelTimer = setTimeout(() => {
       this.#panelTimer = undefined;
       const now = this.#model;
       if (now) for (const part of this.#panelParts) part.update(now);
-    }, panelMs);
+    }, delay);
   }
 
   get #model(): GalleryModel | undefined {
