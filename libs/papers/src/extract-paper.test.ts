@@ -184,20 +184,26 @@ test('a short caption at the left belongs to the picture in the middle', async (
   ]);
 });
 
-test('a panel that its part of the caption calls a radiograph is no slice', async () => {
-  const grid = madeGrid([madeSlice(256, 208, 1), madeSlice(256, 208, 2)], 2, 10, 255);
-  const bytes = await madePaper([
-    async (page, document) => {
-      page.lines(bodyText, 60, 70);
-      page.page.drawImage(await document.embedPng(toPng(grid)), {
-        ...{ x: 80, y: 380, width: 430, height: 172 },
-      });
-      page.lines(['Fig. 2 (A) Chest X-ray and (B) CT of a patient with COVID-19.'], 60, 480, 9);
-    },
-  ]);
-  const { figures } = await extract(bytes);
-  expect(figures[0]!.panels.map(({ kind }) => kind)).toEqual(['grey-picture', 'axial-ct']);
-});
+test.each([
+  ['(A) Chest X-ray and (B) CT of a patient with COVID-19.', ['grey-picture', 'axial-ct']],
+  ['(A) Coronal CT and (B) axial CT of a patient.', ['grey-picture', 'axial-ct']],
+])(
+  'a panel that its part of the caption calls another view is no slice: %s',
+  async (words, kinds) => {
+    const grid = madeGrid([madeSlice(256, 208, 1), madeSlice(256, 208, 2)], 2, 10, 255);
+    const bytes = await madePaper([
+      async (page, document) => {
+        page.lines(bodyText, 60, 70);
+        page.page.drawImage(await document.embedPng(toPng(grid)), {
+          ...{ x: 80, y: 380, width: 430, height: 172 },
+        });
+        page.lines([`Fig. 2 ${words}`], 60, 480, 9);
+      },
+    ]);
+    const { figures } = await extract(bytes);
+    expect(figures[0]!.panels.map(({ kind }) => kind)).toEqual(kinds);
+  },
+);
 
 test('body text that begins like a caption, a logo and a page without figures make no figure', async () => {
   const logo = {

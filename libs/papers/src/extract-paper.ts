@@ -330,10 +330,9 @@ function readFigure(
       (sentence) =>
         sentence.letters.length === 0 || letter === null || sentence.letters.includes(letter),
     );
-    const isOther =
-      subCaption !== null &&
-      otherViews.names.test(subCaption) &&
-      !otherViews.unless.test(subCaption);
+    const isOther = otherViews.some(
+      ({ names, unless }) => names.test(subCaption ?? '') && !unless.test(subCaption ?? ''),
+    );
     const verdict = labelPanel({
       subCaption: subCaption ?? '',
       captionHead: parts.head,

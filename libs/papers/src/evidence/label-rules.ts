@@ -142,11 +142,19 @@ export const timeDoubts: readonly { readonly rule: string; readonly pattern: Reg
 ];
 
 /** Words of a panel's own part of the caption that say that it shows no axial slice, unless it names one as well. */
-export const otherViews = {
-  names:
-    /\b(?:x[- ]?\s?rays?|radiographs?|radiography|CXR|scout|coronal|sagittal|histolog\w+|histopatholog\w+|micrographs?|electron microscop\w+|volume[- ]rendered|3D (?:rendering|reconstruction)|bronchoscop\w+|ultrasound|sonograph\w+|photographs?|MRI|PET)\b/iu,
-  unless: /\b(?:axial|transverse|transaxial|CT)\b/u,
-} as const;
+export const otherViews: readonly { readonly names: RegExp; readonly unless: RegExp }[] = [
+  {
+    names:
+      /\b(?:x[- ]?\s?rays?|radiographs?|radiography|CXR|histolog\w+|histopatholog\w+|micrographs?|electron microscop\w+|bronchoscop\w+|ultrasound|sonograph\w+|photographs?|MRI|PET)\b/iu,
+    unless: /\b(?:axial|transverse|transaxial|CT)\b/iu,
+  },
+  {
+    // Views that a CT has, too.
+    names:
+      /\b(?:coronal|sagittal|scout|topogram|volume[- ]rendered|3D (?:rendering|reconstruction))\b/iu,
+    unless: /\b(?:axial|transverse|transaxial)\b/iu,
+  },
+];
 
 /** Words of a caption that say that its pictures are no scans. */
 export const syntheticWords =
