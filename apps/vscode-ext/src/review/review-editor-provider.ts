@@ -57,8 +57,12 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
       try {
         while (isBehind) {
           isBehind = false;
-          if (!(await document.save()))
+          const { version } = document;
+          if (await document.save()) continue;
+          // So VS Code answers too where an edit came while it wrote: what came is written next.
+          if (document.version === version)
             throw new Error('Expected a file that can be written, VS Code did not save it');
+          isBehind = true;
         }
       } finally {
         saving = undefined;
