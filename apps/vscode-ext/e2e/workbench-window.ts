@@ -165,10 +165,21 @@ export class Workbench {
       .frameLocator('iframe#active-frame');
   }
 
-  /** Presses keys in the visible webview once it has the focus, which comes back a little after a quick input has closed. */
+  /**
+   * Presses keys in the visible webview once it has the focus, which comes back a little after a quick input has closed. Where it does
+   * not come back, the user's key for it is pressed.
+   */
   async press(...keys: string[]): Promise<void> {
-    const body = this.preview.locator('body');
-    await expect.poll(() => body.evaluate(() => document.hasFocus())).toBe(true);
+    const hasFocus = () => this.preview.locator('body').evaluate(() => document.hasFocus());
+    await expect
+      .poll(hasFocus, { timeout: 5000 })
+      .toBe(true)
+      .catch(() =>
+        expect(async () => {
+          await this.page.keyboard.press('Control+1');
+          expect(await hasFocus()).toBe(true);
+        }).toPass({ intervals: [1000] }),
+      );
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
