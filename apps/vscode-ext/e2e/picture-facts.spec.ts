@@ -12,7 +12,11 @@ async function answerDialog({ page }: Workbench, path?: string): Promise<void> {
   await input.waitFor();
   await expect(async () => {
     // The dialog writes its own folder once it has listed it.
-    if (path !== undefined) await input.fill(path, { timeout: 2000 });
+    if (path !== undefined) {
+      await input.fill(path, { timeout: 2000 });
+      await page.waitForTimeout(300);
+      await expect(input).toHaveValue(path, { timeout: 100 });
+    }
     await input.press('Enter', { timeout: 2000 });
     await expect(page.locator('.quick-input-widget')).toBeHidden({ timeout: 3000 });
   }).toPass();
@@ -154,4 +158,16 @@ test('a mask that is saved as DICOM SEG is found again beside its series', async
   // The model agrees with itself.
   await expect(preview.locator('.dice')).toHaveText('Dice, this slice: 1.000');
   await workbench.explorerRow('a-seg').click();
+});
+
+test('a mask that is saved under a name in .nii.gz is packed', async ({ workbench }) => {
+  const file = join(workbench.server.folder, 'a-saved.nii.gz');
+  await workbench.open('covid-volume.nii.gz');
+  const { preview, page } = workbench;
+  await expect(preview.locator('.score')).toHaveText(scored);
+  await preview.getByRole('button', { name: 'Mask as NIfTI' }).click();
+  await answerDialog(workbench, file);
+  await expect(page.locator('.statusbar')).toContainText('Saved a-saved.nii.gz.');
+  // The header of NIfTI-1 with its four bytes of extensions, and a byte for each of 24 slices of 128 by 128.
+  expect(gunzipSync(readFileSync(file))).toHaveLength(352 + 24 * 128 * 128);
 });

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Asks where to write bytes, beside the picture unless the user says otherwise, and writes them. */
+/** Asks where to write bytes, beside the picture unless the user says otherwise, and writes them; packed where the chosen name ends in `.gz`. */
 export async function saveBytes(
   picture: vscode.Uri,
   name: string,
@@ -10,14 +10,23 @@ export async function saveBytes(
     defaultUri: vscode.Uri.joinPath(picture, '..', name),
   });
   if (!uri) return;
+  const chosen = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   try {
     // What comes out of a page may be a view of a larger buffer.
-    await vscode.workspace.fs.writeFile(uri, new Uint8Array(bytes));
-    vscode.window.setStatusBarMessage(vscode.l10n.t('Saved {0}.', name), 5000);
+    const plain = new Uint8Array(bytes);
+    const isPacked = /\.gz$/i.test(chosen) && !/\.gz$/i.test(name);
+    await vscode.workspace.fs.writeFile(uri, isPacked ? await gzip(plain) : plain);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Saved {0}.', chosen), 5000);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     void vscode.window.showErrorMessage(
-      vscode.l10n.t('{0} could not be written: {1}', name, reason),
+      vscode.l10n.t('{0} could not be written: {1}', chosen, reason),
     );
   }
+}
+
+/** Readers of `.nii.gz` refuse a file that is not packed. */
+async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
 }
