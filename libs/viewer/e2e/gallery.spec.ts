@@ -99,6 +99,20 @@ test('a wrong answer does not hide what the audit found', async ({ page }) => {
   await expect(tile.locator('.badge')).toHaveText([/^! /, 'wrong-ending']);
 });
 
+test('in a narrower window no tile is cut off', async ({ page }) => {
+  await open(page);
+  await expect(page.locator('.tile').first()).toBeVisible();
+  const sizes = page.viewportSize()!;
+  await page.setViewportSize({ ...sizes, width: sizes.width - 170 });
+  const outside = () =>
+    page.locator('.rows').evaluate((rows) => {
+      const { right } = rows.getBoundingClientRect();
+      const tiles = [...rows.querySelectorAll('.tile')];
+      return tiles.filter((tile) => tile.getBoundingClientRect().right > right).length;
+    });
+  await expect.poll(outside).toBe(0);
+});
+
 test('filters narrow, headings stay, and text finds', async ({ page }) => {
   await open(page);
   await page.getByLabel('Headings').selectOption('Split and class');

@@ -136,7 +136,15 @@ export function createRowsView(
     empty.hidden = shown.order.length > 0;
     setText(empty, store.count === 0 ? strings.noRows : strings.empty);
     // Tiles say what depends on these; what scrolling and selecting change is set on them as they are.
-    const depends = [store, shown, state.layout, state.size, state.threshold, state.masksVisible];
+    const depends = [
+      store,
+      shown,
+      layout,
+      state.layout,
+      state.size,
+      state.threshold,
+      state.masksVisible,
+    ];
     if (!depends.every((value, at) => value === drawnOf[at])) {
       generation++;
       drawnOf = depends;
