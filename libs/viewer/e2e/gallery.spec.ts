@@ -90,6 +90,20 @@ test('a withheld answer is shown as none, without its probability', async ({ pag
   await expectAll(page.locator('.tile-verdict'), /^\w+ → No answer$/);
 });
 
+test('filters set faster than the page is drawn all hold', async ({ page }) => {
+  await open(page);
+  await expect(shown(page)).toHaveText('240 of 240 pictures');
+  const boxes = page.locator('.facets input');
+  await expect(boxes.and(page.locator('[data-value="split:test"]'))).toHaveCount(1);
+  // One task, thus no frame between the clicks.
+  await boxes.evaluateAll((all) => {
+    for (const value of ['label:normal', 'label:covid', 'split:test', 'label:normal'])
+      (all as HTMLInputElement[]).find((box) => box.dataset.value === value)!.click();
+  });
+  // Every third row is covid, every third group of three is of the test split.
+  await expect(shown(page)).toHaveText('26 of 240 pictures');
+});
+
 test('a wrong answer does not hide what the audit found', async ({ page }) => {
   await open(page);
   await expect(shown(page)).toHaveText('240 of 240 pictures');

@@ -5,6 +5,7 @@ import { emptyFilter, filterRows } from './filter-rows.js';
 import { createGalleryFooter } from './gallery-footer.js';
 import type {
   GalleryActions,
+  GalleryChange,
   GalleryModel,
   GalleryPart,
   ScoringStatus,
@@ -321,9 +322,9 @@ export class GroundglassGallery extends HTMLElement {
     this.#schedule();
   }
 
-  #change(change: Partial<GalleryState>): void {
+  #change(change: GalleryChange): void {
     const before = this.#state;
-    this.#state = { ...before, ...change };
+    this.#state = { ...before, ...(typeof change === 'function' ? change(before) : change) };
     const { filter, sort, grouping, threshold } = this.#state;
     const isOther =
       filter !== before.filter ||

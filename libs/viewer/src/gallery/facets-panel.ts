@@ -91,9 +91,10 @@ function valueBox(
     attributes: { type: 'checkbox', id, 'data-value': `${facet}:${value}` },
     on: {
       change: () => {
-        const next = box.checked ? [...chosen, value] : chosen.filter((other) => other !== value);
-        actions.change({
-          filter: { ...state.filter, facets: { ...state.filter.facets, [facet]: next } },
+        actions.change(({ filter }) => {
+          const others = (filter.facets[facet] ?? []).filter((other) => other !== value);
+          const next = box.checked ? [...others, value] : others;
+          return { filter: { ...filter, facets: { ...filter.facets, [facet]: next } } };
         });
       },
     },

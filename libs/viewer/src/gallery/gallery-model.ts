@@ -38,9 +38,12 @@ export interface GalleryModel {
   readonly canScore: boolean;
 }
 
+/** A change of the state; as a function where it builds on the state, which may be newer than what is drawn. */
+export type GalleryChange = Partial<GalleryState> | ((now: GalleryState) => Partial<GalleryState>);
+
 /** What a user does in a gallery. */
 export interface GalleryActions {
-  change(change: Partial<GalleryState>): void;
+  change(change: GalleryChange): void;
   score(): void;
   cancelScoring(): void;
   compare(): void;

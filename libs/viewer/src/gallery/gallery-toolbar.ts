@@ -26,7 +26,7 @@ export function createGalleryToolbar(
     },
     on: {
       input: () => {
-        if (model) change({ filter: { ...model.state.filter, text: text.value } });
+        change(({ filter }) => ({ filter: { ...filter, text: text.value } }));
       },
     },
   });
@@ -37,7 +37,7 @@ export function createGalleryToolbar(
     change({ sort: usualOrder(key) });
   });
   const reverse = button('⇅', 'quiet', () => {
-    if (model) change({ sort: { ...model.state.sort, descending: !model.state.sort.descending } });
+    change(({ sort: now }) => ({ sort: { ...now, descending: !now.descending } }));
   });
   reverse.setAttribute('aria-label', strings.reverse);
   reverse.title = strings.reverse;
@@ -71,7 +71,7 @@ export function createGalleryToolbar(
     },
   });
   const masks = button(strings.masks, 'toggle', () => {
-    if (model) change({ masksVisible: !model.state.masksVisible });
+    change(({ masksVisible }) => ({ masksVisible: !masksVisible }));
   });
   const score = button(strings.score, 'primary', () => {
     if (model?.scoring) actions.cancelScoring();

@@ -443,9 +443,9 @@ function drawHead(
           attributes: { type: 'button' },
           on: {
             click: () => {
-              actions.change({
-                sort: sorted === key ? { key, descending: !descending } : usualOrder(key),
-              });
+              actions.change(({ sort }) => ({
+                sort: sort.key === key ? { key, descending: !sort.descending } : usualOrder(key),
+              }));
             },
           },
         },

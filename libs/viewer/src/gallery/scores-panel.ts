@@ -168,7 +168,7 @@ function comparisonOf(model: GalleryModel, actions: GalleryActions): HTMLElement
     attributes: { type: 'checkbox', id },
     on: {
       change: () => {
-        actions.change({ filter: { ...state.filter, isDifferent: only.checked } });
+        actions.change(({ filter }) => ({ filter: { ...filter, isDifferent: only.checked } }));
       },
     },
   });
@@ -314,7 +314,7 @@ function matrixOf(model: GalleryModel, actions: GalleryActions): HTMLElement[] {
           on: {
             click: () => {
               const next = isPressed ? null : { label, outcome };
-              actions.change({ filter: { ...state.filter, cell: next } });
+              actions.change(({ filter }) => ({ filter: { ...filter, cell: next } }));
             },
           },
         },
