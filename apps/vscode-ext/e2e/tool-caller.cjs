@@ -24,6 +24,7 @@ exports.activate = (context) => {
         names: vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith('ground')),
         summary: await call('groundglass_summarizeDataset', { dataset: 'phantoms' }),
         found: await call('groundglass_find', { dataset: 'phantoms', split: 'test', limit: 2 }),
+        undivided: await call('groundglass_summarizeDataset', { dataset: 'undivided' }),
         predicted: await call('groundglass_predict', { path: 'covid-slice.png' }),
         outside: await call('groundglass_predict', { path: '../ud/User/settings.json' }),
       };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withExtension } from './install-extension.js';
 import { writePhantomFolder } from './phantom-folder.js';
@@ -23,6 +23,9 @@ test('the tools answer through the API, inside the workspace alone', async ({
   await workbench.open();
   const pictures = writePhantomFolder(join(folder, 'phantoms'));
   const tested = pictures.filter(({ split }) => split === 'test').length;
+  const undivided = join(folder, 'undivided/covid/p1');
+  mkdirSync(undivided, { recursive: true });
+  copyFileSync(join(folder, 'phantoms', pictures[0]!.path), join(undivided, 'a.png'));
   await workbench.runCommand('Call the Tools');
   const file = join(folder, 'tool-answers.json');
   await expect(async () => {
@@ -41,6 +44,12 @@ test('the tools answer through the API, inside the workspace alone', async ({
   expect(summary).not.toHaveProperty('failed');
   expect(summary.splits.find(({ split }) => split === 'test')!.pictures).toBe(tested);
   expect(answers.found![0]).toMatchObject({ total: tested, pictures: [{}, {}] });
+  expect(answers.undivided![0]).toMatchObject({
+    guesses: [
+      expect.stringContaining('Groundglass drew it'),
+      expect.stringContaining('it is guessed from the path'),
+    ],
+  });
   expect(answers.predicted![0]).toMatchObject({
     path: 'covid-slice.png',
     note: 'Research use, not for diagnosis.',

@@ -3,7 +3,13 @@ import { basename, dirname, extname, join } from 'node:path';
 import { openAsBlob } from 'node:fs';
 import type { CtUpload, GroundglassClient } from '@groundglass/client';
 import { CtError, errorCatalogue } from '@groundglass/core';
-import { auditDataset, findingsText, findPictures, summarizeDataset } from '@groundglass/dataset';
+import {
+  auditDataset,
+  findingsText,
+  findPictures,
+  guessesOf,
+  summarizeDataset,
+} from '@groundglass/dataset';
 import { replaceFile } from '@groundglass/dataset/disk';
 import { nodeFiles } from '@groundglass/dataset/node';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
@@ -74,7 +80,7 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
     {
       title: 'Find pictures',
       description:
-        "Finds pictures of a CT dataset of the workspace by split, known label, the model's answer, whether the answer is wrong or withheld, findings of the audit, or text in path and patient. The most wrong come first.",
+        "Finds pictures of a CT dataset of the workspace by split, known label, the model's answer, whether the answer is wrong or withheld, findings of the audit, or text in path and patient. The most wrong come first. What `guesses` says is no fact of the dataset: splits that Groundglass drew, patients that it guessed; say so with every figure.",
       inputSchema: {
         dataset,
         split: z.enum(['train', 'val', 'test']).optional(),
@@ -98,7 +104,7 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
     {
       title: 'Summarize a dataset',
       description:
-        'Counts pictures, patients and labels of a CT dataset of the workspace by split, and how the model that scored it does on each: accuracy, sensitivity, specificity, AUC with its interval, withheld and failed pictures.',
+        'Counts pictures, patients and labels of a CT dataset of the workspace by split, and how the model that scored it does on each: accuracy, sensitivity, specificity, AUC with its interval, withheld and failed pictures. What `guesses` says is no fact of the dataset: splits that Groundglass drew, patients that it guessed; say so with every figure.',
       inputSchema: { dataset },
       annotations: reading,
     },
@@ -110,21 +116,24 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
     {
       title: 'Audit a dataset',
       description:
-        'Audits a CT dataset of the workspace: patients, documents or pictures in two splits, one picture under two labels, files named after another format, damaged files, properties that give the label away. Takes minutes on thousands of pictures and writes the findings beside the dataset.',
+        'Audits a CT dataset of the workspace: patients, documents or pictures in two splits, one picture under two labels, files named after another format, damaged files, properties that give the label away. Takes minutes on thousands of pictures and writes the findings beside the dataset. What `guesses` says is no fact of the dataset; say so with every finding on splits or patients.',
       inputSchema: { dataset },
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     },
     ({ dataset: name }, { signal }) =>
       answered(async () => {
-        const { name: own, folder, dataset: found } = await workspace.dataset(name);
+        const { name: own, folder, dataset: found, guesses } = await workspace.dataset(name);
         const findings = await auditDataset(await nodeFiles(found.root), found, { signal });
         const file = join(folder, `${basename(folder)}.audit.jsonl`);
         await replaceFile(file, findingsText(findings));
         const shown = findings.slice(0, mostFindings);
         const written = workspace.nameOf(file);
-        return {
-          content: [json({ dataset: own, total: findings.length, file: written, findings: shown })],
+        const answer = {
+          ...{ dataset: own, total: findings.length, file: written },
+          guesses: guessesOf(found.samples, guesses),
+          findings: shown,
         };
+        return { content: [json(answer)] };
       }),
   );
   return server;

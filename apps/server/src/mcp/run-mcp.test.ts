@@ -1,6 +1,6 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { encodePng } from '@groundglass/core';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -112,6 +112,28 @@ test('an audit finds a patient in two splits, and the pictures of that finding',
   expect(found.total).toBe(2);
 });
 
+test('a split that was drawn and patients that are guessed are no facts in any answer', async () => {
+  const picture = await readFile(join(samples, 'covid-slice.png'));
+  for (const path of ['covid/p1/a.png', 'normal/p2/b.png']) {
+    const file = join(folder, 'undivided', path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, picture);
+  }
+  const guesses = [
+    expect.stringContaining('split of 2 pictures: Groundglass drew it'),
+    expect.stringContaining('patient of 2 pictures: it is guessed'),
+  ];
+  const asked = { dataset: 'undivided' };
+  const found = textOf(await call('groundglass_find', asked));
+  const guessed = { isSplitDrawn: true, isPatientGuessed: true };
+  expect(found).toMatchObject({ total: 2, guesses, pictures: [guessed, guessed] });
+  expect(textOf(await call('groundglass_summarizeDataset', asked)).guesses).toEqual(guesses);
+  expect(textOf(await call('groundglass_audit', asked)).guesses).toEqual(guesses);
+  // A manifest has both in writing.
+  const written = textOf(await call('groundglass_summarizeDataset', { dataset: 'set' }));
+  expect(written.guesses).toEqual([]);
+});
+
 test('summarizes by split, and says which datasets there are for a wrong name', async () => {
   const { splits } = textOf(await call('groundglass_summarizeDataset', {}));
   expect(splits).toMatchObject([
@@ -120,5 +142,5 @@ test('summarizes by split, and says which datasets there are for a wrong name', 
   ]);
   const wrong = await call('groundglass_summarizeDataset', { dataset: 'other' });
   expect(wrong.isError).toBe(true);
-  expect(textOf(wrong).error).toContain('(set)');
+  expect(textOf(wrong).error).toContain('(set');
 });

@@ -3,6 +3,7 @@ export {
   detectLayout,
   findDatasets,
   findPictures,
+  guessesOf,
   parseFindings,
   parseResults,
   resultLine,

@@ -99,7 +99,7 @@ export class DatasetTree implements vscode.TreeDataProvider<DatasetNode> {
           drawn.size > 0 &&
           node.samples.every((at) => drawn.has(samples[at]!))
         ) {
-          item.description = vscode.l10n.t('{0}, drawn by patient', node.samples.length);
+          item.description = vscode.l10n.t('{0}, drawn by Groundglass', node.samples.length);
           item.tooltip = vscode.l10n.t(
             'Nothing names the split of these pictures: Groundglass drew it. An import writes it down.',
           );

@@ -24,6 +24,8 @@ export interface LoadedDataset {
   readonly problems: readonly ImportProblem[];
   /** Samples whose split nothing names, so that it was drawn; none of a manifest, which has it in writing. */
   readonly drawn: ReadonlySet<DatasetSample>;
+  /** Samples whose patient nothing names, so that it was guessed from the path; none of a manifest. */
+  readonly guessed: ReadonlySet<DatasetSample>;
   /** `samples.jsonl`, or undefined for a layout without a manifest. */
   readonly samplesFile: vscode.Uri | undefined;
 }
@@ -41,9 +43,10 @@ export async function loadDataset(
   if (layout === 'manifest') return loadManifest(folder);
   const files = await workspaceFiles(folder);
   const options = { decode: false, ...(signal ? { signal } : {}) };
-  const { manifest, samples, problems, drawn } = await importLayout(layout, files, options);
+  const imported = await importLayout(layout, files, options);
   return {
-    ...{ folder, layout, manifest, root: folder, samples, problems, drawn },
+    ...imported,
+    ...{ folder, layout, root: folder },
     ...{ lines: undefined, samplesFile: undefined },
   };
 }
@@ -66,7 +69,7 @@ async function loadManifest(folder: vscode.Uri): Promise<LoadedDataset> {
     manifest,
     root: rootOf(manifest, folder),
     samplesFile,
-    drawn: new Set(),
+    ...{ drawn: new Set<never>(), guessed: new Set<never>() },
     ...parsed,
   };
 }

@@ -9,25 +9,17 @@ export interface Whereabouts {
   readonly patient: string | null;
 }
 
-/** What a dataset knows of a sample's split and patient: what Groundglass drew or read from a folder's name is not shown as known. */
+/** What a dataset knows of a sample's split and patient: what Groundglass drew or guessed is not shown as known. */
 export function whereaboutsOf(
   sample: DatasetSample,
-  { drawn, layout }: Pick<LoadedDataset, 'drawn' | 'layout'>,
+  { drawn, guessed }: Pick<LoadedDataset, 'drawn' | 'guessed'>,
 ): Whereabouts {
   const patient = namedPatient(sample);
   return {
     split: drawn.has(sample) ? null : sample.split,
     patient:
-      patient !== null && isFolderName(sample, layout)
-        ? vscode.l10n.t('{0} (by its folder)', patient)
+      patient !== null && guessed.has(sample)
+        ? vscode.l10n.t('{0} (guessed from the path)', patient)
         : patient,
   };
-}
-
-/** Class folders name no patients: a folder below a class stands for one. */
-export function isFolderName(
-  { path, patient }: DatasetSample,
-  layout: LoadedDataset['layout'],
-): boolean {
-  return layout === 'folders' && `/${path}`.includes(`/${patient}/`);
 }

@@ -5,7 +5,6 @@ import type { Baseline, GalleryFacts, GalleryRow } from '@groundglass/viewer/gal
 import * as vscode from 'vscode';
 import type { DatasetEntry, DatasetRegistry } from '../datasets/dataset-registry.js';
 import type { LoadedDataset } from '../datasets/load-dataset.js';
-import { isFolderName } from '../datasets/whereabouts.js';
 import { baseNameOf, readTextOf } from '../datasets/workspace-files.js';
 import type { MaskKey } from '../scoring/mask-store.js';
 import { joinRows, modelOf } from './join-rows.js';
@@ -111,7 +110,7 @@ export async function loadGallery(
   if (shas[0] !== null && shas[0] === shas[1]) {
     notes.push(vscode.l10n.t('Both results are of the same model.'));
   }
-  if (dataset) notes.push(...guessesOf(dataset));
+  if (dataset) notes.push(...guessesIn(samples, dataset));
   const resultOf = new Map<string, ResultRow>();
   for (const row of results?.rows ?? []) resultOf.set(`${row.path}#${row.slice ?? ''}`, row);
   const model = results?.header.model;
@@ -213,13 +212,18 @@ async function partsOf(
           sample,
         ]),
       );
+      const listed = samples.map(({ path }) => known.get(vscode.Uri.joinPath(root, path).path));
+      if (dataset)
+        notes.push(
+          ...guessesIn(
+            listed.filter((each) => each !== undefined),
+            dataset,
+          ),
+        );
       return {
         title: baseNameOf(source.uri),
         root,
-        samples: samples.map((sample) => ({
-          ...(known.get(vscode.Uri.joinPath(root, sample.path).path) ?? sample),
-          path: sample.path,
-        })),
+        samples: samples.map((sample, at) => ({ ...(listed[at] ?? sample), path: sample.path })),
       };
     }
     case 'folder': {
@@ -236,20 +240,24 @@ async function partsOf(
 }
 
 /** What nothing in the dataset says, in words. */
-function guessesOf({ samples, drawn, layout }: LoadedDataset): string[] {
-  const guessed = samples.filter((sample) => isFolderName(sample, layout)).length;
+function guessesIn(
+  samples: readonly DatasetSample[],
+  dataset: Pick<LoadedDataset, 'drawn' | 'guessed'>,
+): string[] {
+  const drawn = samples.filter((sample) => dataset.drawn.has(sample)).length;
+  const guessed = samples.filter((sample) => dataset.guessed.has(sample)).length;
   return [
-    ...(drawn.size === 0
+    ...(drawn === 0
       ? []
       : [
           vscode.l10n.t(
-            'Nothing names the split of {0} pictures: Groundglass drew it by patient. An import writes it down.',
-            drawn.size,
+            'Nothing names the split of {0} pictures: Groundglass drew it. An import writes it down.',
+            drawn,
           ),
         ]),
     ...(guessed === 0
       ? []
-      : [vscode.l10n.t('The patients of {0} pictures are their folders.', guessed)]),
+      : [vscode.l10n.t('The patients of {0} pictures are guessed from their paths.', guessed)]),
   ];
 }
 

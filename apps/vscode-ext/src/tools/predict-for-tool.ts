@@ -22,10 +22,10 @@ export async function predictForTool(
       label,
       withheld,
       threshold,
-      lesionFraction,
     },
-    // A probability whose answer was withheld is no claim.
+    // A probability whose answer was withheld is no claim, and neither is a lesion.
     probability: label === null ? null : probability,
+    lesionFraction: label === null ? null : lesionFraction,
     warnings: warnings.map(({ code }) => code),
     note: 'Research use, not for diagnosis.',
   };
@@ -37,13 +37,14 @@ export async function predictForTool(
     undefined,
     signal,
   );
-  const mask = shown.mask
-    ? resample(
-        decodeMask(shown.mask),
-        { columns: shown.mask.width, rows: shown.mask.height },
-        { columns, rows },
-      )
-    : new Float32Array(columns * rows);
+  const mask =
+    shown.mask && label !== null
+      ? resample(
+          decodeMask(shown.mask),
+          { columns: shown.mask.width, rows: shown.mask.height },
+          { columns, rows },
+        )
+      : new Float32Array(columns * rows);
   const data = overlayMask({ columns, rows, pixels: grey }, mask);
   const png = encodePng({ columns, rows, channels: 4, data });
   parts.push(...imagePart(png));

@@ -72,8 +72,14 @@ export function registerTools(targets: ToolTargets): vscode.Disposable {
       invoke: async ({ input }) => {
         const entry = await entryOf(input, targets.registry);
         await targets.audit(entry);
+        const { guessesOf } = await import('../datasets/dataset-functions.js');
+        const dataset = await entry.load();
         const findings = await targets.findingsOf(entry.folder);
-        return json({ total: findings.length, findings: findings.slice(0, 100) });
+        return json({
+          total: findings.length,
+          guesses: guessesOf(dataset.samples, dataset),
+          findings: findings.slice(0, 100),
+        });
       },
     }),
   );
@@ -149,13 +155,14 @@ async function datasetOf(
   { registry, resultsOf, findingsOf }: ToolTargets,
 ): Promise<AskedDataset> {
   const entry = await entryOf(input, registry);
-  const { manifest, samples } = await entry.load();
+  const { manifest, samples, drawn, guessed } = await entry.load();
   const [newest] = await resultsOf(entry.folder);
   const text = newest && (await readTextOf(newest));
   const { parseResults } = await import('../datasets/dataset-functions.js');
   const results = text === undefined ? undefined : parseResults(text);
   return {
     ...{ name: manifest.name, labels: manifest.labels, positive: manifest.positive, samples },
+    ...{ drawn, guessed },
     ...{ results: results?.rows ?? [], header: results?.header },
     findings: await findingsOf(entry.folder),
   };

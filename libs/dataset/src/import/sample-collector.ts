@@ -33,9 +33,13 @@ export interface SampleCandidate {
   readonly label: string | null | undefined;
   /** The dataset's own word for the split; undefined where there is none. */
   readonly split?: string | undefined;
+  /** Whether the importer drew `split` itself, as a part of a published one. */
+  readonly isSplitDrawn?: boolean | undefined;
   readonly slice?: string | number | undefined;
   /** What the header says where it says so, else the file, unless given. */
   readonly patient?: string | undefined;
+  /** Stands for the patient where nothing names one, such as the name of a folder. */
+  readonly guessedPatient?: string | undefined;
   readonly source: string;
   readonly document?: string | undefined;
   readonly mask?: string | undefined;
@@ -63,6 +67,7 @@ export class SampleCollector {
   readonly #taken: Taken[] = [];
   readonly #placeOf = new Map<string, Place>();
   readonly #drawn = new Set<DatasetSample>();
+  readonly #guessed = new Set<DatasetSample>();
   readonly #folder: DatasetFolder;
   readonly #options: ImportOptions;
 
@@ -157,6 +162,7 @@ export class SampleCollector {
       samples,
       problems: this.problems,
       drawn: this.#drawn,
+      guessed: this.#guessed,
     };
   }
 
@@ -216,8 +222,11 @@ export class SampleCollector {
     joined: JoinedRow | undefined,
   ): void {
     const header = read?.facts.header;
-    const patient =
-      candidate.patient ?? joined?.patient ?? header?.patient ?? header?.study ?? path;
+    const isByHeader = candidate.guessedPatient === undefined && header?.patient !== undefined;
+    const namedBy =
+      candidate.patient ?? joined?.patient ?? (isByHeader ? header.patient : undefined);
+    const guess = candidate.guessedPatient ?? header?.study;
+    const patient = namedBy ?? guess ?? path;
     const document = candidate.document ?? joined?.document;
     const group = document ?? patient;
     const meta: Meta = {
@@ -247,7 +256,9 @@ export class SampleCollector {
     });
     if (parsed.success) {
       samples.push(parsed.data);
-      if (named === undefined) this.#drawn.add(parsed.data);
+      if (named === undefined || (candidate.isSplitDrawn && joined?.split === undefined))
+        this.#drawn.add(parsed.data);
+      if (namedBy === undefined && guess !== undefined) this.#guessed.add(parsed.data);
     } else
       for (const issue of parsed.error.issues)
         this.report(place, `${issue.path.join('.')}: ${issue.message}`);
@@ -280,7 +291,9 @@ export class SampleCollector {
       byName.set(name, [...(byName.get(name) ?? []), taken]);
     };
     for (const taken of this.#taken) {
-      const names = [taken.path, baseName(taken.path), stemOf(taken.path), taken.candidate.patient];
+      const { path, candidate } = taken;
+      const patient = candidate.patient ?? candidate.guessedPatient;
+      const names = [path, baseName(path), stemOf(path), patient];
       for (const name of new Set(names)) if (name !== undefined) note(name, taken);
     }
     const splitOf = new Map<Taken, DatasetSample['split']>();
@@ -342,7 +355,8 @@ function joinTables(
   for (const item of taken) {
     const { path, candidate } = item;
     const meta = candidate.meta ?? {};
-    const names = [path, baseName(path), stemOf(path), candidate.patient, meta.series, meta.study];
+    const patient = candidate.patient ?? candidate.guessedPatient;
+    const names = [path, baseName(path), stemOf(path), patient, meta.series, meta.study];
     for (const name of new Set(names)) {
       if (name === undefined || name === null) continue;
       byName.set(String(name), [...(byName.get(String(name)) ?? []), item]);

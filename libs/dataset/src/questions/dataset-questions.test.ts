@@ -24,6 +24,7 @@ const dataset: AskedDataset = {
     sample('e', null),
     sample('f', 'covid', 'train'),
   ],
+  ...{ drawn: new Set<DatasetSample>(), guessed: new Set<DatasetSample>() },
   results: [
     row('a', 0.9),
     row('b', 0.1),
@@ -65,6 +66,32 @@ test('a patient that nothing names is unknown, and so is how many there are', ()
     own.map(() => null),
   );
   expect(summarizeDataset(asked).splits.map(({ patients }) => patients)).toEqual([null, null]);
+});
+
+test('an answer says which splits were drawn and which patients are guessed', () => {
+  const [a, b] = dataset.samples as [DatasetSample, DatasetSample];
+  const own = { ...b, patient: b.path };
+  const samples = [a, own, ...dataset.samples.slice(2)];
+  const asked = { ...dataset, samples, drawn: new Set([a, own]), guessed: new Set([a]) };
+  const { guesses, pictures } = findPictures(asked, { label: 'covid', split: 'test' });
+  expect(pictures).toMatchObject([
+    { path: 'b', isSplitDrawn: true, patient: null, isPatientGuessed: false },
+    { path: 'a', isSplitDrawn: true, patient: 'patient of a', isPatientGuessed: true },
+  ]);
+  const words = [
+    expect.stringContaining('split of 2 pictures: Groundglass drew it'),
+    expect.stringContaining('patient of 1 picture: it is guessed'),
+    expect.stringContaining('1 picture of unknown patients'),
+  ];
+  expect(guesses).toEqual(words);
+  const summary = summarizeDataset(asked);
+  expect(summary.guesses).toEqual(words);
+  expect(summary.splits).toMatchObject([
+    { split: 'test', drawn: 2, guessedPatients: 1 },
+    { split: 'train', drawn: 0, guessedPatients: 0 },
+  ]);
+  expect(findPictures(asked, { split: 'train' }).guesses).toEqual([]);
+  expect(summarizeDataset(dataset).guesses).toEqual([]);
 });
 
 test('a withheld probability is never told', () => {

@@ -7,6 +7,7 @@ import {
   confusionMatrix,
 } from '@groundglass/metrics';
 import { namedPatient } from '../manifest/named-patient.js';
+import { guessesOf } from './guesses-of.js';
 
 /** A dataset with its results and findings, as tools of language models ask about it. */
 export interface AskedDataset {
@@ -14,6 +15,9 @@ export interface AskedDataset {
   readonly labels: readonly string[];
   readonly positive: string;
   readonly samples: readonly DatasetSample[];
+  /** Samples whose split was drawn, and samples whose patient was guessed; see `ImportedDataset`. */
+  readonly drawn: ReadonlySet<DatasetSample>;
+  readonly guessed: ReadonlySet<DatasetSample>;
   readonly results: readonly ResultRow[];
   readonly header: ResultsHeader | undefined;
   readonly findings: readonly Finding[];
@@ -36,8 +40,12 @@ export interface FoundPicture {
   readonly path: string;
   readonly label: string | null;
   readonly split: string;
+  /** Whether Groundglass drew the split, because nothing names one. */
+  readonly isSplitDrawn: boolean;
   /** Null where nothing names one. */
   readonly patient: string | null;
+  /** Whether `patient` was guessed from the path or the study. */
+  readonly isPatientGuessed: boolean;
   readonly answer: string | null;
   readonly probability: number | null;
   readonly withheld: readonly string[];
@@ -54,7 +62,7 @@ const mostFound = 200;
 export function findPictures(
   dataset: AskedDataset,
   input: FindInput,
-): { total: number; scored: number; pictures: FoundPicture[] } {
+): { total: number; scored: number; guesses: string[]; pictures: FoundPicture[] } {
   const resultOf = new Map(dataset.results.map((row) => [keyOf(row), row]));
   const rulesOf = new Map<string, string[]>();
   for (const { rule, samples } of dataset.findings) {
@@ -76,24 +84,33 @@ export function findPictures(
     if (!passes) return [];
     const picture: FoundPicture = {
       ...{ path: sample.path, label: sample.label, split: sample.split },
+      isSplitDrawn: dataset.drawn.has(sample),
       patient: namedPatient(sample),
+      isPatientGuessed: dataset.guessed.has(sample),
       ...{ answer: result?.label ?? null, withheld: result?.withheld ?? [], findings },
       // A probability whose answer was withheld is no claim.
       probability: result?.label ? result.probability : null,
       error: result?.error?.message ?? null,
     };
-    return [{ picture, error: errorOf(dataset, sample, result) }];
+    return [{ sample, picture, error: errorOf(dataset, sample, result) }];
   });
   found.sort((a, b) => b.error - a.error);
   const limit = Math.min(mostFound, Math.max(1, input.limit ?? 20));
   return {
     total: found.length,
     scored: dataset.samples.filter((sample) => resultOf.has(keyOf(sample))).length,
+    guesses: guessesOf(
+      found.map(({ sample }) => sample),
+      dataset,
+    ),
     pictures: found.slice(0, limit).map(({ picture }) => picture),
   };
 }
 
-/** Counts and scores of a dataset, by split: what is not known is null. */
+/**
+ * Counts and scores of a dataset, by split: what is not known is null. `drawn` and `guessedPatients` of the split's pictures are no
+ * facts of the dataset; `guesses` says so in words.
+ */
 export function summarizeDataset(dataset: AskedDataset) {
   const resultOf = new Map(dataset.results.map((row) => [keyOf(row), row]));
   const splits = [...new Set(dataset.samples.map(({ split }) => split))].map((split) => {
@@ -121,7 +138,9 @@ export function summarizeDataset(dataset: AskedDataset) {
         : null;
     return {
       ...{ split, pictures: samples.length, labels },
+      drawn: samples.filter((sample) => dataset.drawn.has(sample)).length,
       patients: countPatients(samples),
+      guessedPatients: samples.filter((sample) => dataset.guessed.has(sample)).length,
       scored: scored.length,
       withheld: scored.filter((sample) => {
         const result = resultOf.get(keyOf(sample));
@@ -142,6 +161,7 @@ export function summarizeDataset(dataset: AskedDataset) {
   return {
     ...{ name: dataset.name, labels: dataset.labels, positive: dataset.positive, splits },
     model: dataset.header?.model ?? null,
+    guesses: guessesOf(dataset.samples, dataset),
     note: 'Research use, not for diagnosis. A model looks better than it is on a split that it was trained on.',
   };
 }

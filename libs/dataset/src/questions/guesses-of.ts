@@ -1,0 +1,37 @@
+import type { DatasetSample } from '@groundglass/core';
+import { namedPatient } from '../manifest/named-patient.js';
+
+/** What an importer made up; see `ImportedDataset`. */
+export interface Guesses {
+  readonly drawn: ReadonlySet<DatasetSample>;
+  readonly guessed: ReadonlySet<DatasetSample>;
+}
+
+/** What nothing in the dataset says about some samples, in sentences; none where split and patient are in writing. */
+export function guessesOf(
+  samples: readonly DatasetSample[],
+  { drawn, guessed }: Guesses,
+): string[] {
+  const count = (isOne: (sample: DatasetSample) => boolean) => samples.filter(isOne).length;
+  const [splits, patients] = [count((each) => drawn.has(each)), count((each) => guessed.has(each))];
+  const alone = count((each) => drawn.has(each) && namedPatient(each) === null);
+  return [
+    ...(splits === 0
+      ? []
+      : [
+          `Nothing names the split of ${pictures(splits)}: Groundglass drew it. It is no published split, and a model may have been trained on these pictures.`,
+        ]),
+    ...(patients === 0
+      ? []
+      : [`Nothing names the patient of ${pictures(patients)}: it is guessed from the path.`]),
+    ...(alone === 0
+      ? []
+      : [
+          `For the drawn split ${pictures(alone)} of unknown patients counted as a patient each: one patient may stand in two splits.`,
+        ]),
+  ];
+}
+
+function pictures(count: number): string {
+  return `${count} picture${count === 1 ? '' : 's'}`;
+}
