@@ -115,14 +115,33 @@ test('a run that was killed goes on: half a line is cut off, unchanged files are
   expect(new Set(rows.map(({ path }) => path)).size).toBe(rows.length);
 });
 
-test('a split list opens as a gallery from its menu', async ({ workbench }) => {
-  phantoms(workbench);
+test('any text file of paths opens as a gallery from its menu, or says that it has none', async ({
+  workbench,
+}) => {
+  const [first, second] = phantoms(workbench).map(({ path }) => `../phantoms/${path}`);
+  const lists = join(workbench.server.folder, 'phantom-lists');
+  const yaml = `test:\n  - image: ${first!}\n    mask: m.png\n  - image: ${second!}\n`;
+  writeFileSync(join(lists, 'split.yaml'), yaml);
+  writeFileSync(join(lists, 'split.json'), JSON.stringify({ test: [first, second], val: [] }));
+  writeFileSync(join(lists, 'train.py'), 'import torch\n');
   await openWindow(workbench);
   await openExplorer(workbench);
   await workbench.explorerRow('phantom-lists').click();
   await workbench.chooseFromMenu('hard.txt', 'Open as Gallery', async () => {
     await expect(workbench.preview.locator('.tile')).toHaveCount(3, { timeout: 10_000 });
   });
+  await workbench.chooseFromMenu('split.yaml', 'Open as Gallery', async () => {
+    await expect(workbench.preview.locator('.tile')).toHaveCount(2, { timeout: 10_000 });
+  });
+  await workbench.chooseFromMenu('train.py', 'Open as Gallery', async () => {
+    await expect(workbench.preview.getByText('train.py names no picture')).toBeVisible({
+      timeout: 10_000,
+    });
+  });
+  await workbench.tidy();
+  await workbench.openFile('split.json');
+  await workbench.runCommand('Groundglass: Open as Gallery');
+  await expect(workbench.preview.locator('.tile')).toHaveCount(2, { timeout: 60_000 });
 });
 
 test('a path in a text is a link, and shows its picture, label and answer', async ({

@@ -83,7 +83,7 @@ async function openGallery(given: Given, { registry, galleries }: DatasetTargets
     if (given.kind === 'results') return galleries.openResults(given.uri);
     return galleries.openDataset(given.entry, stateOf(given));
   }
-  const uri = given ?? listOfEditor();
+  const uri = asFolder(given ?? listOfEditor());
   if (!uri) {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     if (folder && (await registry.find()).length === 0)
@@ -107,7 +107,14 @@ async function openGallery(given: Given, { registry, galleries }: DatasetTargets
 function listOfEditor(): vscode.Uri | undefined {
   const uri = activeUri();
   if (!uri || /\.(png|jpe?g|dcm|dicom|ima|nii|gz|mha|mhd)$/i.test(uri.path)) return undefined;
-  return baseNameOf(uri) === 'groundglass.dataset.json' ? vscode.Uri.joinPath(uri, '..') : uri;
+  return uri;
+}
+
+/** A manifest stands for the folder that it lies in. */
+function asFolder(uri: vscode.Uri | undefined): vscode.Uri | undefined {
+  return uri && baseNameOf(uri) === 'groundglass.dataset.json'
+    ? vscode.Uri.joinPath(uri, '..')
+    : uri;
 }
 
 /** The filter that shows what a node of the tree holds. */

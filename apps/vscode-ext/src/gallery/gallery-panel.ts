@@ -212,6 +212,9 @@ export class GalleryPanel implements vscode.Disposable {
   #watch(root: vscode.Uri): void {
     if (this.#watched?.root === root.toString()) return;
     this.#watched?.watcher.dispose();
+    this.#watched = undefined;
+    // Pictures of a list may lie all over the machine: the folder of all is too much to follow.
+    if (this.source.kind === 'list' && !vscode.workspace.getWorkspaceFolder(root)) return;
     const watcher = watchPictures(root, {
       onChange: (uri) => {
         this.#changed(uri);

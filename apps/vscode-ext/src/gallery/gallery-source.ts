@@ -203,7 +203,7 @@ async function partsOf(
     case 'list': {
       const { readList } = await import('./read-list.js');
       const { samples, root, missing } = await readList(source.uri, registry);
-      if (missing > 0) notes.push(vscode.l10n.t('{0} lines name no file that is there.', missing));
+      if (missing > 0) notes.push(vscode.l10n.t('{0} paths name no file that is there.', missing));
       const entry = await registry.entryOf(source.uri);
       const dataset = await entry?.load().catch(() => undefined);
       const known = new Map(

@@ -6,6 +6,7 @@ const paths = (text: string) => pathsOnLine(text, 0).map(({ path }) => path);
 test.each([
   ['2020.02.10.20021584-p6-52%0.png', ['2020.02.10.20021584-p6-52%0.png']],
   ['  a b (1).png  ', ['a b (1).png']],
+  ['a.png a_mask.png', ['a.png', 'a_mask.png']],
   ['images/a.png,covid,p1', ['images/a.png']],
   ['a.png\tb.jpg', ['a.png', 'b.jpg']],
   ['{"path": "CT/a b.png", "mask": "m.png"}', ['CT/a b.png', 'm.png']],
@@ -17,6 +18,16 @@ test.each([
   [`"${'x'.repeat(30_000)}.png"`, []],
 ])('%s', (text, expected) => {
   expect(paths(text)).toEqual(expected);
+});
+
+test.each([
+  ['- my scan 1.png', 'my scan 1.png'],
+  ['  - image: a b/c.png  # the first', 'a b/c.png'],
+  ['image: "a b.png"', 'a b.png'],
+])('YAML needs no quotes: %s', (text, expected) => {
+  const [found] = pathsOnLine(text, 0, true);
+  expect(found!.path).toBe(expected);
+  expect(text.slice(found!.start, found!.end)).toBe(expected);
 });
 
 test('a path knows where it stands', () => {

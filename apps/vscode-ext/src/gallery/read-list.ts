@@ -2,46 +2,66 @@ import type { DatasetSample } from '@groundglass/core';
 import { CtError } from '@groundglass/core/errors';
 import * as vscode from 'vscode';
 import type { DatasetRegistry } from '../datasets/dataset-registry.js';
-import { isInside, pathInside, readTextOf } from '../datasets/workspace-files.js';
-import { pathsOnLine } from './list-paths.js';
+import { baseNameOf, isInside, pathInside, readTextOf } from '../datasets/workspace-files.js';
+import { listedPictures } from './listed-pictures.js';
 import { unknownSample } from './list-pictures.js';
 import { PathResolver } from './resolve-path.js';
 
 /**
- * Reads a text file of paths: a split list, a table, JSON Lines.
+ * Reads a text file of paths: a split list, a table, JSON, YAML, Python.
  *
- * @throws {CtError} `CT_BAD_DATASET` when no line names an image that is there.
+ * @returns samples with their paths from `root`: the workspace's folder, or where a picture lies elsewhere the folder of all.
+ * @throws {CtError} `CT_READ_FAILED`; `CT_BAD_DATASET` when the text names no picture, or none that is there.
  */
 export async function readList(
   uri: vscode.Uri,
   registry: DatasetRegistry,
 ): Promise<{ samples: DatasetSample[]; root: vscode.Uri; missing: number }> {
-  const text = (await readTextOf(uri)) ?? '';
-  const root = vscode.workspace.getWorkspaceFolder(uri)?.uri ?? vscode.Uri.joinPath(uri, '..');
+  const name = baseNameOf(uri);
+  const text = await readTextOf(uri);
+  if (text === undefined) {
+    const message = vscode.l10n.t('{0} is not there, or may not be read.', name);
+    throw new CtError('CT_READ_FAILED', message);
+  }
+  const paths = listedPictures(text, name);
+  if (paths.length === 0) {
+    const message = vscode.l10n.t(
+      '{0} names no picture: expected paths that end in .png, .jpg, .dcm, .nii, .nii.gz, .mha or .mhd.',
+      name,
+    );
+    throw new CtError('CT_BAD_DATASET', message);
+  }
   const resolver = new PathResolver(uri, registry);
-  const samples = new Map<string, DatasetSample>();
+  const found = new Map<string, vscode.Uri>();
   let missing = 0;
   let beside: Promise<Map<string, vscode.Uri>> | undefined;
-  for (const [line, content] of text.split(/\r?\n/).entries()) {
-    const [first] = pathsOnLine(content, line);
-    if (!first) continue;
-    const found =
-      (await resolver.resolve(first.path)) ??
-      (await (beside ??= siblingFolders(uri))).get(
-        first.path.slice(first.path.lastIndexOf('/') + 1),
-      );
-    if (!found || !isInside(root, found)) missing++;
-    else samples.set(found.path, unknownSample(pathInside(root, found)));
+  for (const path of paths) {
+    const picture =
+      (await resolver.resolve(path)) ??
+      (await (beside ??= siblingFolders(uri))).get(path.slice(path.lastIndexOf('/') + 1));
+    if (picture) found.set(picture.path, picture);
+    else missing++;
   }
-  if (samples.size === 0) {
-    throw new CtError(
-      'CT_BAD_DATASET',
-      vscode.l10n.t(
-        'No line names a picture that is there; paths start from the file or from a folder above it.',
-      ),
+  if (found.size === 0) {
+    const message = vscode.l10n.t(
+      '{0} names {1} pictures, and none of them is there; paths start from the file or from a folder above it.',
+      name,
+      paths.length,
     );
+    throw new CtError('CT_BAD_DATASET', message);
   }
-  return { samples: [...samples.values()], root, missing };
+  const pictures = [...found.values()];
+  const root = rootOf(uri, pictures);
+  return { samples: pictures.map((each) => unknownSample(pathInside(root, each))), root, missing };
+}
+
+/** The folder that holds all pictures: the workspace's where that does. */
+function rootOf(uri: vscode.Uri, pictures: readonly vscode.Uri[]): vscode.Uri {
+  let root = vscode.workspace.getWorkspaceFolder(uri)?.uri ?? vscode.Uri.joinPath(uri, '..');
+  for (const picture of pictures) {
+    while (!isInside(root, picture)) root = vscode.Uri.joinPath(root, '..');
+  }
+  return root;
 }
 
 /** Pictures in the folders of the workspace folder and below them, by name, for lists that name no folder. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DatasetRegistry } from '../datasets/dataset-registry.js';
 import { pathsOnLine } from '../gallery/list-paths.js';
+import { isYaml } from './path-selector.js';
 import { PathResolver } from '../gallery/resolve-path.js';
 import type { MaskStore } from '../scoring/mask-store.js';
 import { differs } from './differs.js';
@@ -24,7 +25,7 @@ export class PathHover implements vscode.HoverProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
     const { line, character } = position;
-    const found = pathsOnLine(document.lineAt(line).text, line).find(
+    const found = pathsOnLine(document.lineAt(line).text, line, isYaml(document)).find(
       ({ start, end }) => start <= character && character <= end,
     );
     if (!found) return undefined;

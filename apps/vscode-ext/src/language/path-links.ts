@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DatasetRegistry } from '../datasets/dataset-registry.js';
 import { pathsOnLine } from '../gallery/list-paths.js';
+import { isYaml } from './path-selector.js';
 import { PathResolver } from '../gallery/resolve-path.js';
 
 /** Lines of a document that are looked at: a manifest of 100,000 rows must stay quick to open. */
@@ -28,7 +29,11 @@ export class PathLinks implements vscode.DocumentLinkProvider<PathLink> {
   provideDocumentLinks(document: vscode.TextDocument): PathLink[] {
     const links: PathLink[] = [];
     for (let line = 0; line < Math.min(document.lineCount, mostLines); line++) {
-      for (const { path, start, end } of pathsOnLine(document.lineAt(line).text, line)) {
+      for (const { path, start, end } of pathsOnLine(
+        document.lineAt(line).text,
+        line,
+        isYaml(document),
+      )) {
         links.push(new PathLink(new vscode.Range(line, start, line, end), path, document.uri));
       }
     }
