@@ -12,6 +12,8 @@ export function browserTests({ use, ...own }, flags = []) {
     testDir: 'e2e',
     outputDir: 'test-output/playwright',
     workers: 1,
+    // The editor and the browser are other people's. `npm test` names what passed at the second try alone.
+    retries: 1,
     timeout: 120_000,
     // A busy machine may take longer than Playwright's five seconds.
     expect: { timeout: 30_000 },

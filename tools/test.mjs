@@ -57,6 +57,9 @@ if (!chromium) rows.push({ name: 'browser tests: no Chromium', passed: 0, failed
 
 console.log();
 for (const each of rows) console.log(`${each.name.padEnd(32)} ${total(each)}`);
+for (const test of suites.flatMap((suite) => suite.secondTries ?? [])) {
+  console.log(`passed at the second try: ${test}`);
+}
 const sum = sumCounts(rows);
 console.log();
 console.log(total(sum));

@@ -12,7 +12,7 @@ import { join } from 'node:path';
  *
  * @param {string} root the workspace's folder
  * @param {string} project the project's folder
- * @returns {(Counts & { name: string, runner: 'vitest' | 'playwright' })[]}
+ * @returns {(Counts & { name: string, runner: 'vitest' | 'playwright', secondTries?: string[] })[]}
  */
 export function readCounts(root, project) {
   /** @type {ReturnType<typeof readCounts>} */
@@ -25,6 +25,7 @@ export function readCounts(root, project) {
       name: `${project} browser tests`,
       runner: 'playwright',
       ...playwrightCounts(playwright),
+      secondTries: secondTries(playwright),
     });
   }
   return rows;
@@ -54,7 +55,7 @@ export function vitestCounts(report) {
 }
 
 /**
- * Counts of Playwright's JSON report; a flaky test (failed, then passed) counts as failed.
+ * Counts of Playwright's JSON report; a flaky test (failed, then passed) counts as passed, and `secondTries` names it.
  *
  * @param {{
  *   stats: { expected: number, unexpected: number, flaky: number, skipped: number },
@@ -64,10 +65,27 @@ export function vitestCounts(report) {
  */
 export function playwrightCounts({ stats, errors }) {
   return {
-    passed: stats.expected,
-    failed: stats.unexpected + stats.flaky + (errors?.length ?? 0),
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected + (errors?.length ?? 0),
     skipped: stats.skipped,
   };
+}
+
+/**
+ * The tests of Playwright's JSON report that failed and then passed, as `file › title`.
+ *
+ * @typedef {{ file: string, title: string, tests: { status: string }[] }} Spec
+ * @typedef {{ specs?: Spec[], suites?: Suite[] }} Suite
+ * @param {Suite} report
+ * @returns {string[]}
+ */
+export function secondTries({ specs = [], suites = [] }) {
+  return [
+    ...specs
+      .filter(({ tests }) => tests.some(({ status }) => status === 'flaky'))
+      .map(({ file, title }) => `${file} › ${title}`),
+    ...suites.flatMap(secondTries),
+  ];
 }
 
 /**

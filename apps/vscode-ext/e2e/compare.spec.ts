@@ -37,9 +37,15 @@ function writeFolder({ server }: Workbench): string {
 const viewerAt = ({ preview }: Workbench, at: number) =>
   preview.locator('groundglass-comparison groundglass-viewer').nth(at);
 
+/** Selects two files; the first is shown, and the explorer selects it alone once its editor is the active one. */
 async function selectTwo(workbench: Workbench, first: string, second: string): Promise<void> {
-  await workbench.explorerRow(first).click();
-  await workbench.explorerRow(second).click({ modifiers: ['Control'] });
+  await expect(async () => {
+    await workbench.explorerRow(first).click();
+    await workbench.tab(first).waitFor();
+    await workbench.explorerRow(second).click({ modifiers: ['Control'] });
+    for (const name of [first, second])
+      await expect(workbench.explorerRow(name)).toHaveClass(/selected/, { timeout: 1000 });
+  }).toPass();
 }
 
 test('two files of the explorer are compared: slice, window and zoom are linked, the difference is drawn', async ({
@@ -49,15 +55,13 @@ test('two files of the explorer are compared: slice, window and zoom are linked,
   writeFolder(workbench);
   await workbench.open();
   await workbench.explorerRow('compared').click();
+  const status = workbench.preview.locator('groundglass-comparison .bar [role=status]');
   await selectTwo(workbench, 'before.nii.gz', 'now.nii.gz');
-  await workbench.explorerRow('now.nii.gz').click({ button: 'right' });
-  await page
-    .locator('.monaco-menu')
-    .getByText('Compare as CT…', { exact: true })
-    .click({ delay: 200 });
+  await workbench.chooseFromMenu('now.nii.gz', 'Compare as CT…', () =>
+    status.waitFor({ timeout: 20_000 }),
+  );
 
   const [first, second, difference] = [0, 1, 2].map((at) => viewerAt(workbench, at));
-  const status = workbench.preview.locator('groundglass-comparison .bar [role=status]');
   // Both start at the middle, which does not differ.
   await expect(status).toHaveText('No pixel differs.', { timeout: 60_000 });
   const sliceOf = (viewer: typeof first) => viewer!.locator('.slice-bar input[type=range]');
@@ -99,9 +103,9 @@ test('two files of the explorer are compared: slice, window and zoom are linked,
 test('several files that are selected open as several editors', async ({ workbench, page }) => {
   await workbench.open();
   await selectTwo(workbench, 'covid-slice.png', 'covid-figure.jpg');
-  await workbench.explorerRow('covid-figure.jpg').click({ button: 'right' });
-  await page.locator('.monaco-menu').getByText('Open as CT', { exact: true }).click({ delay: 200 });
-  await expect(page.locator('.tab')).toHaveCount(2);
+  await workbench.chooseFromMenu('covid-figure.jpg', 'Open as CT', () =>
+    expect(page.locator('.tab')).toHaveCount(2),
+  );
   await expect(workbench.preview.locator('.title')).toHaveText(/covid-(figure\.jpg|slice\.png)/);
 });
 
