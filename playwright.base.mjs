@@ -1,8 +1,8 @@
 import { defineConfig } from '@playwright/test';
 
 /**
- * The Playwright configuration that all rooms share: one page at a time in the Chromium that `npm test` found, without calls to its
- * maker, and the counts where `npm test` sums them.
+ * The Playwright configuration that all rooms share: one page at a time, unless a room says otherwise, in the Chromium that `npm test`
+ * found, without calls to its maker, and the counts where `npm test` sums them.
  *
  * @param {import('@playwright/test').PlaywrightTestConfig} own what one room needs besides
  * @param {readonly string[]} flags further flags of Chromium

@@ -37,11 +37,15 @@ function writeFolder({ server }: Workbench): string {
 const viewerAt = ({ preview }: Workbench, at: number) =>
   preview.locator('groundglass-comparison groundglass-viewer').nth(at);
 
-/** Selects two files; the first is shown, and the explorer selects it alone once its editor is the active one. */
+/** Selects two files. The first is shown, and the explorer selects it alone when its editor has loaded. */
 async function selectTwo(workbench: Workbench, first: string, second: string): Promise<void> {
   await expect(async () => {
     await workbench.explorerRow(first).click();
-    await workbench.tab(first).waitFor();
+    await workbench.tab(first).waitFor({ timeout: 10_000 });
+    // The picture of the preview, or that of VS Code's own.
+    await workbench.preview
+      .locator('.surface[aria-busy=false], body > img')
+      .waitFor({ timeout: 20_000 });
     await workbench.explorerRow(second).click({ modifiers: ['Control'] });
     for (const name of [first, second])
       await expect(workbench.explorerRow(name)).toHaveClass(/selected/, { timeout: 1000 });
