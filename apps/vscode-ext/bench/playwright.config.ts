@@ -7,5 +7,8 @@ export default defineConfig({
   testMatch: '*.bench.ts',
   outputDir: '../test-output/bench',
   timeout: 600_000,
+  // A time is taken with nothing beside it.
+  workers: 1,
+  retries: 0,
   reporter: [['line'], ['json', { outputFile: '../test-output/bench.json' }]],
 });

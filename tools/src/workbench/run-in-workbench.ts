@@ -13,10 +13,9 @@ export interface WorkbenchRun {
 /**
  * Packs the extension for this machine and runs Playwright tests of `apps/vscode-ext` in a real workbench (code-server and Chromium).
  *
- * @returns the extension's folder, which the tests' output lies in.
  * @throws {Error} when a step or a test fails.
  */
-export function runInWorkbench({ workspace, args, env }: WorkbenchRun): string {
+export function runInWorkbench({ workspace, args, env }: WorkbenchRun): void {
   const extension = join(workspace, 'apps/vscode-ext');
   const run = (command: string, parameters: readonly string[], more: NodeJS.ProcessEnv = {}) => {
     execFileSync(command, parameters, {
@@ -30,5 +29,4 @@ export function runInWorkbench({ workspace, args, env }: WorkbenchRun): string {
   run(process.execPath, ['package.mjs', '--target', 'host']);
   run('bash', [join(workspace, 'tools/vscode-e2e/setup.sh')]);
   run('npx', ['playwright', 'test', ...args], env);
-  return extension;
 }
