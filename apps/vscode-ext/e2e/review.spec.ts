@@ -226,13 +226,19 @@ test(
     const screenshots = join(import.meta.dirname, '../test-output/screenshots');
     mkdirSync(screenshots, { recursive: true });
     await page.screenshot({ path: join(screenshots, 'vscode-review.png') });
+    const written = () => readFileSync(join(out, name), 'utf8');
+    const before = written();
     await preview.locator('h1').click();
     await page.keyboard.press('Tab');
     await page.keyboard.press('3');
     await expect(preview.locator('.tag-text').first()).toHaveText('A Unsure');
+    await expect.poll(written).not.toBe(before);
     // Undo, as everywhere in VS Code, and the same again.
     await page.keyboard.press('Control+z');
     await expect(preview.locator('.tag-text').first()).toHaveText('A Positive');
+    // It is saved by itself, as decisions are.
+    await expect.poll(written).toBe(before);
+    await expect(page.locator('.tab.dirty')).toHaveCount(0);
     await page.keyboard.press('2');
     await expect(preview.locator('.tag-text').first()).toHaveText('A Negative');
     await page.keyboard.press('a');

@@ -53,9 +53,16 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
     // A long file takes seconds to write: decisions made meanwhile are written together.
     let saving: Promise<void> | undefined;
     let isBehind = false;
+    /** Whether something was undone while VS Code wrote: it takes the text for the saved one then, and would not write it. */
+    let isUndone = false;
     const save = async (): Promise<void> => {
       try {
-        while (isBehind) {
+        while (isBehind || isUndone) {
+          if (!isBehind) {
+            isUndone = false;
+            await writeAsShown(document);
+            continue;
+          }
           isBehind = false;
           const { version } = document;
           if (await document.save()) continue;
@@ -75,6 +82,10 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
         message: error instanceof Error ? error.message : String(error),
       } satisfies ToReview);
     };
+    const saveSoon = (): void => {
+      isBehind = true;
+      saving ??= save().catch(fail);
+    };
     // One after another: each edit counts on the text that the one before left.
     let last: Promise<unknown> = Promise.resolve();
     const subscriptions = [
@@ -85,15 +96,16 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
         }
         last = last
           .then(() => edit(document, message))
-          .then(() => {
-            isBehind = true;
-            saving ??= save().catch(fail);
-          })
+          .then(saveSoon)
           .catch(fail);
       }),
       vscode.workspace.onDidChangeTextDocument((event) => {
-        if (event.document === document && event.contentChanges.length > 0)
-          showChanged(event.contentChanges);
+        if (event.document !== document || event.contentChanges.length === 0) return;
+        showChanged(event.contentChanges);
+        // Undone here, a decision is saved as it was when it was made; in a text editor saving stays the user's.
+        if (event.reason === undefined || !panel.active) return;
+        isUndone ||= saving !== undefined;
+        saveSoon();
       }),
     ];
     panel.onDidDispose(() => {
@@ -133,6 +145,14 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
 </body>
 </html>`;
   }
+}
+
+/** Writes the text as the editor has it, where the file has another. */
+async function writeAsShown(document: vscode.TextDocument): Promise<void> {
+  const text = document.getText();
+  const { fs } = vscode.workspace;
+  if (new TextDecoder().decode(await fs.readFile(document.uri)) === text) return;
+  await fs.writeFile(document.uri, new TextEncoder().encode(text));
 }
 
 /** Replaces the line of one row. */
