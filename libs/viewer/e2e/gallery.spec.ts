@@ -73,6 +73,7 @@ test('the threshold moves matrix, scores and tiles, and goes back to that of the
 }) => {
   await open(page);
   const cells = page.locator('.matrix td button');
+  await expect(cells).toHaveCount(9);
   const before = await cells.allTextContents();
   const slider = page.getByLabel('Threshold');
   await slider.focus();
@@ -102,6 +103,43 @@ test('filters set faster than the page is drawn all hold', async ({ page }) => {
   });
   // Every third row is covid, every third group of three is of the test split.
   await expect(shown(page)).toHaveText('26 of 240 pictures');
+});
+
+test('text typed while 100,000 rows still load stays, filters, and keeps the focus', async ({
+  page,
+}) => {
+  const field = page.getByRole('searchbox');
+  await openGallery(page, phantomRows(100_000), phantomFacts, async () => {
+    await page.evaluate(() => {
+      const filter = { facets: { label: ['covid'] } };
+      document.querySelector('groundglass-gallery')!.state = { filter };
+    });
+    await field.click();
+    await page.keyboard.type('slice-9');
+  });
+  // As a host does once its first rows are there; keys must not land in the grid.
+  await page.evaluate(() => {
+    document.querySelector('groundglass-gallery')!.focus();
+  });
+  await page.keyboard.type('9998');
+  await expect(field).toHaveValue('slice-99998');
+  await expect(shown(page)).toHaveText('1 of 100000 pictures');
+  await field.fill('slice-99999');
+  // Its label is normal: the filter that was kept holds too.
+  await expect(shown(page)).toHaveText('0 of 100000 pictures');
+});
+
+test('without a second results file nothing is sorted or filtered by the difference', async ({
+  page,
+}) => {
+  await openGallery(page, phantomRows(240), phantomFacts, async () => {
+    await page.evaluate(() => {
+      const [sort, filter] = [{ key: 'difference', descending: true }, { isDifferent: true }];
+      document.querySelector('groundglass-gallery')!.state = { sort, filter };
+    });
+  });
+  await expect(page.getByLabel('Sort by')).toHaveValue('given');
+  await expect(page.getByRole('button', { name: 'Clear the filter' })).toBeDisabled();
 });
 
 test('a wrong answer does not hide what the audit found', async ({ page }) => {

@@ -8,11 +8,16 @@ const origin = 'http://gallery.test';
 const policy =
   "default-src 'none'; script-src 'self'; img-src 'self' blob:; require-trusted-types-for 'script'";
 
-/** Opens the bundled gallery under a strict policy with rows of phantoms, whose thumbnails are drawn in the page. */
+/**
+ * Opens the bundled gallery under a strict policy with rows of phantoms, whose thumbnails are drawn in the page.
+ *
+ * @param whileLoading what is done in the empty gallery before its rows come.
+ */
 export async function openGallery(
   page: Page,
   rows: readonly GalleryRow[],
   facts: GalleryFacts,
+  whileLoading?: () => Promise<void>,
 ): Promise<void> {
   const script = readFileSync(join(import.meta.dirname, '../dist/groundglass-gallery.js'), 'utf8');
   const html = `<!doctype html><html lang="en"><head><title>Gallery</title><link rel="icon" href="data:,">
@@ -27,6 +32,14 @@ export async function openGallery(
     });
   });
   await page.goto(origin);
+  await page.evaluate(async () => {
+    await customElements.whenDefined('groundglass-gallery');
+    const gallery = document.querySelector('groundglass-gallery')!;
+    gallery.style.setProperty('height', '100vh');
+    document.documentElement.style.setProperty('color-scheme', 'light dark');
+    document.body.style.setProperty('margin', '0');
+  });
+  await whileLoading?.();
   const packed = packRows(rows, facts.second !== null);
   // Typed arrays do not travel as such.
   const plain = JSON.stringify({ packed, facts }, (_, value: unknown) =>
@@ -34,17 +47,13 @@ export async function openGallery(
       ? { array: value.constructor.name, values: [...(value as Float64Array)].map(String) }
       : value,
   );
-  await page.evaluate(async (text) => {
-    await customElements.whenDefined('groundglass-gallery');
+  await page.evaluate((text) => {
     const arrays = { Int32Array, Uint8Array, Float64Array } as const;
     const { packed, facts } = JSON.parse(text, (_, value: unknown) => {
       const { array, values } = (value ?? {}) as { array?: keyof typeof arrays; values?: string[] };
       return array && values ? arrays[array].from(values.map(Number)) : value;
     }) as { packed: never; facts: never };
     const gallery = document.querySelector('groundglass-gallery')!;
-    gallery.style.setProperty('height', '100vh');
-    document.documentElement.style.setProperty('color-scheme', 'light dark');
-    document.body.style.setProperty('margin', '0');
     const events: { type: string; detail: unknown }[] = [];
     Object.assign(window, { galleryEvents: events });
     for (const type of ['openrows', 'copypaths', 'export', 'score', 'cancelscoring', 'compare']) {

@@ -135,6 +135,15 @@ export class GroundglassGallery extends HTMLElement {
     }
     this.#thumbnails ??= new ThumbnailCache(provider, (row) => this.#view?.refresh(row));
     if (!isSame) this.#isFresh = true;
+    const { sort, filter } = this.#state;
+    // Without a second results file nothing differs.
+    if (!rows.second && (sort.key === 'difference' || filter.isDifferent)) {
+      this.#change({
+        sort: sort.key === 'difference' ? defaultGalleryState.sort : sort,
+        filter: { ...filter, isDifferent: false },
+      });
+      return;
+    }
     this.#compute();
     this.#schedule();
   }
@@ -151,8 +160,9 @@ export class GroundglassGallery extends HTMLElement {
     this.#footer?.say(text);
   }
 
+  /** Focuses the rows, unless a part of the gallery has the focus already, such as the filter that one types into. */
   override focus(): void {
-    this.#view?.focus();
+    if (!this.shadowRoot?.activeElement) this.#view?.focus();
   }
 
   connectedCallback(): void {
