@@ -6,6 +6,7 @@ import type { SampleLookup } from '../preview/known-sample.js';
 import { comparisonViewType } from '../preview/view-type-of.js';
 import { readPageParts } from '../preview/webview-html.js';
 import type { ServerManager } from '../server/server-manager.js';
+import { sayLost } from '../shared/say-lost.js';
 import type { ComparedPicture, Comparison } from './kept-comparison.js';
 
 /** What comparing acts on. */
@@ -178,7 +179,10 @@ async function restore(
   const comparison = parseKeptComparison(state);
   // What cannot be opened again must not stay as an empty page.
   if (comparison) fillComparison(panel, comparison, await panelServices(services));
-  else panel.dispose();
+  else {
+    sayLost(panel);
+    panel.dispose();
+  }
 }
 
 async function panelServices({ extensionUri, predictor, log, sampleOf }: CompareServices) {

@@ -31,6 +31,7 @@ export class GalleryPanel implements vscode.Disposable {
   readonly #sniffed = new Set<string>();
   #gallery: LoadedGallery | undefined;
   #second: vscode.Uri | undefined;
+  #secondWatcher: vscode.Disposable | undefined;
   #loading = 0;
   #following: NodeJS.Timeout | undefined;
   #running = 0;
@@ -67,8 +68,10 @@ export class GalleryPanel implements vscode.Disposable {
         this.dispose();
       }),
     );
-    if (source.kind === 'results' || source.kind === 'list') this.#followFile(source.uri);
-    webview.html = webviewHtml(page, { strings: localGalleryStrings(), state });
+    if (source.kind === 'results' || source.kind === 'list')
+      this.#disposables.push(this.#followFile(source.uri));
+    const kept = keptGallery(source, undefined);
+    webview.html = webviewHtml(page, { strings: localGalleryStrings(), state, kept });
   }
 
   /** What the gallery shows, once it is loaded. */
@@ -86,6 +89,7 @@ export class GalleryPanel implements vscode.Disposable {
     this.#isDisposed = true;
     clearTimeout(this.#following);
     this.#watched?.watcher.dispose();
+    this.#secondWatcher?.dispose();
     for (const request of this.#requests.values()) request.abort();
     for (const disposable of this.#disposables) disposable.dispose();
   }
@@ -93,7 +97,7 @@ export class GalleryPanel implements vscode.Disposable {
   async #answer(message: FromGallery): Promise<void> {
     switch (message.type) {
       case 'ready':
-        if (message.second !== undefined) this.#second = vscode.Uri.parse(message.second);
+        if (message.second !== undefined) this.#compareWith(vscode.Uri.parse(message.second));
         return this.#load();
       case 'thumbnail': {
         const cancel = new AbortController();
@@ -132,7 +136,7 @@ export class GalleryPanel implements vscode.Disposable {
       case 'compare':
         return this.#compare();
       case 'endComparison':
-        this.#second = undefined;
+        this.#compareWith(undefined);
         return this.#load();
       case 'state':
         return;
@@ -158,7 +162,7 @@ export class GalleryPanel implements vscode.Disposable {
       this.#services.reportProblems(gallery);
       this.#post({
         type: 'rows',
-        rows: packRows(gallery.rows, this.#second !== undefined),
+        rows: packRows(gallery.rows, gallery.facts.second !== null),
         facts: gallery.facts,
         kept: keptGallery(this.source, this.#second),
       });
@@ -196,17 +200,24 @@ export class GalleryPanel implements vscode.Disposable {
   }
 
   /** Follows the results or the list that the gallery is of: the registry follows those of the workspace alone. */
-  #followFile(uri: vscode.Uri): void {
+  #followFile(uri: vscode.Uri): vscode.Disposable {
     const watcher = watchFile(uri);
     const follow = () => {
       this.#followSoon();
     };
-    this.#disposables.push(
+    return vscode.Disposable.from(
       watcher,
       watcher.onDidChange(follow),
       watcher.onDidCreate(follow),
       watcher.onDidDelete(follow),
     );
+  }
+
+  /** Sets the results that the gallery compares with; undefined for none. */
+  #compareWith(second: vscode.Uri | undefined): void {
+    this.#secondWatcher?.dispose();
+    this.#second = second;
+    this.#secondWatcher = second && this.#followFile(second);
   }
 
   #watch(root: vscode.Uri): void {
@@ -391,8 +402,9 @@ export class GalleryPanel implements vscode.Disposable {
         await vscode.window.showOpenDialog({ filters: { [vscode.l10n.t('Results')]: ['jsonl'] } })
       )?.[0];
     if (!chosen) return;
-    this.#second = chosen;
+    this.#compareWith(chosen);
     await this.#load();
+    if (!this.#gallery?.facts.second) return;
     this.setState({ sort: { key: 'difference', descending: true } });
   }
 

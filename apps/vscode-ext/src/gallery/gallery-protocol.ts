@@ -58,6 +58,8 @@ export interface GalleryStart {
   readonly strings: GalleryStrings;
   /** What the page shows before the user has set anything. */
   readonly state: unknown;
+  /** What it is of, so that a window that is reloaded before the rows have come finds it again. */
+  readonly kept: KeptGallery;
 }
 
 /** What a gallery's page keeps of what it is of, so that it can be opened again after its window was reloaded. */

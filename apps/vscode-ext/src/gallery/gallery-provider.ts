@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DatasetEntry } from '../datasets/dataset-registry.js';
 import { readPageParts, type PageParts } from '../preview/webview-html.js';
+import { sayLost } from '../shared/say-lost.js';
 import { galleryPanelViewType } from '../preview/view-type-of.js';
 import type { GalleryPanel } from './gallery-panel.js';
 import type { KeptGallery } from './gallery-protocol.js';
@@ -97,6 +98,7 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
     const { kept } = (state ?? {}) as { kept?: Partial<KeptGallery> };
     // What cannot be opened again must not stay as an empty page.
     if (typeof kept?.uri !== 'string') {
+      sayLost(panel);
       panel.dispose();
       return;
     }
@@ -109,6 +111,7 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
       case 'folder':
         return this.#show({ kind: kept.kind, uri }, panel, undefined);
       case undefined:
+        sayLost(panel);
         panel.dispose();
         return;
       default:

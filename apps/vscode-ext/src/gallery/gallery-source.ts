@@ -54,7 +54,15 @@ export async function loadGallery(
   context: GalleryContext,
 ): Promise<LoadedGallery> {
   const notes: string[] = [];
-  const other = second && (await readResults(second));
+  // The gallery itself can be read: what it was compared with must not take it along.
+  const other =
+    second &&
+    (await readResults(second).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      const name = baseNameOf(second);
+      notes.push(vscode.l10n.t('The comparison with {0} is lost: {1}', name, reason));
+      return undefined;
+    }));
   const found = await partsOf(source, context, notes);
   const { results, dataset, root } = found;
   const samples: readonly DatasetSample[] = dataset?.samples ?? found.samples ?? [];
@@ -109,6 +117,19 @@ export async function loadGallery(
   const shas = [results, other].map((file) => file?.header.model.sha256 ?? null);
   if (shas[0] !== null && shas[0] === shas[1]) {
     notes.push(vscode.l10n.t('Both results are of the same model.'));
+  }
+  if (other) {
+    const answered = rows.filter(({ result }) => result !== null);
+    const both = answered.filter((row) => row.second !== null).length;
+    if (both < answered.length) {
+      notes.push(
+        vscode.l10n.t(
+          '{0} of {1} pictures are in both results: only those are compared.',
+          both,
+          answered.length,
+        ),
+      );
+    }
   }
   if (dataset) notes.push(...guessesIn(samples, dataset));
   const resultOf = new Map<string, ResultRow>();

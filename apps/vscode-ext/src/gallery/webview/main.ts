@@ -17,11 +17,12 @@ gallery.strings = start.strings;
 const before = (host.getState() ?? {}) as { kept?: KeptGallery; state?: unknown };
 gallery.state = before.state ?? start.state;
 main.append(gallery);
-/** What the gallery is of, once the host has said it. */
-let kept = before.kept;
+/** What the gallery is of. */
+let kept = before.kept ?? start.kept;
 const keep = () => {
   host.setState({ kept, state: gallery.state });
 };
+keep();
 
 interface Request {
   readonly resolve: (thumbnail: Thumbnail) => void;
@@ -140,4 +141,4 @@ on('statechange', (state) => {
   keep();
   host.postMessage({ type: 'state', state });
 });
-host.postMessage({ type: 'ready', second: kept?.second });
+host.postMessage({ type: 'ready', second: kept.second });
