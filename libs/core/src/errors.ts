@@ -60,7 +60,7 @@ export const errorCatalogue = {
   },
   CT_BAD_DATASET: {
     title: 'The dataset is not as declared',
-    advice: 'Correct the named file and row.',
+    advice: 'Correct what is named, or choose another dataset.',
   },
   CT_MODEL_NOT_FOUND: {
     title: 'There is no such model',

@@ -60,6 +60,7 @@ export {
 export { dataFingerprint } from './leaks/data-fingerprint.js';
 export { requireBothClasses } from './leaks/require-classes.js';
 export { requireSlices } from './leaks/require-slices.js';
+export { requireSamples } from './manifest/require-samples.js';
 export { patientKey } from './leaks/same-patient.js';
 export { assignSplit, type SplitShares } from './splits/assign-split.js';
 export { greyPicture, type GreyPicture } from './features/grey-picture.js';

@@ -195,6 +195,22 @@ describe('the dataset commands', () => {
     );
   });
 
+  test('a dataset without samples passes no check in silence', async () => {
+    await cp(data, at('empty'), { recursive: true });
+    await writeFile(join(at('empty'), 'samples.jsonl'), '');
+    for (const command of ['audit', 'stats']) {
+      const { code, text } = await outcome('dataset', command, at('empty'));
+      expect(code).toBe(1);
+      expect(text).toMatch(/^Expected samples in ".+", found none/);
+    }
+  });
+
+  test('an import of the wrong kind that finds nothing names the kind that fits', async () => {
+    const { code, text } = await outcome('dataset', 'import', 'folders', data, '--out', at('none'));
+    expect(code).toBe(1);
+    expect(text).toMatch(/looks like manifest, not folders: leave out the kind/);
+  });
+
   test.each([
     [['import', 'nonsense', 'x', '--out', 'y'], /Expected one of covid-ct/],
     [['import', '/no/such/folder', '--out', 'y'], /does not exist/],

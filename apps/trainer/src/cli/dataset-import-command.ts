@@ -201,6 +201,11 @@ async function importKind(
     ...inThreads(files),
     ...layoutOptions(kind, command),
   });
+  if (imported.samples.length === 0 && given !== undefined) {
+    const seen = await detectLayout(files, new LabelWords(options));
+    if (seen !== undefined && seen !== given)
+      console.error(`"${path}" looks like ${seen}, not ${given}: leave out the kind`);
+  }
   return { imported, root: files.root };
 }
 

@@ -1,4 +1,10 @@
-import type { Dataset, FactsCache, FeaturesCache, PictureReader } from '@groundglass/dataset';
+import {
+  requireSamples,
+  type Dataset,
+  type FactsCache,
+  type FeaturesCache,
+  type PictureReader,
+} from '@groundglass/dataset';
 import { nodeFiles } from '@groundglass/dataset/node';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -19,9 +25,14 @@ export interface OpenedDataset {
   readonly save: () => Promise<void>;
 }
 
-/** Opens a manifest, or the folder that holds one, for the commands that look at its pictures. */
+/**
+ * Opens a manifest, or the folder that holds one, for the commands that look at its pictures.
+ *
+ * @throws {CtError} `CT_BAD_DATASET`: without samples, or no dataset.
+ */
 export async function openForWork(path: string): Promise<OpenedDataset> {
   const dataset = await openDataset(path);
+  requireSamples(dataset);
   const folder = (await stat(path)).isDirectory() ? resolve(path) : dirname(resolve(path));
   const [facts, features] = [await openFactsCache(folder), await openFeaturesCache(folder)];
   const files = await nodeFiles(dataset.root);

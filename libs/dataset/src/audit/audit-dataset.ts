@@ -11,6 +11,7 @@ import { DatasetFolder } from '../import/dataset-folder.js';
 import type { DatasetProgress } from '../import/import-options.js';
 import { patientKey } from '../leaks/same-patient.js';
 import type { Dataset } from '../manifest/dataset.js';
+import { requireSamples } from '../manifest/require-samples.js';
 import { inOrder } from '../reading/in-order.js';
 import { pictureReader, type PictureReader } from '../reading/picture-reader.js';
 import { shownSlice } from '../reading/shown-slice.js';
@@ -44,13 +45,14 @@ type ReadingOptions = AuditOptions & { readonly reader: PictureReader };
  *
  * @param files of the folder that the dataset's paths start from.
  * @returns findings, errors first.
- * @throws {CtError} `CT_CANCELLED`.
+ * @throws {CtError} `CT_CANCELLED`; `CT_BAD_DATASET` for a dataset without samples.
  */
 export async function auditDataset(
   files: DatasetFiles,
   dataset: Dataset,
   given: AuditOptions = {},
 ): Promise<Finding[]> {
+  requireSamples(dataset);
   const options = { reader: pictureReader(files), ...given };
   const { onSave } = options;
   const { samples } = dataset;
