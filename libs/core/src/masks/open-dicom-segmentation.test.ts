@@ -47,6 +47,31 @@ test('a volume of another pixel size gets the segments at its own', async () => 
   ).toEqual([6, 14]);
 });
 
+const others = JSON.parse(readFileSync(join(folder, 'label-map.json'), 'utf8')) as Record<
+  'label-map' | 'unplaced',
+  number[][]
+>;
+const openOther = (name: string) => open(new Uint8Array(readFileSync(join(folder, name))));
+
+test('a label map has its segments in the values of its pixels, in whatever order its frames are', async () => {
+  const segmentation = await openOther('label-map.dcm');
+  expect(segmentation.segments).toEqual({ 1: 'Ground glass', 2: 'Consolidation' });
+  const [upper, lower] = others['label-map'];
+  expect([...(await segmentation.on(volume, 0))!]).toEqual(turned(lower!));
+  expect([...(await segmentation.on(volume, 1))!]).toEqual(turned(upper!));
+  expect(await segmentation.on(volume, 2)).toBeUndefined();
+});
+
+test('frames without places go by the order within their segment', async () => {
+  const segmentation = await openOther('unplaced.dcm');
+  const flat = { columns: 7, rows: 5, sliceCount: 3, geometry: undefined };
+  for (const index of [0, 1, 2]) {
+    const [first, second] = others.unplaced.slice(2 * index);
+    const both = first!.map((value, at) => (second![at] === 1 ? 2 : value));
+    expect([...(await segmentation.on(flat, index))!]).toEqual(both);
+  }
+});
+
 test('slices at other places, and planes of another direction, have no segments', async () => {
   const { geometry } = volume;
   const segmentation = await open();

@@ -24,6 +24,8 @@ export interface DicomSegmentation {
 
 /** Segmentation Storage (PS3.3 A.51). */
 const segmentationStorage = '1.2.840.10008.5.1.4.1.1.66.4';
+/** Label Map Segmentation Storage: a pixel's value is the number of its segment (PS3.3 A.51). */
+const labelMapStorage = '1.2.840.10008.5.1.4.1.1.66.7';
 
 interface Frame {
   readonly at: number;
@@ -36,7 +38,7 @@ interface Frame {
 }
 
 /**
- * Opens a DICOM Segmentation, binary or fractional (where half of the maximum and more counts).
+ * Opens a DICOM Segmentation: binary, fractional (where half of the maximum and more counts) or a label map.
  *
  * @returns undefined for a DICOM file that is none.
  * @throws {CtError} `CT_UNSUPPORTED` for compressed frames, `CT_CORRUPT`, `CT_TRUNCATED`, `CT_TOO_LARGE`.
@@ -47,17 +49,20 @@ export async function openDicomSegmentation(
 ): Promise<DicomSegmentation | undefined> {
   const header = await readDicomHeader(source, limits);
   const { dataSet, pixelData, syntax } = header;
-  if (dataSet.string('x00080016')?.trim() !== segmentationStorage) return undefined;
+  const storage = dataSet.string('x00080016')?.trim();
+  const isLabelMap = storage === labelMapStorage;
+  if (storage !== segmentationStorage && !isLabelMap) return undefined;
   if (!pixelData || pixelData.undefinedLength || syntax.codec !== 'native') {
     throw new CtError('CT_UNSUPPORTED', 'Expected a segmentation whose frames are not compressed');
   }
   const [rows, columns] = [dataSet.uint16('x00280010') ?? 0, dataSet.uint16('x00280011') ?? 0];
   const bits = dataSet.uint16('x00280100');
   const count = firstNumber(dataSet, 'x00280008') ?? 1;
-  if (rows === 0 || columns === 0 || (bits !== 1 && bits !== 8) || count < 1) {
+  const allowed = isLabelMap ? [8, 16] : [1, 8];
+  if (rows === 0 || columns === 0 || bits === undefined || !allowed.includes(bits) || count < 1) {
     throw new CtError(
       'CT_CORRUPT',
-      `Expected a segmentation of 1 or 8 bits, got ${columns}×${rows} of ${bits ?? 'no'} bits`,
+      `Expected a segmentation of ${allowed.join(' or ')} bits, got ${columns}×${rows} of ${bits ?? 'no'} bits`,
     );
   }
   const size = rows * columns;
@@ -74,18 +79,25 @@ export async function openDicomSegmentation(
   const frames = readFrames(dataSet, count);
   const least = bits === 1 ? 1 : Math.ceil((dataSet.uint16('x0062000e') ?? 255) / 2);
 
-  /** The pixels of a frame, 1 inside of its segment. */
-  async function inside(frame: number): Promise<Uint8Array> {
+  /** The pixels of a frame: the number of their segment, at most 255, or 0 outside of it. */
+  async function classesOf({ at: frame, segment }: Frame): Promise<Uint8Array> {
     const [first, last] = [frame * size * bits!, (frame + 1) * size * bits!];
+    const number = Math.min(255, segment);
     const start = Math.floor(first / 8);
     const bytes = await header.source.read(pixelData!.offset + start, Math.ceil(last / 8) - start);
+    if (isLabelMap) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return Uint8Array.from({ length: size }, (_, at) =>
+        Math.min(255, bits === 8 ? bytes[at]! : view.getUint16(2 * at, !syntax.bigEndian)),
+      );
+    }
     // Frames of one bit follow each other without gaps, the first pixel in the lowest bit (PS3.5 8.2).
     return bits === 1
       ? Uint8Array.from({ length: size }, (_, at) => {
           const bit = first - 8 * start + at;
-          return (bytes[bit >> 3]! >> (bit & 7)) & 1;
+          return number * ((bytes[bit >> 3]! >> (bit & 7)) & 1);
         })
-      : Uint8Array.from(bytes, (value) => Number(value >= least));
+      : Uint8Array.from(bytes, (value) => (value >= least ? number : 0));
   }
 
   return {
@@ -95,7 +107,7 @@ export async function openDicomSegmentation(
       if (found.length === 0) return undefined;
       const classes = new Uint8Array(volume.rows * volume.columns);
       for (const frame of found.sort((a, b) => a.segment - b.segment)) {
-        const pixels = await inside(frame.at);
+        const pixels = await classesOf(frame);
         const at = placement(frame, volume, index);
         for (let row = 0; row < volume.rows; row++) {
           for (let column = 0; column < volume.columns; column++) {
@@ -103,7 +115,7 @@ export async function openDicomSegmentation(
             const y = Math.round(at.y + at.yAcross * column + at.yDown * row);
             if (x < 0 || y < 0 || x >= columns || y >= rows || pixels[y * columns + x] === 0)
               continue;
-            classes[row * volume.columns + column] = Math.min(255, frame.segment);
+            classes[row * volume.columns + column] = pixels[y * columns + x]!;
           }
         }
       }
@@ -116,7 +128,8 @@ function readSegments(dataSet: DataSet): Record<number, string> {
   const segments: Record<number, string> = {};
   for (const { dataSet: item } of dataSet.elements.x00620002?.items ?? []) {
     const number = item?.uint16('x00620004');
-    if (item && number !== undefined) {
+    // A label map may describe its background.
+    if (item && number !== undefined && number > 0) {
       segments[number] = firstText(item, 'x00620005') ?? `Segment ${number}`;
     }
   }
@@ -165,9 +178,13 @@ function framesOn(frames: readonly Frame[], volume: Target, index: number): Fram
   const { geometry } = volume;
   if (!geometry || frames.some(({ position }) => position === undefined)) {
     // Without places, frames and slices belong together by their order, where there are as many of them.
-    const segments = new Set(frames.map(({ segment }) => segment)).size;
-    if (frames.length !== segments * volume.sliceCount) return [];
-    return frames.filter((_, at) => at % volume.sliceCount === index);
+    const ofSegment = new Map<number, Frame[]>();
+    for (const frame of frames) {
+      ofSegment.set(frame.segment, [...(ofSegment.get(frame.segment) ?? []), frame]);
+    }
+    const each = [...ofSegment.values()];
+    if (each.some(({ length }) => length !== volume.sliceCount)) return [];
+    return each.map((own) => own[index]!);
   }
   const { origin, sliceDirection, spacing } = geometry;
   const nearest = new Map<number, { frame: Frame; distance: number }>();
