@@ -16,6 +16,9 @@ import { toViewerError } from './to-viewer-error.js';
 import { firstSliceOf, viewerVolumeOf } from './viewer-volume-of.js';
 import { watchFile } from './watch-file.js';
 
+/** Folders of which it was said that a mask cannot be used. */
+const foldersWithBadMasks = new Set<string>();
+
 /** One editor with a CT image: answers its webview, asks for predictions, follows the file. */
 export class CtPreviewPanel implements vscode.Disposable {
   readonly #disposables: vscode.Disposable[] = [];
@@ -237,7 +240,9 @@ export class CtPreviewPanel implements vscode.Disposable {
     ]);
     const looking = chosen ? openMask(chosen, ct) : findTruth(this.document.uri, ct);
     const truth = await looking.catch((error: unknown) => {
-      if (chosen && isLatest()) this.#refuseMask(chosen, error);
+      if (!isLatest()) return undefined;
+      if (chosen) this.#refuseMask(chosen, error);
+      else this.#passOver(error);
       return undefined;
     });
     if (!isLatest()) {
@@ -273,6 +278,20 @@ export class CtPreviewPanel implements vscode.Disposable {
     } catch (error) {
       this.#refuseMask(mask, error);
     }
+  }
+
+  /** A mask that was found by its name cannot be used: said once a folder, for one steps through hundreds of pictures. */
+  #passOver(error: unknown): void {
+    const folder = vscode.Uri.joinPath(this.document.uri, '..').toString();
+    const { message } = this.#toError(error);
+    const text = vscode.l10n.t(
+      'The mask found for {0} is not shown: {1}.',
+      ...[posix.basename(this.document.uri.path), message],
+    );
+    this.#log.warn(text);
+    if (foldersWithBadMasks.has(folder)) return;
+    foldersWithBadMasks.add(folder);
+    void vscode.window.showWarningMessage(text);
   }
 
   #refuseMask(mask: vscode.Uri, error: unknown): void {

@@ -13,8 +13,10 @@ const mostSegmentations = 8;
 
 /**
  * Finds the expert's mask of an image: the one that a dataset's manifest names, else a file beside it or in a folder of masks that is
- * named after it; for a series, a mask for each of its files, or a DICOM Segmentation around it. A mask of another size than the image
- * is not taken.
+ * named after it; for a series, a mask for each of its files, or a DICOM Segmentation around it. A segmentation
+ * around a series that lies elsewhere is passed over.
+ *
+ * @throws {CtError} what `openMask` throws, of a mask that is named after the image.
  */
 export async function findTruth(uri: vscode.Uri, ct: OpenedCt): Promise<Truth | undefined> {
   const places = new MaskPlaces(uri);
@@ -31,7 +33,7 @@ export async function findTruth(uri: vscode.Uri, ct: OpenedCt): Promise<Truth | 
 
   async function oneMask(): Promise<Truth | undefined> {
     const mask = (await fromManifest(uri)) ?? (await places.maskOf(posix.basename(uri.path)));
-    return mask && openMask(mask, ct, nameOf(mask)).catch(() => undefined);
+    return mask && openMask(mask, ct, nameOf(mask));
   }
 }
 

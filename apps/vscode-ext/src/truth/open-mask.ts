@@ -9,6 +9,7 @@ import type * as vscode from 'vscode';
 import { openCt, type OpenedCt } from '../preview/open-ct.js';
 import { readSource } from '../preview/read-source.js';
 import type { Closable } from '../shared/closable.js';
+import { placeDifference } from './place-difference.js';
 
 /** An expert's mask of a volume. */
 export interface Truth extends Closable {
@@ -21,7 +22,7 @@ export interface Truth extends Closable {
 }
 
 /**
- * Opens a mask for a volume: a DICOM Segmentation lies where its frames say; any other format must have the volume's size.
+ * Opens a mask for a volume: a DICOM Segmentation lies where its frames say; any other format must have the volume's size and place.
  *
  * @throws {CtError} `CT_CORRUPT` for a mask of another size or of another place, what opening throws.
  */
@@ -38,6 +39,11 @@ export async function openMask(
     const message = `Expected a mask of ${sizeOf(volume)}, ${name} has ${sizeOf(mask.volume)}`;
     mask.dispose();
     throw new CtError('CT_CORRUPT', message);
+  }
+  const elsewhere = placeDifference(volume, mask.volume);
+  if (elsewhere !== undefined) {
+    mask.dispose();
+    throw new CtError('CT_CORRUPT', `Expected a mask that lies on the image: ${elsewhere}`);
   }
   return {
     ...{ name, classNames: {} },
