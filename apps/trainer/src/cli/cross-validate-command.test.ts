@@ -33,6 +33,9 @@ describe('groundglass-trainer cross-validate', () => {
       stdout.match(/^fold \d: 8 pictures of 8 patients, 4 positive, AUC [\d.]+ \[/gm),
     ).toHaveLength(3);
     expect(stdout).toContain('all folds: 24 pictures of 24 patients, 12 positive');
+    expect(stdout).toMatch(
+      / Dice of table: [\d.]+ \[.+\], the mean of 24 patients \([\d.]+ to [\d.]+\)/,
+    );
     const { rows, problems, header } = await rowsOf('whole');
     expect(problems).toEqual([]);
     expect(new Set(rows.map(sampleKey)).size).toBe(24);

@@ -23,7 +23,11 @@ import {
   type FoldRecord,
   type Plan,
 } from '../cross-validation/fold-record.js';
-import { formatCrossValidation, measurePooled } from '../cross-validation/pooled.js';
+import {
+  formatCrossValidation,
+  measurePooled,
+  type PooledMeasurement,
+} from '../cross-validation/pooled.js';
 import { trainFold } from '../cross-validation/train-fold.js';
 import { combineDatasets } from '../datasets/combine-datasets.js';
 import { datasetNotes } from '../datasets/dataset-notes.js';
@@ -154,23 +158,54 @@ async function crossValidate(run: RunFolder, options: CrossValidateOptions): Pro
       await appendFile(run.file(files.rows), lines.join(''));
       await appendFile(run.file(files.folds), `${JSON.stringify(record)}\n`);
       records.push(record);
+      // A fold with both classes; the last one is measured below.
+      if (records.length < folds.length && records.some(({ auc }) => auc !== null))
+        await measureFolds(run, plan, samples, folds, records);
     } finally {
       reporter.close();
     }
   }
+  const results = await measureFolds(run, plan, samples, folds, records);
+  console.log(
+    options.json === true
+      ? JSON.stringify(results, undefined, 2)
+      : formatCrossValidation(results.folds, results.pooled),
+  );
+}
+
+/** `results.json`: of the folds that are done. */
+interface CrossValidationResults {
+  readonly command: string;
+  readonly plan: Plan;
+  readonly folds: readonly FoldRecord[];
+  readonly pooled: PooledMeasurement;
+}
+
+/** Measures the folds that are done, and writes `results.json`. */
+async function measureFolds(
+  run: RunFolder,
+  plan: Plan,
+  samples: readonly TargetSample[],
+  folds: readonly (readonly TargetSample[])[],
+  done: readonly FoldRecord[],
+): Promise<CrossValidationResults> {
   const { rows } = parseResults(await readFile(run.file(files.rows), 'utf8'), files.rows);
-  records.sort((a, b) => a.fold - b.fold);
+  const records = [...done].sort((a, b) => a.fold - b.fold);
   const thresholds = new Map(
-    folds.flatMap((own, i) =>
-      own
-        .filter(({ split }) => split === 'test')
-        .map((sample) => [sampleKey(sample), records[i]!.threshold] as const),
+    records.flatMap(({ fold, threshold }) =>
+      folds[fold - 1]!.filter(({ split }) => split === 'test').map(
+        (sample) => [sampleKey(sample), threshold] as const,
+      ),
     ),
   );
-  const pooled = measurePooled(samples, rows, thresholds, records);
-  const text = JSON.stringify({ plan, folds: records, pooled }, undefined, 2);
-  await run.replace('results.json', `${text}\n`);
-  console.log(options.json === true ? text : formatCrossValidation(records, pooled));
+  const results = {
+    command: ['groundglass-trainer', ...process.argv.slice(2)].join(' '),
+    plan,
+    folds: records,
+    pooled: measurePooled(samples, rows, thresholds, records),
+  };
+  await run.replace('results.json', `${JSON.stringify(results, undefined, 2)}\n`);
+  return results;
 }
 
 /** What is cross-validated: kept in the folder, so that a command that goes on repeats nothing and changes nothing. */

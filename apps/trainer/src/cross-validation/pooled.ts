@@ -4,6 +4,7 @@ import { measureLabels, type Measured } from '../evaluation/measure.js';
 import { measurePatients, type PatientMeasurement } from '../evaluation/measure-patients.js';
 import { digits, formatPatients, interval } from '../evaluation/results/results.js';
 import type { FoldRecord } from './fold-record.js';
+import { measurePatientMasks, type SourceMasks } from './patient-masks.js';
 
 /** What the scores of all folds together give; each picture was scored by a network that never saw its patient. */
 export interface PooledMeasurement {
@@ -17,11 +18,13 @@ export interface PooledMeasurement {
   readonly sensitivity: Measured;
   readonly specificity: Measured;
   readonly byPatient?: PatientMeasurement;
+  /** Where the data have masks. */
+  readonly masks: readonly SourceMasks[];
   /** Mean and sample standard deviation of the folds' AUCs; null where fewer than two folds have one. */
   readonly folds: { readonly mean: number; readonly standardDeviation: number } | null;
 }
 
-/** Measures the rows of all folds; `thresholds` by sample key are those of the fold that scored it. */
+/** Measures the rows of folds; `thresholds` by sample key are those of the fold that scored it, missing where it is not done. */
 export function measurePooled(
   samples: readonly TargetSample[],
   rows: readonly ResultRow[],
@@ -32,9 +35,10 @@ export function measurePooled(
   const scored = rows.flatMap((row) => {
     const key = sampleKey(row);
     const sample = byKey.get(key);
-    if (!sample || row.probability === null) return [];
-    const decision = row.probability >= thresholds.get(key)! ? 1 : 0;
-    return [{ sample, probability: row.probability, decision }];
+    const threshold = thresholds.get(key);
+    if (!sample || row.probability === null || threshold === undefined) return [];
+    const decision = row.probability >= threshold ? 1 : 0;
+    return [{ sample, probability: row.probability, decision, overlap: row.evaluation?.overlap }];
   });
   const labels = scored.map(({ sample }) => sample.target);
   const patients = scored.map(({ sample }) => patientKey(sample));
@@ -61,6 +65,7 @@ export function measurePooled(
     sensitivity: decided.sensitivity,
     specificity: decided.specificity,
     ...(byPatient ? { byPatient } : {}),
+    masks: measurePatientMasks(scored),
     folds: spread(records.flatMap(({ auc: own }) => (own ? [own.value] : []))),
   };
 }
@@ -90,6 +95,7 @@ export function formatCrossValidation(
     line('sensitivity', pooled.sensitivity),
     line('specificity', pooled.specificity),
     ...(pooled.byPatient ? formatPatients(pooled.byPatient) : []),
+    ...pooled.masks.map(formatMasks),
     ...(pooled.folds
       ? [
           `  AUC of the folds: ${digits(pooled.folds.mean)} ± ${digits(pooled.folds.standardDeviation)} (mean ± standard deviation)`,
@@ -97,4 +103,11 @@ export function formatCrossValidation(
       : []),
     'The pooled AUC ranks scores of different networks together; where it is much below the folds’ own, their scores are not on one scale.',
   ].join('\n');
+}
+
+function formatMasks({ source, patients, mean, meanInterval }: SourceMasks): string {
+  const values = patients.map(({ dice }) => dice);
+  const range = `${digits(Math.min(...values))} to ${digits(Math.max(...values))}`;
+  const shown = meanInterval ? interval(meanInterval) : digits(mean);
+  return `  Dice of ${source}: ${shown}, the mean of ${patients.length} patients (${range})`;
 }

@@ -214,8 +214,8 @@ export function measureLabels(
   };
 }
 
-/** Patients are drawn, not pictures. */
-function bootstrapped(
+/** A statistic of rows with its 95 % interval: patients are drawn, not pictures. */
+export function bootstrapped(
   patients: readonly string[],
   statistic: (rows: Int32Array) => number,
 ): Measured {
