@@ -13,6 +13,7 @@ import {
   type Publication,
   type PublishedRun,
 } from '../evaluation/results/publication.js';
+import { readCrossValidations } from '../cross-validation/cross-validation-section.js';
 import { readRows } from '../reproduction/read-rows.js';
 import { reproductionCharts } from '../reproduction/reproduction-charts.js';
 import { reproductionFiles } from '../reproduction/reproduction-section.js';
@@ -35,7 +36,7 @@ export function registerCard(program: Command): void {
   program
     .command('card')
     .description(
-      'writes a model’s card, docs/results.md with its curves, and the file that both are made of; rows of reproduce in docs/results/reproduction.jsonl come into the page',
+      'writes a model’s card, docs/results.md with its curves, and the file that both are made of; rows of reproduce in docs/results/reproduction.jsonl and results of cross-validate in docs/results/cross-validation come into the page',
     )
     .option('--model <folder>', 'the model’s version folder, as models/groundglass/1')
     .option('--run <folder...>', 'the runs that led to it, in order')
@@ -76,7 +77,10 @@ async function writeCard(options: CardOptions): Promise<void> {
           ] as const,
         ]
       : []),
-    [join(docs, 'results.md'), renderResultsPage(publication, reproduced)],
+    [
+      join(docs, 'results.md'),
+      renderResultsPage(publication, reproduced, await readCrossValidations(docs)),
+    ],
     [join(docs, 'claim-checklist.md'), renderClaimChecklist(publication, reproduced)],
     [join(folder, 'README.md'), renderModelCard(publication)],
   ] as const;

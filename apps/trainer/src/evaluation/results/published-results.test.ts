@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { openDatasets } from '../../datasets/open-datasets.js';
 import { evaluate } from '../evaluate.js';
 import { measure } from '../measure.js';
+import { readCrossValidations } from '../../cross-validation/cross-validation-section.js';
 import { readRows } from '../../reproduction/read-rows.js';
 import { reproductionCharts } from '../../reproduction/reproduction-charts.js';
 import { reproductionFiles } from '../../reproduction/reproduction-section.js';
@@ -25,6 +26,7 @@ const files = readdirSync(join(workspace, 'docs/results'))
   .filter((name) => name.endsWith('.json'))
   .sort((a, b) => versionOf(a) - versionOf(b));
 const newest = files.at(-1)!;
+const crossValidated = await readCrossValidations(join(workspace, 'docs'));
 const reproduced = await readRows(join(workspace, 'docs', reproductionFiles.rows));
 
 function versionOf(file: string): number {
@@ -46,7 +48,9 @@ describe.each(files)('docs/results/%s', (file) => {
   });
 
   test.runIf(file === newest)('says what the page of results says', () => {
-    expect(read('docs/results.md')).toBe(renderResultsPage(publication, reproduced));
+    expect(read('docs/results.md')).toBe(
+      renderResultsPage(publication, reproduced, crossValidated),
+    );
   });
 
   test.runIf(file === newest)('says what the CLAIM checklist says', () => {

@@ -1,3 +1,7 @@
+import {
+  crossValidationSection,
+  type PublishedCrossValidation,
+} from '../../cross-validation/cross-validation-section.js';
 import { reproductionSection } from '../../reproduction/reproduction-section.js';
 import type { ReproductionRow } from '../../reproduction/result-row.js';
 import type { Publication } from './publication.js';
@@ -16,13 +20,16 @@ const others = [
   ['Inf-Net (Fan et al. 2020), on the same 48 slices', '–', '–', '0.682'],
 ];
 
-/** The page of results, `docs/results.md`; with the reproduction of the paper's tables where there are rows of it. */
+/** The page of results, `docs/results.md`; with cross-validations and the reproduction of the paper's tables where there are any. */
 export function renderResultsPage(
   publication: Publication,
   reproduced: readonly ReproductionRow[] = [],
+  crossValidated: readonly PublishedCrossValidation[] = [],
 ): string {
   const { runs, command, model } = publication;
-  const reproduction = reproductionSection(reproduced);
+  const sections = [crossValidationSection(crossValidated), reproductionSection(reproduced)]
+    .filter((section) => section !== '')
+    .map((section) => `${section}\n\n`);
   return `<!-- Written by \`${command}\`; change that, not this. -->
 
 # Results
@@ -63,6 +70,6 @@ ${runs
 
 ${ledgerTable(runs)}
 
-${reproduction === '' ? '' : `${reproduction}\n\n`}Intended use, data, licences and known failures are in the [model card](../models/${model.name}/${model.version}/README.md).
+${sections.join('')}Intended use, data, licences and known failures are in the [model card](../models/${model.name}/${model.version}/README.md).
 `;
 }
