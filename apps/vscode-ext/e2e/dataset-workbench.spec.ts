@@ -249,7 +249,7 @@ test('a known label stands beside the verdict, without a patient that nothing na
   await workbench.openByName(picture!.path.split('/').at(-1)!);
   await workbench.runCommand('Groundglass: Open as CT');
   await expect(workbench.preview.locator('.known')).toHaveText(
-    new RegExp(`^Known label: .+ Split ${picture!.split}\\.$`),
+    new RegExp(`^Known label: .+ Split: ${picture!.split}\\.$`),
   );
 });
 

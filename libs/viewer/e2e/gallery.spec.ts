@@ -142,6 +142,29 @@ test('without a second results file nothing is sorted or filtered by the differe
   await expect(page.getByRole('button', { name: 'Clear the filter' })).toBeDisabled();
 });
 
+test('a table that is wider than its place scrolls with its head, beside the scores', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1000, height: 700 });
+  await open(page);
+  await page.getByRole('button', { name: 'Table', exact: true }).click();
+  const last = page.locator('.line').first().locator('> :last-child');
+  await expect(last).toBeAttached();
+  const [stage, panel] = [page.locator('.stage'), page.locator('.panel')];
+  const edge = (part: Locator) => part.evaluate((at) => at.getBoundingClientRect().right);
+  expect(await edge(stage)).toBeLessThanOrEqual((await panel.boundingBox())!.x + 1);
+  const rows = page.locator('.rows');
+  expect(await edge(last)).toBeGreaterThan(await edge(stage));
+  await rows.evaluate((list) => {
+    list.scrollLeft = list.scrollWidth;
+  });
+  await expect.poll(() => edge(last)).toBeLessThanOrEqual(await edge(stage));
+  const left = (part: Locator) => part.evaluate((at) => at.getBoundingClientRect().left);
+  const head = page.locator('.table-head > :first-child');
+  const cell = page.locator('.line').first().locator('> :first-child');
+  await expect.poll(async () => Math.abs((await left(head)) - (await left(cell)))).toBeLessThan(2);
+});
+
 test('a wrong answer does not hide what the audit found', async ({ page }) => {
   await open(page);
   await expect(shown(page)).toHaveText('240 of 240 pictures');
@@ -220,6 +243,15 @@ test('the keyboard alone selects, opens, resizes, copies and changes the layout'
 
 test('two results are compared: differences first, with both tests', async ({ page }) => {
   await open(page, 240, { second: { ...phantomFacts.model, name: 'other 1' } });
+  // Both answers stand at each picture.
+  await expectAll(
+    page.locator('.tile-verdict'),
+    /^(\d+\.\d % · )?\w+ → [\w -]+ \| [\w-]+ \d+\.\d %$/,
+  );
+  await page.getByRole('button', { name: 'Table', exact: true }).click();
+  await expect(page.locator('.table-head')).toContainText('Answer 1 | 2');
+  await expectAll(page.locator('.line > :nth-child(3)'), /^(! )?[\w -]+ \| [\w-]+$/);
+  await page.getByRole('button', { name: 'Grid', exact: true }).click();
   await page.getByLabel('Sort by').selectOption('Differences');
   await expect(page.locator('.panel')).toContainText(/McNemar, exactp [=<] 0\.\d+/);
   await expect(page.locator('.panel')).toContainText(/DeLong, pairedp [=<] 0\.\d+/);

@@ -219,6 +219,6 @@ test('the known label stands beside the verdict, and says where it differs', asy
     };
   });
   await expect(page.locator('.known')).toHaveText(
-    'Known label: Not COVID-19. It differs from the answer. Split test. Patient p7.',
+    'Known label: Not COVID-19. It differs from the answer. Split: test. Patient: p7.',
   );
 });

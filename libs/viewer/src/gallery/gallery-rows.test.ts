@@ -320,6 +320,21 @@ describe('CSV', () => {
     const [, line] = rowsToCsv(odd, all(odd), null).split('\r\n');
     expect(line).toBe(`"a,""b"".png",,'=cmd(),,,,,,non-covid,,0.25,,,,`);
   });
+
+  test('a comparison has the answers of both', () => {
+    const second = { name: 'n', labels: ['non-covid', 'covid'], positive: 'covid', threshold: 0.5 };
+    const both = storeOf(
+      [
+        row('a', { result: result(0.25), second: result(0.75) }),
+        row('b', { second: result(0.9, { label: null, withheld: ['NOT_CT'] }) }),
+      ],
+      { second },
+    );
+    const [names, first, other] = rowsToCsv(both, all(both), null).split('\r\n');
+    expect(names).toMatch(/,findings,second_answer,second_withheld,second_probability$/);
+    expect(first).toMatch(/,non-covid,,0\.25,,,,,covid,,0\.75$/);
+    expect(other).toMatch(/,,NOT_CT,0\.9$/);
+  });
 });
 
 test('a state of another version starts again', () => {

@@ -113,6 +113,8 @@ export const galleryStrings = {
   columnName: 'Name',
   columnLabel: 'Known label',
   columnAnswer: 'Answer',
+  ofBoth: '{0} 1 | 2',
+  ofSecond: '{0} of the second',
   columnProbability: 'Probability',
   columnError: 'Error',
   columnLesionFraction: 'Lesion share',

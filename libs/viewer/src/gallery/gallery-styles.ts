@@ -25,7 +25,8 @@ input[type='range']::-webkit-slider-thumb { appearance: none; inline-size: 15px;
 input[type='range']::-moz-range-track { box-sizing: border-box; block-size: 7px; border-radius: 99px; border: 1px solid var(--control-line); background: var(--filled); }
 input[type='range']::-moz-range-thumb { box-sizing: border-box; inline-size: 15px; block-size: 15px; border-radius: 50%; border: 2px solid var(--surface); background: var(--accent); }
 
-.stage { grid-area: stage; display: grid; grid-template-rows: auto minmax(0, 1fr); position: relative; min-inline-size: 0; }
+.stage { grid-area: stage; display: grid; grid-template-rows: auto minmax(0, 1fr); position: relative; min-inline-size: 0; overflow: hidden; grid-template-columns: minmax(0, 1fr); }
+.stage[data-layout='table'] :is(.rows-body, .table-head) { min-inline-size: 62rem; }
 .rows { grid-row: 2; overflow: auto; position: relative; outline-offset: -2px; contain: strict; }
 .rows-body { position: relative; overflow: hidden; contain: layout; }
 .empty { grid-row: 2; position: absolute; inset: 40% 0 auto; text-align: center; color: var(--muted); pointer-events: none; }
@@ -41,16 +42,16 @@ input[type='range']::-moz-range-thumb { box-sizing: border-box; inline-size: 15p
 .badges { position: absolute; inset-block-start: 5px; inset-inline: 5px; display: flex; flex-direction: column; align-items: flex-end; gap: 3px; }
 .badge { font-size: 11px; font-weight: 700; padding: 0 6px; border-radius: 99px; background: rgb(0 0 0 / 0.78); color: #fff; border: 1px solid #fff; max-inline-size: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .badge.wrong { background: #a1260d; }
-.caption { block-size: 34px; padding: 1px 3px; font-size: 11.5px; line-height: 16px; }
+.caption { block-size: 50px; padding: 1px 3px; font-size: 11.5px; line-height: 16px; }
 .caption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.tile-verdict { color: var(--muted); }
+.caption .tile-verdict { color: var(--muted); white-space: normal; overflow-wrap: anywhere; max-block-size: 32px; }
 .tile[aria-selected='true'] { border-color: var(--accent); background: color-mix(in srgb, var(--accent) 18%, transparent); }
-.tile[aria-selected='true'] .tile-verdict, .line[aria-selected='true'] { color: var(--text); }
+.tile[aria-selected='true'] .caption .tile-verdict, .line[aria-selected='true'] { color: var(--text); }
 .rows:focus-visible { outline: 2px solid var(--focus); }
 .tile[data-focused], .line[data-focused] { outline: 2px dashed var(--focus); outline-offset: -2px; }
 
 .table-head, .line { display: grid; grid-template-columns: minmax(10rem, 3fr) minmax(5rem, 1fr) minmax(6rem, 1.2fr) repeat(4, minmax(4.5rem, 0.8fr)) minmax(3.5rem, 0.6fr) minmax(6rem, 1.2fr) minmax(6rem, 1.4fr); align-items: center; column-gap: 8px; padding-inline: 12px; }
-.table-head { grid-row: 1; block-size: 29px; background: var(--surface); border-block-end: 1px solid var(--line); font-size: 12px; font-weight: 600; }
+.table-head { grid-row: 1; block-size: 29px; line-height: 1.1; background: var(--surface); border-block-end: 1px solid var(--line); font-size: 12px; font-weight: 600; }
 .table-head button { all: unset; cursor: pointer; text-decoration: underline dotted; text-underline-offset: 3px; }
 .table-head button:focus-visible { outline: 2px solid var(--focus); }
 .line { position: absolute; inset-inline: 0; block-size: 28px; cursor: pointer; border-block-end: 1px solid color-mix(in srgb, var(--line) 50%, transparent); }
@@ -69,8 +70,8 @@ input[type='range']::-moz-range-thumb { box-sizing: border-box; inline-size: 15p
 .facts-list { display: grid; gap: 5px; font-size: 12.5px; }
 .facts-list > div { display: flex; justify-content: space-between; gap: 12px; }
 .facts-list dt { color: var(--muted); }
-.facts-list dd { text-align: end; display: grid; }
-.fact-value { font-weight: 650; }
+.facts-list dd { text-align: end; display: grid; flex: none; max-inline-size: 75%; }
+.fact-value { font-weight: 650; white-space: nowrap; }
 .fact-detail { font-size: 11px; color: var(--muted); }
 .labelled-slider { display: grid; grid-template-columns: 1fr auto; gap: 2px 8px; }
 .labelled-slider input { grid-column: 1 / -1; block-size: 22px; }

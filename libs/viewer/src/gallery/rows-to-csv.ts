@@ -19,11 +19,16 @@ const header = [
   'error',
   'findings',
 ];
+/** Of the results that are compared. */
+const secondHeader = ['second_answer', 'second_withheld', 'second_probability'];
 
 /** Rows as CSV (RFC 4180), in the order that they are shown in; unknown values are empty. */
 export function rowsToCsv(store: RowStore, order: Uint32Array, threshold: number | null): string {
   const { rows } = store;
   const outcomes = store.outcomes(threshold);
+  const { second } = rows;
+  const secondOutcomes = store.secondOutcomes();
+  const names = second ? [...header, ...secondHeader] : header;
   const lines = Array.from(order, (row) => {
     const outcome = outcomeOf(outcomes, row);
     return [
@@ -39,11 +44,18 @@ export function rowsToCsv(store: RowStore, order: Uint32Array, threshold: number
       ),
       wordAt(rows.result.error, row),
       wordAt(rows.findings, row),
+      ...(second && secondOutcomes
+        ? [
+            isAnswer(outcomeOf(secondOutcomes, row)) ? outcomeOf(secondOutcomes, row) : null,
+            wordAt(second.withheld, row),
+            numberAt(second.probability, row),
+          ]
+        : []),
     ]
       .map(cell)
       .join(',');
   });
-  return `${[header.join(','), ...lines].join('\r\n')}\r\n`;
+  return `${[names.join(','), ...lines].join('\r\n')}\r\n`;
 }
 
 function cell(value: string | number | null): string {

@@ -18,7 +18,7 @@ import type { ThumbnailCache } from './thumbnail-cache.js';
 
 const headingHeight = 30;
 const tableLineHeight = 28;
-const captionHeight = 38;
+const captionHeight = 54;
 const gap = 8;
 /** Lines above and below what is in sight that are drawn too, in pixels. */
 const margin = 300;
@@ -105,6 +105,7 @@ export function createRowsView(
     if (!model.selection.chosen.has(model.shown.order[place]!)) actions.select(place, 'alone');
   });
   list.addEventListener('scroll', () => {
+    head.style.translate = `${-list.scrollLeft}px`;
     draw();
   });
   new ResizeObserver(() => {
@@ -246,13 +247,18 @@ export function createRowsView(
     const outcome = outcomeOf(store.outcomes(state.threshold), row);
     const probability = isAnswer(outcome) ? numberAt(store.rows.result.probability, row) : null;
     const wrong = isWrong(store, row, state.threshold) === true;
+    const other = secondOf(current, row);
+    const share = other?.probability ?? null;
+    const second = other
+      ? ` | ${[other.answer, ...(share === null ? [] : [percent(share)])].join(' ')}`
+      : '';
     return {
       row,
       name: nameOf(store, row),
       // The number first: what does not fit is cut off at the end.
       verdict: [
         ...(probability === null ? [] : [percent(probability)]),
-        `${label ?? strings.unknown} → ${outcomeName(strings, outcome)}`,
+        `${label ?? strings.unknown} → ${outcomeName(strings, outcome)}${second}`,
       ].join(' · '),
       wrong: wrong ? `! ${strings.wrong}` : null,
       findings: wordAt(store.rows.findings, row)?.split(' ') ?? [],
@@ -305,14 +311,19 @@ export function createRowsView(
     const probability = numberAt(rows.result.probability, row);
     const withheld = !isAnswer(outcome) && probability !== null;
     const number = (value: number | null, digits = 3) => value?.toFixed(digits) ?? '';
+    const other = secondOf(current, row);
+    const both = (first: string, second: string) => (other ? `${first} | ${second}` : first);
     const cells: [text: string, title?: string | undefined][] = [
       [nameOf(store, row), rows.path[row]!],
       [wordAt(rows.label, row) ?? ''],
       [
-        `${wrong ? '! ' : ''}${outcomeName(strings, outcome)}`,
+        both(`${wrong ? '! ' : ''}${outcomeName(strings, outcome)}`, other?.answer ?? ''),
         reasonOf(rows.result, row) ?? undefined,
       ],
-      [number(probability), withheld ? strings.rawProbability : undefined],
+      [
+        both(number(probability), number(other?.probability ?? null)),
+        withheld ? strings.rawProbability : undefined,
+      ],
       [number(numberAt(wrongness.values, row))],
       [number(numberAt(rows.result.lesionFraction, row))],
       [number(numberAt(rows.result.dice, row))],
@@ -393,13 +404,29 @@ function headingText({ strings }: GalleryModel, { names, count }: RowGroup): str
   return `${names.map((name) => name ?? strings.unknown).join(' · ')} (${count})`;
 }
 
-function tooltip({ store, strings, state }: GalleryModel, row: number): string {
+/** What the results that are compared say of a row; null where none are. */
+function secondOf(
+  { store, strings }: GalleryModel,
+  row: number,
+): { answer: string; probability: number | null } | null {
+  const outcomes = store.secondOutcomes();
+  if (!outcomes || !store.rows.second) return null;
+  const outcome = outcomeOf(outcomes, row);
+  return {
+    answer: outcomeName(strings, outcome),
+    probability: isAnswer(outcome) ? numberAt(store.rows.second.probability, row) : null,
+  };
+}
+
+function tooltip(model: GalleryModel, row: number): string {
+  const { store, strings, state } = model;
   const { rows } = store;
   const outcome = outcomeOf(store.outcomes(state.threshold), row);
   const reason = reasonOf(rows.result, row);
   const parts: [string, string | null][] = [
     [strings.columnLabel, wordAt(rows.label, row)],
     [strings.columnAnswer, outcomeName(strings, outcome) + (reason === null ? '' : ` (${reason})`)],
+    [fillIn(strings.ofSecond, strings.columnAnswer), secondOf(model, row)?.answer ?? null],
     [strings.columnLesionFraction, numberAt(rows.result.lesionFraction, row)?.toFixed(3) ?? null],
     [strings.columnDice, numberAt(rows.result.dice, row)?.toFixed(3) ?? null],
     [strings.columnSplit, wordAt(rows.split, row)],
@@ -414,14 +441,16 @@ function tooltip({ store, strings, state }: GalleryModel, row: number): string {
 
 function drawHead(
   head: HTMLElement,
-  { strings, state }: GalleryModel,
+  { strings, state, store }: GalleryModel,
   actions: GalleryActions,
 ): void {
+  const isComparing = store.rows.second !== null;
+  const both = (name: string) => (isComparing ? fillIn(strings.ofBoth, name) : name);
   const columns: [string, SortKey | undefined][] = [
     [strings.columnName, 'name'],
     [strings.columnLabel, undefined],
-    [strings.columnAnswer, undefined],
-    [strings.columnProbability, 'probability'],
+    [both(strings.columnAnswer), undefined],
+    [both(strings.columnProbability), 'probability'],
     [strings.columnError, 'error'],
     [strings.columnLesionFraction, 'lesionFraction'],
     [strings.columnDice, 'dice'],
@@ -430,7 +459,7 @@ function drawHead(
     [strings.columnFindings, undefined],
   ];
   const { key: sorted, descending } = state.sort;
-  const mark = `${sorted} ${descending}`;
+  const mark = `${sorted} ${descending} ${isComparing}`;
   if (head.dataset.sorted === mark) return;
   head.dataset.sorted = mark;
   head.replaceChildren(
