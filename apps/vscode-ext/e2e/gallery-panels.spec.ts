@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -148,7 +149,10 @@ test('a gallery of a folder gets what is put into it, and is there after a reloa
   await workbench.tidy();
 });
 
-test('a gallery of results grows with its file, by whatever program', async ({ workbench }) => {
+test('a gallery of results grows with its file, and says that what it was compared with is lost', async ({
+  workbench,
+  page,
+}) => {
   const folder = await openPhantoms(workbench);
   const whole = readdirSync(folder).find((name) => name.endsWith('.predictions.jsonl'))!;
   const lines = readFileSync(join(folder, whole), 'utf8').trim().split('\n');
@@ -160,7 +164,21 @@ test('a gallery of results grows with its file, by whatever program', async ({ w
   await expect(shown(workbench)).toHaveText(`${lines.length - 1} of ${lines.length - 1} pictures`, {
     timeout: 60_000,
   });
-  await expect(workbench.preview.locator('.tile[data-masked=true]').first()).toBeVisible();
+  const { preview } = workbench;
+  await expect(preview.locator('.tile[data-masked=true]').first()).toBeVisible();
+  const second = join(folder, 'second.predictions.jsonl');
+  writeFileSync(second, `${lines.slice(0, 3).join('\n')}\n`);
+  await preview.getByRole('button', { name: 'Compare with …' }).click();
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'second.' }).click();
+  const notes = preview.locator('.notes');
+  await expect(notes).toContainText(`2 of ${lines.length - 1} pictures are in both results`);
+  await expect(preview.getByLabel('Sort by')).toHaveValue('difference');
+  rmSync(second);
+  await expect(notes).toContainText('The comparison with second.predictions.jsonl is lost', {
+    timeout: 60_000,
+  });
+  await expect(preview.getByLabel('Sort by')).toHaveValue('given');
+  await expect(shown(workbench)).toHaveText(`${lines.length - 1} of ${lines.length - 1} pictures`);
   await workbench.tidy();
 });
 

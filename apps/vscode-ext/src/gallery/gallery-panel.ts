@@ -21,6 +21,8 @@ const thumbnailLanes = 4;
 /** A results file grows with each picture; the page follows this often, and less often while the server needs the processor. */
 const followMs = 1000;
 const followScoringMs = 3000;
+/** VS Code does not say when a watcher sees: a folder is listed again for what comes and goes until then. */
+const lookAgainMs = [2000, 10_000];
 
 /** One gallery: answers its page, follows its files, scores what it shows. */
 export class GalleryPanel implements vscode.Disposable {
@@ -68,6 +70,8 @@ export class GalleryPanel implements vscode.Disposable {
         this.dispose();
       }),
     );
+    // Watched before it is listed: what comes in between is seen.
+    if (source.kind === 'folder') this.#watch(source.uri);
     if (source.kind === 'results' || source.kind === 'list')
       this.#disposables.push(this.#followFile(source.uri));
     const kept = keptGallery(source, undefined);
@@ -234,7 +238,15 @@ export class GalleryPanel implements vscode.Disposable {
         this.#followSoon();
       },
     });
-    this.#watched = { root: root.toString(), watcher };
+    const timers = (this.source.kind === 'folder' ? lookAgainMs : []).map((ms) =>
+      setTimeout(() => {
+        this.#followSoon();
+      }, ms),
+    );
+    const later = new vscode.Disposable(() => {
+      for (const timer of timers) clearTimeout(timer);
+    });
+    this.#watched = { root: root.toString(), watcher: vscode.Disposable.from(watcher, later) };
   }
 
   /** A picture has other content: its thumbnail is of the past. */
