@@ -13,7 +13,8 @@ export {
   type AskedDataset,
   type FindInput,
 } from './questions/dataset-questions.js';
-export { guessesOf, type Guesses } from './questions/guesses-of.js';
+export { guessesOf } from './questions/guesses-of.js';
+export { isGuessed } from './manifest/is-guessed.js';
 export { importCovidCt } from './import/importers/covid-ct.js';
 export { importCovidSeg } from './import/importers/covid-seg.js';
 export { importDicomTree } from './import/importers/dicom-tree.js';

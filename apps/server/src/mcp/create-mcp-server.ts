@@ -122,7 +122,7 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
     },
     ({ dataset: name }, { signal }) =>
       answered(async () => {
-        const { name: own, folder, dataset: found, guesses } = await workspace.dataset(name);
+        const { name: own, folder, dataset: found } = await workspace.dataset(name);
         const findings = await auditDataset(await nodeFiles(found.root), found, { signal });
         const file = join(folder, `${basename(folder)}.audit.jsonl`);
         await replaceFile(file, findingsText(findings));
@@ -130,7 +130,7 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
         const written = workspace.nameOf(file);
         const answer = {
           ...{ dataset: own, total: findings.length, file: written },
-          guesses: guessesOf(found.samples, guesses),
+          guesses: guessesOf(found.samples),
           findings: shown,
         };
         return { content: [json(answer)] };

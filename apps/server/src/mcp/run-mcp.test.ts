@@ -129,7 +129,7 @@ test('a split that was drawn and patients that are guessed are no facts in any a
   expect(found).toMatchObject({ total: 2, guesses, pictures: [guessed, guessed] });
   expect(textOf(await call('groundglass_summarizeDataset', asked)).guesses).toEqual(guesses);
   expect(textOf(await call('groundglass_audit', asked)).guesses).toEqual(guesses);
-  // A manifest has both in writing.
+  // This manifest has both in writing.
   const written = textOf(await call('groundglass_summarizeDataset', { dataset: 'set' }));
   expect(written.guesses).toEqual([]);
 });

@@ -8,7 +8,6 @@ import {
   parseResults,
   type AskedDataset,
   type Dataset,
-  type Guesses,
 } from '@groundglass/dataset';
 import { nodeFiles, readManifest } from '@groundglass/dataset/node';
 
@@ -17,8 +16,6 @@ export interface WorkspaceDataset {
   readonly name: string;
   readonly folder: string;
   readonly dataset: Dataset;
-  /** What nothing in the dataset says; a manifest has split and patient in writing. */
-  readonly guesses: Guesses;
 }
 
 /** The folders that a language model may ask about: nothing outside of them is read, links that lead out neither. */
@@ -72,14 +69,13 @@ export class Workspace {
             const message = `Expected the pictures of ${own} in the workspace, got ${root}`;
             throw new CtError('CT_BAD_DATASET', message);
           }
-          const guesses = { drawn: new Set<never>(), guessed: new Set<never>() };
-          return { name: dataset.manifest.name, folder, dataset, guesses };
+          return { name: dataset.manifest.name, folder, dataset };
         }
         const imported = await importLayout(layout, await nodeFiles(folder), { decode: false });
         const { manifest, samples, problems } = imported;
         const lines = samples.map((_, at) => at + 1);
         const dataset = { manifest, samples, problems, lines, root: folder };
-        return { name: manifest.name, folder, dataset, guesses: imported };
+        return { name: manifest.name, folder, dataset };
       }
     }
     const known = names.length === 0 ? 'none was found' : names.join(', ');
@@ -89,13 +85,12 @@ export class Workspace {
 
   /** A dataset with its newest results and findings. @throws {CtError} as {@link dataset}. */
   async asked(name: string | undefined): Promise<AskedDataset> {
-    const { name: own, folder, dataset, guesses } = await this.dataset(name);
+    const { name: own, folder, dataset } = await this.dataset(name);
     const text = await newestIn(folder, '.predictions.jsonl');
     const results = text === undefined ? undefined : parseResults(text);
     const { labels, positive } = dataset.manifest;
     return {
       ...{ name: own, labels, positive, samples: dataset.samples },
-      ...{ drawn: guesses.drawn, guessed: guesses.guessed },
       ...{ results: results?.rows ?? [], header: results?.header },
       findings: await findingsIn(folder),
     };

@@ -93,15 +93,14 @@ export class DatasetTree implements vscode.TreeDataProvider<DatasetNode> {
       case 'page': {
         const item = new vscode.TreeItem(node.name, Collapsed);
         item.description = String(node.samples.length);
-        const { drawn, samples } = node.dataset;
+        const { samples } = node.dataset;
         if (
           node.kind === 'split' &&
-          drawn.size > 0 &&
-          node.samples.every((at) => drawn.has(samples[at]!))
+          node.samples.every((at) => samples[at]!.guessed?.includes('split'))
         ) {
           item.description = vscode.l10n.t('{0}, drawn by Groundglass', node.samples.length);
           item.tooltip = vscode.l10n.t(
-            'Nothing names the split of these pictures: Groundglass drew it. An import writes it down.',
+            'Nothing names the split of these pictures: Groundglass drew it.',
           );
         }
         item.iconPath = new vscode.ThemeIcon(icons[node.kind]);

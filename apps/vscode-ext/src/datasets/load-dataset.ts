@@ -22,10 +22,6 @@ export interface LoadedDataset {
   /** Row of each sample in `samples.jsonl`, from 1; undefined where there is no such file. */
   readonly lines: readonly number[] | undefined;
   readonly problems: readonly ImportProblem[];
-  /** Samples whose split nothing names, so that it was drawn; none of a manifest, which has it in writing. */
-  readonly drawn: ReadonlySet<DatasetSample>;
-  /** Samples whose patient nothing names, so that it was guessed from the path; none of a manifest. */
-  readonly guessed: ReadonlySet<DatasetSample>;
   /** `samples.jsonl`, or undefined for a layout without a manifest. */
   readonly samplesFile: vscode.Uri | undefined;
 }
@@ -69,7 +65,6 @@ async function loadManifest(folder: vscode.Uri): Promise<LoadedDataset> {
     manifest,
     root: rootOf(manifest, folder),
     samplesFile,
-    ...{ drawn: new Set<never>(), guessed: new Set<never>() },
     ...parsed,
   };
 }

@@ -131,7 +131,7 @@ export async function loadGallery(
       );
     }
   }
-  if (dataset) notes.push(...guessesIn(samples, dataset));
+  if (dataset) notes.push(...guessesIn(samples));
   const resultOf = new Map<string, ResultRow>();
   for (const row of results?.rows ?? []) resultOf.set(`${row.path}#${row.slice ?? ''}`, row);
   const model = results?.header.model;
@@ -234,13 +234,7 @@ async function partsOf(
         ]),
       );
       const listed = samples.map(({ path }) => known.get(vscode.Uri.joinPath(root, path).path));
-      if (dataset)
-        notes.push(
-          ...guessesIn(
-            listed.filter((each) => each !== undefined),
-            dataset,
-          ),
-        );
+      if (dataset) notes.push(...guessesIn(listed.filter((each) => each !== undefined)));
       return {
         title: baseNameOf(source.uri),
         root,
@@ -261,24 +255,16 @@ async function partsOf(
 }
 
 /** What nothing in the dataset says, in words. */
-function guessesIn(
-  samples: readonly DatasetSample[],
-  dataset: Pick<LoadedDataset, 'drawn' | 'guessed'>,
-): string[] {
-  const drawn = samples.filter((sample) => dataset.drawn.has(sample)).length;
-  const guessed = samples.filter((sample) => dataset.guessed.has(sample)).length;
+function guessesIn(samples: readonly DatasetSample[]): string[] {
+  const drawn = samples.filter(({ guessed }) => guessed?.includes('split')).length;
+  const patients = samples.filter(({ guessed }) => guessed?.includes('patient')).length;
   return [
     ...(drawn === 0
       ? []
-      : [
-          vscode.l10n.t(
-            'Nothing names the split of {0} pictures: Groundglass drew it. An import writes it down.',
-            drawn,
-          ),
-        ]),
-    ...(guessed === 0
+      : [vscode.l10n.t('Nothing names the split of {0} pictures: Groundglass drew it.', drawn)]),
+    ...(patients === 0
       ? []
-      : [vscode.l10n.t('The patients of {0} pictures are guessed from their paths.', guessed)]),
+      : [vscode.l10n.t('The patients of {0} pictures are guessed from their paths.', patients)]),
   ];
 }
 

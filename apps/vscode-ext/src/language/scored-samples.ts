@@ -93,7 +93,7 @@ export class ScoredSamples {
     }
     return {
       dataset,
-      whereaboutsOf: (sample) => whereaboutsOf(sample, dataset),
+      whereaboutsOf,
       samples: new Map(dataset.samples.map((sample) => [sample.path, sample])),
       results: new Map(results?.rows.map((row) => [row.path, row])),
       header: results?.header,

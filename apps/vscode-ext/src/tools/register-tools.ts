@@ -77,7 +77,7 @@ export function registerTools(targets: ToolTargets): vscode.Disposable {
         const findings = await targets.findingsOf(entry.folder);
         return json({
           total: findings.length,
-          guesses: guessesOf(dataset.samples, dataset),
+          guesses: guessesOf(dataset.samples),
           findings: findings.slice(0, 100),
         });
       },
@@ -155,14 +155,13 @@ async function datasetOf(
   { registry, resultsOf, findingsOf }: ToolTargets,
 ): Promise<AskedDataset> {
   const entry = await entryOf(input, registry);
-  const { manifest, samples, drawn, guessed } = await entry.load();
+  const { manifest, samples } = await entry.load();
   const [newest] = await resultsOf(entry.folder);
   const text = newest && (await readTextOf(newest));
   const { parseResults } = await import('../datasets/dataset-functions.js');
   const results = text === undefined ? undefined : parseResults(text);
   return {
     ...{ name: manifest.name, labels: manifest.labels, positive: manifest.positive, samples },
-    ...{ drawn, guessed },
     ...{ results: results?.rows ?? [], header: results?.header },
     findings: await findingsOf(entry.folder),
   };

@@ -44,6 +44,8 @@ export const datasetSampleSchema = z.object({
   pixelHash: sha256Schema.optional(),
   /** Lesion mask of the same size: an image whose pixels are 0 outside. */
   mask: relativePathSchema.optional(),
+  /** What of `split` and `patient` nothing in the dataset says: the split was drawn, the patient guessed from a path or a study. */
+  guessed: z.array(z.enum(['split', 'patient'])).optional(),
   meta: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 });
 export type DatasetSample = z.infer<typeof datasetSampleSchema>;

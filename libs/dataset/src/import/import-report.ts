@@ -14,10 +14,6 @@ export interface ImportedDataset {
   readonly manifest: DatasetManifest;
   readonly samples: readonly DatasetSample[];
   readonly problems: readonly ImportProblem[];
-  /** Samples whose split nothing names: `assignSplit` drew it. */
-  readonly drawn: ReadonlySet<DatasetSample>;
-  /** Samples whose patient nothing names: it was guessed, from a folder or file name or from the study. */
-  readonly guessed: ReadonlySet<DatasetSample>;
 }
 
 /** `file:row: message`, as compilers print it, so that editors make a link of it. */

@@ -53,6 +53,7 @@ interface Taken {
   readonly stat: FileStat;
   readonly label: string | null;
   readonly split: DatasetSample['split'] | undefined;
+  readonly isSplitDrawn: boolean;
   readonly slice: number | undefined;
   readonly mask: { readonly path: string; readonly stat: FileStat } | undefined;
 }
@@ -66,8 +67,6 @@ export class SampleCollector {
   readonly words: LabelWords;
   readonly #taken: Taken[] = [];
   readonly #placeOf = new Map<string, Place>();
-  readonly #drawn = new Set<DatasetSample>();
-  readonly #guessed = new Set<DatasetSample>();
   readonly #folder: DatasetFolder;
   readonly #options: ImportOptions;
 
@@ -112,7 +111,11 @@ export class SampleCollector {
       candidate.mask === undefined ? undefined : await this.#folder.locate(candidate.mask);
     if (mask && 'problem' in mask) return refuse(`mask: ${mask.problem}`);
     this.#placeOf.set(key, place);
-    this.#taken.push({ candidate, place, ...file, label: label.label, split, slice, mask });
+    const isSplitDrawn = candidate.isSplitDrawn ?? false;
+    this.#taken.push({
+      ...{ candidate, place, ...file, label: label.label },
+      ...{ split, isSplitDrawn, slice, mask },
+    });
     this.#options.onProgress?.({ phase: 'listing', done: this.#taken.length, total: undefined });
     return true;
   }
@@ -161,8 +164,6 @@ export class SampleCollector {
       },
       samples,
       problems: this.problems,
-      drawn: this.#drawn,
-      guessed: this.#guessed,
     };
   }
 
@@ -217,7 +218,7 @@ export class SampleCollector {
 
   #push(
     samples: DatasetSample[],
-    { candidate, path, place, label, split, slice, mask }: Taken,
+    { candidate, path, place, label, split, isSplitDrawn, slice, mask }: Taken,
     read: { facts: FileFacts; index: number | undefined; ofVolume?: boolean } | undefined,
     joined: JoinedRow | undefined,
   ): void {
@@ -240,26 +241,27 @@ export class SampleCollector {
     };
     const index = slice ?? (read?.ofVolume ? read.index : undefined);
     const pixels = read?.facts.slices[read.index ?? 0]?.pixelHash;
-    const named = split ?? joined?.split;
+    const named = (isSplitDrawn ? undefined : split) ?? joined?.split;
+    const guessed = [
+      ...(named === undefined ? ['split'] : []),
+      ...(namedBy === undefined && guess !== undefined ? ['patient'] : []),
+    ];
     const parsed = datasetSampleSchema.safeParse({
       path,
       ...(index === undefined ? {} : { slice: index }),
       label: label ?? joined?.label ?? null,
-      split: named ?? assignSplit(group, this.#options.shares ?? defaultShares),
+      split: named ?? split ?? assignSplit(group, this.#options.shares ?? defaultShares),
       patient,
       source: candidate.source,
       ...(document === undefined ? {} : { document }),
       ...(read ? { sha256: read.facts.sha256 } : {}),
       ...(pixels !== undefined && read?.index !== undefined ? { pixelHash: pixels } : {}),
       ...(mask ? { mask: mask.path } : {}),
+      ...(guessed.length > 0 ? { guessed } : {}),
       ...(Object.keys(meta).length > 0 ? { meta } : {}),
     });
-    if (parsed.success) {
-      samples.push(parsed.data);
-      if (named === undefined || (candidate.isSplitDrawn && joined?.split === undefined))
-        this.#drawn.add(parsed.data);
-      if (namedBy === undefined && guess !== undefined) this.#guessed.add(parsed.data);
-    } else
+    if (parsed.success) samples.push(parsed.data);
+    else
       for (const issue of parsed.error.issues)
         this.report(place, `${issue.path.join('.')}: ${issue.message}`);
   }
@@ -327,7 +329,7 @@ export class SampleCollector {
     }
     return this.#taken.flatMap((taken) => {
       const split = splitOf.get(taken);
-      if (split !== undefined) return [{ ...taken, split }];
+      if (split !== undefined) return [{ ...taken, split, isSplitDrawn: false }];
       this.report({ file: taken.path }, 'The image stands in no split list');
       return [];
     });

@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { importCovidSeg, importFolders, memoryFiles, namedPatient } from '../index.js';
+import {
+  importCovidSeg,
+  importFolders,
+  importManifest,
+  isGuessed,
+  memoryFiles,
+  namedPatient,
+  parseSamples,
+  readTable,
+} from '../index.js';
+
+const text = (lines: string) => new TextEncoder().encode(lines);
 
 test('a patient is one that the data names, not the picture itself', () => {
   expect(namedPatient({ path: 'covid/a.png', patient: 'p1' })).toBe('p1');
@@ -15,15 +26,15 @@ test('an import says of which samples it drew the split', async () => {
       ['covid/b.png', new Uint8Array(1)],
     ]),
   );
-  const { samples, drawn } = await importFolders(files, { decode: false });
-  expect(samples.filter((sample) => drawn.has(sample)).map(({ path }) => path)).toEqual([
-    'covid/b.png',
+  const { samples } = await importFolders(files, { decode: false });
+  expect(samples.map(({ path, guessed }) => [path, guessed])).toEqual([
+    ['covid/b.png', ['split']],
+    ['test/covid/a.png', undefined],
   ]);
   expect(samples.map(namedPatient)).toEqual([null, null]);
 });
 
 test('an import says which patients are guesses from the path, and which the data names', async () => {
-  const text = (lines: string) => new TextEncoder().encode(lines);
   const files = memoryFiles(
     new Map([
       ['covid/p7/a.png', new Uint8Array(1)],
@@ -32,14 +43,35 @@ test('an import says which patients are guesses from the path, and which the dat
       ['metadata.csv', text('file_name,patient\ncovid/p7/b.png,p7\n')],
     ]),
   );
-  const { samples, guessed } = await importFolders(files, { decode: false });
-  expect(samples.map((sample) => [sample.path, namedPatient(sample), guessed.has(sample)])).toEqual(
-    [
-      ['covid/c.png', null, false],
-      ['covid/p7/a.png', 'covid/p7', true],
-      ['covid/p7/b.png', 'p7', false],
-    ],
-  );
+  const { samples } = await importFolders(files, { decode: false });
+  const patients = samples.map((sample) => [
+    sample.path,
+    namedPatient(sample),
+    isGuessed(sample, 'patient'),
+  ]);
+  expect(patients).toEqual([
+    ['covid/c.png', null, false],
+    ['covid/p7/a.png', 'covid/p7', true],
+    ['covid/p7/b.png', 'p7', false],
+  ]);
+});
+
+test('what was guessed stays a guess in a manifest, and where one is imported again', async () => {
+  const picture = new Uint8Array(1);
+  const files = memoryFiles(new Map([['covid/p7/a.png', picture]]));
+  const { manifest, samples, problems } = await importFolders(files, { decode: false });
+  const rows = samples.map((sample) => `${JSON.stringify(sample)}\n`).join('');
+  const written = parseSamples(rows, manifest);
+  expect(written.samples).toMatchObject([{ patient: 'covid/p7', guessed: ['split', 'patient'] }]);
+  const dataset = { manifest, ...written, problems, root: '.' };
+  const again = await importManifest(files, dataset, { decode: false });
+  expect(again.samples).toEqual(samples);
+  const joined = await importManifest(files, dataset, {
+    decode: false,
+    joins: [await readTable(text('path,patient,split\ncovid/p7/a.png,P-7,test\n'), 'patients.csv')],
+  });
+  expect(joined.samples).toMatchObject([{ patient: 'P-7', split: 'test' }]);
+  expect(joined.samples[0]).not.toHaveProperty('guessed');
 });
 
 test('COVID-Seg names no patient, and its validation split is drawn', async () => {
@@ -53,9 +85,6 @@ test('COVID-Seg names no patient, and its validation split is drawn', async () =
       ].map((path) => [path, new Uint8Array(1)]),
     ),
   );
-  const { samples, drawn, guessed } = await importCovidSeg(files, { decode: false });
-  expect(samples.map((sample) => [drawn.has(sample), guessed.has(sample)])).toEqual([
-    [true, true],
-    [false, true],
-  ]);
+  const { samples } = await importCovidSeg(files, { decode: false });
+  expect(samples.map(({ guessed }) => guessed)).toEqual([['split', 'patient'], ['patient']]);
 });

@@ -24,7 +24,6 @@ const dataset: AskedDataset = {
     sample('e', null),
     sample('f', 'covid', 'train'),
   ],
-  ...{ drawn: new Set<DatasetSample>(), guessed: new Set<DatasetSample>() },
   results: [
     row('a', 0.9),
     row('b', 0.1),
@@ -70,9 +69,12 @@ test('a patient that nothing names is unknown, and so is how many there are', ()
 
 test('an answer says which splits were drawn and which patients are guessed', () => {
   const [a, b] = dataset.samples as [DatasetSample, DatasetSample];
-  const own = { ...b, patient: b.path };
-  const samples = [a, own, ...dataset.samples.slice(2)];
-  const asked = { ...dataset, samples, drawn: new Set([a, own]), guessed: new Set([a]) };
+  const samples: DatasetSample[] = [
+    { ...a, guessed: ['split', 'patient'] },
+    { ...b, patient: b.path, guessed: ['split'] },
+    ...dataset.samples.slice(2),
+  ];
+  const asked = { ...dataset, samples };
   const { guesses, pictures } = findPictures(asked, { label: 'covid', split: 'test' });
   expect(pictures).toMatchObject([
     { path: 'b', isSplitDrawn: true, patient: null, isPatientGuessed: false },

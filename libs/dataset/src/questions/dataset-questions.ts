@@ -6,6 +6,7 @@ import {
   specificity,
   confusionMatrix,
 } from '@groundglass/metrics';
+import { isGuessed } from '../manifest/is-guessed.js';
 import { namedPatient } from '../manifest/named-patient.js';
 import { guessesOf } from './guesses-of.js';
 
@@ -15,9 +16,6 @@ export interface AskedDataset {
   readonly labels: readonly string[];
   readonly positive: string;
   readonly samples: readonly DatasetSample[];
-  /** Samples whose split was drawn, and samples whose patient was guessed; see `ImportedDataset`. */
-  readonly drawn: ReadonlySet<DatasetSample>;
-  readonly guessed: ReadonlySet<DatasetSample>;
   readonly results: readonly ResultRow[];
   readonly header: ResultsHeader | undefined;
   readonly findings: readonly Finding[];
@@ -84,9 +82,9 @@ export function findPictures(
     if (!passes) return [];
     const picture: FoundPicture = {
       ...{ path: sample.path, label: sample.label, split: sample.split },
-      isSplitDrawn: dataset.drawn.has(sample),
+      isSplitDrawn: isGuessed(sample, 'split'),
       patient: namedPatient(sample),
-      isPatientGuessed: dataset.guessed.has(sample),
+      isPatientGuessed: isGuessed(sample, 'patient'),
       ...{ answer: result?.label ?? null, withheld: result?.withheld ?? [], findings },
       // A probability whose answer was withheld is no claim.
       probability: result?.label ? result.probability : null,
@@ -99,10 +97,7 @@ export function findPictures(
   return {
     total: found.length,
     scored: dataset.samples.filter((sample) => resultOf.has(keyOf(sample))).length,
-    guesses: guessesOf(
-      found.map(({ sample }) => sample),
-      dataset,
-    ),
+    guesses: guessesOf(found.map(({ sample }) => sample)),
     pictures: found.slice(0, limit).map(({ picture }) => picture),
   };
 }
@@ -138,9 +133,9 @@ export function summarizeDataset(dataset: AskedDataset) {
         : null;
     return {
       ...{ split, pictures: samples.length, labels },
-      drawn: samples.filter((sample) => dataset.drawn.has(sample)).length,
+      drawn: samples.filter((sample) => isGuessed(sample, 'split')).length,
       patients: countPatients(samples),
-      guessedPatients: samples.filter((sample) => dataset.guessed.has(sample)).length,
+      guessedPatients: samples.filter((sample) => isGuessed(sample, 'patient')).length,
       scored: scored.length,
       withheld: scored.filter((sample) => {
         const result = resultOf.get(keyOf(sample));
@@ -161,7 +156,7 @@ export function summarizeDataset(dataset: AskedDataset) {
   return {
     ...{ name: dataset.name, labels: dataset.labels, positive: dataset.positive, splits },
     model: dataset.header?.model ?? null,
-    guesses: guessesOf(dataset.samples, dataset),
+    guesses: guessesOf(dataset.samples),
     note: 'Research use, not for diagnosis. A model looks better than it is on a split that it was trained on.',
   };
 }

@@ -1,20 +1,14 @@
 import type { DatasetSample } from '@groundglass/core';
+import { isGuessed } from '../manifest/is-guessed.js';
 import { namedPatient } from '../manifest/named-patient.js';
 
-/** What an importer made up; see `ImportedDataset`. */
-export interface Guesses {
-  readonly drawn: ReadonlySet<DatasetSample>;
-  readonly guessed: ReadonlySet<DatasetSample>;
-}
-
 /** What nothing in the dataset says about some samples, in sentences; none where split and patient are in writing. */
-export function guessesOf(
-  samples: readonly DatasetSample[],
-  { drawn, guessed }: Guesses,
-): string[] {
+export function guessesOf(samples: readonly DatasetSample[]): string[] {
   const count = (isOne: (sample: DatasetSample) => boolean) => samples.filter(isOne).length;
-  const [splits, patients] = [count((each) => drawn.has(each)), count((each) => guessed.has(each))];
-  const alone = count((each) => drawn.has(each) && namedPatient(each) === null);
+  const isDrawn = (each: DatasetSample) => isGuessed(each, 'split');
+  const splits = count(isDrawn);
+  const patients = count((each) => isGuessed(each, 'patient'));
+  const alone = count((each) => isDrawn(each) && namedPatient(each) === null);
   return [
     ...(splits === 0
       ? []

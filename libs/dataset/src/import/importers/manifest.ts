@@ -1,5 +1,6 @@
 import type { DatasetFiles } from '../../files/dataset-files.js';
 import type { Dataset } from '../../manifest/dataset.js';
+import { isGuessed } from '../../manifest/is-guessed.js';
 import { omit } from '../../text/omit.js';
 import { DatasetFolder } from '../dataset-folder.js';
 import type { ImportOptions } from '../import-options.js';
@@ -24,10 +25,13 @@ export async function importManifest(
   });
   collector.problems.push(...problems);
   for (const [i, sample] of samples.entries()) {
-    await collector.add(omit(sample, 'sha256', 'pixelHash'), {
-      file: manifest.samples,
-      row: lines[i]!,
-    });
+    const { patient, ...rest } = omit(sample, 'sha256', 'pixelHash', 'guessed');
+    const candidate = {
+      ...rest,
+      ...(isGuessed(sample, 'patient') ? { guessedPatient: patient } : { patient }),
+      isSplitDrawn: isGuessed(sample, 'split'),
+    };
+    await collector.add(candidate, { file: manifest.samples, row: lines[i]! });
   }
   return collector.finish(
     omit(manifest, 'format', 'version', 'samples', 'root', 'labels', 'positive'),
