@@ -35,6 +35,7 @@ const crossValidationSchema = z.object({
             dice: z.number(),
           }),
         ),
+        guessedPatients: z.int(),
         mean: z.number(),
         meanInterval: measuredSchema.optional(),
       }),
@@ -88,17 +89,24 @@ function paragraphsOf({ name, command, plan, folds, pooled }: PublishedCrossVali
         ]),
     table(
       ['source', 'patients', 'Dice, mean of the patients', 'lowest', 'highest'],
-      pooled.masks.map(({ source, patients, mean, meanInterval }) => {
+      pooled.masks.map(({ source, patients, guessedPatients, mean, meanInterval }) => {
         const values = patients.map(({ dice }) => dice);
         return [
           source,
-          String(patients.length),
+          guessedPatients === 0
+            ? String(patients.length)
+            : `${patients.length}, of them ${guessedPatients} guessed`,
           meanInterval ? interval(meanInterval) : digits(mean),
           digits(Math.min(...values)),
           digits(Math.max(...values)),
         ];
       }),
     ),
+    ...(pooled.masks.some(({ guessedPatients }) => guessedPatients > 0)
+      ? [
+          'Nothing names the guessed patients; the folds kept what was guessed apart, and one patient may stand in several.',
+        ]
+      : []),
     ...listed.map(({ source, patients }) =>
       table(
         [`patient of ${source}`, 'slices', 'with a lesion', 'Dice over all pixels'],

@@ -2,8 +2,13 @@ import type { TargetSample } from '@groundglass/dataset';
 import { expect, test } from 'vitest';
 import { measurePatientMasks } from './patient-masks.js';
 
-const slice = (source: string, patient: string, counts?: [number, number, number]) => ({
-  sample: { source, patient } as TargetSample,
+const slice = (
+  source: string,
+  patient: string,
+  counts?: [number, number, number],
+  guessed?: TargetSample['guessed'],
+) => ({
+  sample: { source, patient, guessed } as TargetSample,
   overlap: counts && { reference: counts[0], prediction: counts[1], intersection: counts[2] },
 });
 
@@ -11,7 +16,7 @@ test('Dice of a patient is over the pixels of all slices, and each patient count
   const [lungs, other] = measurePatientMasks([
     slice('lungs', 'r1', [10, 10, 5]),
     slice('lungs', 'r1', [0, 10, 0]),
-    slice('lungs', 'r2', [8, 8, 8]),
+    slice('lungs', 'r2', [8, 8, 8], ['patient']),
     // Without a mask there is nothing to compare.
     slice('lungs', 'r3'),
     slice('other', 'x', [0, 0, 0]),
@@ -23,12 +28,14 @@ test('Dice of a patient is over the pixels of all slices, and each patient count
       { patient: 'r1', slices: 2, lesionSlices: 1, dice: 1 / 3 },
       { patient: 'r2', slices: 1, lesionSlices: 1, dice: 1 },
     ],
+    guessedPatients: 1,
     mean: 2 / 3,
     meanInterval: { lower: 1 / 3, upper: 1 },
   });
   expect(other).toEqual({
     source: 'other',
     patients: [{ patient: 'x', slices: 1, lesionSlices: 0, dice: 1 }],
+    guessedPatients: 0,
     mean: 1,
   });
 });

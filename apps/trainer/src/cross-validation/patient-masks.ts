@@ -1,4 +1,4 @@
-import { patientKey, type TargetSample } from '@groundglass/dataset';
+import { isGuessed, patientKey, type TargetSample } from '@groundglass/dataset';
 import { dice, poolOverlaps, summarize, takeRows, type MaskOverlap } from '@groundglass/metrics';
 import { bootstrapped, type Measured } from '../evaluation/measure.js';
 
@@ -13,6 +13,8 @@ export interface SourceMasks {
     /** Over the pixels of all of the patient's slices; 1 where neither mask marks any. */
     readonly dice: number;
   }[];
+  /** Patients that nothing names: they are guessed, such as one for each picture. */
+  readonly guessedPatients: number;
   /** Of the patients' Dice. */
   readonly mean: number;
   /** A bootstrap over patients; missing where there is one alone. */
@@ -37,6 +39,7 @@ export function measurePatientMasks(
     return {
       source,
       patients,
+      guessedPatients: groups.filter(([first]) => isGuessed(first!.sample, 'patient')).length,
       mean,
       ...(patients.length > 1
         ? {

@@ -105,9 +105,15 @@ export function formatCrossValidation(
   ].join('\n');
 }
 
-function formatMasks({ source, patients, mean, meanInterval }: SourceMasks): string {
+function formatMasks({
+  source,
+  patients,
+  guessedPatients,
+  mean,
+  meanInterval,
+}: SourceMasks): string {
   const values = patients.map(({ dice }) => dice);
   const range = `${digits(Math.min(...values))} to ${digits(Math.max(...values))}`;
   const shown = meanInterval ? interval(meanInterval) : digits(mean);
-  return `  Dice of ${source}: ${shown}, the mean of ${patients.length} patients (${range})`;
+  return `  Dice of ${source}: ${shown}, the mean of ${patients.length} patients${guessedPatients > 0 ? `, ${guessedPatients} of them guessed` : ''} (${range})`;
 }
