@@ -58,6 +58,12 @@ describe('groundglass-trainer cross-validate', () => {
     child.kill('SIGKILL');
     await ended;
     expect((await rowsOf('killed')).rows.length).toBeLessThan(24);
+    const soFar = JSON.parse(await readFile(at('killed/results.json'), 'utf8')) as {
+      folds: { fold: number }[];
+      pooled: { samples: number };
+    };
+    expect(soFar.folds.map(({ fold }) => fold)).toEqual([1]);
+    expect(soFar.pooled.samples).toBe(8);
     // Nothing has to be repeated but the data and the folder.
     await trainer('cross-validate', '--data', data, '--out', at('killed'), '--threads', '1');
     const pick = ({ rows }: Awaited<ReturnType<typeof rowsOf>>) =>

@@ -82,6 +82,16 @@ beforeAll(async () => {
   findings = await auditDataset(files, dataset, { facts, features });
 });
 
+test('a dataset without samples is refused; one whose rows are all bad has them as findings', async () => {
+  const empty = { ...dataset, samples: [], lines: [] };
+  await expect(auditDataset(files, empty)).rejects.toMatchObject({
+    code: 'CT_BAD_DATASET',
+    message: 'Expected samples in "made", found none',
+  });
+  const problems = [{ file: 'samples.jsonl', row: 1, message: 'Expected a path' }];
+  expect(await auditDataset(files, { ...empty, problems })).toMatchObject([{ severity: 'error' }]);
+});
+
 describe('an audit finds', () => {
   test('one picture under two labels, though flipped and coded again', () => {
     expect(paths('label-conflict')).toEqual([['b1.png', 'conflict.png']]);
