@@ -160,6 +160,28 @@ test('a mask that is saved as DICOM SEG is found again beside its series', async
   await workbench.explorerRow('a-seg').click();
 });
 
+test('a mask that is saved as PNG is found again beside its picture', async ({ workbench }) => {
+  const folder = join(workbench.server.folder, 'a-png');
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(join(samples, 'covid-slice.png'), join(folder, 'own.png'));
+  await workbench.open();
+  await workbench.explorerRow('a-png').click();
+  const { preview, page } = workbench;
+  await workbench.chooseFromMenu('own.png', 'Open as CT', async () => {
+    await expect(preview.locator('.score')).toHaveText(scored, { timeout: 20_000 });
+  });
+  await preview.getByRole('button', { name: 'Mask of this slice as PNG' }).click();
+  await answerDialog(workbench);
+  await expect(page.locator('.statusbar')).toContainText('Saved own.mask.png.');
+  await page.keyboard.press('Control+w');
+  await workbench.chooseFromMenu('own.png', 'Open as CT', async () => {
+    await expect(preview.getByText('Ground truth: own.mask.png')).toBeVisible({ timeout: 20_000 });
+  });
+  // The model agrees with itself.
+  await expect(preview.locator('.dice')).toContainText('1.000');
+  await workbench.explorerRow('a-png').click();
+});
+
 test('a mask that is saved under a name in .nii.gz is packed', async ({ workbench }) => {
   const file = join(workbench.server.folder, 'a-saved.nii.gz');
   await workbench.open('covid-volume.nii.gz');
