@@ -1,14 +1,24 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import sharp from 'sharp';
 import { spawnServer } from '../serving/spawn-server.js';
 import { runInWorkbench } from '../workbench/run-in-workbench.js';
 
-/**
- * `npm run screenshots`: takes the documents' pictures of the editor and the playground again, with the model in `models/` and the bundled
- * samples. The editor's are taken by its end-to-end tests, so that what they show has been checked.
- */
+const usage = `npm run screenshots
+
+Takes the pictures of the editor and the playground in docs/images again, with the model in models/ and the bundled samples. The editor's are
+taken by its end-to-end tests, so that what they show has been checked.`;
+
+const { values } = parseArgs({
+  options: { help: { type: 'boolean', short: 'h', default: false } },
+});
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+
 const workspace = join(import.meta.dirname, '../../..');
 const images = join(workspace, 'docs/images');
 

@@ -17,16 +17,23 @@ export interface WorkbenchRun {
  */
 export function runInWorkbench({ workspace, args, env }: WorkbenchRun): void {
   const extension = join(workspace, 'apps/vscode-ext');
-  const run = (command: string, parameters: readonly string[], more: NodeJS.ProcessEnv = {}) => {
+  const run = (
+    command: string,
+    parameters: readonly string[],
+    { cwd = extension, env: more = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  ) => {
     execFileSync(command, parameters, {
-      cwd: extension,
+      cwd,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...more },
     });
   };
-  // The daemon would stay behind after the command.
-  run('npx', ['nx', 'run', 'vscode-ext:bundle'], { NX_DAEMON: 'false', NX_TUI: 'false' });
+  // From the root: elsewhere Nx's plugins do not find the projects when their graph is not in the cache. The daemon would stay behind after the command.
+  run('npx', ['nx', 'run', 'vscode-ext:bundle'], {
+    cwd: workspace,
+    env: { NX_DAEMON: 'false', NX_TUI: 'false' },
+  });
   run(process.execPath, ['package.mjs', '--target', 'host']);
   run('bash', [join(workspace, 'tools/vscode-e2e/setup.sh')]);
-  run('npx', ['playwright', 'test', ...args], env);
+  run('npx', ['playwright', 'test', ...args], { ...(env ? { env } : {}) });
 }
