@@ -9,7 +9,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { openExplorer, openView, openWindow, toast, treeRow } from './datasets-view.js';
 import { writePhantomFolder, type PhantomPicture } from './phantom-folder.js';
 import { expect, scored, test, type Workbench } from './workbench.js';
@@ -29,19 +28,6 @@ async function openPhantoms(workbench: Workbench): Promise<string> {
 }
 
 const shown = ({ preview }: Workbench) => preview.locator('.footer [role=status]').first();
-
-async function expectNoFindings({ page }: Workbench): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    // Of the webview in sight: one that another editor hides stays in the page.
-    .include([
-      'div[style*="visibility: visible"] > iframe.webview.ready',
-      ...['iframe#active-frame', 'main'],
-    ])
-    .analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-  ).toEqual([]);
-}
 
 // The pictures of the documents need the scores of this test, as all tests below.
 test(
@@ -115,7 +101,7 @@ test(
     }
     mkdirSync(screenshots, { recursive: true });
     await page.screenshot({ path: join(screenshots, 'vscode-compare.png') });
-    await expectNoFindings(workbench);
+    expect(await workbench.accessibilityFindings()).toEqual([]);
     await workbench.tidy();
   },
 );
@@ -234,7 +220,7 @@ for (const theme of ['Default High Contrast', 'Default High Contrast Light']) {
     await workbench.openByName(results);
     const { preview } = workbench;
     await preview.locator('.tile[data-painted=true]').first().waitFor();
-    await expectNoFindings(workbench);
+    expect(await workbench.accessibilityFindings()).toEqual([]);
     await preview.locator('.rows').focus();
     for (const key of ['Home', 'Enter']) await page.keyboard.press(key);
     await expect(preview.locator('groundglass-viewer .surface')).toHaveAttribute(
@@ -242,7 +228,7 @@ for (const theme of ['Default High Contrast', 'Default High Contrast Light']) {
       'false',
       { timeout: 60_000 },
     );
-    await expectNoFindings(workbench);
+    expect(await workbench.accessibilityFindings()).toEqual([]);
     await workbench.tidy();
   });
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
+import { accessibilityFindings } from '../../../playwright.axe.mjs';
 
 export interface CodeServer {
   readonly url: string;
@@ -22,6 +23,15 @@ export class Workbench {
     const directory = join(this.server.folder, '.vscode');
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, 'settings.json'), JSON.stringify(folderSettings));
+  }
+
+  /** What axe finds wrong in the webview in sight; the workbench around it is VS Code's, and one that another editor hides stays in the page. */
+  accessibilityFindings(element = 'main'): Promise<string[]> {
+    return accessibilityFindings(this.page, [
+      'div[style*="visibility: visible"] > iframe.webview.ready',
+      'iframe#active-frame',
+      element,
+    ]);
   }
 
   /** The settings of the machine that the extension host runs on, until the end of the test. */
@@ -69,13 +79,14 @@ export class Workbench {
   async chooseFromMenu(name: string, item: string, seeOutcome: () => Promise<void>): Promise<void> {
     await expect(async () => {
       await this.#scrollTo(this.explorerRow(name));
-      await this.explorerRow(name).click({ button: 'right', timeout: 2000 });
       try {
+        await this.explorerRow(name).click({ button: 'right', timeout: 2000 });
         const entry = this.page.locator('.monaco-menu').getByText(item, { exact: true });
         // VS Code ignores clicks in a menu's first 100 ms, against accidental ones: the button stays down longer.
         await entry.click({ timeout: 2000, delay: 200 });
         await seeOutcome();
       } catch (error) {
+        // A menu that came too late would lie over the row at the next try.
         await this.page.keyboard.press('Escape');
         throw error;
       }

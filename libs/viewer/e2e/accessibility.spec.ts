@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { accessibilityFindings } from '../../../playwright.axe.mjs';
 import type {} from '../src/index.js';
 import { openPage } from './open-page.js';
 import { openChest, predictChest } from './volumes.js';
@@ -56,10 +56,7 @@ for (const theme of ['dark', 'light', 'high-contrast'] as const) {
     await expect(page.getByText('87.3 %')).toBeVisible();
     await page.screenshot({ path: `test-output/screenshots/${theme}.png` });
     // axe injects its script by evaluation, which the page's policy does not hold back.
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    ).toEqual([]);
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 }
 

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Locator, type Page } from '@playwright/test';
+import { accessibilityFindings } from '../../../playwright.axe.mjs';
 import type {} from '../src/gallery/index.js';
 import { facts, result, row } from '../src/gallery/gallery-rows.fixture.js';
 import type { GalleryRow } from '../src/gallery/packed-rows.js';
@@ -318,10 +318,7 @@ for (const theme of ['dark', 'light', 'high-contrast'] as const) {
       await page.locator('.rows').focus();
       await page.keyboard.press('Home');
       await page.screenshot({ path: `test-output/screenshots/gallery-${layout}-${theme}.png` });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-      ).toEqual([]);
+      expect(await accessibilityFindings(page)).toEqual([]);
       expect(errors).toEqual([]);
     });
   }
