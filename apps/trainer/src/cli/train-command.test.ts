@@ -259,6 +259,19 @@ describe('groundglass-trainer train', () => {
     });
   });
 
+  test('fewer samples than a batch end in a line that names the batch that fits', async () => {
+    const failed: unknown = await run(process.execPath, [
+      ...argumentsOf('few'),
+      ...['--set', 'batchSize=1000'],
+    ]).catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^Expected batches no larger than an epoch of (\d+) training samples, got batches of 1000: --set batchSize=\1 or less \(TRAIN_BAD_RECIPE\)/m,
+      ) as string,
+    });
+  });
+
   test('a start that failed leaves its folder free for other settings', async () => {
     const start = (...flags: string[]) =>
       run(process.execPath, [...argumentsOf('again').slice(0, -3), ...flags]);

@@ -7,7 +7,7 @@ import type { SampleReader } from './sample-reader.js';
 /** A distance, and what it was fitted on in words. */
 export interface FittedDistance {
   readonly distance: FeatureDistance;
-  /** Such as "1409 training pictures of 5 sources and 289 validation pictures of 4". */
+  /** Such as "1409 training pictures of 5 sources and 289 validation pictures of 4 sources". */
   readonly description: string;
 }
 
@@ -47,8 +47,12 @@ export async function fitDistanceOn(
     throw new CtError('CT_BAD_DATASET', 'Expected samples of the splits train and val');
   return {
     distance: fitDistance(training, validation),
-    description: `${training.flat().length} training pictures of ${training.length} sources and ${validation.flat().length} validation pictures of ${validation.length}`,
+    description: `${picturesOf('training', training)} and ${picturesOf('validation', validation)}`,
   };
+}
+
+function picturesOf(split: string, sources: readonly (readonly unknown[])[]): string {
+  return `${sources.flat().length} ${split} pictures of ${sources.length} ${sources.length === 1 ? 'source' : 'sources'}`;
 }
 
 /** At most `most` samples of each source, evenly over their list. */

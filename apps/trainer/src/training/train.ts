@@ -97,9 +97,9 @@ async function trainToTheEnd(options: TrainOptions): Promise<TrainResult> {
   const load = { root: data.root, crop: recipe.crop };
   const drawn = countDrawn(data.train, recipe.sampling);
   if (drawn < recipe.batchSize) {
-    throw new CtError(
-      'CT_BAD_DATASET',
-      `Expected an epoch of at least one batch of ${recipe.batchSize} training samples, got ${drawn}`,
+    throw new TrainerError(
+      'TRAIN_BAD_RECIPE',
+      `Expected batches no larger than an epoch of ${drawn} training samples, got batches of ${recipe.batchSize}: --set batchSize=${drawn} or less`,
     );
   }
   const model = await modelConfig(recipe, data.train, load);
