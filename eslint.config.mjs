@@ -77,12 +77,15 @@ export default tseslint.config(
   },
   {
     // Tests may use the test tools that every room shares.
-    files: ['**/*.test.ts', '**/*.fixture.ts', '**/vitest.config.ts', '**/playwright.config.ts'],
+    files: [
+      ...['**/*.test.ts', '**/*.fixture.ts', '**/e2e/*.ts'],
+      ...['**/vitest.config.ts', '**/playwright.config.ts'],
+    ],
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
         {
-          allow: ['^.*/(vitest|playwright)\\.base\\.mjs$'],
+          allow: ['^.*/(vitest|playwright)\\.(base|axe)\\.mjs$'],
           depConstraints: roomConstraints.map(({ allowedExternalImports, ...rule }) =>
             allowedExternalImports
               ? {

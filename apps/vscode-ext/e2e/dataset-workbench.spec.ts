@@ -39,7 +39,6 @@ const rowsOf = (file: string) =>
 
 test('with the mouse alone: dataset, score of the test split, matrix, the most wrong', async ({
   workbench,
-  page,
 }) => {
   const all = phantoms(workbench);
   const folder = join(workbench.server.folder, 'phantoms');

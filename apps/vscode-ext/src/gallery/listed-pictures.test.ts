@@ -27,6 +27,7 @@ test.each([
     ['a.jpg', 'b.jpg'],
   ],
   ['masks alone', '{"masks": ["m.png"]}', ['m.png']],
+  ['masks in a list of their own', '{"images": ["a.png"], "masks": ["m.png"]}', ['a.png']],
   ['comments', '// list\n{"files": ["a.png",\n"b.png"]}', ['a.png', 'b.png']],
   ['nothing', '{"name": "package"}', []],
 ])('JSON with %s', (_, text, expected) => {
@@ -44,6 +45,25 @@ test('YAML: items, keys and flow lists, without masks and comments', () => {
     ...['test: ["d d.png", c.png]', 'label_map: seg.png', 'maskPath: m.png'],
   ].join('\n');
   expect(listedPictures(text, 'split.yaml')).toEqual(['scan 1.png', 'b.png', 'd d.png', 'c.png']);
+});
+
+test.each([
+  ['anchors', 'all: &all [a.png]\ntest: *all', ['a.png', 'a.png']],
+  ['several documents', '- a.png\n---\n- b.png', ['a.png', 'b.png']],
+  ['a text over two lines', '- "a\n  b.png"\n- c#1.png', ['a b.png', 'c#1.png']],
+  ['a comment behind', '- a.png # not old.png', ['a.png']],
+  ['escapes', "- \"a\\tb.png\"\n- 'it''s.png'", ['a\tb.png', "it's.png"]],
+  ['an error: line by line', 'train: [a.png\n  - b 1.png\n}', ['a.png', 'b 1.png']],
+])('YAML with %s', (_, text, expected) => {
+  expect(listedPictures(text, 'split.yml')).toEqual(expected);
+});
+
+test('YAML whose aliases would fill the memory is read line by line', () => {
+  const bomb = Array.from({ length: 30 }, (_, at) => {
+    const before = at === 0 ? 'a.png' : Array.from({ length: 10 }, () => `*n${at - 1}`).join(', ');
+    return `n${at}: &n${at} [${before}]`;
+  });
+  expect(listedPictures(bomb.join('\n'), 'bomb.yaml')).toEqual(['a.png']);
 });
 
 test('Python: the paths in its strings', () => {

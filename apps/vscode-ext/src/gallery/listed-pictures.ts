@@ -1,9 +1,10 @@
+import { parseAllDocuments } from 'yaml';
 import { endsAsPicture, pathsOnLine } from './list-paths.js';
 
 /** Keys whose picture belongs to another one: its mask or its label map. */
 const masks =
   /^(?:.*[_-])?(?:masks?|labels?|lesions?|seg|segmentations?|gt|truth|annotations?)(?:[_-]?(?:path|file|map|name)s?)?$/i;
-/** A key of YAML or Python in front of a path. */
+/** A key in front of a path, in Python or in what could not be parsed. */
 const keyBefore = /([\w-]+)["']?\s*[:=]\s*["']?$/;
 
 /**
@@ -13,13 +14,12 @@ const keyBefore = /([\w-]+)["']?\s*[:=]\s*["']?$/;
  * @param name of the file, whose ending says what is in it.
  */
 export function listedPictures(text: string, name: string): string[] {
-  if (/\.json$/i.test(name)) {
-    const value = parseJson(text);
-    if (value !== undefined) return picturesOf(value);
-  }
-  const isJsonLines = /\.jsonl$/i.test(name);
   const isYaml = /\.ya?ml$/i.test(name);
-  const hasSeveral = isYaml || /\.(?:py|json)$/i.test(name);
+  const value = /\.json$/i.test(name) ? parseJson(text) : isYaml ? parseYaml(text) : undefined;
+  if (value !== undefined) return picturesOf(value);
+  const isJsonLines = /\.jsonl$/i.test(name);
+  // Half-written files too are read, line by line.
+  const hasSeveral = /\.(?:py|json|ya?ml)$/i.test(name);
   return text.split(/\r?\n/).flatMap((line, at) => {
     const row = isJsonLines ? parseJson(line) : undefined;
     if (row !== undefined) return picturesOf(row);
@@ -39,14 +39,23 @@ function picturesOf(value: unknown): string[] {
   if (typeof value === 'string') return endsAsPicture(value) ? [value] : [];
   if (Array.isArray(value)) return value.flatMap(picturesOf);
   if (typeof value !== 'object' || value === null) return [];
-  const entries = Object.entries(value);
-  const hasPicture = entries.some(
-    ([key, each]) => typeof each === 'string' && endsAsPicture(each) && !masks.test(key),
-  );
-  return entries.flatMap(([key, each]) => {
-    if (endsAsPicture(key)) return [key];
-    return hasPicture && masks.test(key) ? [] : picturesOf(each);
-  });
+  const entries = Object.entries(value).map(([key, each]) => ({
+    isMask: masks.test(key),
+    pictures: endsAsPicture(key) ? [key] : picturesOf(each),
+  }));
+  const hasPicture = entries.some(({ isMask, pictures }) => !isMask && pictures.length > 0);
+  return entries.flatMap(({ isMask, pictures }) => (isMask && hasPicture ? [] : pictures));
+}
+
+/** The documents of a YAML file; undefined where one has an error, or aliases of aliases without end. */
+function parseYaml(text: string): unknown {
+  const documents = parseAllDocuments(text);
+  if (documents.some(({ errors }) => errors.length > 0)) return undefined;
+  try {
+    return documents.map((document) => document.toJS() as unknown);
+  } catch {
+    return undefined;
+  }
 }
 
 function parseJson(text: string): unknown {
