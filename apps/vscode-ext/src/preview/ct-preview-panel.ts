@@ -351,7 +351,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     }
   }
 
-  /** What was said of the file as it was, failures too, is true no more. */
+  /** Drops the old prediction or error: the file has changed. */
   #forgetPrediction(): void {
     this.#prediction?.abort();
     this.#status = { kind: 'idle' };

@@ -26,7 +26,7 @@ test('air in one corner alone is the room, whichever corner it is', () => {
   }
 });
 
-test('air that lies across the whole picture parts the body from the table', () => {
+test('a full-width band of air separates the body from the table', () => {
   const body = ['#######', '###.###', '#######', '#######'];
   expect(bodyOf([...body, '.......', '#######'])).toEqual([
     '#######',

@@ -15,7 +15,7 @@ export function emptyMask({ columns, rows }: PictureSize): BitMask {
   return { words: new Int32Array(wordsPerRow * rows), wordsPerRow, size: { columns, rows } };
 }
 
-/** The pixels whose value is below the threshold; what is not a number is not. */
+/** Pixels below the threshold; NaN never counts. */
 export function below(pixels: Float32Array, size: PictureSize, threshold: number): BitMask {
   const mask = emptyMask(size);
   const { columns, rows } = size;
