@@ -38,12 +38,12 @@ export function registerCard(program: Command): void {
     .description(
       'writes a model’s card, docs/results.md with its curves, and the file that both are made of; rows of reproduce in docs/results/reproduction.jsonl and results of cross-validate in docs/results/cross-validation come into the page',
     )
-    .option('--model <folder>', 'the model’s version folder, as models/groundglass/1')
+    .option('--model <folder>', 'the model’s version folder, such as models/groundglass/1')
     .option('--run <folder...>', 'the runs that led to it, in order')
     .option('--results <file>', 'what evaluate --out wrote')
     .option(
       '--publication <file>',
-      'write the pages again from what an earlier card kept, as docs/results/groundglass-2.json, in place of --model, --run and --results',
+      'write the pages again from the file that an earlier card wrote, such as docs/results/groundglass-2.json; replaces --run and --results',
     )
     .option('--docs <folder>', 'where results.md, results/ and images/ go', 'docs')
     .action((options: CardOptions) => writeCard(options));
@@ -72,7 +72,7 @@ async function writeCard(options: CardOptions): Promise<void> {
     ...(options.publication === undefined
       ? [
           [
-            join(docs, 'results', `${name}-${version}.json`),
+            publicationFile(docs, publication.model),
             `${JSON.stringify(publication, undefined, 2)}\n`,
           ] as const,
         ]
@@ -88,6 +88,10 @@ async function writeCard(options: CardOptions): Promise<void> {
     await replaceFile(file, text);
     console.log(`Wrote ${file}`);
   }
+}
+
+function publicationFile(docs: string, { name, version }: { name: string; version: string }) {
+  return join(docs, 'results', `${name}-${version}.json`);
 }
 
 async function newPublication(options: CardOptions): Promise<Publication> {
@@ -106,7 +110,7 @@ async function newPublication(options: CardOptions): Promise<Publication> {
   });
   const calibration = join(model, calibrationName);
   return {
-    command: `groundglass-trainer card --model ${model} --docs ${docs}`,
+    command: `npx groundglass-trainer card --publication ${publicationFile(docs, { name, version })} --model ${model} --docs ${docs}`,
     model: { name, version, bytes: size },
     runs: await Promise.all(run.map(readRun)),
     results,

@@ -201,6 +201,12 @@ describe('groundglass-trainer train', () => {
       `threshold ${threshold.toFixed(3)} were chosen on 8 validation pictures`,
     );
     expect(await readFile(at('docs/images/training-whole-loss.svg'), 'utf8')).toContain('<svg');
+    // The command in the page's first line writes the same pages from what is kept.
+    const [, command = ''] = /^<!-- Written by `npx groundglass-trainer (.*)`;/.exec(page)!;
+    await writeFile(at('docs/results.md'), 'changed by hand');
+    await trainer(...command.split(' '));
+    expect(await readFile(at('docs/results.md'), 'utf8')).toBe(page);
+    expect(await readFile(join(model, 'README.md'), 'utf8')).toBe(card);
   });
 
   test.each([
