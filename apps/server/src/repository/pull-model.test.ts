@@ -32,7 +32,7 @@ test('a file becomes version 1 with its checksum beside it, and then version 2',
   expect((await readdir(join(models, 'busy'))).sort()).toEqual(['1', '2']);
 });
 
-test('another checksum, a broken model and a bad name leave nothing behind', async () => {
+test('a wrong checksum, a broken model and a bad name leave nothing behind', async () => {
   const refused = async (options: Partial<Parameters<typeof pullModel>[0]>, code: string) => {
     await expect(pullModel({ source: file, models, ...quiet, ...options })).rejects.toMatchObject({
       code,
@@ -49,7 +49,7 @@ test('another checksum, a broken model and a bad name leave nothing behind', asy
   await refused({ source: 'http://example.org/model.onnx' }, 'CT_BAD_REQUEST');
 });
 
-test('a place where no folder can be written is named', async () => {
+test('an unwritable folder is named', async () => {
   const into = join(file, 'below');
   await expect(pullModel({ source: file, models: into, name: 'busy', ...quiet })).rejects.toThrow(
     `Expected --into ${into} to be a folder that can be written, got ENOTDIR`,
