@@ -60,7 +60,7 @@ export class StudyList {
     return this.#reported.has(index);
   }
 
-  /** What is being done about one that has no verdict yet. */
+  /** Shows the progress of a file that has no verdict yet. */
   progress(index: number, text: string): void {
     if (!this.#reported.has(index)) this.#write(index, text);
   }
