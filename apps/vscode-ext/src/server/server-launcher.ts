@@ -1,5 +1,5 @@
 /**
- * Runs the bundled server and ends it with the extension host: when the host is gone, however it went, this pipe closes.
+ * Runs the bundled server and ends it with the extension host: when the host exits for any reason, this pipe closes.
  */
 process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM')).resume();
 // Bundled beside the launcher.
