@@ -60,7 +60,7 @@ async function smallLosses(): Promise<number[]> {
   };
   const losses: number[] = [];
   for (let seed = 1; seed <= 10; seed++)
-    // Longer steps enlarge rounding until runs part.
+    // With longer steps rounding errors grow until runs diverge.
     losses.push((await session.run(batch, { learningRate: 1e-5, seed })).loss);
   await session.close();
   return losses;
