@@ -341,7 +341,7 @@ test('a file left before its prediction arrived gets its verdict after the other
   await expect(a!).toContainText('covid, 91 %');
 });
 
-test('a server that still loads its models says so, and names the model once it is there', async ({
+test('a server that still loads its models reports it, and names the model once it is loaded', async ({
   page,
 }) => {
   let asked = 0;

@@ -54,7 +54,7 @@ test('a diff of a changed DICOM file shows both sides', async ({ workbench, page
   for (const side of [0, 1]) {
     await expect(workbench.previewAt(side).locator('groundglass-filmstrip')).toBeHidden();
   }
-  // Each side is a slice of its own.
+  // Each side has its own slice.
   expect(pictures[0]).not.toBe(pictures[1]);
 });
 

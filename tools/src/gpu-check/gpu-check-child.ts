@@ -8,7 +8,7 @@ import {
 import { denseNetBatch, type Measured } from './measured.js';
 
 /*
- * `gpu-check-child PROVIDER STEPS`: measures one provider in a process of its own, since a driver can end it. Prints a line of JSON
+ * `gpu-check-child PROVIDER STEPS`: measures one provider in its own process, since a driver can end it. Prints a line of JSON
  * after each part.
  */
 const [provider, steps] = process.argv.slice(2) as [Provider, string];

@@ -10,7 +10,7 @@ const fixtures = {
 };
 let made = 0;
 
-/** A slice of the decoders' fixtures at `z` millimetres, with elements replaced and a SOP Instance UID of its own. */
+/** A slice of the decoders' fixtures at `z` millimetres, with elements replaced and a unique SOP Instance UID. */
 export function dicomSlice(
   z: number,
   elements: Elements = {},

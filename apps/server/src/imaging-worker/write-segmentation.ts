@@ -1,4 +1,4 @@
-// Over 300 lines: one DICOM object, module after module in the order of PS3.3 A.51, which is read beside it.
+// Over 300 lines: one DICOM object, module after module in the order of PS3.3 A.51, best read next to it.
 
 import { randomUUID } from 'node:crypto';
 import { CtError, asCtError, type CtVolume, type Geometry, type Vector3 } from '@groundglass/core';

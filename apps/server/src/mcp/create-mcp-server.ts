@@ -164,7 +164,7 @@ async function readUpload(file: string): Promise<CtUpload> {
   if (ending === '.mhd') {
     const text = await readFile(file, 'latin1');
     const named = /^\s*ElementDataFile\s*=\s*(.+?)\s*$/im.exec(text)?.[1];
-    // Only a file beside the header is read.
+    // Only a file next to the header is read.
     if (named !== undefined && named !== 'LOCAL' && basename(named) === named)
       parts.push(join(dirname(file), named));
   } else if (ending === '.hdr' || ending === '.img') {

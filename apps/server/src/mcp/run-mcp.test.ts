@@ -134,7 +134,7 @@ test('no answer presents a drawn split or guessed patients as facts', async () =
   expect(written.guesses).toEqual([]);
 });
 
-test('summarizes by split, and says which datasets there are for a wrong name', async () => {
+test('summarizes by split, and lists the datasets for a wrong name', async () => {
   const { splits } = textOf(await call('groundglass_summarizeDataset', {}));
   expect(splits).toMatchObject([
     { split: 'test', pictures: 1, patients: 1, scored: 0, auc: null },

@@ -23,7 +23,7 @@ const sha256Of = async (path: string): Promise<string> =>
     .update(await readFile(path))
     .digest('hex');
 
-test('a file becomes version 1 with its checksum beside it, and then version 2', async () => {
+test('a file becomes version 1 with its checksum next to it, and then version 2', async () => {
   const sha256 = await sha256Of(file);
   await pullModel({ source: file, models, name: 'busy', sha256, ...quiet });
   expect(await readFile(join(models, 'busy/1/SHA256SUMS'), 'utf8')).toBe(`${sha256}  model.onnx\n`);

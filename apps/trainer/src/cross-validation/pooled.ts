@@ -12,7 +12,7 @@ export interface PooledMeasurement {
   readonly positives: number;
   readonly patients: number;
   readonly auc: Measured;
-  /** Of the labels, each by the threshold of its own fold. */
+  /** Metrics of the labels, each by the threshold of its own fold. */
   readonly accuracy: Measured;
   readonly f1: Measured;
   readonly sensitivity: Measured;

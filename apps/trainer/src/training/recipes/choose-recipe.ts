@@ -90,7 +90,7 @@ function applyChange(recipe: Record<string, unknown>, change: string): void {
     if (typeof next !== 'object' || next === null) throw unknownSetting(key, recipe);
     target = next as Record<string, unknown>;
   }
-  // A source is a key of its own: sampling.luna16=0.5.
+  // A source is itself a key: sampling.luna16=0.5.
   if (!Object.hasOwn(target, last) && path[0] !== 'sampling') throw unknownSetting(key, recipe);
   target[last] = parseValue(value.join('='));
 }
