@@ -26,7 +26,7 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       eqeqeq: 'error',
-      // One way for what is private. JavaScript has no `#constructor`, so there the modifier stays.
+      // One way to mark private members. JavaScript has no `#constructor`, so there the modifier stays.
       'no-restricted-syntax': [
         'error',
         {

@@ -1,10 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
 
 /**
- * What axe finds wrong for accessibility, as `rule: the elements`.
+ * Accessibility violations that axe finds, as `rule: the elements`.
  *
  * @param {import('@playwright/test').Page} page
- * @param {readonly string[]} [include] where it looks: the selectors of frames within frames, and of an element of the last; the whole page unless given
+ * @param {readonly string[]} [include] where to look: the selectors of nested frames, and of an element of the last; default the whole page
  */
 export async function accessibilityFindings(page, include) {
   const builder = new AxeBuilder({ page });

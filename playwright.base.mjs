@@ -2,9 +2,9 @@ import { defineConfig } from '@playwright/test';
 
 /**
  * The Playwright configuration that all rooms share: one page at a time, unless a room says otherwise, in the Chromium that `npm test`
- * found, without calls to its maker, and the counts where `npm test` sums them.
+ * found, without telemetry, and with the counts where `npm test` sums them.
  *
- * @param {import('@playwright/test').PlaywrightTestConfig} own what one room needs besides
+ * @param {import('@playwright/test').PlaywrightTestConfig} own additional settings of one room
  * @param {readonly string[]} flags further flags of Chromium
  */
 export function browserTests({ use, ...own }, flags = []) {
@@ -12,7 +12,7 @@ export function browserTests({ use, ...own }, flags = []) {
     testDir: 'e2e',
     outputDir: 'test-output/playwright',
     workers: 1,
-    // The editor and the browser are other people's. `npm test` names what passed at the second try alone.
+    // The editor and the browser are not ours: retry once. `npm test` names what passed only at the second try.
     retries: 1,
     timeout: 120_000,
     // A busy machine may take longer than Playwright's five seconds.

@@ -6,7 +6,7 @@ import { defineConfig, mergeConfig } from 'vitest/config';
  * would reach, and the counts go where `npm test` sums them.
  *
  * @param {string} root the room's folder
- * @param {import('vitest/config').ViteUserConfig} more what one room needs besides
+ * @param {import('vitest/config').ViteUserConfig} more additional settings of one room
  */
 export function roomTests(root, more = {}) {
   const resolve = { conditions: ['@groundglass/source', 'node'] };
@@ -19,7 +19,7 @@ export function roomTests(root, more = {}) {
         include: ['src/**/*.test.ts'],
         testTimeout: 300_000,
         hookTimeout: 300_000,
-        // Many tests wait for a command that they have started: on two cores one file at a time would leave a core idle.
+        // Many tests wait for a command that they have started: on two cores, running one file at a time would leave a core idle.
         maxWorkers: Math.max(2, availableParallelism() - 1),
         reporters: ['default', ['json', { outputFile: 'test-output/vitest.json' }]],
       },

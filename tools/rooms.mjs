@@ -1,5 +1,5 @@
 /**
- * The rooms of the workspace and what each may import. Lint enforces this table, a test tries every edge of it, and another
+ * The rooms of the workspace and what each may import. Lint enforces this table, one test tries every edge of it, and another
  * compares docs/architecture.md with it.
  *
  * @typedef {object} Room

@@ -25,7 +25,7 @@ if (!/^[a-z]+$/.test(command) || !existsSync(script)) {
   process.exit(2);
 }
 const chromium = findChromium();
-// Paths on the command line are relative to where the person stands, not to the workspace.
+// Paths on the command line are relative to the current folder, not to the workspace.
 const cwd = process.env.INIT_CWD ?? process.cwd();
 const child = spawn(process.execPath, ['--enable-source-maps', script, ...args], {
   cwd,
@@ -34,7 +34,7 @@ const child = spawn(process.execPath, ['--enable-source-maps', script, ...args],
     ...process.env,
     // Where commands that drive a browser find it.
     ...(chromium && { GROUNDGLASS_CHROMIUM: chromium }),
-    // ONNX Runtime would report what it runs.
+    // ONNX Runtime would send telemetry.
     ORT_DISABLE_TELEMETRY: '1',
   },
 });

@@ -40,13 +40,13 @@ rows.push(
   check('types of scripts', script('typescript/bin/tsc'), '-p', 'tsconfig.scripts.json'),
 );
 const tests = nx(root, ['run-many', '-t', 'test', '--outputStyle=static']);
-// One browser suite at a time: two of them make each other's pages wait.
+// One browser suite at a time: two slow down each other's pages.
 const browserTests = chromium
   ? nx(root, ['run-many', '-t', 'e2e', '--parallel=1', '--outputStyle=static'])
   : 0;
 const suites = projects.flatMap((project) => readCounts(root, project));
 rows.push(...suites);
-// A runner that broke before it wrote its report has failed, whatever the other reports say.
+// A runner that crashed before writing its report has failed, whatever the other reports say.
 const failedIn = (/** @type {string} */ runner) =>
   suites.some((suite) => suite.runner === runner && suite.failed > 0);
 if (tests !== 0 && !failedIn('vitest')) rows.push(row('tests that did not run', false));
@@ -66,7 +66,7 @@ console.log(total(sum));
 process.exit(sum.failed > 0 ? 1 : 0);
 
 /**
- * Runs a script with its arguments as one check; what it prints goes to stderr.
+ * Runs a script with its arguments as one check; its output goes to stderr.
  *
  * @param {string} name
  * @param {readonly string[]} command

@@ -21,7 +21,7 @@ await Promise.all([
     minify: true,
     sourcemap: true,
     legalComments: 'eof',
-    // Emscripten's builds ask for these when they run in Node, never in a page.
+    // Emscripten builds need these only in Node, never in a page.
     external: ['fs', 'path'],
     // A codec loads when a file needs it, not with the page.
     splitting: true,

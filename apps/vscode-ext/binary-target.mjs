@@ -1,11 +1,11 @@
 /**
- * The platform that a program or library is made for, by the header of its file; undefined for files that are neither.
+ * The platform of a program or library, by the header of its file; undefined for other files.
  *
  * ELF: machine at byte 18. PE: machine after the signature, whose offset is at byte 60. Mach-O (64 bits, little-endian): CPU type at
  * byte 4.
  *
  * @param {Uint8Array} bytes
- * @returns {string | undefined} such as `linux-x64`; what is not known by name is `linux-<machine>`.
+ * @returns {string | undefined} such as `linux-x64`; an unknown machine is `linux-<machine>`.
  */
 export function binaryTarget(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -6,7 +6,7 @@ import { binaryTarget } from './binary-target.mjs';
 const ort = join(import.meta.dirname, '../../node_modules/onnxruntime-node/bin/napi-v6');
 
 test.each(['linux/x64', 'linux/arm64', 'win32/x64', 'win32/arm64', 'darwin/arm64'])(
-  'tells that the ONNX Runtime of %s is for that platform',
+  'recognises the platform of the ONNX Runtime for %s',
   (folder) => {
     const bytes = readFileSync(join(ort, folder, 'onnxruntime_binding.node'));
     expect(binaryTarget(bytes)).toBe(folder.replace('/', '-'));

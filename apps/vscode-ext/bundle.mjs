@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 /**
  * Bundles what the extension runs into `dist/bundle/`: the host's script and the launcher, the webviews as a classic script each, and the
  * model server with its child processes. Native modules and the codecs' binaries stay outside: `package.mjs` puts those of one
- * platform beside the bundle.
+ * platform next to the bundle.
  */
 const root = import.meta.dirname;
 const server = join(root, '../server');
@@ -71,7 +71,7 @@ const results = await Promise.all([
     target: 'es2022',
     external: ['fs', 'path'],
   }),
-  // Where VS Code runs in a browser: no process, no server, no file but through VS Code.
+  // For VS Code in a browser: no process, no server, no files except through VS Code.
   build({
     ...shared,
     entryPoints: { extension: 'src/web/extension.ts' },
@@ -96,7 +96,7 @@ const results = await Promise.all([
     ],
   }),
 ]);
-// The server asks its own package for its version.
+// The server reads its version from its own package.
 const { name, version } = JSON.parse(await readFile(join(server, 'package.json'), 'utf8'));
 await writeFile(
   join(outdir, 'server/package.json'),

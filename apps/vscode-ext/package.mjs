@@ -9,10 +9,10 @@ import { webManifest } from './web-manifest.mjs';
 import { binaryTarget } from './binary-target.mjs';
 
 /**
- * Makes `dist/groundglass-<target>.vsix` for each platform from what `bundle` left: the extension, the server, the model, and the
- * native modules of that platform alone. `--target` makes one; `host` is the platform that this runs on.
+ * Makes `dist/groundglass-<target>.vsix` for each platform from the output of `bundle`: the extension, the server, the model, and the
+ * native modules of only that platform. `--target` makes one; `host` is the platform that this runs on.
  *
- * ONNX Runtime's package holds the binaries of all platforms; sharp's are a package each, and those of other platforms come from npm
+ * ONNX Runtime's package holds the binaries of all platforms; sharp has a package for each, and those of other platforms come from npm
  * in the versions and with the checksums of the lock file.
  */
 const root = import.meta.dirname;
@@ -22,7 +22,7 @@ const bundle = join(root, 'dist/bundle');
 /** The path of a PNG in a README: `![text](../../docs/images/x.png)`. */
 const picture = /(?<=!\[[^\]]*\]\()([\w/.-]+\.png)(?=\))/;
 const targets = ['linux-x64', 'linux-arm64', 'win32-x64', 'darwin-arm64', 'web'];
-/** Of a package: what people wait for when they install it. */
+/** Maximum size of a package, since users wait for its installation. */
 const mostBytes = 40_000_000;
 const { values } = parseArgs({
   options: { target: { type: 'string', multiple: true, default: targets } },
@@ -45,7 +45,7 @@ for (const name of values.target) {
   const packagePath = join(root, 'dist', `groundglass-${target}.vsix`);
   await createVSIX({
     ...{ cwd: stage, packagePath, target, dependencies: false },
-    // The README carries its pictures; vsce would ask for an address to load them from.
+    // The README embeds its pictures; vsce would require a URL to load them from.
     rewriteRelativeLinks: false,
   });
   const { size } = await stat(packagePath);
@@ -55,7 +55,7 @@ for (const name of values.target) {
 }
 
 /**
- * Lays the extension for browsers out as a folder: no server, no model, no native module.
+ * Lays out the extension for browsers as a folder: no server, no model, no native module.
  *
  * @param {string} stage the folder
  */
@@ -66,7 +66,7 @@ async function fillWeb(stage) {
   }
   const code = await readFile(join(dist, 'web/extension.js'), 'utf8');
   for (const [, name = ''] of code.matchAll(/\brequire\("([^"]+)"\)/g)) {
-    // The codecs' loaders ask for the last two where they find themselves in Node.
+    // The codecs' loaders import the last two when they run in Node.
     if (!['vscode', 'fs', 'path'].includes(name)) {
       throw new Error(`web: expected code that runs in a browser, it asks for ${name}`);
     }
@@ -96,12 +96,12 @@ async function fillTexts(stage, manifest) {
   await cp(join(root, 'CHANGELOG.md'), join(stage, 'CHANGELOG.md'));
   await cp(join(workspace, 'LICENSE'), join(stage, 'LICENSE'));
   await writeFile(join(stage, 'package.json'), JSON.stringify(manifest, null, 2));
-  // The folder holds what is needed and nothing else.
+  // The folder holds exactly the needed files.
   await writeFile(join(stage, '.vscodeignore'), '');
 }
 
 /**
- * Lays the extension of one platform out as a folder.
+ * Lays out the extension of one platform as a folder.
  *
  * @param {string} stage the folder
  * @param {string} target such as `linux-x64`
@@ -120,8 +120,8 @@ async function fill(stage, target) {
   const [os, cpu] = target.split('-');
   await take('onnxruntime-node', modules, (path) => {
     if (/^bin\//.test(path)) {
-      // On macOS the library is there twice; the binding links to the one with the short name. On Windows the libraries of graphics
-      // cards are loaded when one is asked for; the server computes on the processor.
+      // On macOS the library exists twice; the binding links to the one with the short name. On Windows the libraries of graphics
+      // cards are loaded on demand; the server uses the CPU.
       return (
         path.startsWith(`bin/napi-v6/${os}/${cpu}/`) &&
         !/\.\d+\.\d+\.\d+\.dylib$|\/(DirectML|dxcompiler|dxil)\.dll$/.test(path)
@@ -134,7 +134,7 @@ async function fill(stage, target) {
   );
   for (const codec of await readdir(join(installed, '@cornerstonejs'))) {
     const files = await filesOf(join(installed, '@cornerstonejs', codec));
-    // Where a build that only decodes is there, it is the one that is loaded.
+    // A decode-only build, if present, is the one that is loaded.
     const decoders = files.filter((path) => /wasm_decode\.(js|wasm)$/.test(path));
     const needed =
       decoders.length > 0 ? decoders : files.filter((path) => /\.wasm$|js\.js$/.test(path));
@@ -162,7 +162,7 @@ async function readmeWithPictures() {
 }
 
 /**
- * Copies what `isNeeded` names of an installed package, with its manifest and licence.
+ * Copies the files of an installed package that `isNeeded` selects, with its manifest and licence.
  *
  * @param {string} name
  * @param {string} modules the `node_modules` to fill
@@ -178,7 +178,7 @@ async function take(name, modules, isNeeded, from = join(installed, name)) {
 }
 
 /**
- * A platform's part of sharp, from this machine or from npm.
+ * A platform's sharp package, from this machine or from npm.
  *
  * @param {string} name
  * @param {string} version
@@ -210,7 +210,7 @@ async function takeSharp(name, version, modules) {
 }
 
 /**
- * Copies a model repository with the newest version of each model, which is the one that a server serves unless its configuration says
+ * Copies a model repository with the newest version of each model, which a server serves unless its configuration says
  * otherwise.
  *
  * @param {string} from
@@ -230,7 +230,7 @@ async function takeModels(from, to) {
   }
 }
 
-/** The workspace's model, or the untrained export of its definition, as `npm start` serves it. */
+/** The workspace's model, or the untrained export of its definition, which `npm start` serves. */
 async function modelRepository() {
   const script = join(workspace, 'tools/dist/start/model-repository.js');
   const { modelRepository: find } = await import(pathToFileURL(script).href);
@@ -242,7 +242,7 @@ async function modelRepository() {
 }
 
 /**
- * Name, version and licence of every package whose code goes with the extension.
+ * Name, version and licence of every package whose code ships with the extension.
  *
  * @param {string} modules the `node_modules` of the extension
  */
@@ -269,7 +269,7 @@ async function notices(modules) {
 }
 
 /**
- * Makes sure that a folder holds everything that runs, and binaries of its platform alone.
+ * Checks that a folder holds everything that runs, and only binaries of its platform.
  *
  * @param {string} stage the folder
  * @param {string} target such as `linux-x64`

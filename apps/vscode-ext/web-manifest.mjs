@@ -1,6 +1,6 @@
 /**
- * The manifest of the extension for browsers: its `browser` entry in place of `main`, and of what it contributes the parts that need no
- * process: the editor of pictures, comparing, and what goes from one picture to the next.
+ * The manifest of the extension for browsers: its `browser` entry in place of `main`, and only the contributions that need no
+ * process: the editor of pictures, comparing, and stepping from one picture to the next.
  */
 
 /** Commands that `src/web/extension.ts` registers. */
@@ -18,12 +18,12 @@ const commands = [
 /** @param {any} manifest that of the extension for desktops */
 export function webManifest({ main, contributes, ...manifest }) {
   const own = (/** @type {{ command: string }} */ { command }) => commands.includes(command);
-  // Browsers' extension hosts load classic scripts alone.
+  // Extension hosts in browsers load only classic scripts.
   delete manifest.type;
   const { customEditors, menus, configuration, keybindings } = contributes;
   return {
     ...manifest,
-    // Nothing looks at a folder before a picture of it is opened.
+    // Nothing reads a folder before a picture of it is opened.
     activationEvents: manifest.activationEvents.filter((/** @type {string} */ event) =>
       event.endsWith(':groundglass.comparison'),
     ),

@@ -12,7 +12,7 @@ test('the manifest for browsers has a browser entry and none for Node', () => {
   for (const key of ['main', 'type']) expect(web).not.toHaveProperty(key);
 });
 
-test('every command that browsers are offered is one that the web extension registers', () => {
+test('every command offered in browsers is one that the web extension registers', () => {
   const source = ['src/web/extension.ts', 'src/compare/register-compare.ts']
     .map((path) => readFileSync(join(root, path), 'utf8'))
     .join('\n');

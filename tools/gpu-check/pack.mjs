@@ -15,10 +15,10 @@ import { dirname, join, resolve } from 'node:path';
 
 /**
  * `node tools/gpu-check/pack.mjs [OUT.tar.xz]`: packs gpu-check with Node.js and ONNX Runtime for a Linux x64 machine without network.
- * There: `tar xf gpu-check.tar.xz && gpu-check/run.sh`. Ends with 1 where the archive has 60 MB or more.
+ * There: `tar xf gpu-check.tar.xz && gpu-check/run.sh`. Exits with 1 if the archive has 60 MB or more.
  *
- * ONNX Runtime's CUDA provider is larger than that. Where the machine has it (in a pip package onnxruntime-gpu of the same version, for
- * example), `CUDA_PROVIDER=FOLDER gpu-check/run.sh` takes it from there.
+ * ONNX Runtime's CUDA provider is larger than that. If the machine has it (in a pip package onnxruntime-gpu of the same version, for
+ * example), `CUDA_PROVIDER=FOLDER gpu-check/run.sh` uses it from there.
  */
 const largest = 60e6;
 const root = join(import.meta.dirname, '../..');
@@ -37,7 +37,7 @@ await build({
   format: 'esm',
   conditions: ['@groundglass/source'],
   external: ['onnxruntime-node'],
-  // Bundled CommonJS packages call it.
+  // Bundled CommonJS packages call `require`.
   banner: {
     js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);",
   },

@@ -8,7 +8,7 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 /**
  * The path of a Chromium for the browser tests, or undefined.
  *
- * What GROUNDGLASS_CHROMIUM names comes first, then the one that the npm package `@sparticuz/chromium` carries (Linux x64, with the
+ * Prefers GROUNDGLASS_CHROMIUM, then the browser of the npm package `@sparticuz/chromium` (Linux x64, with the
  * libraries it needs), then an installed one. Playwright's own browsers are not used: many networks do not allow their download.
  *
  * @returns {string | undefined}
@@ -20,7 +20,7 @@ export function findChromium() {
 }
 
 /**
- * Finds Chromium; as root on Debian installs it where there is none. Without one, prints a line that says what to do.
+ * Finds Chromium; as root on Debian installs it if there is none. Without one, prints a line that says what to do.
  *
  * @returns {string | undefined}
  */
@@ -75,12 +75,12 @@ function packagedChromium() {
     {
       cwd: root,
       stdio: ['ignore', 'ignore', 2],
-      // It unpacks into the temporary folder; with the name of a runtime it brings NSS along, which bare machines lack.
+      // It unpacks into the temporary folder; given a runtime's name it also unpacks NSS, which bare machines lack.
       env: { ...process.env, TMPDIR: folder, AWS_LAMBDA_JS_RUNTIME: 'nodejs20.x' },
     },
   );
   if (unpacked.status !== 0) return undefined;
-  // A machine's own libraries come first: ours are there for those that it lacks.
+  // A machine's own libraries come first: ours are only for missing ones.
   const script = `#!/bin/sh
 here=$(cd "$(dirname "$0")" && pwd)
 export LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu:/usr/lib64:$here/al2023/lib"

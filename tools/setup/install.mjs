@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const oldestNode = [20, 19, 0];
 
 /**
- * Ends the process with one clear line where Node.js is too old; npm itself only warns.
+ * Exits with one clear line if Node.js is too old; npm itself only warns.
  *
  * @param {string} version
  */
@@ -22,7 +22,7 @@ export function requireNode(version = process.versions.node) {
 }
 
 /**
- * Runs `npm ci` where nothing is installed, or the lock file is newer than what npm installed. npm writes
+ * Runs `npm ci` if nothing is installed, or the lock file is newer than what npm installed. npm writes
  * `node_modules/.package-lock.json` at the end of each installation. Its output goes to stderr.
  *
  * @param {string} root the workspace's folder
@@ -37,7 +37,7 @@ export function ensureInstalled(root) {
 }
 
 /**
- * Runs npm: the one that started this process, where there is one.
+ * Runs npm: the one that started this process, if there is one.
  *
  * @param {readonly string[]} args
  * @param {string} cwd

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/** The daemon is off: it would stay behind after the command, and a cold start costs about a second. */
+/** The daemon is off: it would outlive the command, and a cold start costs about a second. */
 export const nxEnvironment = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true' };
 
 /**

@@ -104,7 +104,7 @@ export function sumCounts(rows) {
 }
 
 /**
- * `N passed, M failed`, and `, K skipped` where any was.
+ * `N passed, M failed`, and `, K skipped` if there were any.
  *
  * @param {Counts} counts
  */

@@ -19,7 +19,7 @@ beforeAll(() => {
   });
 });
 
-/** The type-checked rules want a file that exists: the library's door, or the extension's. */
+/** The type-checked rules need an existing file: the library's index, or the extension's. */
 function entryOf(folder: string): string {
   if (folder === 'apps/vscode-ext') return 'extension.ts';
   return folder === 'apps/playground' ? 'main.ts' : 'index.ts';
@@ -32,7 +32,7 @@ async function boundaryErrors(folder: string, imported: string): Promise<string[
   return (
     (result?.messages ?? [])
       .map(({ ruleId, message }) => `${ruleId ?? 'parser'}: ${message}`)
-      // The rule also wants one way of loading a library: that the extension loads some late is no edge of the table.
+      // The rule also requires one way of loading a library, but the extension's lazy loading is no edge of the table.
       .filter((message) => !message.includes('Static imports of lazy-loaded libraries'))
   );
 }

@@ -9,7 +9,7 @@ import { rooms } from '../rooms.mjs';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
-/** The commands that this repository brings, by the words that documents call them by, and the file behind each. */
+/** The repository's commands, by the words used in documents, and the file behind each. */
 const programs: readonly (readonly [words: string, file: string])[] = [
   ['groundglass-trainer', 'apps/trainer/dist/main.js'],
   ['groundglass-server', 'apps/server/dist/main.js'],
@@ -79,10 +79,10 @@ describe('commands in the documents', () => {
   );
 });
 
-/** Targets that Nx's plugins give every room. */
+/** Targets that Nx's plugins add to every room. */
 const inferred = ['build', 'lint', 'test', 'typecheck'];
 
-/** The commands of a document: lines of its shell blocks, and spans of code; `npx` and variables before them are left out. */
+/** The commands of a document: lines of its shell blocks, and code spans; without `npx` and leading variables. */
 function commandsOf(markdown: string): string[] {
   const blocks = [...markdown.matchAll(/^```(?:sh|bash)\n([^]*?)^```/gm)].flatMap(([, block]) =>
     block!.replaceAll('\\\n', ' ').split('\n'),
@@ -104,7 +104,7 @@ function optionsOf(command: string): string[] {
 
 const helps = new Map<string, Promise<string>>();
 
-/** What `--help` says of the command that the words name: of a command below it where the first words are one's name. */
+/** The `--help` text of the command that the words name, or of its subcommand. */
 async function helpOf(file: string, words: readonly string[], above: readonly string[] = []) {
   const key = [file, ...above].join(' ');
   const known = helps.get(key) ?? askHelp(file, above);

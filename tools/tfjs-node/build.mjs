@@ -16,7 +16,7 @@ import { join, resolve } from 'node:path';
  * that the tests of the tfjs engine run on TensorFlow itself. Its own install step downloads that library from a server that not
  * every network reaches, in a version of 2021.
  *
- * Needs npm, Python 3 with pip, unzip, a C++17 compiler, make, and 2.5 GB of disk. It takes about five minutes, and goes on where it was
+ * Needs npm, Python 3 with pip, unzip, a C++17 compiler, make, and 2.5 GB of disk. It takes about five minutes, and resumes where it
  * stopped.
  */
 const version = '4.22.0';

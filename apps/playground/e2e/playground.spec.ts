@@ -59,7 +59,7 @@ const events = [
   },
 ];
 
-/** Opens the built page with a server that answers predictions as told. */
+/** Opens the built page with a fake server and the given predictions. */
 async function openPlayground(
   page: Page,
   answer: (route: Route) => Promise<void>,
@@ -146,7 +146,9 @@ test('a dropped file is shown', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'dropped.png' })).toBeVisible();
 });
 
-test('the files of a DICOM series are one volume, here and for the server', async ({ page }) => {
+test('the files of a DICOM series are one volume, in the page and on the server', async ({
+  page,
+}) => {
   const series = join(import.meta.dirname, '../../../samples/covid-series');
   const names = readdirSync(series).filter((name) => name.endsWith('.dcm'));
   let posted = '';
@@ -242,7 +244,7 @@ const busy = (route: Route) =>
     json: { error: 'The queue is full', code: 'CT_OVERLOADED' },
   });
 
-test('a server that is busy for a moment is asked again without a word', async ({ page }) => {
+test('a server that is busy for a moment is retried silently', async ({ page }) => {
   let calls = 0;
   await openPlayground(page, (route) => (calls++ < 2 ? busy(route) : answerEvents(route)));
   await page.getByRole('button', { name: 'ramp.png' }).click();
@@ -251,7 +253,7 @@ test('a server that is busy for a moment is asked again without a word', async (
   expect(calls).toBe(3);
 });
 
-test('a server that stays busy is named beside the picture, and asked again on demand', async ({
+test('a server that stays busy is reported next to the picture, and retried on demand', async ({
   page,
 }) => {
   let calls = 0;
@@ -262,7 +264,7 @@ test('a server that stays busy is named beside the picture, and asked again on d
   await expect(page.getByText('91.0 %')).toBeVisible();
 });
 
-test('a server with a token asks for it, and the picture is scored once it is there', async ({
+test('a server with a token asks for it, and the picture is scored once it is given', async ({
   page,
 }) => {
   await openPlayground(page, (route) =>
@@ -310,7 +312,7 @@ test('several files are listed with their verdicts, each is scored once, and a w
   await page.screenshot({ path: 'test-output/screenshots/list.png' });
 });
 
-test('a file that is left before its prediction came gets its verdict behind the others', async ({
+test('a file left before its prediction arrived gets its verdict after the others', async ({
   page,
 }) => {
   let held = true;
@@ -339,7 +341,7 @@ test('a file that is left before its prediction came gets its verdict behind the
   await expect(a!).toContainText('covid, 91 %');
 });
 
-test('a server that still loads its models says so, and names the model once it is there', async ({
+test('a server that still loads its models reports it, and names the model once it is loaded', async ({
   page,
 }) => {
   let asked = 0;
@@ -351,7 +353,7 @@ test('a server that still loads its models says so, and names the model once it 
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`at 360 pixels nothing overflows, and no token is spoken of (${colorScheme})`, async ({
+  test(`at 360 pixels nothing overflows, and no token is mentioned (${colorScheme})`, async ({
     page,
   }) => {
     await page.emulateMedia({ colorScheme });

@@ -1,6 +1,6 @@
 /** The files of a drop, those in dropped folders too, by their paths; a DICOM series usually is a folder. */
 export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
-  // Asked for at once: after the first pause a drop gives out nothing any more.
+  // Read synchronously: after the first await a drop has no entries any more.
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   if (entries.length === 0) return [...transfer.files];
   const files = await Promise.all(entries.map((entry) => filesOf(entry)));

@@ -9,7 +9,7 @@ export interface FileGroup {
 const header = /\.(?:mhd|hdr)$/i;
 const pixels = /\.(?:raw|zraw|img)(?:\.gz)?$/i;
 
-/** Sorts what a person chose: DICOM files belong together, pixels to the header of the same name, every other file is by itself. */
+/** Groups chosen files: all DICOM files, pixels with the header of the same name, and every other file alone. */
 export async function groupFiles(files: readonly File[]): Promise<FileGroup[]> {
   if (files.length <= 1) return files.map((file) => ({ title: file.name, files: [file] }));
   const dicom: File[] = [];

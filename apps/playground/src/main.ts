@@ -16,10 +16,10 @@ const viewer = document.querySelector('groundglass-viewer')!;
 const chooser = byId('files') as HTMLInputElement;
 const welcome = byId('welcome');
 const token = byId('token') as HTMLInputElement;
-/** What was chosen or dropped last, and of it what is shown. */
+/** The files chosen or dropped last, and those of them that are shown. */
 let chosen: readonly File[] = [];
 let opened: readonly File[] = [];
-/** Of these the files that the server needs. */
+/** Those shown files that the server needs. */
 let upload: readonly File[] = [];
 let opening = new AbortController();
 let predicting = new AbortController();
@@ -53,7 +53,7 @@ async function openAll(files: readonly File[]): Promise<void> {
   if (groups.length > 1) await scoreAll(groups, list, signal);
 }
 
-/** Verdicts for the list, one after another, behind what is shown, which brings its own. */
+/** Fetches the list's verdicts one by one, after the shown picture, which fetches its own. */
 async function scoreAll(
   groups: readonly FileGroup[],
   list: StudyList,
@@ -163,7 +163,7 @@ async function predict(): Promise<void> {
   }
 }
 
-/** The server that sent this page. It may still be loading its models, so a call is repeated for about a quarter of a minute. */
+/** The server that sent this page. It may still be loading its models, so a call is retried for about 15 seconds. */
 function server(): GroundglassClient {
   const given = token.value.trim();
   const baseUrl = new URL('.', document.baseURI).href;
@@ -175,7 +175,7 @@ function authorization(): Record<string, string> {
   return given ? { authorization: `Bearer ${given}` } : {};
 }
 
-/** Back to the first view, where the token is given; the picture waits. */
+/** Back to the first view, where the token is entered; the picture waits. */
 function askForToken(): void {
   byId('access').hidden = false;
   (byId('access') as HTMLDetailsElement).open = true;
@@ -188,7 +188,7 @@ token.addEventListener('change', () => {
   void listSamples();
   void showModel();
   if (upload.length === 0) return;
-  // All of them: what stands in the list failed without the token, too.
+  // All of them: the listed files failed without the token, too.
   void openAll(chosen);
 });
 
@@ -246,7 +246,7 @@ async function addThumbnail(button: HTMLElement, { name, url }: Sample): Promise
   if (drawn) empty.replaceWith(drawn);
 }
 
-/** Which model answers; the hint at a token only where the server wants one. Asked again until the server has loaded its models. */
+/** Shows which model answers, and a hint at a token only if the server requires one. Retries until the server has loaded its models. */
 async function showModel(): Promise<void> {
   const status = byId('model');
   try {

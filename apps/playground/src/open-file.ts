@@ -13,12 +13,12 @@ import {
 export interface OpenedFiles {
   readonly volume: ViewerVolume;
   readonly provider: SliceProvider;
-  /** The file that leads, then those that belong to it. */
+  /** The main file, then its companions. */
   readonly upload: readonly File[];
 }
 
 /**
- * Opens what a person chose: one file, a header with its pixels (`.mhd` and `.raw`), or the files of a DICOM series; of several
+ * Opens the chosen files: one file, a header with its pixels (`.mhd` and `.raw`), or the files of a DICOM series; of several
  * series the longest.
  *
  * @throws {CtError} what `openVolume` and `openDicomSeries` throw.
@@ -57,7 +57,7 @@ async function openSeries(files: readonly File[], signal: AbortSignal): Promise<
   return { volume: describeVolume(longest.volume, title), provider: longest.volume, upload };
 }
 
-/** The first file that a format is known of: pixels beside a header have none. */
+/** The first file of a known format: the pixels of a header have none. */
 async function leadOf(
   files: readonly File[],
 ): Promise<{ file: File; format: ReturnType<typeof sniffFormat> }> {

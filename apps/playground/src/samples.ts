@@ -5,7 +5,7 @@ export interface Sample {
   readonly url: string;
 }
 
-/** The samples in `samples/index.json` (`[{ "name", "url" }]`); none where the server has no such file or wants a token. */
+/** The samples in `samples/index.json` (`[{ "name", "url" }]`); none if the server has no such file or requires a token. */
 export async function fetchSamples(headers: Record<string, string>): Promise<Sample[]> {
   const response = await fetch('samples/index.json', { headers }).catch(() => undefined);
   if (!response?.ok) return [];

@@ -1,7 +1,7 @@
 import type { Prediction } from '@groundglass/core/browser';
 import type { FileGroup } from './file-groups.js';
 
-/** The list of several files beside the picture: each with its verdict, and a button that shows it. */
+/** The list of several files next to the picture: each with its verdict, and a button that shows it. */
 export class StudyList {
   readonly #verdicts: HTMLElement[] = [];
   readonly #buttons: HTMLButtonElement[] = [];
@@ -60,7 +60,7 @@ export class StudyList {
     return this.#reported.has(index);
   }
 
-  /** What is being done about one that has no verdict yet. */
+  /** Shows the progress of a file that has no verdict yet. */
   progress(index: number, text: string): void {
     if (!this.#reported.has(index)) this.#write(index, text);
   }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectedProbability, fixtureModels } from './inference/inference.fixture.js';
 import { ask, greyPng, startTestServer } from './server.fixture.js';
 
-/** A file system of 300 KiB, where the user who runs the tests may mount one: then "disk full" is the kernel's own. */
+/** A 300 KiB file system, if the user may mount one, so that the kernel itself reports "disk full". */
 const disk = await mkdtemp(join(tmpdir(), 'groundglass-disk-'));
 const mounted = canMount();
 
@@ -32,7 +32,7 @@ describe.skipIf(!mounted)('on a full disk (skipped where no file system can be m
     await cp(join(fixtureModels, 'lesion-rule'), join(disk, 'lesion-rule'), { recursive: true });
   });
 
-  test('a version that could only be half written is reported, and the old one serves on', async () => {
+  test('a half-written version is reported and the old one keeps serving', async () => {
     await using server = await startTestServer({
       copied: [],
       models: disk,

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { expectedProbability } from './inference/inference.fixture.js';
 import { ask, greyPng, startTestServer } from './server.fixture.js';
 
-/** A few with every run of the tests; `GROUNDGLASS_KILLS=100` for the full number, which takes minutes. */
+/** A few in every test run; `GROUNDGLASS_KILLS=100` for the full number, which takes minutes. */
 const kills = Number(process.env.GROUNDGLASS_KILLS ?? 12);
 
-test(`${kills} processes killed under load: every request is answered once, and rightly`, async () => {
+test(`${kills} processes killed under load: every request is answered once, correctly`, async () => {
   await using server = await startTestServer({
     copied: ['lesion-rule'],
     processes: 2,
@@ -55,7 +55,7 @@ test(`${kills} processes killed under load: every request is answered once, and 
     await Promise.all([inferencePool.whenReady(), codecs.whenReady()]);
     const inference = inferencePool.slots.map((slot) => slot.pid!);
     const victims = killed.size % 10 === 0 ? codecs.pids : inference;
-    // A process that was killed a moment ago may not be known to be dead yet.
+    // A process that was killed a moment ago may not be reported dead yet.
     const victim = victims.find((pid) => !killed.has(pid));
     if (victim !== undefined) {
       process.kill(victim, 'SIGKILL');
@@ -74,6 +74,6 @@ test(`${kills} processes killed under load: every request is answered once, and 
   const restarts = [...text.matchAll(/process_restarts_total\{process="\w+"\} (\d+)/g)].map(
     ([, n]) => Number(n),
   );
-  // None goes uncounted; a busy machine may end one more.
+  // Every kill is counted; a busy machine may add one.
   expect(restarts.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(kills);
 }, 600_000);

@@ -4,7 +4,7 @@ import { GroundglassClient } from '@groundglass/client';
 import { expect, test } from 'vitest';
 import { metaImage, startTestServer } from './server.fixture.js';
 
-/** The share of a process in memory, in MiB; pages that processes share count once in all of them together. */
+/** Proportional set size of a process in MiB: shared pages are divided between the processes. */
 async function mebibytesOf(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
   return Number(/^Pss:\s+(\d+)/m.exec(text)![1]) / 1024;

@@ -30,7 +30,7 @@ async function start() {
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Without the variables that tell continuous integration, where ONNX Runtime sends nothing anyway.
+      // Without the variables that mark continuous integration, where ONNX Runtime sends nothing anyway.
       env: { PATH: process.env.PATH, HOME: home, TMPDIR: home },
     },
   );
@@ -60,7 +60,7 @@ async function keepBusy(url: string): Promise<() => Promise<unknown[]>> {
   return () => Promise.all(answers);
 }
 
-test('the first signal waits for what was accepted, a second one does not, and no upload stays behind', async () => {
+test('the first signal waits for accepted requests, a second one does not, and no upload stays behind', async () => {
   const { child, told, ended, url } = await start();
   expect(await readdir(scratch)).toContainEqual(expect.stringMatching(/^groundglass-/));
   const answers = await keepBusy(url);
@@ -106,7 +106,7 @@ test.each([
 
 test.each([
   ['a file', () => join(scratch, 'a-file')],
-  // Linux: a file system that makes no folders. Elsewhere it cannot be made for lack of rights.
+  // Linux: a file system without folders. Elsewhere creating it fails for lack of rights.
   ['a place without folders', () => '/proc/none'],
 ])('%s as the folder for optimised models is a warning at the start', async (_name, pathOf) => {
   const file = pathOf();

@@ -35,11 +35,11 @@ async function main(): Promise<void> {
 }
 
 async function serve(options: ServerOptionsInput): Promise<void> {
-  // Of this process; children get it as a flag.
+  // For this process; children get it as a flag.
   if (serverOptionsSchema.parse(options).lowMemory) setFlagsFromString('--optimize-for-size');
   const server = await startServer(options);
   const { services } = server;
-  // However it ends: uploads hold pictures of patients.
+  // On any exit: uploads hold pictures of patients.
   process.on('exit', () => {
     rmSync(services.spoolDir, { recursive: true, force: true });
     rmSync(ownerFileOf(services.spoolDir), { force: true });
@@ -51,7 +51,7 @@ async function serve(options: ServerOptionsInput): Promise<void> {
   console.log(`Models: ${models.join(', ') || 'none could be loaded, the log says why'}`);
 }
 
-/** The first signal finishes what was accepted; a second one ends the server at once. */
+/** The first signal finishes accepted requests; a second one ends the server at once. */
 async function stop(server: RunningServer): Promise<void> {
   const { services } = server;
   if (services.draining) process.exit(1);

@@ -49,7 +49,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** One request with any headers: `fetch` would not send a Host or Origin of our own. */
+/** One request with any headers: `fetch` would not send our Host or Origin. */
 export function ask(
   url: string,
   options: {

@@ -29,17 +29,17 @@ import { availableCores, planCpuShare } from './processes/cpu-share.js';
 import { ModelRepository } from './repository/model-repository.js';
 import { makeFolder } from '@groundglass/dataset/disk';
 
-/** Rest after which a server with --low-memory gives memory back. */
+/** Idle time after which a server with --low-memory releases memory. */
 const idleRenewMs = 60_000;
 
-/** A server that runs. */
+/** A running server. */
 export interface RunningServer {
   /** Such as `http://127.0.0.1:8808`. */
   readonly url: string;
   /** Such as `127.0.0.1:8809`; undefined where gRPC is off. */
   readonly grpcAddress: string | undefined;
   readonly services: Services;
-  /** Answers what was accepted, for as long as `drainSeconds` allows, and ends everything. Further calls wait for the first. */
+  /** Answers accepted requests for up to `drainSeconds`, then ends everything. Further calls wait for the first. */
   close(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export async function startServer(input: ServerOptionsInput): Promise<RunningSer
   const http = createHttpServer(services);
   let grpc: GrpcServer | undefined;
   try {
-    // First what can fail at once; calls that come before the models are loaded are answered with 503.
+    // First what can fail at once; calls before the models are loaded are answered with 503.
     await listen(http, options);
     if (options.grpcPort !== undefined) {
       // Most of the server's code is gRPC: where it is off, a start does not wait for it.
@@ -188,7 +188,7 @@ async function createServices(options: ServerOptions, log: Logger): Promise<Serv
   };
 }
 
-/** A private folder for large bodies; those of servers that were killed go first. */
+/** A private folder for large bodies; first removes those of killed servers. */
 async function takeSpool(options: ServerOptions, log: Logger) {
   const removed = await cleanSpool(options.spoolDir);
   if (removed > 0) log.info(`removed the uploads of ${removed} servers that were killed`);
@@ -200,7 +200,7 @@ async function takeSpool(options: ServerOptions, log: Logger) {
   return { spoolDir, spoolLock: await FolderLock.take(ownerFileOf(spoolDir)) };
 }
 
-/** Without a cache every start optimises every model again, which should not be found out by waiting. */
+/** Warns that without a cache every start optimises every model again. */
 async function warnOfCache(dir: string, log: Logger): Promise<void> {
   const probe = join(dir, `${randomUUID()}.part`);
   try {
@@ -218,18 +218,18 @@ async function warnOfCache(dir: string, log: Logger): Promise<void> {
 function createHttpServer(services: Services): Server {
   const { options } = services;
   const server = createServer({
-    // How often the limits below are looked at; Node's default of 30 s would make them three times as long.
+    // Check interval of the limits below; Node's default of 30 s would make them three times as long.
     connectionsCheckingInterval: 1000,
     maxHeaderSize: 16 * 1024,
   });
   server.headersTimeout = options.idleSeconds * 1000;
-  // Whole uploads may take long on a slow line; silence in them is what `receiveBody` ends.
+  // Whole uploads may take long on a slow line; `receiveBody` ends silent ones.
   server.requestTimeout = 0;
   server.keepAliveTimeout = options.idleSeconds * 1000;
   server.maxConnections = options.maxConnections;
   const app = createApp(services);
   server.on('request', app);
-  // Else Node itself would invite every body, before anybody has looked at the headers.
+  // Otherwise Node would answer `Expect: 100-continue` itself, before anything has checked the headers.
   server.on('checkContinue', app);
   return server;
 }

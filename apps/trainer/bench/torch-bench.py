@@ -1,4 +1,4 @@
-"""What PyTorch does, for `groundglass-trainer bench`: one part a process, so that peak memory is the part's own.
+"""Measures PyTorch for `groundglass-trainer bench`: one part per process, so that peak memory is the part's own.
 
 Usage: torch-bench.py train|infer|joint|lite STEPS THREADS [--compile]. Networks and pictures are channels-last, PyTorch's faster layout on
 processors. Prints one line of JSON.
@@ -77,7 +77,7 @@ def lite_blocks():
 
 
 def mobilenet_blocks():
-    """MobileNetV2 without its last layer, the last stride in place of which dilation 2 stands."""
+    """MobileNetV2 without its last layer, with dilation 2 in place of the last stride."""
     features = torchvision.models.mobilenet_v2().features[:18]
     for block in list(features)[14:]:
         for module in block.modules():
@@ -87,7 +87,7 @@ def mobilenet_blocks():
 
 
 class Joint(nn.Module):
-    """libs/nn's joint model as the recipe `fast` has it: 64 ASPP channels, dilations 3, 6 and 9, a skip of 24 channels."""
+    """libs/nn's joint model with the settings of recipe `fast`: 64 ASPP channels, dilations 3, 6 and 9, a skip of 24 channels."""
 
     def __init__(self, blocks, fine_after, fine_channels, channels=64, skip=24):
         super().__init__()
@@ -163,7 +163,7 @@ times = []
 for k in range(steps + 1):
     start = time.perf_counter()
     step()
-    # The first pass allocates what the others use again.
+    # The first pass allocates memory that later ones reuse.
     if k > 0:
         times.append(time.perf_counter() - start)
 print(

@@ -1,4 +1,4 @@
-/** What goes wrong in training and its commands; files, datasets and models have the codes of core. */
+/** Errors of training and its commands; files, datasets and models use core's codes. */
 export const trainerErrorCatalogue = {
   TRAIN_BAD_OPTION: { advice: 'Correct the option; --help lists what each one takes.' },
   TRAIN_BAD_RECIPE: { advice: 'Correct the recipe, or the --set that changes it.' },
@@ -26,7 +26,7 @@ export const trainerErrorCatalogue = {
 /** A code of {@link trainerErrorCatalogue}. */
 export type TrainerErrorCode = keyof typeof trainerErrorCatalogue;
 
-/** A failure that the person at the terminal can mend; the message says what was expected and what came. */
+/** A failure that the user can fix; the message states the expected and the received value. */
 export class TrainerError extends Error {
   override readonly name = 'TrainerError';
 

@@ -40,10 +40,10 @@ const test = base.extend<{ clock: PaintClock }>({
 });
 test.use({ machineSettings: {}, isInNewWindow: true });
 
-/** A dataset of so many pictures with their results: hard links to the sample's, in folders of a thousand. */
+/** A dataset of `count` pictures with results: hard links to the sample's, in folders of a thousand. */
 function writeDataset(folder: string, count: number): void {
   if (existsSync(folder)) return;
-  // Links do not lead from one file system to another.
+  // Hard links do not cross file systems.
   const originals = join(folder, '../originals');
   cpSync(phantoms, originals, { recursive: true });
   const sources = readdirSync(originals).sort();
@@ -91,7 +91,7 @@ function writeDataset(folder: string, count: number): void {
   );
 }
 
-/** Scrolls by a third of a screen each frame, and gives how long each frame took in milliseconds. */
+/** Scrolls by a third of a screen each frame, and returns how long each frame took in milliseconds. */
 function scrollFrames(preview: FrameLocator, frames: number): Promise<number[]> {
   return preview.locator('.rows').evaluate(async (list, count) => {
     const times: number[] = [];
@@ -107,7 +107,7 @@ function scrollFrames(preview: FrameLocator, frames: number): Promise<number[]> 
   }, frames);
 }
 
-/** From a key in the filter to the frame after the one with what it left, in milliseconds. */
+/** Milliseconds from a key in the filter to the frame after the one that shows its result. */
 function filterTime(preview: FrameLocator, text: string): Promise<number> {
   return preview.locator('.search').evaluate(async (element, value) => {
     const input = element as HTMLInputElement;
@@ -197,12 +197,12 @@ test('hover', async ({ clock, workbench }) => {
   row({ what: 'hover on a path, once scored', values: times.slice(1), aim: '150 ms' });
 });
 
-/** Pictures that are scored: as many as COVID-CT has. */
+/** Number of scored pictures: as many as COVID-CT has. */
 const scored = 746;
-/** Of them the first, which are not timed. */
+/** The first of them, which are not timed. */
 const warmUp = 50;
 
-/** Phantoms of two classes, of which no two are the same bytes: each has its number in a chunk of text. */
+/** Phantoms of two classes, no two with the same bytes: each has its number in a text chunk. */
 function writePictures(folder: string): string[] {
   const sources = readdirSync(phantoms).sort();
   const paths: string[] = [];
@@ -224,7 +224,7 @@ function writePictures(folder: string): string[] {
   return paths;
 }
 
-/** Pictures a second of the packaged server itself, from a client that does nothing else. */
+/** Pictures a second of the packaged server alone, with a client that does nothing else. */
 async function serverThroughput(paths: readonly string[], lanes: number): Promise<number> {
   const dist = join(import.meta.dirname, `../dist/stage/${process.platform}-${process.arch}/dist`);
   const launcher = readdirSync(dist).find((name) => /^server-launcher.*\.m?js$/.test(name))!;
@@ -275,14 +275,14 @@ test('scoring', async ({ clock, workbench }) => {
   expect(clock).toBeDefined();
   const folder = join(workbench.server.folder, '..', 'scored');
   const paths = writePictures(folder);
-  // Before and after, since what else the machine does changes in the minutes that it takes.
+  // Before and after, since other load on the machine changes in the minutes that it takes.
   const own = [await serverThroughput(paths, 8)];
   await openWindow(workbench, join(folder, '..', 'scored'));
   await openView(workbench);
   const dataset = treeRow(workbench, 'scored').first();
   await dataset.hover();
   await dataset.getByRole('button', { name: 'Score' }).click();
-  // As for the server alone, the first pictures are not timed: the model is loaded with them, and the gallery opens.
+  // As for the server alone, the first pictures are not timed: they include loading the model and opening the gallery.
   const rows = () => {
     const name = readdirSync(folder).find((each) => each.endsWith('.predictions.jsonl'));
     return name === undefined ? 0 : readFileSync(join(folder, name), 'utf8').split('\n').length - 2;

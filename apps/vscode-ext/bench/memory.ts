@@ -12,13 +12,13 @@ export function extensionHostBytes(folder: string): number {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
       return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
     } catch {
-      // Ended between the listing and the look.
+      // The process ended after it was listed.
     }
   }
   throw new Error('Expected an extension host to run, found none');
 }
 
-/** Bytes that the page's scripts hold after garbage was collected: the workbench's and its webviews'. */
+/** Bytes held by the page's scripts after garbage collection: the workbench's and its webviews'. */
 export async function pageHeapBytes(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.enable');

@@ -1,16 +1,16 @@
 import type { Page } from '@playwright/test';
 
-/** What happened in the page or in a frame of it; milliseconds since the epoch, one clock for all frames. */
+/** An event in the page or one of its frames; milliseconds since the epoch, one clock for all frames. */
 interface Moment {
   readonly name: 'key' | 'slice' | 'mask' | 'picture' | 'gallery' | 'hover';
   readonly at: number;
-  /** The slice on the screen. */
+  /** The displayed slice. */
   readonly index?: number;
 }
 
 /**
- * Notes when a key was pressed and when a slice, its mask, VS Code's own picture, a gallery or a hover got on the screen, in the page itself: no round trip
- * to the test is in the times.
+ * Records, in the page itself, when a key was pressed and when a slice, its mask, VS Code's own picture, a gallery or a hover was displayed: no round
+ * trip to the test is in the times.
  */
 export class PaintClock {
   #moments: Moment[] = [];
@@ -32,7 +32,7 @@ export class PaintClock {
     return clock;
   }
 
-  /** Presses a key and gives the milliseconds until what it brings is on the screen. */
+  /** Presses a key and returns the milliseconds until its effect is displayed. */
   async press(key: string, brings: Moment['name'], timeout = 60_000): Promise<number> {
     this.#moments = [];
     const heard = this.#wait(brings, timeout);
@@ -43,7 +43,7 @@ export class PaintClock {
     return shown.at - pressed.at;
   }
 
-  /** The milliseconds from the last key to something that comes later than what {@link press} waited for. */
+  /** Milliseconds from the last key to something later than what {@link press} waited for. */
   async until(name: Moment['name'], timeout = 60_000): Promise<number> {
     const shown = await this.#wait(name, timeout);
     return shown.at - this.#moments.find((moment) => moment.name === 'key')!.at;
@@ -68,14 +68,14 @@ export class PaintClock {
 function watchFrame(): void {
   const tell = (window as unknown as { noteMoment?: (moment: Moment) => void }).noteMoment;
   const now = () => performance.timeOrigin + performance.now();
-  /** In the frame after the one that was drawn, so that drawing and presenting are in the time. */
+  /** In the frame after the drawn one, so that the time includes drawing and presenting. */
   const afterFrame = (note: () => void) => requestAnimationFrame(note);
   const noteKey = (event: KeyboardEvent) => {
     const at = performance.timeOrigin + event.timeStamp;
     if (event.isTrusted) tell?.({ name: 'key', at });
   };
   addEventListener('keydown', noteKey, true);
-  // A webview's document is written again, which takes listeners away, but not what is done to the prototypes: the first slice brings
+  // VS Code rewrites a webview's document, which removes listeners, but not changes to the prototypes: the first slice brings
   // the listener back, and where it still is nothing happens.
   const { value: dispatch } = Object.getOwnPropertyDescriptor(
     EventTarget.prototype,
@@ -103,7 +103,7 @@ function watchFrame(): void {
     clearInterval(looking);
     afterFrame(() => tell?.({ name, at: now() }));
   };
-  // A timer: frames that were asked for before a webview's document is written again never come.
+  // A timer: animation frames requested before a webview's document is rewritten never come.
   const looking = window === window.top ? undefined : setInterval(look, 4);
   if (window !== window.top) return;
   let isHovering = false;

@@ -7,7 +7,7 @@ export default defineConfig({
   testMatch: '*.bench.ts',
   outputDir: '../test-output/bench',
   timeout: 600_000,
-  // A time is taken with nothing beside it.
+  // Times are taken with nothing else running.
   workers: 1,
   retries: 0,
   reporter: [['line'], ['json', { outputFile: '../test-output/bench.json' }]],

@@ -6,12 +6,12 @@ import { closeEditor, openByKey, row } from './timed.js';
 
 /**
  * Times of the preview in a real workbench, on phantoms: `npm run bench -- vscode` makes them, runs this, and prints the table.
- * A test is a part of the table; each leaves its rows as annotations.
+ * Each test is a part of the table and leaves its rows as annotations.
  */
 const data = process.env.GROUNDGLASS_BENCH_DATA ?? '';
 const repeats = Number(process.env.GROUNDGLASS_BENCH_REPEATS ?? '11');
 
-/** What the times are of; VS Code's own preview shows pictures alone. */
+/** The timed formats; VS Code's own preview shows only pictures. */
 const files = {
   png: 'phantom.ct.png',
   pngPeer: 'phantom.png',
@@ -28,7 +28,7 @@ const test = base.extend<{ clock: PaintClock }>({
         ...settings,
         'workbench.editorAssociations': { '*.ct.png': 'groundglass.ctPreviewOptional' },
         'groundglass.predictOnOpen': false,
-        // Each window starts empty.
+        // Each window starts without open editors.
         'workbench.editor.restoreEditors': false,
       }),
     );
@@ -36,7 +36,7 @@ const test = base.extend<{ clock: PaintClock }>({
   },
 });
 
-/** Nothing is set: the model is the one that the package carries. */
+/** Default settings: the model is the packaged one. */
 test.use({ machineSettings: {}, isInNewWindow: true });
 
 const peer = "the same PNG in VS Code's own preview";
@@ -47,7 +47,7 @@ const openings = [
   { what: 'NIfTI in gzip, 512×512×300', file: files.nifti, shows: 'slice', aim: '2 times', peer },
 ] as const;
 
-// In turns, since what else the machine does changes in the minutes that it takes.
+// In turns, since other load on the machine changes in the minutes that it takes.
 test('openings', async ({ clock, workbench }) => {
   const times = openings.map((): number[] => []);
   await workbench.open();
@@ -59,7 +59,7 @@ test('openings', async ({ clock, workbench }) => {
   }
   for (const [at, opening] of openings.entries()) {
     const { what } = opening;
-    // The first of each loads what the others use.
+    // The first of each loads shared code.
     const [first, ...others] = times[at]!;
     row({ what: `${what}: first in its window`, values: [first!] });
     row({ ...opening, values: others });
@@ -73,7 +73,7 @@ test('the next slice', async ({ clock, workbench }) => {
   const next: number[] = [];
   const far: number[] = [];
   for (let i = 0; i < repeats; i++) {
-    // A person looks at a slice for longer than its neighbours take to come.
+    // A person looks at a slice for longer than its neighbours take to load.
     await workbench.page.waitForTimeout(500);
     next.push(await clock.press('ArrowDown', 'slice'));
     await workbench.page.waitForTimeout(500);
@@ -109,10 +109,10 @@ test('the mask', async ({ clock, workbench }) => {
 test('activation', async ({ clock, workbench }) => {
   const values: number[] = [];
   for (let i = 0; i < Math.min(repeats, 5); i++) {
-    // The window is loaded again.
+    // Reloads the window.
     await workbench.page.goto('about:blank');
     await workbench.open();
-    // VS Code's own extensions start with the window, and what is activated among them takes their time too.
+    // VS Code's own extensions start with the window, and activating them takes time too.
     await workbench.page.waitForTimeout(5000);
     await openByKey(workbench, clock, files.png, 'slice');
     await workbench.runCommand('Developer: Show Running Extensions');
@@ -120,7 +120,7 @@ test('activation', async ({ clock, workbench }) => {
     const told = list
       .locator('.monaco-list-row', { hasText: 'Groundglass' })
       .getByText(/Activation: \d+ms/);
-    // The slowest extensions stand first, and only the rows in sight are there.
+    // The slowest extensions come first, and only visible rows exist.
     await expect(async () => {
       await list.hover();
       await workbench.page.mouse.wheel(0, 200);

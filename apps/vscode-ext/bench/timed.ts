@@ -28,7 +28,7 @@ interface Row {
   readonly values: readonly number[];
   readonly unit?: 'ms' | 'MB' | '/s' | '';
   readonly aim?: string | undefined;
-  /** The row of what a user would take instead. */
+  /** The row of what a user would use instead. */
   readonly peer?: string;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openView, openWindow, toast, treeRow } from './datasets-view.js';
 import { expect, test } from './workbench.js';
 
-/** Results that are not as a run leaves them, pictures without a dataset, and the walkthrough's buttons. */
+/** Results unlike those of a finished run, pictures without a dataset, and the walkthrough's buttons. */
 test.use({ machineSettings: {}, isInNewWindow: true });
 test.describe.configure({ timeout: 300_000 });
 
@@ -17,7 +17,7 @@ function writePictures(folder: string, places: readonly string[]): void {
   }
 }
 
-test('results of another model, of an older version, or cut off say what they are', async ({
+test('results of another model, of an older version, or cut off are reported as such', async ({
   workbench,
 }) => {
   const folder = join(workbench.server.folder, '../odd-results');
@@ -47,7 +47,7 @@ test('results of another model, of an older version, or cut off say what they ar
   await expect(preview.getByRole('alert')).toContainText('its first row says version 0');
 });
 
-test('a folder of pictures alone is shown from the view, and a byte order mark costs no row', async ({
+test('a folder of pictures alone is shown from the view, and a byte order mark loses no row', async ({
   workbench,
 }) => {
   const folder = join(workbench.server.folder, '../pictures-alone');
@@ -79,7 +79,9 @@ test('a folder of pictures alone is shown from the view, and a byte order mark c
   );
 });
 
-test('class folders without splits say that these were drawn', async ({ workbench }) => {
+test('class folders without splits are shown with splits that say they were drawn', async ({
+  workbench,
+}) => {
   const folder = join(workbench.server.folder, '../undivided');
   writePictures(folder, ['covid/p1/a.png', 'covid/p1/b.png', 'normal/c.png']);
   await openWindow(workbench, folder);

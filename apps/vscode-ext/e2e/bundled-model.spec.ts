@@ -2,13 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Workbench } from './workbench.js';
 
-/** Nothing is set: the model is the one that the package carries. */
+/** Default settings: the model is the packaged one. */
 test.use({ machineSettings: {} });
 
 /** `npm run screenshots` takes the documents' pictures from here. */
 const screenshots = join(import.meta.dirname, '../test-output/screenshots');
 
-/** How many pixels of the picture are coloured: a slice is grey, and so is all that lies around it. */
+/** Number of coloured pixels: a slice and everything around it are grey. */
 async function colouredPixels(workbench: Workbench): Promise<number> {
   const { data } = await workbench.pixels();
   let count = 0;
@@ -18,7 +18,7 @@ async function colouredPixels(workbench: Workbench): Promise<number> {
   return count;
 }
 
-/** What the panel says of the lesion in the slice on the screen, in per cent; undefined where no lung was found. */
+/** The lesion share of the displayed slice in the panel, in per cent; undefined where no lung was found. */
 async function lesionPercent({ preview }: Workbench): Promise<number | undefined> {
   const ofSlice = preview.locator('.facts-list div', { hasText: 'This slice' });
   const ofImage = preview.locator('.facts-list div', { hasText: 'Lesion share' });
@@ -32,7 +32,7 @@ interface Sample {
   readonly title?: string;
   /** Opened with "Open as CT". */
   readonly isOptional?: boolean;
-  /** A model that has learned anything finds lesions somewhere in it. */
+  /** A trained model finds lesions somewhere in it. */
   readonly hasLesions?: boolean;
   readonly picture?: { readonly name: string; readonly theme: string };
 }
@@ -77,7 +77,7 @@ for (const { file, title = file, isOptional, hasLesions, picture } of samples) {
     );
     const shares = [await lesionPercent(workbench)];
     if (hasLesions && !(shares[0]! > 0)) {
-      // It need not see them in this slice: the first one where it does is looked for.
+      // It may see none in this slice: go to the first one where it does.
       await page.keyboard.press('Home');
       for (let slice = 1; slice <= slices; slice++) {
         await expect(preview.locator('.slice-reading')).toHaveText(`${slice} / ${slices}`);

@@ -7,11 +7,11 @@ test.describe.configure({ timeout: 300_000, mode: 'serial' });
 
 const samples = join(import.meta.dirname, '../../../samples');
 const screenshots = join(import.meta.dirname, '../test-output/screenshots');
-/** HU that the changed volume is brighter by, in slice 10 alone. */
+/** HU by which the changed volume is brighter, only in slice 10. */
 const brighter = 100;
 
 /**
- * A folder with a volume, one that differs from it in a square of 40 × 40 pixels of one slice.
+ * A folder with a volume, and one that differs from it in a square of 40 × 40 pixels of one slice.
  */
 function writeFolder({ server }: Workbench): string {
   const folder = join(server.folder, 'compared');
@@ -20,7 +20,7 @@ function writeFolder({ server }: Workbench): string {
   copyFileSync(join(samples, 'covid-volume.nii.gz'), join(folder, 'before.nii.gz'));
   const nifti = gunzipSync(readFileSync(join(samples, 'covid-volume.nii.gz')));
   const [columns, rows] = [nifti.readInt16LE(42), nifti.readInt16LE(44)];
-  // 4 is NIfTI's code of signed numbers of 16 bits.
+  // 4 is NIfTI's code of signed 16-bit integers.
   expect(nifti.readInt16LE(70)).toBe(4);
   const start = nifti.readFloatLE(108);
   for (let row = 0; row < 40; row++) {
@@ -36,7 +36,7 @@ function writeFolder({ server }: Workbench): string {
 const viewerAt = ({ preview }: Workbench, at: number) =>
   preview.locator('groundglass-comparison groundglass-viewer').nth(at);
 
-/** Selects two files. The first is shown, and the explorer selects it alone when its editor has loaded. */
+/** Selects two files. The first is shown, and the explorer selects only that one when its editor has loaded. */
 async function selectTwo(workbench: Workbench, first: string, second: string): Promise<void> {
   await expect(async () => {
     await workbench.explorerRow(first).click();
@@ -77,7 +77,7 @@ test('two files of the explorer are compared: slice, window and zoom are linked,
   await expect(status).toContainText('1600 pixels differ');
   await expect(status).toContainText(`largest ${brighter}`);
 
-  // The other way round too, and the window of the pictures is not that of the difference.
+  // The other way round too; the pictures' window is independent of the difference's.
   await second!.locator('.surface').focus();
   await page.keyboard.press('2');
   await page.keyboard.press('+');
@@ -91,7 +91,7 @@ test('two files of the explorer are compared: slice, window and zoom are linked,
 
   expect(await workbench.accessibilityFindings()).toEqual([]);
 
-  // Set free, each goes its own way.
+  // Unlinked, each moves independently.
   await workbench.preview.getByRole('button', { name: 'Linked' }).click();
   await second!.locator('.surface').focus();
   await page.keyboard.press('Home');
@@ -110,7 +110,7 @@ test('several files that are selected open as several editors', async ({ workben
 test('a picture is compared with itself by two models', async ({ workbench }) => {
   await workbench.open('covid-volume.nii.gz');
   await workbench.picture();
-  // The server has two models for CT: there is nothing to choose.
+  // The server has two models for CT, so there is nothing to choose.
   await workbench.runCommand('Groundglass: Compare Models on This Picture');
   const comparison = workbench.preview.locator('groundglass-comparison');
   await expect(workbench.preview.locator('.caption')).toContainText(

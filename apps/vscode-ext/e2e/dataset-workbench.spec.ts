@@ -14,9 +14,9 @@ import { expand, openExplorer, openView, openWindow, toast, treeRow } from './da
 import { writePhantomFolder, type PhantomPicture } from './phantom-folder.js';
 import { expect, test, type Workbench } from './workbench.js';
 
-/** The packaged model answers. */
+/** Uses the packaged model. */
 test.use({ machineSettings: {} });
-// A run goes on where the test before it has left one.
+// A run continues where the test before left one.
 test.describe.configure({ timeout: 420_000, mode: 'serial' });
 
 let made: { readonly folder: string; readonly pictures: PhantomPicture[] } | undefined;
@@ -50,7 +50,7 @@ test('with the mouse alone: dataset, score of the test split, matrix, the most w
   await split.hover();
   await split.getByRole('button', { name: 'Score' }).click();
 
-  // The gallery opens by itself, on the split that is scored.
+  // The gallery opens automatically, on the split being scored.
   const { preview } = workbench;
   const expected = all.filter((picture) => picture.split === 'test');
   await expect(preview.locator('.footer [role=status]').first()).toHaveText(
@@ -83,7 +83,7 @@ test('with the mouse alone: dataset, score of the test split, matrix, the most w
   expect(await workbench.accessibilityFindings()).toEqual([]);
 });
 
-test('a run that was killed goes on: half a line is cut off, unchanged files are kept', async ({
+test('a run that was killed is resumed: half a line is cut off, unchanged files are kept', async ({
   workbench,
 }) => {
   const folder = join(workbench.server.folder, 'phantoms');
@@ -137,7 +137,7 @@ test('any text file of paths opens as a gallery from its menu, or says that it h
   await expect(workbench.preview.locator('.tile')).toHaveCount(2, { timeout: 60_000 });
 });
 
-test('a path in a text is a link, and shows its picture, label and answer', async ({
+test('a path in a text is a link, and its hover shows picture, label and answer', async ({
   workbench,
   page,
 }) => {
@@ -194,7 +194,7 @@ test('bad rows of a manifest are problems with their lines, and the good ones lo
   );
 });
 
-test('a dataset folder that is moved into the workspace appears by itself, and goes with it', async ({
+test('a dataset folder that is moved into the workspace appears, and disappears when it is removed', async ({
   workbench,
 }) => {
   const folder = join(workbench.server.folder, 'moved-in');
@@ -210,7 +210,7 @@ test('a dataset folder that is moved into the workspace appears by itself, and g
   await expect(row).toHaveCount(0);
 });
 
-test('pictures of datasets open as CT where the user wants it, and those elsewhere do not', async ({
+test('pictures of datasets open as CT if the user chose that, and those elsewhere do not', async ({
   workbench,
   page,
 }) => {
@@ -221,7 +221,7 @@ test('pictures of datasets open as CT where the user wants it, and those elsewhe
   await openView(workbench);
   workbench.set({ 'groundglass.openDatasetPicturesAsCt': true });
   await expect.poll(() => readFileSync(file, 'utf8')).toContain('workbench.editorAssociations');
-  // By the quick way to a file, which opens it with the editor that is its own.
+  // With quick open, which uses the file's default editor.
   await workbench.openByName(name);
   await expect(workbench.preview.locator('.title')).toHaveText(name);
   await workbench.openByName('covid-slice.png');
@@ -234,9 +234,7 @@ test('pictures of datasets open as CT where the user wants it, and those elsewhe
   await workbench.tidy();
 });
 
-test('a known label stands beside the verdict, without a patient that nothing names', async ({
-  workbench,
-}) => {
+test('a known label is next to the verdict, without a made-up patient', async ({ workbench }) => {
   const [picture] = phantoms(workbench);
   await openWindow(workbench);
   await workbench.openByName(picture!.path.split('/').at(-1)!);
@@ -259,7 +257,7 @@ test('next and previous follow the folder', async ({ workbench, page }) => {
   await workbench.press('Alt+PageUp');
   await expect(workbench.preview.locator('.title')).toHaveText('covid-slice.png');
 
-  // The strip below shows the same order, and goes along it with the keys or the mouse.
+  // The strip below shows the same order, and follows the keys or the mouse.
   await workbench.picture();
   const strip = workbench.preview.locator('groundglass-filmstrip');
   const marked = strip.locator('.tile[aria-selected=true]');

@@ -1,7 +1,7 @@
 import { expect, type Locator } from '@playwright/test';
 import type { Workbench } from './workbench-window.js';
 
-/** Opens a folder; a busy machine takes long to load a window, and the view is there once the extension is. */
+/** Opens a folder. A busy machine takes long to load a window; the view appears once the extension is activated. */
 export async function openWindow(
   { page, server }: Workbench,
   folder = server.folder,
@@ -13,7 +13,7 @@ export async function openWindow(
     .waitFor({ timeout: 180_000 });
 }
 
-/** A notification that says something. */
+/** A notification with a text. */
 export function toast({ page }: Workbench, text: RegExp): Locator {
   return page
     .locator('.notifications-toasts .notification-list-item-message')
@@ -22,7 +22,7 @@ export function toast({ page }: Workbench, text: RegExp): Locator {
 
 /** Shows the view of datasets. */
 export async function openView({ page }: Workbench): Promise<void> {
-  // A click on the icon of the view that is open closes it.
+  // Clicking the icon of an open view closes it.
   const title = page.locator('.part.sidebar .composite.title', { hasText: 'Groundglass' });
   if (await title.isVisible()) return;
   await page.locator('.activitybar .action-label[aria-label^="Groundglass"]').click();

@@ -13,7 +13,7 @@ export function withElement(
   tag.writeUInt16LE(group, 0);
   tag.writeUInt16LE(element, 2);
   tag.write(vr, 4, 'latin1');
-  // After the preamble; the first place, so that pixels which look like it stay.
+  // After the preamble; only the first match, so that similar pixels stay.
   const at = file.indexOf(tag, 132);
   if (at < 0) throw new Error(`Expected an element (${tag.toString('hex')})`);
   const length = file.readUInt16LE(at + 6);
@@ -23,7 +23,7 @@ export function withElement(
   return Buffer.concat([file.subarray(0, at + 6), size, text, file.subarray(at + 8 + length)]);
 }
 
-/** The file without an element that it has. */
+/** The file without one of its elements. */
 export function withoutElement(file: Buffer, group: number, element: number, vr: string): Buffer {
   const emptied = withElement(file, group, element, vr, '');
   const tag = Buffer.alloc(4);

@@ -6,9 +6,9 @@ import { encodeMask } from '@groundglass/core';
 const model = { name: 'known-mask', version: '1', sha256: 'a'.repeat(64), trained: true };
 
 /**
- * Starts a server that lists one model as a Groundglass server does; `predict` answers for it.
+ * Starts a server that lists one model as a Groundglass server does; `predict` answers the prediction requests.
  *
- * @param token refuses requests that do not carry it.
+ * @param token that requests must carry.
  */
 export async function startFakeServer(predict: RequestListener, token?: string) {
   const server = createServer((request, response) => {

@@ -2,13 +2,13 @@ import type { Page } from '@playwright/test';
 import type { ToWebview } from '../src/shared/protocol.js';
 import { expect, test } from './workbench.js';
 
-// What listens must be there before the window's scripts.
+// The listener must exist before the window's scripts.
 test.use({ isInNewWindow: true });
 
 /**
- * Notes each slice that the preview's page is sent, by its request: the host counts its own from -1 down, the page's count from 0 up.
+ * Records each slice sent to the preview's page, by its request: the host counts its own from -1 down, the page's count from 0 up.
  *
- * @param isLossy takes away what the host sends of its first opening.
+ * @param isLossy drops what the host sends at its first opening.
  */
 async function noteSlices(page: Page, isLossy: boolean): Promise<number[]> {
   const requests: number[] = [];
@@ -24,7 +24,7 @@ async function noteSlices(page: Page, isLossy: boolean): Promise<number[]> {
     const isOfPreview = (data: unknown): data is ToWebview =>
       document.querySelector('groundglass-viewer') !== null &&
       typeof (data as Partial<ToWebview> | null)?.type === 'string';
-    // On the prototype, since VS Code writes the page again, which takes listeners away.
+    // On the prototype, since VS Code rewrites the page, which removes listeners.
     const listen = Reflect.get(EventTarget.prototype, 'addEventListener') as (
       this: EventTarget,
       type: string,
@@ -52,19 +52,19 @@ async function noteSlices(page: Page, isLossy: boolean): Promise<number[]> {
   return requests;
 }
 
-// The extension host outlives its window for hours, and a server of its would for minutes: tests that look for theirs would find it.
+// The extension host outlives its window by hours and its server by minutes: tests that look for their server would find it.
 test.beforeEach(({ workbench }) => {
   workbench.set({ 'groundglass.predictOnOpen': false });
 });
 
-test('the first slice comes without being asked for', async ({ workbench, page }) => {
+test('the first slice comes without a request', async ({ workbench, page }) => {
   const requests = await noteSlices(page, false);
   await workbench.open('covid-volume.nii.gz');
   await workbench.picture();
   expect(requests[0]).toBe(-1);
 });
 
-test('a page that gets no slice asks for it', async ({ workbench, page }) => {
+test('a page that gets no slice requests it', async ({ workbench, page }) => {
   const requests = await noteSlices(page, true);
   await workbench.open('covid-volume.nii.gz');
   await workbench.picture();

@@ -8,7 +8,7 @@ import { expect, test } from './workbench.js';
 
 const command = join(import.meta.dirname, '../../trainer/bin/groundglass-trainer.mjs');
 
-// Other tests of this worker expect the explorer in sight, without this folder.
+// Other tests of this worker expect the explorer to be visible, without this folder.
 test.use({ isInNewWindow: true });
 test.afterEach(({ workbench }) => {
   rmSync(join(workbench.server.folder, 'from-papers'), { recursive: true, force: true });
@@ -47,7 +47,7 @@ test('a manifest made of papers opens as a gallery, with each slice and its labe
     'lung-2020-01-p1-1%1.png',
     'lung-2020-01-p2-2.png',
   ]);
-  // Without a word about the patient there is no label.
+  // Without text about the patient there is no label.
   for (const [label, count] of [
     ['covid', 1],
     ['non-covid', 1],

@@ -13,7 +13,7 @@ import { openExplorer, openView, openWindow, toast, treeRow } from './datasets-v
 import { writePhantomFolder, type PhantomPicture } from './phantom-folder.js';
 import { expect, scored, test, type Workbench } from './workbench.js';
 
-/** The packaged model answers: its masks are those of the documents' pictures. */
+/** Uses the packaged model: its masks are those of the documents' pictures. */
 test.use({ machineSettings: {} });
 test.describe.configure({ timeout: 300_000, mode: 'serial' });
 
@@ -29,7 +29,7 @@ async function openPhantoms(workbench: Workbench): Promise<string> {
 
 const shown = ({ preview }: Workbench) => preview.locator('.footer [role=status]').first();
 
-// The pictures of the documents need the scores of this test, as all tests below.
+// The documents' pictures, and all tests below, need the scores of this test.
 test(
   'with the keyboard alone: score a split, go to a wrong picture, and back',
   { tag: ['@screenshot'] },
@@ -37,7 +37,7 @@ test(
     await openPhantoms(workbench);
     await workbench.runCommand('Groundglass: Score');
     const choice = page.locator('.quick-input-list .monaco-list-row.focused');
-    // Of several datasets the first question is which.
+    // With several datasets, the first question is which one.
     for (const text of ['phantoms', 'test']) {
       await page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor();
       await page.keyboard.type(text);
@@ -76,7 +76,7 @@ test(
     await workbench.openByName(results);
     const { preview } = workbench;
     await preview.locator('.tile[data-painted=true]').first().waitFor();
-    // The planted JPEG is of another size.
+    // The planted JPEG has another size.
     await preview.getByLabel('png', { exact: true }).check();
     await preview.locator('.rows').focus();
     for (const key of ['Home', 'Shift+ArrowRight']) await page.keyboard.press(key);
@@ -106,7 +106,7 @@ test(
   },
 );
 
-test('a gallery of a folder gets what is put into it, and is there after a reload', async ({
+test('a gallery of a folder shows files put into it, and survives a reload', async ({
   workbench,
 }) => {
   const phantoms = await openPhantoms(workbench);
@@ -129,13 +129,13 @@ test('a gallery of a folder gets what is put into it, and is there after a reloa
   await workbench.runCommand('Developer: Reload Window');
   await expect(shown(workbench)).toHaveText('4 of 4 pictures', { timeout: 120_000 });
   await expect(preview.getByLabel('Sort by')).toHaveValue('name');
-  // After a reload, too, what goes is gone.
+  // Removed files still disappear after a reload.
   renameSync(join(folder, 'deep'), join(workbench.server.folder, 'elsewhere'));
   await expect(shown(workbench)).toHaveText('3 of 3 pictures', { timeout: 60_000 });
   await workbench.tidy();
 });
 
-test('a gallery of results grows with its file, and says that what it was compared with is lost', async ({
+test('a gallery of results grows with its file, and reports that its comparison is lost', async ({
   workbench,
   page,
 }) => {

@@ -37,7 +37,7 @@ test.beforeEach(async ({ workbench, page }) => {
 test('a diff of a changed DICOM file shows both sides', async ({ workbench, page }) => {
   await page.locator('.activitybar .action-label[aria-label^="Source Control"]').click();
   const change = page.locator('.scm-view .monaco-list-row', { hasText: 'ct.dcm' });
-  // Until the extension's editor is registered, the diff would be one of texts.
+  // Until the extension's editor is registered, the diff would be a text diff.
   await expect(async () => {
     await change.click({ timeout: 10_000 });
     await expect(page.locator('iframe.webview.ready')).toHaveCount(2, { timeout: 10_000 });
@@ -50,11 +50,11 @@ test('a diff of a changed DICOM file shows both sides', async ({ workbench, page
     await expect(frame.locator('.error')).toBeHidden();
     pictures.push((await frame.locator('.surface canvas').screenshot()).toString('base64'));
   }
-  // The pictures are of one size: neither side has a strip of its folder.
+  // The pictures have the same size, since neither side has a strip of its folder.
   for (const side of [0, 1]) {
     await expect(workbench.previewAt(side).locator('groundglass-filmstrip')).toBeHidden();
   }
-  // Each side is a slice of its own.
+  // Each side has its own slice.
   expect(pictures[0]).not.toBe(pictures[1]);
 });
 

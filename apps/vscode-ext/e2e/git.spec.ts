@@ -22,7 +22,7 @@ function writeRepository({ server }: Workbench): string {
 }
 
 test.describe.configure({ timeout: 180_000 });
-// Settings of the machine have a server of their own, with which other tests' windows have nothing to do.
+// Machine settings need a separate server, so that other tests' windows are not affected.
 test.use({ machineSettings: { 'git.enabled': true } });
 
 test('a picture is compared with its revision in Git', async ({ workbench, page }) => {

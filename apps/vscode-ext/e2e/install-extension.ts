@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 
-/** Packages an extension of one script beside this file while `use` runs. */
+/** Packages a one-script extension next to this file while `use` runs. */
 export async function withExtension(
   name: string,
   manifest: object,

@@ -4,13 +4,13 @@ import { PDFDocument, StandardFonts, type PDFFont, type PDFPage } from 'pdf-lib'
 
 const pictures = join(import.meta.dirname, '../sample-dataset/images');
 
-/** A figure of an article that is made: phantoms in a row, and the caption under them. */
+/** A figure of a generated article: phantoms in a row, and the caption below. */
 export interface MadeFigure {
   readonly phantoms: readonly number[];
   readonly caption: string;
 }
 
-/** A page that is written from the top. */
+/** A page, written from the top. */
 class Sheet {
   #top = 64;
   constructor(
@@ -18,7 +18,7 @@ class Sheet {
     readonly fonts: { readonly plain: PDFFont; readonly bold: PDFFont },
   ) {}
 
-  /** Writes words in lines that fit. */
+  /** Writes words, wrapped into lines. */
   write(text: string, { size = 10, font = this.fonts.plain, after = 8 } = {}): void {
     const width = this.page.getWidth() - 120;
     let line = '';

@@ -4,7 +4,7 @@ import { encodePng } from '@groundglass/core';
 import { withElement, withoutElement } from './dicom-edit.js';
 import { expect, scored, test, type Workbench } from './workbench.js';
 
-/** Nothing is set: the model is the one that the package carries. */
+/** Default settings: the model is the packaged one. */
 test.use({ machineSettings: {} });
 
 const series = join(import.meta.dirname, '../../../samples/covid-series');
@@ -30,7 +30,7 @@ async function openIn(workbench: Workbench, folder: string, file: string): Promi
   await workbench.explorerRow(folder).click();
   await workbench.openFile(file);
   await workbench.picture();
-  // The rows of an open folder push those below it out of sight.
+  // The rows of an open folder push later rows out of view.
   await workbench.explorerRow(folder).click();
 }
 
@@ -62,7 +62,7 @@ test('a CT series without its rescale says that it is grey', async ({ workbench 
   await openIn(workbench, 'grey-series', file);
   const { preview } = workbench;
   await expect(preview.locator('.score')).toHaveText(/^(No answer|\d+\.\d %)$/);
-  // Values that cannot be Hounsfield units are not called so, whatever the model makes of them.
+  // Values that cannot be Hounsfield units are not labelled so, whatever the model predicts.
   await expect(
     preview.locator('.warnings').locator('[data-code=HU_LOST], [data-code=HU_OFFSET]').first(),
   ).toBeVisible();
@@ -82,7 +82,7 @@ test('a coronal series gets no answer', async ({ workbench }) => {
   );
 });
 
-test('a series with a damaged slice names the file and the gap beside its answer', async ({
+test('a series with a damaged slice names the file and the gap next to its answer', async ({
   workbench,
 }) => {
   const file = writeSeries(workbench, 'damaged-series', (bytes, at) =>

@@ -7,7 +7,7 @@ test.use({
   launchOptions: { ...launchOptions, args: [...launchOptions!.args!, '--disable-3d-apis'] },
 });
 
-test('without WebGL the picture is drawn all the same', async ({ workbench }) => {
+test('without WebGL the picture is still drawn', async ({ workbench }) => {
   await workbench.open('covid-volume.nii.gz');
   await workbench.picture();
   await expect(workbench.preview.locator('.stage')).toHaveAttribute('data-renderer', 'canvas2d');

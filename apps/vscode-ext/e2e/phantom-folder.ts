@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const source = join(import.meta.dirname, '../sample-dataset');
 
-/** A picture of the phantom dataset as it stands in a class folder. */
+/** A picture of the phantom dataset in its class folder. */
 export interface PhantomPicture {
   readonly path: string;
   readonly label: string;
@@ -12,7 +12,7 @@ export interface PhantomPicture {
 
 /**
  * Lays out phantoms of three classes by split and class, with planted faults: a JPEG named `.png`, and one picture under two labels.
- * `pneumonia` is every third patient without COVID-19: a class that the model has never heard of.
+ * `pneumonia` is every third patient without COVID-19: a class that the model does not know.
  */
 export function writePhantomFolder(folder: string): PhantomPicture[] {
   const pictures: PhantomPicture[] = [];

@@ -22,14 +22,14 @@ async function answerDialog({ page }: Workbench, path?: string): Promise<void> {
   }).toPass();
 }
 
-test('a file of two volumes shows and scores the one that is chosen', async ({ workbench }) => {
+test('a file of two volumes shows and scores the chosen one', async ({ workbench }) => {
   const { folder } = workbench.server;
   const one = gunzipSync(readFileSync(join(samples, 'covid-volume.nii.gz')));
   const start = one.readFloatLE(108);
   const header = Buffer.from(one.subarray(0, start));
   header.writeInt16LE(4, 40);
   header.writeInt16LE(2, 48);
-  // The second volume has the slices of the first in the other order.
+  // The second volume has the slices of the first in reverse order.
   const slices = one.subarray(start);
   const size = slices.length / header.readInt16LE(46);
   const reversed = Array.from({ length: slices.length / size }, (_, at) =>
@@ -55,7 +55,7 @@ test('a file of two volumes shows and scores the one that is chosen', async ({ w
   expect(Buffer.from((await workbench.pixels()).data).equals(Buffer.from(first.data))).toBe(false);
 });
 
-test('a picture shows its own colours when it is asked to', async ({ workbench }) => {
+test('a picture shows its own colours on request', async ({ workbench }) => {
   const volume = await openVolume(
     bytesSource(new Uint8Array(readFileSync(join(samples, 'covid-slice.png')))),
   );
@@ -108,14 +108,14 @@ test('a mask that the user chooses is compared, and one of another size is refus
   await expect(preview.getByText('Ground truth: covid-volume.mask.nii.gz')).toBeVisible();
 });
 
-test('a mask in a folder two above its picture is found, with its classes', async ({
+test('a mask in a folder two levels above its picture is found, with its classes', async ({
   workbench,
 }) => {
   const place = join(workbench.server.folder, 'a-layout');
   for (const folder of ['scans/CT-1', 'lesion-masks'])
     mkdirSync(join(place, folder), { recursive: true });
   copyFileSync(join(samples, 'covid-volume.nii.gz'), join(place, 'scans/CT-1/study_ct.nii.gz'));
-  // A folder of one folder alone would share its row.
+  // A folder that contains only one folder would share its row.
   writeFileSync(join(place, 'scans/notes.txt'), 'Phantoms');
   const mask = gunzipSync(readFileSync(join(samples, 'covid-volume.mask.nii.gz')));
   const start = mask.readFloatLE(108);
@@ -134,9 +134,7 @@ test('a mask in a folder two above its picture is found, with its classes', asyn
   await workbench.explorerRow('a-layout').click();
 });
 
-test('a mask that is saved as DICOM SEG is found again beside its series', async ({
-  workbench,
-}) => {
+test('a mask saved as DICOM SEG is found again next to its series', async ({ workbench }) => {
   const folder = join(workbench.server.folder, 'a-seg');
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(samples, 'covid-series'), folder, { recursive: true });
@@ -160,7 +158,7 @@ test('a mask that is saved as DICOM SEG is found again beside its series', async
   await workbench.explorerRow('a-seg').click();
 });
 
-test('a mask that is saved as PNG is found again beside its picture', async ({ workbench }) => {
+test('a mask saved as PNG is found again next to its picture', async ({ workbench }) => {
   const folder = join(workbench.server.folder, 'a-png');
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(samples, 'covid-slice.png'), join(folder, 'own.png'));
@@ -182,7 +180,7 @@ test('a mask that is saved as PNG is found again beside its picture', async ({ w
   await workbench.explorerRow('a-png').click();
 });
 
-test('a mask that is saved under a name in .nii.gz is packed', async ({ workbench }) => {
+test('a mask saved as .nii.gz is compressed', async ({ workbench }) => {
   const file = join(workbench.server.folder, 'a-saved.nii.gz');
   await workbench.open('covid-volume.nii.gz');
   const { preview, page } = workbench;

@@ -22,7 +22,7 @@ function metaImage(elementType: 'MET_SHORT' | 'MET_UCHAR', values: readonly numb
   return Buffer.concat([Buffer.from(header), Buffer.from(typed.buffer)]);
 }
 
-/** Whether a pixel of the 16 lies in the left half, or in the upper one. */
+/** Whether a pixel of the 16 is in the left half, or in the upper one. */
 const isLeft = (at: number) => at % 4 < 2;
 const isUpper = (at: number) => at < 8;
 const sixteen = <T>(value: (at: number) => T) => Array.from({ length: 16 }, (_, at) => value(at));
@@ -58,7 +58,7 @@ async function withServer(
   const fake = await startFakeServer(predict);
   const connected = {
     'groundglass.server.url': fake.url,
-    // Silence is given up after this.
+    // Timeout for a silent server.
     'groundglass.server.timeoutSeconds': 3,
   };
   try {
@@ -102,8 +102,8 @@ for (const renderer of ['webgl2', 'canvas2d']) {
       // luminance plus 0.3 of their colour's (W3C Compositing and Blending, section 13.2, worked out by hand).
       const filled = await reader();
       expectNear(filled(-64, -64), [0, 101, 73]); // in both masks
-      expectNear(filled(-64, 64), [128, 56, 0]); // in the model's alone
-      expectNear(filled(64, -64), [11, 105, 158]); // in the expert's alone
+      expectNear(filled(-64, 64), [128, 56, 0]); // only in the model's
+      expectNear(filled(64, -64), [11, 105, 158]); // only in the expert's
       expectNear(filled(64, 64), [51, 51, 51]); // in neither
 
       await page.keyboard.press('g');
@@ -138,7 +138,7 @@ test('the slice on the screen is scored first', async ({ workbench }) => {
   });
 });
 
-test('a server that answers nonsense or not at all shows what is wrong and a retry', async ({
+test('a server that answers nonsense or not at all shows the error and a retry', async ({
   workbench,
 }) => {
   writeQuadrants(workbench);
@@ -170,7 +170,7 @@ test('a server that answers nonsense or not at all shows what is wrong and a ret
   });
 });
 
-test('a wrong address and a wrong token say so, and the right ones bring the prediction', async ({
+test('a wrong address and a wrong token are reported, and the right ones bring the prediction', async ({
   workbench,
   machineSettings,
   page,
@@ -212,7 +212,7 @@ test('a wrong address and a wrong token say so, and the right ones bring the pre
   }
 });
 
-/** Renderers may round to either side. */
+/** Renderers may round either way. */
 function expectNear(actual: readonly number[], expected: readonly number[]): void {
   for (const [at, value] of expected.entries()) {
     expect(

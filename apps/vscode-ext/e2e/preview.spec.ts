@@ -23,11 +23,11 @@ async function middleValue(file: string, slice: number) {
   };
 }
 
-/** Puts the pointer on the middle pixel and reads what the viewer says of it. */
+/** Moves the pointer to the middle pixel and reads the viewer's value. */
 async function expectMiddle(workbench: Workbench, expected: { place: string; reading: string }) {
   const picture = await workbench.picture();
   const probe = workbench.preview.locator('.reading-probe');
-  // The prediction's strip makes the picture lower when it comes: the middle is looked for again.
+  // The prediction's strip makes the picture lower when it appears: find the middle again.
   await expect(async () => {
     const box = (await picture.boundingBox())!;
     await workbench.page.mouse.move(box.x + box.width / 2 + 1, box.y + box.height / 2 + 1);
@@ -36,14 +36,14 @@ async function expectMiddle(workbench: Workbench, expected: { place: string; rea
   }).toPass({ timeout: 30_000 });
 }
 
-test('a NIfTI volume opens by itself, with the values of its file', async ({ workbench }) => {
+test('a NIfTI volume opens in the preview, with the values of its file', async ({ workbench }) => {
   await workbench.open('covid-volume.nii.gz');
   await expect(workbench.preview.locator('.slice-reading')).toHaveText('12 / 24');
   await expectMiddle(workbench, await middleValue('covid-volume.nii.gz', 11));
   await expect(workbench.preview.locator('.stage .letter-left')).toHaveText('R');
 });
 
-test('a MetaImage opens by itself, with the values of its file', async ({ workbench }) => {
+test('a MetaImage opens in the preview, with the values of its file', async ({ workbench }) => {
   await workbench.open('non-covid-volume.mha');
   await workbench.picture();
   const index =
@@ -63,7 +63,7 @@ test('one DICOM file opens its whole series, at its own slice', async ({ workben
   await expectMiddle(workbench, await middleValue('covid-series/006.dcm', 0));
 });
 
-test('a drag with the second button changes the window, and opens no menu', async ({
+test('a drag with the right button changes the window and opens no menu', async ({
   workbench,
   page,
 }) => {
@@ -84,13 +84,13 @@ test('a drag with the second button changes the window, and opens no menu', asyn
   await expect(page.locator('.monaco-menu')).toHaveCount(0);
 });
 
-test('everything goes with the keyboard alone', async ({ workbench, page }) => {
+test('everything works with the keyboard alone', async ({ workbench, page }) => {
   const { preview } = workbench;
   await workbench.open('covid-volume.nii.gz');
   await workbench.picture();
   await expect(preview.locator('.score')).toHaveText(scored);
   await expect(preview.locator('.legend li')).toHaveCount(3);
-  // The preview has the focus as soon as it is there.
+  // The preview takes the focus as soon as it appears.
   const press = workbench.press.bind(workbench);
   await press('ArrowDown');
   await expect(preview.locator('.slice-reading')).toHaveText('13 / 24');
@@ -122,7 +122,7 @@ test('a PNG opens with Open as CT', async ({ workbench }) => {
   await expectMiddle(workbench, await middleValue('covid-slice.png', 0));
 });
 
-test('a DICOM file without an ending opens from the menu of the explorer', async ({
+test('a DICOM file without an extension opens from the menu of the explorer', async ({
   workbench,
 }) => {
   const { folder } = workbench.server;
@@ -168,7 +168,7 @@ test('a series goes to the server as one volume', async ({ workbench }) => {
   await expect(workbench.preview.locator('.dice')).toHaveText(/^Dice, this slice: /);
 });
 
-test('a damaged file shows its coded error, and opens by itself once it is whole', async ({
+test('a damaged file shows its coded error, and reopens once it is intact', async ({
   workbench,
 }) => {
   const { folder } = workbench.server;
@@ -181,7 +181,7 @@ test('a damaged file shows its coded error, and opens by itself once it is whole
   await expect(error.getByRole('button', { name: 'Try again' })).toBeVisible();
   copyFileSync(join(samples, 'covid-volume.nii.gz'), file);
   await workbench.picture();
-  // Its header was whole before: what tells is that neither the file nor its prediction fails now.
+  // The header was intact before: the test is that neither the file nor its prediction fails now.
   await expect(workbench.preview.locator('.slice-reading')).toHaveText('12 / 24');
   await expect(workbench.preview.locator('.score')).toHaveText(scored);
   const alert = workbench.preview.getByRole('alert');
@@ -190,7 +190,7 @@ test('a damaged file shows its coded error, and opens by itself once it is whole
   await expect(alert).toContainText('CT_READ_FAILED');
 });
 
-test('a file in two editors is gone in both, and comes back in both', async ({
+test('a file in two editors disappears in both, and comes back in both', async ({
   workbench,
   page,
 }) => {
@@ -221,10 +221,7 @@ test('an empty file and a file that is not an image show what is wrong', async (
   await expect(workbench.preview.getByRole('alert')).toContainText('CT_UNKNOWN_FORMAT');
 });
 
-test('the view that the user left is there again after a look at another tab', async ({
-  workbench,
-  page,
-}) => {
+test('the user’s view is restored after a look at another tab', async ({ workbench, page }) => {
   await workbench.open('covid-volume.nii.gz');
   await (await workbench.picture()).focus();
   for (const key of ['Home', '2']) await page.keyboard.press(key);
@@ -237,7 +234,7 @@ test('the view that the user left is there again after a look at another tab', a
   await expect(workbench.preview.locator('.reading-view')).toContainText('C 40  W 400');
 });
 
-test('another renderer takes over in an editor that is open, at the slice where the user is', async ({
+test('another renderer takes over in an open editor, at the current slice', async ({
   workbench,
   page,
 }) => {

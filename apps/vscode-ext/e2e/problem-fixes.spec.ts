@@ -13,7 +13,7 @@ import { expect, test, type Workbench } from './workbench.js';
 
 test.describe.configure({ timeout: 300_000, mode: 'serial' });
 
-/** A manifest with a bad row, a JPEG named `.png`, and one picture under two labels; a folder of its own, which the window opens. */
+/** A manifest with a bad row, a JPEG named `.png`, and one picture under two labels; in a separate folder, which the window opens. */
 function writeFaults({ server }: Workbench): string {
   const folder = join(server.folder, 'faults');
   const images = join(folder, 'images');
@@ -50,7 +50,7 @@ function writeFaults({ server }: Workbench): string {
 const problem = ({ page }: Workbench, text: RegExp) =>
   page.locator('.markers-panel .monaco-list-row').filter({ hasText: text });
 
-/** Takes a quick fix of a problem from its own row, again until what it does is seen. */
+/** Applies a quick fix from a problem's own row, and retries until its effect is visible. */
 async function fix(
   workbench: Workbench,
   text: RegExp,
@@ -59,7 +59,7 @@ async function fix(
 ): Promise<void> {
   const { page } = workbench;
   await expect(async () => {
-    // The audit has opened the panel, and it stays.
+    // The audit has opened the panel, which stays open.
     await problem(workbench, text).first().dblclick({ timeout: 5000 });
     await page
       .locator('.editor-instance .monaco-editor.focused')
@@ -153,7 +153,7 @@ test('the explorer marks pictures with their label, then with the answer', async
   await row.getByRole('button', { name: 'Score' }).click();
   await expect(toast(workbench, /pictures scored/)).toBeVisible({ timeout: 120_000 });
   await openExplorer(workbench);
-  // The two hold the same picture, which can be right under one label alone, unless its answer is withheld.
+  // Both hold the same picture, which can be right under one label only, unless its answer is withheld.
   const rows = readdirSync(folder).find((name) => name.endsWith('.predictions.jsonl'))!;
   const answer = readFileSync(join(folder, rows), 'utf8')
     .split('\n')

@@ -13,7 +13,7 @@ import { madeArticle } from './made-article.js';
 import { expect, test, type Workbench } from './workbench.js';
 
 const name = 'papers.review.jsonl';
-/** What `dataset extract` leaves beside it. */
+/** The files that `dataset extract` leaves next to it. */
 const extracted = [
   ...['figures', 'images', 'pages', '.extract', '.groundglass'],
   ...['groundglass.dataset.json', 'samples.jsonl', 'problems.jsonl'],
@@ -87,7 +87,7 @@ test.afterEach(({ workbench }) => {
     rmSync(join(workbench.server.folder, made), { recursive: true, force: true });
 });
 
-test('a review goes with the keyboard, and the file has what was decided', async ({
+test('a review works with the keyboard, and the file has the decisions', async ({
   workbench,
   page,
 }) => {
@@ -100,7 +100,7 @@ test('a review goes with the keyboard, and the file has what was decided', async
   await expect(preview.locator('mark').first()).toHaveText('COVID-19');
   await preview.locator('body').click({ position: { x: 5, y: 5 } });
   await page.keyboard.press('Tab');
-  // Quicker than the file is written.
+  // Faster than the file is written.
   for (const label of '123123123123132') await page.keyboard.press(label);
   await expect(page.locator('.tab.dirty')).toHaveCount(0);
   await expect(preview.getByRole('alert')).toHaveCount(0);
@@ -153,7 +153,7 @@ test('a drag from one panel to another merges them, a drag over one splits it', 
 });
 
 test(
-  'papers that were extracted are reviewed beside their page, and the manifest has what a person decided',
+  'papers that were extracted are reviewed next to their page, and the manifest has the decisions',
   { tag: '@screenshot' },
   async ({ workbench, page }) => {
     const pdfs = mkdtempSync(join(tmpdir(), 'gg-papers-'));
@@ -198,7 +198,7 @@ test(
     await workbench.open(name);
     const { preview } = workbench;
     await expect(preview.locator('.open-count')).toHaveText('4 of 4 figures wait');
-    // What is sure stands last.
+    // Certain rows come last.
     const queue = preview.locator('.queue button');
     await queue.filter({ hasText: 'lung-2020-01' }).filter({ hasText: 'fig. 1' }).click();
     await expect(preview.locator('.sheet .place')).toHaveCount(1);
@@ -212,7 +212,7 @@ test(
       await expect
         .poll(() => image.evaluate((img: HTMLImageElement) => img.naturalWidth))
         .toBeGreaterThan(0);
-    // Outlines lie on the picture, whatever its shape.
+    // Outlines match the picture, whatever its shape.
     const [picture, outlines] = await Promise.all(
       ['.stage img', '.stage svg'].map((part) => preview.locator(part).boundingBox()),
     );
@@ -233,10 +233,10 @@ test(
     await page.keyboard.press('3');
     await expect(preview.locator('.tag-text').first()).toHaveText('A Unsure');
     await expect.poll(written).not.toBe(before);
-    // Undo, as everywhere in VS Code, and the same again.
+    // Undo, as everywhere in VS Code, then the same again.
     await page.keyboard.press('Control+z');
     await expect(preview.locator('.tag-text').first()).toHaveText('A Positive');
-    // It is saved by itself, as decisions are.
+    // It is saved automatically, like decisions.
     await expect.poll(written).toBe(before);
     await expect(page.locator('.tab.dirty')).toHaveCount(0);
     await page.keyboard.press('2');

@@ -4,14 +4,14 @@ import { openView, openWindow, toast, treeRow } from './datasets-view.js';
 import { serverProcesses } from './server-process.js';
 import { expect, test, type Workbench } from './workbench.js';
 
-/** The packaged model, which takes long enough for a person to stop it. */
+/** The packaged model, which is slow enough for a person to stop it. */
 test.use({ machineSettings: {} });
 test.describe.configure({ timeout: 420_000 });
 
 const source = join(import.meta.dirname, '../sample-dataset/images');
 const count = 100;
 
-/** A dataset of so many pictures in two classes. */
+/** A dataset of `count` pictures in two classes. */
 function writePictures({ server }: Workbench, name: string): string {
   const folder = join(server.folder, name);
   const names = readdirSync(source).sort();
@@ -23,7 +23,7 @@ function writePictures({ server }: Workbench, name: string): string {
   return folder;
 }
 
-/** The rows that a run has left so far, with those of pictures that were tried again. */
+/** The rows of a run so far, including those of retried pictures. */
 function rowsIn(folder: string): { path: string; error?: { code: string } }[] {
   const name = readdirSync(folder).find((each) => each.endsWith('.predictions.jsonl'));
   if (name === undefined) return [];
@@ -63,7 +63,7 @@ test('a server that is killed comes back, and pictures that vanish are rows', as
   expect(rows.filter(({ error }) => error).map(({ path }) => path)).toEqual(left);
 });
 
-test('a run that is cancelled says where it stands, and goes on from there', async ({
+test('a cancelled run reports its progress, and resumes from there', async ({
   workbench,
   page,
 }) => {

@@ -5,7 +5,7 @@ import type { Workbench } from './workbench-window.js';
 
 /** The processes of bundled servers that serve the windows of a workbench. */
 export function serverProcesses(folder: string): number[] {
-  // The extensions folder of this test's code-server, beside the folder of samples.
+  // The extensions folder of this test's code-server, next to the folder of samples.
   const extensions = join(folder, '../ext');
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -14,7 +14,7 @@ export function serverProcesses(folder: string): number[] {
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
         return command.includes(extensions) && command.includes('server-launcher');
       } catch {
-        // Ended between the listing and the look.
+        // The process ended after it was listed.
         return false;
       }
     })
@@ -22,7 +22,7 @@ export function serverProcesses(folder: string): number[] {
 }
 
 /**
- * Starts this window's server again and gives its process. A window that a test before has closed may keep its own: the workbench
+ * Restarts this window's server and returns its process. A window that an earlier test closed may keep its own: the workbench
  * waits for it to come back, and stops the server when it has been idle.
  */
 export async function restartServer(workbench: Workbench): Promise<number> {

@@ -15,7 +15,7 @@ test('a server that is killed comes back and answers again', async ({ workbench 
   await expect(workbench.status).toContainText('lesion-band');
 });
 
-test('a server that is idle is stopped, and started again when it is needed', async ({
+test('an idle server is stopped, and started again when it is needed', async ({
   workbench,
   machineSettings,
 }) => {
@@ -24,7 +24,7 @@ test('a server that is idle is stopped, and started again when it is needed', as
   await expect(preview.locator('.score')).toHaveText(scored);
   const running = await restartServer(workbench);
   await expect(status).toContainText('lesion-band');
-  // Three seconds, which count for a server that runs already.
+  // Three seconds, which also apply to a running server.
   workbench.setMachine({ ...machineSettings, 'groundglass.server.idleMinutes': 0.05 });
   await expect.poll(() => isAlive(running)).toBe(false);
   await expect(status).toHaveAttribute('aria-label', /not running/);
@@ -34,7 +34,7 @@ test('a server that is idle is stopped, and started again when it is needed', as
   await expect(preview.locator('.running')).toBeHidden();
 });
 
-test('a server that answers too late is ended, and not left beside the next one', async ({
+test('a server that answers too late is ended, and not left running next to its successor', async ({
   workbench,
   machineSettings,
 }) => {

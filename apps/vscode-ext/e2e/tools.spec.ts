@@ -6,7 +6,7 @@ import { expect, test as base } from './workbench.js';
 
 const test = base.extend({
   otherExtensions: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern here
+    // eslint-disable-next-line no-empty-pattern -- Playwright requires a pattern here
     async ({}, use) => {
       const commands = [{ command: 'toolCaller.call', title: 'Call the Tools' }];
       await withExtension('tool-caller', { contributes: { commands } }, use);
@@ -15,10 +15,7 @@ const test = base.extend({
   ],
 });
 
-test('the tools answer through the API, inside the workspace alone', async ({
-  workbench,
-  page,
-}) => {
+test('the tools answer through the API, only inside the workspace', async ({ workbench, page }) => {
   const { folder } = workbench.server;
   await workbench.open();
   const pictures = writePhantomFolder(join(folder, 'phantoms'));
@@ -29,7 +26,7 @@ test('the tools answer through the API, inside the workspace alone', async ({
   await workbench.runCommand('Call the Tools');
   const file = join(folder, 'tool-answers.json');
   await expect(async () => {
-    // The tool that asks the model wants to be allowed.
+    // The tool that calls the model needs permission.
     const allow = page.getByRole('button', { name: /^(Allow|Continue|OK|Yes)/ }).first();
     if (await allow.isVisible()) await allow.click({ timeout: 1000 });
     expect(existsSync(file)).toBe(true);
@@ -40,7 +37,7 @@ test('the tools answer through the API, inside the workspace alone', async ({
     'groundglass_summarizeDataset',
   ]);
   const [summary] = answers.summary as [{ splits: { split: string; pictures: number }[] }];
-  // Whatever a tool refuses it says in words.
+  // A tool reports refusals as text.
   expect(summary).not.toHaveProperty('failed');
   expect(summary.splits.find(({ split }) => split === 'test')!.pictures).toBe(tested);
   expect(answers.found![0]).toMatchObject({ total: tested, pictures: [{}, {}] });

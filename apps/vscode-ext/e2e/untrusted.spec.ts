@@ -3,7 +3,7 @@ import { expect, scored, test } from './workbench.js';
 
 test.use({ isTrusting: false });
 
-test('in a folder that is not trusted images are shown, and the server starts once the folder is trusted', async ({
+test('in an untrusted folder images are shown, and the server starts once the folder is trusted', async ({
   workbench,
   page,
 }) => {
@@ -12,7 +12,7 @@ test('in a folder that is not trusted images are shown, and the server starts on
   await workbench.picture();
   await expect(preview.locator('.slice-reading')).toHaveText('12 / 24');
   await expect(preview.getByText('Trust this workspace to let Groundglass start')).toBeVisible();
-  // Asked for all the same, by its key and by its command.
+  // Requested anyway, by its key and by its command.
   await workbench.press('p');
   await workbench.runCommand('Groundglass: Restart the Server');
   await expect(workbench.status).toContainText('Groundglass');
@@ -23,7 +23,7 @@ test('in a folder that is not trusted images are shown, and the server starts on
     .locator('.workspace-trust-editor')
     .getByRole('button', { name: 'Trust', exact: true })
     .click();
-  // The editor of trust lies over the others; the preview asks by itself.
+  // The trust editor covers the others; the preview requests the prediction itself.
   await expect(page.getByText('You trust this folder')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(preview.locator('.score')).toHaveText(scored);

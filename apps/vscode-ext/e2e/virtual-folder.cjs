@@ -1,7 +1,7 @@
 const { readdir, readFile, stat } = require('node:fs/promises');
 const vscode = require('vscode');
 
-/** A folder of this machine under a scheme of its own, read-only: a virtual workspace, as GitHub Repositories opens one. */
+/** A folder of this machine under its own scheme, read-only: a virtual workspace, as GitHub Repositories opens one. */
 exports.activate = (context) => {
   const changed = new vscode.EventEmitter();
   const kindOf = (entry) =>

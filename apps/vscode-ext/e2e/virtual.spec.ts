@@ -5,7 +5,7 @@ import { expect, test as base } from './workbench.js';
 const test = base.extend({
   // Another extension's file system: the folder of samples, but not as files of this machine.
   otherExtensions: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern here
+    // eslint-disable-next-line no-empty-pattern -- Playwright requires a pattern here
     async ({}, use) => {
       await withExtension(
         'virtual-folder',

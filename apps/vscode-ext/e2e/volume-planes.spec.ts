@@ -16,7 +16,7 @@ test('a volume shows coronal and sagittal planes, and the value under the pointe
   await surface.hover();
   await page.keyboard.press('Control+c');
   await expect(page.locator('.statusbar')).toContainText(/Copied: -?[\d.]+ HU/);
-  // Where the browser gives no clipboard, the workbench copies through a field of its own, which takes the focus for a moment.
+  // Without a browser clipboard the workbench copies through its own field, which takes the focus for a moment.
   await surface.press('x');
   await expect(workbench.preview.locator('[data-plane=coronal]')).toBeHidden();
 });

@@ -1,6 +1,6 @@
 import { expect, test } from './workbench.js';
 
-/** The package for browsers has no entry for Node: VS Code runs it in the worker that vscode.dev runs extensions in. */
+/** The package for browsers has no Node entry: VS Code runs it in the same worker as on vscode.dev. */
 test.use({ target: 'web' });
 test.describe.configure({ timeout: 180_000 });
 

@@ -25,7 +25,7 @@ export class Workbench {
     writeFileSync(join(directory, 'settings.json'), JSON.stringify(folderSettings));
   }
 
-  /** What axe finds wrong in the webview in sight; the workbench around it is VS Code's, and one that another editor hides stays in the page. */
+  /** What axe finds wrong in the visible webview; the workbench around it is VS Code's, and a webview behind another editor stays in the page. */
   accessibilityFindings(element = 'main'): Promise<string[]> {
     return accessibilityFindings(this.page, [
       'div[style*="visibility: visible"] > iframe.webview.ready',
@@ -52,7 +52,7 @@ export class Workbench {
       .locator('.explorer-folders-view .monaco-list-row')
       .first()
       .waitFor({ timeout: 60_000 });
-    // Until the extension's editor is among those for its files, they would open as text.
+    // Until the extension's editor is registered for its files, they would open as text.
     const ours = this.page.locator('.quick-input-list .monaco-list-row', { hasText: 'CT image' });
     await this.chooseFromMenu('covid-volume.nii.gz', 'Open With...', async () => {
       await ours.first().waitFor({ timeout: 1000 });
@@ -67,7 +67,7 @@ export class Workbench {
     if (name.endsWith('.dcm') && !(await row.isVisible())) {
       await this.explorerRow('covid-series').click();
     }
-    // Files that come or go move the rows, and another one is under the pointer.
+    // Files that come or go move the rows under the pointer.
     await expect(async () => {
       await this.#scrollTo(row);
       await row.dblclick({ timeout: 5000 });
@@ -75,25 +75,25 @@ export class Workbench {
     }).toPass({ timeout: 60_000 });
   }
 
-  /** Chooses from the menu of a file or folder in the explorer, again until what it leads to is there. */
+  /** Chooses from the menu of a file or folder in the explorer, and retries until the result is visible. */
   async chooseFromMenu(name: string, item: string, seeOutcome: () => Promise<void>): Promise<void> {
     await expect(async () => {
       await this.#scrollTo(this.explorerRow(name));
       try {
         await this.explorerRow(name).click({ button: 'right', timeout: 2000 });
         const entry = this.page.locator('.monaco-menu').getByText(item, { exact: true });
-        // VS Code ignores clicks in a menu's first 100 ms, against accidental ones: the button stays down longer.
+        // VS Code ignores clicks in a menu's first 100 ms, against accidental ones: hold the button longer.
         await entry.click({ timeout: 2000, delay: 200 });
         await seeOutcome();
       } catch (error) {
-        // A menu that came too late would lie over the row at the next try.
+        // A menu that opened too late would cover the row at the next try.
         await this.page.keyboard.press('Escape');
         throw error;
       }
     }).toPass({ timeout: 60_000, intervals: [200] });
   }
 
-  /** Scrolls the explorer to a row: it draws those in sight alone, and tests of one window leave more and more files in its folder. */
+  /** Scrolls the explorer to a row: it draws only visible rows, and tests of one window leave more and more files in its folder. */
   async #scrollTo(row: Locator): Promise<void> {
     if (await row.isVisible()) return;
     const list = this.page.locator('.explorer-folders-view .monaco-list');
@@ -122,7 +122,7 @@ export class Workbench {
       for (const key of ['Control+k', 'Control+w']) await this.page.keyboard.press(key);
       await expect(this.page.locator('.tab')).toHaveCount(0, { timeout: 1000 });
     }).toPass();
-    // The rows of an open folder push those below it out of sight.
+    // The rows of an open folder push later rows out of view.
     if (await this.explorerRow('005.dcm').isVisible())
       await this.explorerRow('covid-series').click();
   }
@@ -142,26 +142,26 @@ export class Workbench {
     await this.#pick('F1', `>${title}`, { hasText: title });
   }
 
-  /** Takes the row of a quick input that is meant. */
+  /** Picks the given row of a quick input. */
   async #pick(key: string, text: string, row: Parameters<Locator['filter']>[0]): Promise<void> {
     await this.#find(key, text, row);
     await this.page.keyboard.press('Enter');
   }
 
-  /** Types into the quick input that a key opens, until the row in focus is the one that is meant. */
+  /** Types into the quick input that a key opens, until the focused row is the given one. */
   async #find(key: string, text: string, row: Parameters<Locator['filter']>[0]): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type=text]');
     const focused = this.page.locator('.quick-input-list .monaco-list-row.focused');
-    // An editor that is still loading takes the focus when it is there, and the quick input closes: the user opens it again. And what
-    // it offers is what was there when it opened: after a while the user closes it to look again. Each look is short, since an input
-    // seen while it closes is waited for in vain.
+    // An editor that finishes loading takes the focus, and the quick input closes: reopen it. It also offers only
+    // what existed when it opened: close it after a while to look again. Each look is short, since waiting on an input
+    // that is closing is in vain.
     await expect(async () => {
       if (!(await input.isVisible())) await this.page.keyboard.press(key);
       await input.fill(text, { timeout: 1000 });
       try {
         await focused.filter(row).waitFor({ timeout: 2000 });
       } catch (error) {
-        // Where it has closed by itself, the key would cancel the prediction of the editor below.
+        // If the input has closed, the key would cancel the prediction of the editor below.
         if (await input.isVisible()) await this.page.keyboard.press('Escape');
         throw error;
       }
@@ -177,8 +177,8 @@ export class Workbench {
   }
 
   /**
-   * Presses keys in the visible webview once it has the focus, which comes back a little after a quick input has closed. Where it does
-   * not come back, the user's key for it is pressed.
+   * Presses keys in the visible webview once it has the focus, which comes back a little after a quick input has closed. If it does
+   * not come back, presses the user's key for it.
    */
   async press(...keys: string[]): Promise<void> {
     const hasFocus = () => this.preview.locator('body').evaluate(() => document.hasFocus());
@@ -194,7 +194,7 @@ export class Workbench {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
-  /** That of one of several editors side by side. */
+  /** The webview of one of several editors side by side. */
   previewAt(at: number): FrameLocator {
     return this.page
       .locator('iframe.webview.ready')
@@ -203,7 +203,7 @@ export class Workbench {
       .frameLocator('iframe#active-frame');
   }
 
-  /** The picture's surface, once a slice is on it. */
+  /** The picture's surface, once it shows a slice. */
   async picture(): Promise<Locator> {
     const surface = this.preview.locator('.surface');
     await expect(surface).toHaveAttribute('aria-busy', 'false');
@@ -211,7 +211,7 @@ export class Workbench {
     return surface;
   }
 
-  /** The picture as it was drawn last: RGBA of the canvas, whose pixels are CSS pixels here. */
+  /** The picture as last drawn: RGBA of the canvas, whose pixels are CSS pixels here. */
   async pixels(): Promise<{ width: number; height: number; data: Uint8Array }> {
     await this.picture();
     const read = await this.preview.locator('.surface canvas').evaluate(async (element) => {
@@ -222,7 +222,7 @@ export class Workbench {
       const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;
       copy.drawImage(canvas, 0, 0);
       const { width, height, data } = copy.getImageData(0, 0, canvas.width, canvas.height);
-      // As text, since a list of numbers takes a minute to travel.
+      // As text, since a list of numbers takes a minute to transfer.
       let text = '';
       for (let at = 0; at < data.length; at += 32768) {
         text += String.fromCharCode(...data.subarray(at, at + 32768));

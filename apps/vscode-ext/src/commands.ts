@@ -39,7 +39,7 @@ export function registerCommands({ previews, server, secrets }: CommandTargets):
   );
 }
 
-/** Predicts the picture of the active editor; the walkthrough is none, and shows it on the sample. */
+/** Predicts the picture of the active editor; the walkthrough has none and uses the sample. */
 async function predict(previews: CtPreviewProvider): Promise<void> {
   if (!previews.active) await vscode.commands.executeCommand('groundglass.openSample');
   previews.active?.predict();
@@ -77,7 +77,7 @@ function trainingOf(trained: boolean | null): string {
 
 async function connectToServer(secrets: vscode.SecretStorage): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('groundglass');
-  // A preview that gets its focus back late, or the window that a token is copied from, must not close the question.
+  // A preview that regains focus late, or switching to the window with the token, must not close the question.
   const question = {
     title: vscode.l10n.t('Connect to a model server'),
     ignoreFocusOut: true,

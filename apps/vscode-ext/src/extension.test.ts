@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** Libraries that are imported at once when a module is, by the modules that import them. */
+/** Libraries that a module imports eagerly, with the modules that import them. */
 function librariesOf(file: string, seen = new Map<string, string>()): Map<string, string> {
   const source = readFileSync(file, 'utf8');
   for (const [, what, from] of source.matchAll(/^import (?!type)([^;]*?)from '([^']+)'/gm)) {
@@ -18,7 +18,7 @@ function librariesOf(file: string, seen = new Map<string, string>()): Map<string
   return seen;
 }
 
-test('starting loads neither decoders nor the code of datasets and papers', () => {
+test('activation loads neither decoders nor the code of datasets and papers', () => {
   const loaded = [...librariesOf(join(import.meta.dirname, 'extension.ts')).keys()];
   expect(loaded.filter((name) => name.startsWith('@groundglass')).sort()).toEqual([
     '@groundglass/core/errors',

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..');
 const readJson = (path: string) =>
   JSON.parse(readFileSync(join(root, path), 'utf8')) as Record<string, unknown>;
 
-test('the table for translators has every text that the extension shows, and no other', () => {
+test('the translation table has exactly the texts that the extension shows', () => {
   const shown = new Set<string>([
     ...Object.values(defaultStrings),
     ...Object.values(galleryStrings),
@@ -26,7 +26,7 @@ test('the table for translators has every text that the extension shows, and no 
   expect(Object.keys(table).sort()).toEqual([...shown].sort());
 });
 
-test('every text of the manifest has its words', () => {
+test('every text of the manifest is translated', () => {
   const named = readFileSync(join(root, 'package.json'), 'utf8').matchAll(/"%([\w.]+)%"/g);
   const keys = [...new Set([...named].map(([, key]) => key!))];
   expect(keys.sort()).toEqual(Object.keys(readJson('package.nls.json')).sort());

@@ -5,30 +5,30 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What one audit took. */
+/** The cost of one audit. */
 export interface AuditRun {
   readonly pictures: number;
-  /** Nothing was known of the pictures before. */
+  /** Nothing about the pictures was cached. */
   readonly cold: boolean;
   readonly seconds: number;
-  /** Of all threads. */
+  /** Processor time of all threads. */
   readonly processorSeconds: number;
-  /** The most memory that the process held. */
+  /** Peak memory of the process. */
   readonly megabytes: number;
   /** Findings by rule. */
   readonly findings: ReadonlyMap<string, number>;
 }
 
-/** Writes what the process used to stderr when it ends. */
+/** Writes the process's resource usage to stderr when it ends. */
 const usageHook = `data:text/javascript,${encodeURIComponent(
   "process.on('exit', () => { const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage(); process.stderr.write('\\nused ' + JSON.stringify({ processorSeconds: (userCPUTime + systemCPUTime) / 1e6, megabytes: maxRSS / 1024 }) + '\\n'); });",
 )}`;
 
 /**
- * Audits parts of a dataset, each in a process of its own, twice: cold, and again with its caches.
+ * Audits parts of a dataset, each in its own process, twice: cold, and again with its caches.
  *
  * @param manifest of the dataset.
- * @param counts pictures of each part; patients are whole, and spread over the dataset.
+ * @param counts pictures of each part; patients stay whole, and are spread over the dataset.
  */
 export async function* benchAudit(
   workspace: string,

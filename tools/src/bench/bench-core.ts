@@ -13,13 +13,13 @@ const run = promisify(execFile);
 export interface CoreRow {
   readonly name: string;
   readonly ours: number;
-  /** Undefined where Python or its packages are not installed. */
+  /** Undefined if Python or its packages are not installed. */
   readonly theirs: number | undefined;
 }
 
-/** What {@link benchCore} needs. */
+/** Options of {@link benchCore}. */
 export interface CoreBenchOptions {
-  /** The folder of real CT data; rows that need it are left out where it is missing. */
+  /** The folder of real CT data; rows that need it are left out if it is missing. */
   readonly data: string | undefined;
   readonly cache: string;
   readonly repeats: number;
@@ -28,7 +28,7 @@ export interface CoreBenchOptions {
 }
 
 /**
- * Times decode + window + resize to 480 beside Python's stack, medians in milliseconds, both warm: the 30-slice DICOM series, the
+ * Times decode + window + resize to 480 against Python's stack, medians in milliseconds, both warm: the 30-slice DICOM series, the
  * first slice and slice 150 of a 512×512×300 NIfTI in gzip, and the COVID-CT pictures. Ours uses `threads` threads, Python one.
  */
 export async function benchCore({
@@ -90,7 +90,7 @@ export async function benchCore({
   return rows;
 }
 
-/** The median of whole rounds, after one that warms up. */
+/** The median of whole rounds, after one warm-up. */
 async function median(
   pool: readonly Worker[],
   tasks: readonly CoreTask[],

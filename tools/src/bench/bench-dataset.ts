@@ -21,7 +21,7 @@ type Change = (
   random: SeededRandom,
 ) => Promise<Buffer>;
 
-/** Steps that sharp would otherwise take in an order of its own. */
+/** Steps that sharp would otherwise reorder. */
 const then = async (picture: Sharp): Promise<Sharp> => sharp(await picture.png().toBuffer());
 const png = (picture: Sharp): Promise<Buffer> => picture.png().toBuffer();
 const words = (columns: number, rows: number) =>
@@ -29,7 +29,7 @@ const words = (columns: number, rows: number) =>
     `<svg width="${columns}" height="${rows}"><g fill="white" font-family="sans-serif" font-size="${Math.round(rows / 18)}"><text x="6" y="${Math.round(rows / 16)}">Fig. 2A</text><text x="${Math.round(columns * 0.7)}" y="${Math.round(rows * 0.97)}">L 120 kV</text></g></svg>`,
   );
 
-/** What is done to a picture, as the search was built for; each is a copy that should be found. */
+/** The changes that the search was built for; each makes a copy that should be found. */
 const changes: Readonly<Record<string, Change>> = {
   'mirrored left to right': (picture) => png(picture.flop()),
   'mirrored top to bottom': (picture) => png(picture.flip()),
@@ -81,7 +81,7 @@ const changes: Readonly<Record<string, Change>> = {
   negative: (picture) => png(picture.negate()),
 };
 
-/** Changes that the search was not built with. */
+/** Changes that the search was not built for. */
 const foreign: Readonly<Record<string, Change>> = {
   'turned by 10°': (picture) => png(picture.rotate(10)),
   'turned by 20°': (picture) => png(picture.rotate(20)),
@@ -128,19 +128,19 @@ const foreign: Readonly<Record<string, Change>> = {
 /** One line of the table. */
 export interface ChangeRow {
   readonly change: string;
-  /** The search was not built with this change. */
+  /** The search was not built for this change. */
   readonly foreign: boolean;
   readonly found: number;
   readonly of: number;
-  /** Found by imagededup's perceptual hash at its default distance; undefined where it is not installed. */
+  /** Found by imagededup's perceptual hash at its default distance; undefined if it is not installed. */
   readonly theirs: number | undefined;
 }
 
-/** What {@link benchDataset} measured. */
+/** Results of {@link benchDataset}. */
 export interface DatasetBench {
   readonly rows: readonly ChangeRow[];
   readonly pictures: number;
-  /** Pairs that were called copies and are none, among originals and copies of different patients. */
+  /** False positives: pairs called copies, among originals and copies of different patients. */
   readonly wrong: number;
   readonly right: number;
   readonly theirWrong: number | undefined;
@@ -149,7 +149,7 @@ export interface DatasetBench {
 }
 
 /**
- * Makes copies of real slices and asks for them back. Negatives are all pairs of originals of different patients, from the same
+ * Makes copies of real slices and searches for them. Negatives are all pairs of originals of different patients, from the same
  * sources: COVID-CT, LUNA16, MosMed and COVID-Seg volumes.
  *
  * @param python interpreter that has `imagededup`, or undefined

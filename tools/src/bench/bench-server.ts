@@ -21,10 +21,10 @@ interface BenchOptions {
 
 const side = 512;
 
-/** Times that the server under load and ONNX Runtime alone take turns. */
+/** Number of turns of the server under load and ONNX Runtime alone. */
 const rounds = 5;
 
-/** Measures the server as a process of its own and yields a line for each result. */
+/** Measures the server as a separate process and yields a line for each result. */
 export async function* benchServer(options: BenchOptions): AsyncGenerator<string> {
   const { seconds, clients } = options;
   const cores = availableParallelism();
@@ -32,7 +32,7 @@ export async function* benchServer(options: BenchOptions): AsyncGenerator<string
   const models = await new GroundglassClient({ baseUrl: server.url }).models();
   const model = models.find(({ name }) => options.model === undefined || name === options.model);
   if (!model) throw new Error(`Expected a model for CT images in ${options.models}`);
-  // The file that is served: on a processor with VNNI that of eight bits.
+  // The served file: on a processor with VNNI the 8-bit one.
   const file = model.metadata.precision === 'int8' ? 'model.int8.onnx' : 'model.onnx';
   const path = join(options.models, model.name, model.version, file);
   yield `${model.name} ${model.version} (${file}), ${cores} cores, ${side}×${side} slices, ${rounds} turns of ${seconds} s`;
@@ -47,7 +47,7 @@ export async function* benchServer(options: BenchOptions): AsyncGenerator<string
     alone.push(await raw.throughput(seconds / rounds));
   }
   const rawPerSecond = mean(alone.map(({ perSecond }) => perSecond));
-  // Of each turn to ONNX Runtime alone before and behind it.
+  // Relative to ONNX Runtime alone before and after each turn.
   const shares = loads.map(
     ({ perSecond }, round) =>
       (100 * perSecond) / mean([alone[round]!.perSecond, alone[round + 1]!.perSecond]),
@@ -82,7 +82,7 @@ async function* single(
     const started = performance.now();
     const { timingsMs } = await client.predict(png, { model, mask: false });
     const ms = performance.now() - started;
-    // The first ten warm the decoders up.
+    // The first ten warm up the decoders.
     if (run < 10) continue;
     alone.push(rawMs);
     totals.push(ms);
@@ -108,7 +108,7 @@ interface LoadedServer {
   readonly health: readonly number[];
 }
 
-/** Many clients at once over the Open Inference Protocol, and then how quickly /healthz answers beside them. */
+/** Many clients at once over the Open Inference Protocol, and how quickly /healthz answers meanwhile. */
 async function loaded(
   server: SpawnedServer,
   model: string,
@@ -121,7 +121,7 @@ async function loaded(
     headers: { 'inference-header-content-length': String(header) },
     body,
     clients,
-    // Longer than what is measured: the queue fills before, and empties behind.
+    // Longer than the measurement: the queue fills before, and empties after.
     seconds: rampSeconds + seconds + seconds / rounds + 1,
   });
   await sleep(1000 * rampSeconds);
@@ -130,7 +130,7 @@ async function loaded(
   await sleep(1000 * seconds);
   const last = await answered(server, model);
   const clientCpuMs = cpuMsSince(cpuBefore) / (last.count - first.count);
-  // Afterwards, since to ask fifty times a second takes its part of the processor.
+  // Afterwards, since asking fifty times a second takes processor time.
   const health: number[] = [];
   while (performance.now() - last.at < (1000 * seconds) / rounds) {
     const started = performance.now();
@@ -151,7 +151,7 @@ function runLoad(load: Load): Promise<LoadResult> {
   });
 }
 
-/** A client of others: whether it is content, not how fast it is. */
+/** Another project's client: whether it works, not how fast it is. */
 async function* byAutocannon(server: SpawnedServer, model: string): AsyncGenerator<string> {
   const { header, body } = inferBody();
   const cpuBefore = process.cpuUsage();
@@ -188,7 +188,7 @@ async function byTritonclient(
   }
 }
 
-/** Seconds in which the queue fills: until then nothing is measured. */
+/** Seconds in which the queue fills, before the measurement. */
 const rampSeconds = 3;
 
 const mean = (values: readonly number[]) =>
@@ -196,7 +196,7 @@ const mean = (values: readonly number[]) =>
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Requests that the server has answered so far, by its own count, and when that was. */
+/** Requests that the server has answered so far, by its own count, and the time of the count. */
 async function answered(
   server: SpawnedServer,
   model: string,
@@ -208,7 +208,7 @@ async function answered(
   return { count: Number(stats[0]?.inference_stats.success.count), at: performance.now() };
 }
 
-/** Five times what it can do, each request with a deadline. */
+/** Five times its capacity, each request with a deadline. */
 async function* overloaded(
   server: SpawnedServer,
   model: string,
@@ -268,7 +268,7 @@ function inferBody(timeoutMs?: number): { header: number; body: Buffer } {
   return { header: header.length, body: Buffer.concat([header, pixels]) };
 }
 
-/** A slice with a body, lungs and noise, so that it packs like a picture and has lungs to find. */
+/** A slice with a body, lungs and noise, so that it compresses like a picture and has lungs to find. */
 function slicePng(): Uint8Array {
   const data = Uint8Array.from({ length: side * side }, (_, at) => {
     const [x, y] = [(at % side) / side - 0.5, Math.floor(at / side) / side - 0.5];

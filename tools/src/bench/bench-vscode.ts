@@ -11,24 +11,24 @@ interface BenchRow {
   readonly values: readonly number[];
   readonly unit: 'ms' | 'MB' | '/s' | '';
   readonly aim?: string;
-  /** The row of what a user would take instead. */
+  /** The row of what a user would use instead. */
   readonly peer?: string;
 }
 
-/** What `benchVscode` needs. */
+/** Options of `benchVscode`. */
 export interface VscodeBenchOptions {
   /** The root of the repository. */
   readonly workspace: string;
   readonly repeats: number;
-  /** Runs the parts whose names match alone. */
+  /** Runs only the parts whose names match. */
   readonly only: string | undefined;
 }
 
 /**
  * Times the extension in a real workbench (code-server and Chromium, as its end-to-end tests): packs it, makes the phantoms, runs
- * `apps/vscode-ext/bench` and gives the lines of a Markdown table.
+ * `apps/vscode-ext/bench` and returns the lines of a Markdown table.
  *
- * @throws {Error} when a part fails: its row would be missing without a word.
+ * @throws {Error} when a part fails: its row would be missing silently.
  */
 export async function benchVscode({
   workspace,
@@ -47,7 +47,7 @@ export async function benchVscode({
   return markdown(rowsOf(JSON.parse(await readFile(report, 'utf8'))));
 }
 
-/** The folder of images that are opened: a picture under two names, a DICOM series, a volume in gzip. */
+/** The folder of opened images: a picture under two names, a DICOM series, a volume in gzip. */
 async function phantoms(workspace: string): Promise<string> {
   const cache = join(workspace, '.cache/bench');
   const folder = join(cache, 'vscode');

@@ -68,7 +68,7 @@ async function work(task: CoreTask): Promise<number> {
   }
 }
 
-/** What a model is given: windowed and resized. */
+/** A model's input: windowed and resized. */
 function prepare(slice: CtSlice): Float32Array {
   const grey = slice.unit === 'HU' ? windowSlice(slice, windowPresets.lung) : slice.pixels;
   return resample(grey, slice, size);

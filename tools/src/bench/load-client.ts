@@ -6,12 +6,12 @@ export interface Load {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body: Uint8Array;
-  /** Requests that are under way at a time. */
+  /** Number of requests in flight. */
   readonly clients: number;
   readonly seconds: number;
 }
 
-/** What it tells at its end. */
+/** Its final report. */
 export interface LoadResult {
   readonly answered: number;
   /** Answers other than 200, and requests without one. */
@@ -19,7 +19,7 @@ export interface LoadResult {
 }
 
 /**
- * Keeps requests under way, in a thread of its own. On a machine whose cores the server needs, a client that makes text of each answer,
+ * Keeps requests in flight, in its own thread. On a machine whose cores the server needs, a client that decodes each answer to text,
  * as autocannon does, takes more of them than the server's own process.
  */
 async function run({ url, headers, body, clients, seconds }: Load): Promise<LoadResult> {

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-/** What a user would write instead of a server: ONNX Runtime alone, on one slice, with the threads of a server's process. */
+/** What a user would write instead of a server: ONNX Runtime alone, on one slice, with as many threads as a server's process. */
 export class RawModel {
   readonly #session: InferenceSession;
   readonly #image: Tensor;
@@ -10,7 +10,7 @@ export class RawModel {
     this.#image = image;
   }
 
-  /** Loads a model and runs it three times, so that what is timed later is warm. */
+  /** Loads a model and runs it three times to warm it up. */
   static async load(
     path: string,
     { threads, rows, columns }: { threads: number; rows: number; columns: number },
@@ -18,7 +18,7 @@ export class RawModel {
     const session = await InferenceSession.create(path, {
       intraOpNumThreads: threads,
       logSeverityLevel: 3,
-      // Else its threads go on spinning for some milliseconds into the request that is timed next.
+      // Otherwise its threads spin for some milliseconds into the next timed request.
       extra: { session: { force_spinning_stop: '1' } },
     });
     const pixels = new Float32Array(rows * columns).fill(0.5);
@@ -34,7 +34,7 @@ export class RawModel {
     return performance.now() - started;
   }
 
-  /** Runs a second when it goes back to back for some seconds, and the processor time of one, of all threads together. */
+  /** Runs a second when running back to back for some seconds, and the processor time of one run, of all threads together. */
   async throughput(seconds: number): Promise<{ perSecond: number; cpuMs: number }> {
     const started = performance.now();
     const cpuBefore = process.cpuUsage();
@@ -47,7 +47,7 @@ export class RawModel {
   }
 }
 
-/** Milliseconds of processor time that this process has taken since. */
+/** Milliseconds of processor time of this process since then. */
 export function cpuMsSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;

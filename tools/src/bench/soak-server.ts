@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { spawnServer, testModels } from '../serving/spawn-server.js';
 
 /**
- * Loads and unloads a model over the repository API and yields the memory of the server and its children on the way; Linux, where
- * /proc tells it.
+ * Loads and unloads a model over the repository API and yields the memory of the server and its children meanwhile; Linux only,
+ * for its /proc.
  */
 export async function* soakServer(cycles: number): AsyncGenerator<string> {
   await using server = await spawnServer([

@@ -6,7 +6,7 @@ export type DrawHu = (seed: number) => Drawing;
 const size = 384;
 const air = -1000;
 
-/** A body of a person who lies on a table, as the scans of other organs than the chest have it. */
+/** A person's body on a table, as in scans of other organs than the chest. */
 function body(seed: number, a: number, b: number, tissue = 40): Drawing {
   const drawing = new Drawing(size, seed, air);
   const { random } = drawing;
@@ -87,7 +87,7 @@ export const neckCt: DrawHu = (seed) => {
   return finish(drawing);
 };
 
-/** A cylinder of water with inserts, as machines are checked with. */
+/** A cylinder of water with inserts, as used to check scanners. */
 export const qualityPhantom: DrawHu = (seed) => {
   const drawing = new Drawing(size, seed, air);
   const { random } = drawing;

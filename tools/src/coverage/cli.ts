@@ -22,7 +22,7 @@ Research use, not for diagnosis.`;
 
 const workspace = join(import.meta.dirname, '../../..');
 
-/** Sources of chest slices below the data's folder, with every how many files one is read. */
+/** Sources of chest slices below the data's folder, each with a step: every how many files one is read. */
 const chests: readonly { name: string; folders: string[]; every: number }[] = [
   { name: 'COVID-CT, all', folders: ['covid-ct/CT_COVID', 'covid-ct/CT_NonCOVID'], every: 1 },
   {
@@ -68,7 +68,7 @@ const server = await startServer({
 });
 const client = new GroundglassClient({ baseUrl: server.url });
 const rows: CoverageRow[] = [];
-// What is asked while the model loads is refused, which is not counted here.
+// Requests are refused while the model loads, which must not be counted here.
 for (let tries = 0; !(await client.isReady()) && tries < 600; tries++) {
   await new Promise((resolve) => setTimeout(resolve, 500));
 }

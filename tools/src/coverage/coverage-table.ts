@@ -1,14 +1,14 @@
-/** What was counted on one source or kind. */
+/** Counts of one source or kind. */
 export interface CoverageRow {
   readonly name: string;
-  /** Whether an answer is due (`chest`), or none: drawn to choose bounds, drawn to measure, or taken from elsewhere. */
+  /** Whether an answer is expected (`chest`), or none: drawn to choose bounds, drawn to measure, or from elsewhere. */
   readonly use: 'chest' | 'tune' | 'hold out' | 'other';
   readonly pictures: number;
   /** Without a label. */
   readonly withheld: number;
-  /** Refused as no image at all. */
+  /** Rejected as not an image. */
   readonly refused: number;
-  /** How often each reason was given. */
+  /** Count of each reason. */
   readonly reasons: Readonly<Record<string, number>>;
 }
 
@@ -19,7 +19,7 @@ const headings: Readonly<Record<CoverageRow['use'], string>> = {
   other: 'Not drawn, pictures that set no bound',
 };
 
-/** The rows as Markdown, a table for each use with its sum. */
+/** The rows as Markdown, a table for each use with its total. */
 export function coverageTable(
   rows: readonly CoverageRow[],
   { model, sha256 }: { readonly model: string; readonly sha256: string | null },

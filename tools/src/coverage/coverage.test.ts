@@ -29,7 +29,7 @@ test('every kind is drawn the same from the same seed, and can be opened', async
 }, 60_000);
 
 test.each(['black', 'white', 'head CT, HU', 'legs CT, HU', 'page of text'])(
-  'the look of a slice alone finds no chest in "%s"',
+  'the appearance of a slice alone finds no chest in "%s"',
   async (name) => {
     const kind = nonsenseKinds.find((each) => each.name === name)!;
     const volume = await openVolume(bytesSource((await kind.draw(3)).bytes));

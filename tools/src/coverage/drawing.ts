@@ -1,6 +1,6 @@
 import { SeededRandom } from '@groundglass/core';
 
-/** A square grey picture that shapes are drawn on; values have no range until they are written. */
+/** A square grey picture to draw shapes on; values have no range until they are written. */
 export class Drawing {
   readonly values: Float32Array;
   readonly random: SeededRandom;
@@ -14,7 +14,7 @@ export class Drawing {
     this.random = new SeededRandom(seed, 0x636f76);
   }
 
-  /** Sets each pixel from its place, both from 0 to 1, and its value so far. */
+  /** Sets each pixel from its position, both coordinates from 0 to 1, and its current value. */
   map(value: (x: number, y: number, before: number) => number): this {
     const { size, values } = this;
     for (let row = 0; row < size; row++) {
@@ -43,7 +43,7 @@ export class Drawing {
     );
   }
 
-  /** Adds smooth noise: the sum of octaves from `cells` a side on, each of half the strength. */
+  /** Adds smooth noise: the sum of octaves from `cells` a side on, each with half the strength of the previous. */
   clouds(strength: number, cells = 4, octaves = 5): this {
     for (let octave = 0; octave < octaves; octave++) {
       const n = cells * 2 ** octave + 2;
@@ -62,19 +62,19 @@ export class Drawing {
     return this;
   }
 
-  /** Adds noise of about a normal distribution to each pixel. */
+  /** Adds approximately normal noise to each pixel. */
   noise(deviation: number): this {
     return this.map((_x, _y, before) => before + deviation * this.normal());
   }
 
-  /** About normal, of mean 0 and deviation 1: the sum of six uniform numbers, scaled. */
+  /** Approximately normal, with mean 0 and deviation 1: the sum of six uniform numbers, scaled. */
   normal(): number {
     let sum = 0;
     for (let i = 0; i < 6; i++) sum += this.random.uniform(-1, 1);
     return sum / Math.SQRT2;
   }
 
-  /** Softens by a box of `radius` pixels, twice. */
+  /** Blurs by a box of `radius` pixels, twice. */
   blur(radius: number): this {
     for (let pass = 0; pass < 2; pass++) {
       this.#blurLines(radius, 1, this.size);

@@ -6,10 +6,10 @@ import * as pages from './page-drawings.js';
 import * as pictures from './picture-drawings.js';
 import * as thorax from './thorax-drawings.js';
 
-/** A kind of picture that no verdict may stand on. */
+/** A kind of picture that must get no verdict. */
 export interface NonsenseKind {
   readonly name: string;
-  /** Bounds are chosen with kinds to `tune`; the others are only measured. */
+  /** Kinds marked `tune` are used to choose bounds; the others are only measured. */
   readonly use: 'tune' | 'hold out';
   /** Draws one as a file: a PNG, or a MetaImage in Hounsfield units. */
   readonly draw: (seed: number) => Promise<{ readonly ending: string; readonly bytes: Uint8Array }>;
@@ -89,7 +89,7 @@ function grey(draw: (seed: number) => Drawing): NonsenseKind['draw'] {
   return (seed) => Promise.resolve({ ending: 'png', bytes: toPng(draw(seed), 0, 255) });
 }
 
-/** As a viewer shows it: in the window of the lungs, of soft tissue or of the head. */
+/** As in a viewer: in the window of the lungs, of soft tissue or of the head. */
 function windowed(draw: bodies.DrawHu): NonsenseKind['draw'] {
   const windows = [
     [-1350, 150],

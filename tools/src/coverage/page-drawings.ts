@@ -1,7 +1,7 @@
 import { SeededRandom } from '@groundglass/core';
 import sharp from 'sharp';
 
-/** Draws one picture in colours from a seed, as PNG. */
+/** Draws one colour picture from a seed, as PNG. */
 export type DrawPng = (seed: number) => Promise<Uint8Array>;
 
 const words =
@@ -95,7 +95,7 @@ export const streetMap: DrawPng = (seed) =>
     return `<rect width="100%" height="100%" fill="#e9e5dc"/>${areas.join('')}${streets.join('')}`;
   });
 
-/** A flat picture of a face, as icons and drawings have it. */
+/** A flat picture of a face, as in icons and drawings. */
 export const cartoon: DrawPng = (seed) =>
   render(seed, (random) => {
     const [skin, ground] = [colour(random), colour(random)];

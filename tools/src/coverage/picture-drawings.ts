@@ -5,7 +5,7 @@ export type DrawGrey = (seed: number) => Drawing;
 
 const size = 320;
 
-/** Noise of a normal distribution, coarse or fine. */
+/** Normally distributed noise, coarse or fine. */
 export const normalNoise: DrawGrey = (seed) => {
   const drawing = new Drawing(size, seed);
   const { random } = drawing;
@@ -66,7 +66,7 @@ export const stripes: DrawGrey = (seed) => {
   });
 };
 
-/** Spokes, as the sharpness of lenses is tried with. */
+/** Spokes, as in a lens test chart. */
 export const spokes: DrawGrey = (seed) => {
   const drawing = new Drawing(size, seed);
   const count = drawing.random.integer(6, 40);
@@ -77,7 +77,7 @@ export const spokes: DrawGrey = (seed) => {
   );
 };
 
-/** Bars of grey steps over bars of lines, as a screen is tried with. */
+/** Bars of grey steps over bars of lines, as in a screen test chart. */
 export const testCard: DrawGrey = (seed) => {
   const drawing = new Drawing(size, seed);
   const bars = drawing.random.integer(5, 12);
@@ -262,7 +262,7 @@ export const mammogram: DrawGrey = (seed) => {
   return drawing.map((_x, _y, value) => Math.max(3, value));
 };
 
-/** Hills under a sky with a sun: about what a photograph's grey values are like. */
+/** Hills under a sky with a sun: grey values similar to a photograph's. */
 export const landscape: DrawGrey = (seed) => {
   const drawing = new Drawing(size, seed);
   const { random } = drawing;
@@ -284,7 +284,7 @@ export const landscape: DrawGrey = (seed) => {
   return drawing.clouds(12, 24, 3);
 };
 
-/** The set of Julia of a point: a fractal. */
+/** The Julia set of a point: a fractal. */
 export const fractal: DrawGrey = (seed) => {
   const drawing = new Drawing(size, seed);
   const angle = drawing.random.uniform(0, 2 * Math.PI);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 
-/** A good file that mutations start from. */
+/** A valid file to mutate. */
 export interface CorpusFile {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Files that the format expects beside it, by name. */
+  /** Additional files that the format requires, by name. */
   readonly companions: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -32,7 +32,7 @@ export async function readCorpus(): Promise<CorpusFile[]> {
   return [...files, ...(await casesInJson()), ...gzipped(files), ...(await pictures())];
 }
 
-/** DICOM files that fixtures keep as base64: lossless JPEG of every kind, and files whose header and data disagree. */
+/** DICOM files that fixtures store as base64: lossless JPEG of every kind, and files whose header and data disagree. */
 async function casesInJson(): Promise<CorpusFile[]> {
   const dicom = join(workspaceRoot, 'libs/core/src/formats/dicom');
   const found: CorpusFile[] = [];

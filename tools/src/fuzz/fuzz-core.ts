@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { CorpusFile } from './corpus.js';
 import { mutate, randomIntegers } from './mutate.js';
 
-/** Small enough that a file which talks a decoder into a large allocation is noticed. */
+/** Small enough to detect a file that makes a decoder allocate a lot. */
 const limits: Limits = {
   volumePixels: 4 * 1024 * 1024,
   imagePixels: 1024 * 1024,
@@ -15,7 +15,7 @@ const limits: Limits = {
 /** Processor time that one file may take, in milliseconds; elapsed time would measure the machine. */
 const cpuLimitMs = 2000;
 
-/** A file that a decoder did not answer with a slice or a coded error. */
+/** A file for which a decoder returned neither a slice nor a coded error. */
 export interface FuzzFailure {
   readonly case: number;
   readonly corpusFile: string;
@@ -23,10 +23,10 @@ export interface FuzzFailure {
   readonly bytes: Uint8Array;
 }
 
-/** What a fuzz run saw. */
+/** Results of a fuzz run. */
 export interface FuzzResult {
   readonly cases: number;
-  /** How often each outcome came: `slice`, or the code of the error. */
+  /** Count of each outcome: `slice`, or the code of the error. */
   readonly outcomes: ReadonlyMap<string, number>;
   readonly failures: readonly FuzzFailure[];
   /** The most processor time that one case took, in milliseconds. */
@@ -106,7 +106,7 @@ async function openAndRead(
   }
 }
 
-/** The name under which a failing file is kept. */
+/** The name under which a failing file is stored. */
 export function failureName({ corpusFile, bytes }: FuzzFailure): string {
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
   return `${corpusFile.replace(/[^\w.-]+/g, '-')}-${hash}`;

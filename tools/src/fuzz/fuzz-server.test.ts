@@ -11,7 +11,7 @@ test('hundreds of wrong requests and damaged files leave the server up, polite a
     uploads: 150,
   });
   expect(failures).toEqual([]);
-  // Requests that never get past the door would prove nothing.
+  // Requests that are all rejected at the entrance would prove nothing.
   expect(outcomes.get('request 200')).toBeGreaterThan(5);
   expect(outcomes.get('request 400')).toBeGreaterThan(50);
   expect(outcomes.get('upload 200')).toBeGreaterThan(5);

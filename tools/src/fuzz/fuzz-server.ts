@@ -8,17 +8,17 @@ import { mutate, randomIntegers } from './mutate.js';
 
 export interface ServerFuzzOptions {
   readonly seed: number;
-  /** Requests that are wrong in themselves. */
+  /** Malformed requests. */
   readonly requests: number;
-  /** Good requests with a damaged CT file. */
+  /** Valid requests with a damaged CT file. */
   readonly uploads: number;
   readonly onCase?: (done: number) => void;
 }
 
 export interface ServerFuzzResult {
-  /** How often each outcome came: the status, or `closed` where the connection ended without one. */
+  /** Count of each outcome: the status, or `closed` if the connection ended without one. */
   readonly outcomes: ReadonlyMap<string, number>;
-  /** What must not happen: an exit, a 500, an answer that shows the inside, a deaf server, a job that loses a file. */
+  /** What must not happen: an exit, a 500, an answer with internals, an unresponsive server, a job that loses a file. */
   readonly failures: readonly string[];
   /** The longest that `/healthz` took, asked after every hundredth case, in milliseconds. */
   readonly slowestHealthMs: number;
@@ -26,12 +26,12 @@ export interface ServerFuzzResult {
 
 /** Connections at a time. */
 const lanes = 8;
-/** A server that has not answered by then hangs. */
+/** Time after which a server without an answer counts as hung. */
 const patienceMs = 30_000;
-/** Traces of the inside: stack frames, files of the server. */
+/** Traces of internals: stack frames, files of the server. */
 const inside = /\n\s+at |node_modules|\/apps\/server|\.[jt]s:\d/;
 
-/** Sends requests and files that are wrong in every way a seed can think of, and watches the server. */
+/** Sends requests and files that are wrong in many ways, drawn from a seed, and watches the server. */
 export async function fuzzServer(
   server: SpawnedServer,
   corpus: readonly CorpusFile[],
@@ -47,7 +47,7 @@ export async function fuzzServer(
       const random = randomIntegers(seed, n);
       const isUpload = n >= requests;
       const bytes = isUpload ? uploadCase(corpus[n % corpus.length]!, random) : httpCase(random);
-      // Uploads are damaged in their files alone: each must have an answer.
+      // Only the files of uploads are damaged: each must get an answer.
       const answer = await send(server.url, bytes);
       const status = /^HTTP\/1.1 (\d{3})/.exec(answer)?.[1] ?? (answer === '' ? 'closed' : answer);
       const name = `${isUpload ? 'upload' : 'request'} ${status}`;
@@ -64,7 +64,7 @@ export async function fuzzServer(
   return { outcomes, failures, slowestHealthMs };
 }
 
-/** Waits for the jobs that the cases began, and compares their rows with their files. */
+/** Waits for the jobs that the cases started, and compares their rows with their files. */
 async function lostFiles(server: SpawnedServer, outcomes: Map<string, number>): Promise<string[]> {
   const client = new GroundglassClient({ baseUrl: server.url });
   const failures: string[] = [];
@@ -92,7 +92,7 @@ function uploadCase(file: CorpusFile, random: (below: number) => number): Buffer
   return Buffer.concat([Buffer.from(head), bytes]);
 }
 
-/** Writes bytes as they are and returns everything that comes back, or `hangs`. */
+/** Writes raw bytes and returns everything that comes back, or `hangs`. */
 function send(url: string, bytes: Buffer): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {

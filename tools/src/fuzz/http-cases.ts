@@ -63,7 +63,7 @@ const shapes = [
 ];
 const datatypes = ['FP32', 'INT64', 'BYTES', 'FP16', 'BOOL', 'UINT8', 'NONE', '', 'fp32'];
 
-/** A tensor that is nearly right: each part may be another. */
+/** A nearly valid tensor: each part may be replaced. */
 function tensor(random: Random): Record<string, unknown> {
   const good = { name: 'image', datatype: 'FP32', shape: [1, 1, 1, 1], data: [0.5] };
   const wrong = {
@@ -124,7 +124,7 @@ function body(random: Random): Buffer {
   }
 }
 
-/** A whole HTTP request as bytes: nearly right, and in every other case damaged as well. */
+/** A whole HTTP request as bytes: nearly valid, and in every other case damaged as well. */
 export function httpCase(random: Random): Buffer {
   const plain = body(random);
   const compression = pick(['gzip', 'deflate', 'none', 'none', 'none', 'none'] as const, random);
@@ -151,7 +151,7 @@ export function httpCase(random: Random): Buffer {
       ? [`Origin: ${pick(['null', 'http://evil.example', 'http://localhost'], random)}`]
       : []),
     ...(random(8) === 0 ? ['Transfer-Encoding: chunked'] : []),
-    // Mostly what the body is, now and then another.
+    // Mostly the body's true encoding, sometimes another.
     ...(compression !== 'none' && random(6) !== 0 ? [`Content-Encoding: ${compression}`] : []),
     ...(random(12) === 0 ? [`Content-Encoding: ${pick(['gzip', 'br', 'identity'], random)}`] : []),
     ...(random(12) === 0 ? ['Expect: 100-continue'] : []),

@@ -8,7 +8,7 @@ import {
 import { denseNetBatch, type Measured } from './measured.js';
 
 /*
- * `gpu-check-child PROVIDER STEPS`: measures one provider in a process of its own, since a driver can end it. Prints a line of JSON
+ * `gpu-check-child PROVIDER STEPS`: measures one provider in its own process, since a driver can end it. Prints a line of JSON
  * after each part.
  */
 const [provider, steps] = process.argv.slice(2) as [Provider, string];
@@ -60,7 +60,7 @@ async function smallLosses(): Promise<number[]> {
   };
   const losses: number[] = [];
   for (let seed = 1; seed <= 10; seed++)
-    // Longer steps enlarge rounding until runs part.
+    // With longer steps rounding errors grow until runs diverge.
     losses.push((await session.run(batch, { learningRate: 1e-5, seed })).loss);
   await session.close();
   return losses;

@@ -12,8 +12,8 @@ import {
 } from './measured.js';
 
 /*
- * `gpu-check`: trains a small joint model on every provider of ONNX Runtime, compares the losses with the processor's, and times
- * steps of DenseNet-169 beside PyTorch on the same device. Needs no network. `pack.mjs` makes an archive of it for a machine that
+ * `gpu-check`: trains a small joint model on every provider of ONNX Runtime, compares the losses with the CPU's, and times
+ * steps of DenseNet-169 against PyTorch on the same device. Needs no network. `pack.mjs` makes an archive of it for a machine that
  * has neither Node.js nor this repository.
  */
 const { values } = parseArgs({
@@ -70,7 +70,7 @@ if (rows.some((row) => row.problem?.includes("provider's library is missing") ==
 if (!reference?.losses) console.error('The processor has no losses to compare with.');
 process.exitCode = wrong.length > 0 || !reference?.losses ? 1 : 0;
 
-/** The last line of JSON that a child printed, with the reason where it ended early. */
+/** The last line of JSON that a child printed, with the reason if it ended early. */
 async function measure(command: string, args: readonly string[]): Promise<Measured> {
   console.error(`… ${[command, ...args].join(' ')}`);
   const child = spawn(command, args, {

@@ -5,7 +5,7 @@ test('the difference of losses is the largest of all steps', () => {
   expect(lossDifference({ losses: [2, 1.5] }, { losses: [2.25, 1.5] })).toBe(0.25);
 });
 
-test('a loss that is NaN, or a step that is missing, differs without bound', () => {
+test('a NaN loss, or a missing step, gives an infinite difference', () => {
   expect(lossDifference({ losses: [2, NaN] }, { losses: [2, 1] })).toBe(Infinity);
   expect(lossDifference({ losses: [2] }, { losses: [2, 1] })).toBe(Infinity);
 });

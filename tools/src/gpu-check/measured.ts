@@ -1,8 +1,8 @@
-/** What one child process measured on one provider. Written as a line of JSON after each part, so that a timeout loses only the rest. */
+/** Results of one child process on one provider. Written as a line of JSON after each part, so that a timeout loses only the rest. */
 export interface Measured {
-  /** Device that computed a product of matrices correctly; null where its name is not known. */
+  /** Device that computed a matrix product correctly; null if its name is unknown. */
   readonly device?: string | null;
-  /** Of ten steps of the small joint model. */
+  /** Losses of ten steps of the small joint model. */
   readonly losses?: readonly number[];
   /** Seconds of each step of DenseNet-169, without the first. */
   readonly denseNetSeconds?: readonly number[];
@@ -18,10 +18,10 @@ export interface Row extends Measured {
 /** Images of a step of DenseNet-169, at 224×224. */
 export const denseNetBatch = 8;
 
-/** Losses that differ by more are wrong: providers round differently, and ten steps enlarge that. */
+/** Limit of the difference of losses: providers round differently, and ten steps enlarge that. */
 export const lossTolerance = 1e-3;
 
-/** Largest difference of losses from those of the reference; null where either has none. */
+/** Largest difference of losses from those of the reference; null if either has none. */
 export function lossDifference(row: Measured, reference: Measured): number | null {
   const { losses } = row;
   const expected = reference.losses;

@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 describe('npm run phantom', () => {
-  test('writes a series with its masks in a folder beside it', async () => {
+  test('writes a series with its masks in a folder next to it', async () => {
     const options = ['--format', 'dicom-rle', '--slices', '3', '--size', '32', '--seed', '2'];
     expect(await main(['--out', out, ...options])).toBe(0);
     expect((await readdir(out)).sort()).toEqual(['thorax-2', 'thorax-2.masks']);

@@ -34,7 +34,7 @@ interface Evaluated {
   }[];
 }
 
-/** What `evaluate` measures with the exported model. */
+/** Metrics of `evaluate` with the exported model. */
 async function evaluate(): Promise<Evaluated['datasets'][number]> {
   const model = join(root, 'models/groundglass/1');
   const { stdout } = await trainer(
@@ -44,12 +44,12 @@ async function evaluate(): Promise<Evaluated['datasets'][number]> {
   return (JSON.parse(stdout) as Evaluated).datasets[0]!;
 }
 
-test('the joint model learns 32 phantom slices by heart: AUC 1 and Dice of 0.9 and more', async () => {
+test('the joint model memorises 32 phantom slices: AUC 1 and Dice of 0.9 and more', async () => {
   // Of 24 patients 16 are for training, with two slices each.
   const all = await writePhantomDataset({ out: root, count: 48, size });
   const learnt = all.filter(({ split }) => split === 'train');
   expect(learnt).toHaveLength(32);
-  // The epoch kept is the best on the slices themselves: this is about fitting, not about what is seen for the first time.
+  // The kept epoch is the best on the slices themselves: this tests fitting, not generalisation.
   const again = learnt.map((sample) => ({ ...sample, split: 'val' as const }));
   await keep([...learnt, ...again]);
 
@@ -57,9 +57,9 @@ test('the joint model learns 32 phantom slices by heart: AUC 1 and Dice of 0.9 a
     ...['train', '--recipe', 'tiny', '--data', root, '--out', join(root, 'run')],
     ...['--allow-leaks', 'picture', 'patient', 'document', '--threads', '1'],
     ...['--set', `imageSize=${size}`, 'batchSize=4', 'model.outputStride=8'],
-    // As the fast recipe has it: the edges of small lesions come from the fine map.
+    // As in the fast recipe: the edges of small lesions come from the fine map.
     ...['model.skipChannels=8', 'loss.segmentation=2', 'loss.dice=2'],
-    // An epoch sees each slice eight times, as it is.
+    // An epoch sees each slice eight times, unchanged.
     ...['epochs=12', 'sampling={"phantom":8}', 'augmentation.cropScale=[1,1]'],
     ...['augmentation.flip=0', 'augmentation.brightness=0', 'augmentation.contrast=0'],
   );
@@ -69,7 +69,7 @@ test('the joint model learns 32 phantom slices by heart: AUC 1 and Dice of 0.9 a
   expect(samples).toBe(32);
   expect(measured.labels?.auc.value).toBe(1);
   expect(measured.masks?.mean).toBeGreaterThanOrEqual(0.9);
-  // Half of the slices have no lesion, and a Dice of 1 where the model finds none: the lesions alone must be found too.
+  // Half of the slices have no lesion, and a Dice of 1 if the model finds none: check the slices with lesions too.
   await keep(learnt.filter(({ label }) => label === 'covid'));
   const { samples: withLesions, all: found } = await evaluate();
   expect(withLesions).toBe(16);

@@ -23,14 +23,14 @@ const workspace = join(import.meta.dirname, '../../..');
 const images = join(workspace, 'docs/images');
 
 const taken = join(workspace, 'apps/vscode-ext/test-output/screenshots');
-// Tests that take pictures for themselves leave theirs there.
+// Tests that take pictures for their own use leave them there.
 await rm(taken, { recursive: true, force: true });
 runInWorkbench({ workspace, args: ['--grep', '@screenshot'] });
 await mkdir(images, { recursive: true });
 for (const name of await readdir(taken)) await keep(join(taken, name), name);
 await keep(await playground(), 'playground.png');
 
-/** In 256 colours, so that the repository stays small. */
+/** Reduces to 256 colours, to keep the repository small. */
 async function keep(picture: string | Buffer, name: string): Promise<void> {
   await sharp(picture).png({ palette: true, effort: 10 }).toFile(join(images, name));
   console.log(`docs/images/${name}`);

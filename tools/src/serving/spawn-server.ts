@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The built server as a process of its own, as users run it. */
+/** The built server as a separate process, as users run it. */
 export interface SpawnedServer extends AsyncDisposable {
   readonly url: string;
   readonly process: ChildProcess;
-  /** Whether the process has ended, which nothing from outside may bring about. */
+  /** Whether the process has ended, which no request may cause. */
   readonly ended: boolean;
 }
 

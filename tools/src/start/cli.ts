@@ -39,7 +39,7 @@ const from = positionals.length > 0 ? process.cwd() : samples;
 const server = await startServer({
   models: await modelRepository(workspace, join(workspace, '.cache/models')),
   samples,
-  // One table needs no port that a person knows.
+  // A single table needs no fixed port.
   port: values.port ?? (values.once ? 0 : 8808),
   grpcPort: 'off',
   logLevel: 'warn',
@@ -129,7 +129,7 @@ async function score({ label, files }: Input): Promise<Scored> {
   }
 }
 
-/** The server knows names without folders; here they are as the table shows them, so that a batch can be matched to its inputs. */
+/** The server knows names without folders; this restores the names of the table, so that a batch can be matched to its inputs. */
 function nameFiles(prediction: Prediction, label: string, files: readonly string[]): Prediction {
   const shown = new Map(files.map((path) => [basename(path), relative(from, path)]));
   const slices = prediction.slices.map((slice) =>

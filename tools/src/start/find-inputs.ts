@@ -13,17 +13,17 @@ import { basename, dirname, join, relative } from 'node:path';
 
 /** One thing to score: a file, or the files of a DICOM series. */
 export interface Input {
-  /** As the table shows it, relative to where the person stands. */
+  /** Its name in the table, relative to the current folder. */
   readonly label: string;
-  /** Absolute paths; the first leads. */
+  /** Absolute paths; the main file first. */
   readonly files: readonly string[];
 }
 
-/** What was found, and what was not usable. */
+/** The inputs found, and unusable files. */
 export interface FoundInputs {
   readonly inputs: readonly Input[];
   readonly problems: readonly Problem[];
-  /** What is to be known of files of a folder that are in no input, such as copies. */
+  /** Notes on files of a folder that are in no input, such as copies. */
   readonly warnings: readonly Warning[];
 }
 
@@ -32,17 +32,17 @@ interface Problem {
   readonly error: CtError;
 }
 
-/** Masks lie beside their images as `x.mask.png` or in `x.masks/`; they are answers and not questions. */
+/** Masks are next to their images as `x.mask.png` or in `x.masks/`; they are not inputs. */
 const maskName = /\.mask\.|\.masks$/;
-/** Voxels of a header that names them are sent with it. */
-/** A file of such a name is meant as an image, whatever is in it. */
+/** Voxel files are sent with the header that names them. */
+/** A file with such a name is meant to be an image, whatever its content. */
 const imageEnding = /\.(?:png|jpe?g|dcm|dicom|ima|nii|nii\.gz|mha|mhd|hdr)$/i;
 const companionEnding = /\.(img|raw|zraw)(\.gz)?$/i;
 
 /**
  * Finds what to score in files and folders. The content decides the format. In a folder, DICOM files are grouped into series;
- * masks and files that are not images are skipped; one that cannot be read, or holds no image in spite of its name, is a problem. A file
- * that is named must be an image.
+ * masks and files that are not images are skipped; one that cannot be read, or is not an image in spite of its name, is a problem. A file
+ * named directly must be an image.
  *
  * @param from the folder that labels are relative to.
  */
@@ -108,7 +108,7 @@ async function inFolder(folder: string, from: string): Promise<FoundInputs> {
   };
 }
 
-/** The series that the DICOM files of a folder form. */
+/** The DICOM series in a folder's files. */
 async function seriesOf(
   paths: readonly string[],
   folder: string,
@@ -135,7 +135,7 @@ async function seriesOf(
       files: [...new Set(names)].map((file) => join(folder, file)),
     }));
     const sent = new Set(volumes.flatMap(({ files: names }) => names));
-    // The server sees the files of a volume alone: it cannot name the others.
+    // The server sees only the files of a volume: it cannot name the others.
     const warnings = volumes
       .flatMap(({ volume }) => volume.warnings)
       .filter(({ file }) => file !== undefined && !sent.has(file))
@@ -153,13 +153,13 @@ async function seriesOf(
 }
 
 async function formatOf(path: string): Promise<CtFormat | undefined> {
-  // Links count as what they lead to; a pipe would be waited for without an end.
+  // Links count as their targets; reading a pipe would block forever.
   if (!(await stat(path)).isFile()) return undefined;
   const handle = await open(path);
   try {
     const source = await fileSource(handle);
     const format = sniffFormat(await source.read(0, Math.min(source.size, sniffLength)));
-    // Of gzipped files only NIfTI is meant; other archives lie in folders for other reasons.
+    // Gzipped files must be NIfTI; folders hold other archives for other reasons.
     if (format === 'gzip') return /\.nii\.gz$|\.hdr\.gz$/i.test(path) ? 'nifti' : undefined;
     return format;
   } finally {

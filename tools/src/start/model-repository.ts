@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What the untrained model is built as; the shape of the model that ships. */
+/** Name and shape of the untrained model; the shape is that of the model that ships. */
 const untrained: JcsConfig = {
   backbone: 'mobilenet-v2',
   outputStride: 16,
@@ -27,7 +27,7 @@ output [
 `;
 
 /**
- * The folder of models to serve: the workspace's own where it holds one, else one with the model definition's untrained export,
+ * The folder of models to serve: the workspace's own if it holds one, else one with the model definition's untrained export,
  * which is written to `cache` once for each definition.
  */
 export async function modelRepository(workspace: string, cache: string): Promise<string> {
@@ -50,7 +50,7 @@ export async function modelRepository(workspace: string, cache: string): Promise
   await mkdir(folder, { recursive: true });
   await writeFile(join(repository, 'groundglass', 'config.pbtxt'), config);
   await writeFile(join(repository, 'groundglass', 'labels.txt'), 'non-covid\ncovid\n');
-  // Under another name first: a run that is killed here must not leave half a model for the next.
+  // Written under another name first: a killed run must not leave half a model for the next.
   await writeFile(join(folder, 'model.onnx.part'), model);
   await rename(join(folder, 'model.onnx.part'), join(folder, 'model.onnx'));
   return repository;

@@ -37,7 +37,7 @@ describe('what is scored', () => {
     ]);
   });
 
-  test('a path that does not exist is named and the others go on', async () => {
+  test('a path that does not exist is reported and the others continue', async () => {
     const { inputs, problems } = await findInputs(
       [join(samples, 'gone.png'), join(samples, 'covid-slice.png')],
       samples,
@@ -48,7 +48,7 @@ describe('what is scored', () => {
     ]);
   });
 
-  test('every file of a folder that is in no input is named: cut, empty, copied, a link to nothing', async () => {
+  test('every file of a folder that is in no input is reported: cut, empty, copied, a broken link', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'groundglass-start-'));
     try {
       const series = join(samples, 'covid-series');
@@ -77,7 +77,7 @@ describe('what is scored', () => {
     }
   });
 
-  test('a header of its own brings its voxels along', async () => {
+  test('a header given alone brings its voxels along', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'inputs-'));
     await writeFile(join(folder, 'scan.mhd'), 'ObjectType = Image\nNDims = 3\n');
     await writeFile(join(folder, 'scan.zraw'), 'x');
@@ -113,7 +113,7 @@ describe('the command', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('--once prints on its first line whether the model is trained, then the table, and ends with 0', async () => {
+  test('--once prints on its first line whether the model is trained, then the table, and exits with 0', async () => {
     const { stdout } = await run(process.execPath, [cli, '--once', 'images'], { cwd: folder });
     const [first, , header, , row] = stdout.split('\n');
     expect(first).toMatch(/^Model groundglass version \d+, trained: (true|false)/);
@@ -132,7 +132,7 @@ describe('the command', () => {
     expect(stderr).toContain('trained:');
   });
 
-  test('every bundled sample is what it should be, and so is its mask', async () => {
+  test('every bundled sample gets its expected label, and a plausible mask', async () => {
     const { stdout } = await run(process.execPath, [cli, '--once']);
     const [, , header, , ...rows] = stdout.trimEnd().split('\n');
     expect(header).toMatch(/label +lesion % +ms +should be$/);
@@ -147,7 +147,7 @@ describe('the command', () => {
     }
   });
 
-  test('names a file that cannot be scored and ends with 1', async () => {
+  test('reports a file that cannot be scored and exits with 1', async () => {
     await writeFile(join(folder, 'words.png'), 'no picture at all');
     const failed = await run(process.execPath, [cli, '--once', 'words.png'], { cwd: folder }).catch(
       (error: unknown) => error,
@@ -158,7 +158,7 @@ describe('the command', () => {
     });
   });
 
-  test('an unknown flag gets the usage', async () => {
+  test('an unknown flag prints the usage', async () => {
     const failed = await run(process.execPath, [cli, '--twice']).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       code: 2,

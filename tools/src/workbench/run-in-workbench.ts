@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** What `runInWorkbench` needs. */
+/** Options of `runInWorkbench`. */
 export interface WorkbenchRun {
   /** The root of the repository. */
   readonly workspace: string;
@@ -28,7 +28,7 @@ export function runInWorkbench({ workspace, args, env }: WorkbenchRun): void {
       env: { ...process.env, ...more },
     });
   };
-  // From the root: elsewhere Nx's plugins do not find the projects when their graph is not in the cache. The daemon would stay behind after the command.
+  // From the root: elsewhere Nx's plugins do not find the projects unless their graph is cached. The daemon would outlive the command.
   run('npx', ['nx', 'run', 'vscode-ext:bundle'], {
     cwd: workspace,
     env: { NX_DAEMON: 'false', NX_TUI: 'false' },

@@ -17,12 +17,12 @@ const blocks = [...page.matchAll(/^```(sh|python|java|ts|tritonclient)\n([\s\S]*
   }),
 );
 
-/** Where the tool of each language is on Debian; the shell's blocks need curl. */
+/** Path of each language's tool on Debian; the shell blocks need curl. */
 const tools = {
   sh: '/usr/bin/curl',
   python: '/usr/bin/python3',
   java: '/usr/bin/java',
-  /** A Python with the package of that name; GROUNDGLASS_TRITONCLIENT_PYTHON names it. */
+  /** A Python with that package installed; GROUNDGLASS_TRITONCLIENT_PYTHON is its path. */
   tritonclient: process.env.GROUNDGLASS_TRITONCLIENT_PYTHON ?? '/nowhere/python-with-tritonclient',
   ts: process.execPath,
 };
@@ -31,7 +31,7 @@ let server: TestServer;
 let folder: string;
 beforeAll(async () => {
   server = await startTestServer({ copied: ['lesion-rule'], samples: join(root, 'samples') });
-  // Beside the workspace's packages, so that the examples find them.
+  // Inside the workspace, so that the examples resolve its packages.
   await mkdir(join(root, 'apps/server/test-output'), { recursive: true });
   folder = await mkdtemp(join(root, 'apps/server/test-output/example-'));
 });

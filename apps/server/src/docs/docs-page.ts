@@ -1,6 +1,6 @@
 import type { OpenApiDocument, Operation, Parameter } from './openapi.js';
 
-/** The OpenAPI description as one page that needs no script and nothing from elsewhere. */
+/** Renders the OpenAPI description as one page without scripts or external resources. */
 export function docsPage(document: OpenApiDocument): string {
   const { info, tags, paths, components } = document;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>

@@ -16,7 +16,7 @@ import { v1Routes } from '../http/v1-routes.js';
 import { v2Routes } from '../http/v2-routes.js';
 import type { OpenApiDocument } from './openapi.js';
 
-/** What of Express's routers is read here: the paths and methods of their routes. */
+/** The part of Express's routers that is read here: the paths and methods of their routes. */
 interface Layer {
   readonly route?: {
     readonly path: string;
@@ -42,7 +42,7 @@ describe('/openapi.json', () => {
     expect(document.openapi).toBe('3.1.0');
   });
 
-  test('every path that it names is there, and finds the model or job that it is asked for', async () => {
+  test('every documented path exists and finds the requested model or job', async () => {
     const startJob = async (): Promise<string> => {
       const answer = await ask(`${server.url}/v1/jobs`, { method: 'POST', body: greyPng(9) });
       return (JSON.parse(answer.text) as { id: string }).id;
@@ -53,10 +53,10 @@ describe('/openapi.json', () => {
           .replace('{model}', 'lesion-rule')
           .replace('{version}', '1')
           .replace('{file}', 'covid-slice.png');
-        // A job of its own for each: some of these calls end it.
+        // A separate job for each: some of these calls end it.
         const url = `${server.url}${filled.includes('{job}') ? filled.replace('{job}', await startJob()) : filled}`;
         const { status } = await ask(url, { method: method.toUpperCase() });
-        // A body that a call misses here is a 400; 404 and 405 would mean that there is no such route.
+        // A missing body gives a 400; 404 or 405 would mean that the route does not exist.
         expect([method, path, status]).toEqual([
           method,
           path,
@@ -66,7 +66,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  test('every route of the server is in it', () => {
+  test('every route of the server is documented', () => {
     const { services } = server;
     const mounted: [string, { stack: Layer[] }][] = [
       ['', createApp(services).router],
@@ -89,11 +89,11 @@ describe('/openapi.json', () => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    // Files of a folder have no route of their own in Express.
+    // Static files have no route in Express.
     expect([...new Set([...routes, 'get /samples/{file}'])].sort()).toEqual(described.sort());
   });
 
-  test('answers are as it says', async () => {
+  test('answers match their schemas', async () => {
     const read = async (path: string, options = {}): Promise<unknown> =>
       JSON.parse((await ask(`${server.url}${path}`, options)).text) as unknown;
     const body = JSON.stringify({
@@ -107,14 +107,14 @@ describe('/openapi.json', () => {
   });
 });
 
-test('/docs names every path, and loads nothing', async () => {
+test('/docs names every path and loads nothing else', async () => {
   const { text, headers } = await ask(`${server.url}/docs`);
   expect(headers['content-type']).toContain('text/html');
   for (const path of Object.keys(document.paths)) expect(text).toContain(path);
   expect(text).not.toMatch(/<script|src=|https?:\/\//);
 });
 
-test('the playground is at /, and its scripts come from here alone', async () => {
+test('the playground is at / and loads scripts only from this server', async () => {
   const { status, text, headers } = await ask(`${server.url}/`);
   expect(status).toBe(200);
   expect(text).toContain('<groundglass-viewer');

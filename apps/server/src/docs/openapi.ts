@@ -1,4 +1,4 @@
-// Long: one table of every route, which is read as a whole.
+// Long: one table of every route, best read as a whole.
 import {
   errorBodySchema,
   jobListSchema,
@@ -81,7 +81,7 @@ const sampleListSchema = z.array(z.object({ name: z.string(), url: z.string() })
 
 const toSchema = (schema: z.ZodType): Json => {
   const converted: Json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  // OpenAPI 3.1 has this dialect anyway.
+  // This is OpenAPI 3.1's default dialect.
   delete converted.$schema;
   return converted;
 };
@@ -92,7 +92,7 @@ const json = (description: string, name: keyof typeof schemas): Json => ({
 });
 const binary: Json = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
 
-/** The answers that a route can give beside the good one, by the codes that it can throw. */
+/** The error responses of a route, by the codes that it can throw. */
 function errors(...codes: (keyof typeof errorCatalogue)[]): Record<string, Json> {
   const all = [...codes, 'CT_UNAUTHORIZED', 'CT_FORBIDDEN', 'CT_INTERNAL'] as const;
   const byStatus = new Map<string, string[]>();
@@ -239,7 +239,7 @@ const jobRoute = (
   responses: { '200': good, ...errors('CT_NOT_FOUND') },
 });
 
-/** Studies in the background. */
+/** Background jobs. */
 const jobPaths: Record<string, Record<string, Operation>> = {
   '/v1/jobs': {
     get: jobRoute('listJobs', 'The jobs, the newest first', json('The jobs', 'JobList'), []),
@@ -297,7 +297,7 @@ const jobPaths: Record<string, Record<string, Operation>> = {
   },
 };
 
-/** A route that only reads, in its short and its versioned form where it is of a model. */
+/** A GET route; routes of a model in both their short and versioned forms. */
 function reads(
   path: string,
   operationId: string,
@@ -349,7 +349,7 @@ const object = (description: string): Json => ({
   content: { 'application/json': { schema: { type: 'object' } } },
 });
 
-/** The whole HTTP interface as OpenAPI 3.1; schemas are those that requests and answers are checked with. */
+/** The whole HTTP interface as OpenAPI 3.1, with the schemas that validate requests and answers. */
 export function openApiDocument(): OpenApiDocument {
   return {
     openapi: '3.1.0',

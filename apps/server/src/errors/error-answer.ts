@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { OverloadedError } from './overloaded-error.js';
 import { statuses } from './statuses.js';
 
-/** What goes out for an exception. */
+/** The response for an exception. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly code: ErrorCode;
@@ -12,8 +12,8 @@ export interface ErrorAnswer {
 }
 
 /**
- * The one place that turns exceptions into statuses. What users can act on passes with its sentence; everything else is
- * `CT_INTERNAL` with a fixed one, so that no inner text, path or stack leaves the server.
+ * The one place that turns exceptions into statuses. Errors that users can act on keep their message; all others become
+ * `CT_INTERNAL` with a fixed message, so that no internal text, path or stack leaves the server.
  */
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof OverloadedError) {
@@ -25,7 +25,7 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
     return { status: statuses[code], code, message, retryAfterS: undefined };
   }
   if (error instanceof z.ZodError) return badRequest(describeIssue(error));
-  // Express: a path that is not UTF-8 after percent-decoding.
+  // Thrown by Express for a path that is not UTF-8 after percent-decoding.
   if (error instanceof URIError) return badRequest('Expected a path in percent-encoded UTF-8');
   return {
     status: statuses.CT_INTERNAL,
@@ -35,10 +35,10 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
   };
 }
 
-/** For `parse`: with it {@link describeIssue} can say what came. */
+/** For `parse`: lets {@link describeIssue} report the received value. */
 export const reportInput = { reportInput: true } as const;
 
-/** The first thing that a schema found wrong, as a sentence. */
+/** The first issue of a schema, as a sentence. */
 export function describeIssue(error: z.ZodError): string {
   const [issue] = error.issues;
   const where = issue?.path.map(String).join('.').slice(0, 100);

@@ -6,7 +6,7 @@ interface Loaded {
   readonly inference: { readonly GRPCInferenceService: { readonly service: ServiceDefinition } };
 }
 
-/** The protocol's service and all its messages, from `apps/server/proto`. Names stay as in the files, 64-bit numbers come as text. */
+/** Loads the protocol's service and messages from `apps/server/proto`. Names stay as in the files; 64-bit numbers are strings. */
 export function loadProtos(): { inference: ServiceDefinition; definition: PackageDefinition } {
   const folder = fileURLToPath(new URL('../../proto/', import.meta.url));
   const definition = loadSync('inference.proto', {

@@ -48,9 +48,9 @@ export interface ModelInferRequest {
 const mostTensors = 64;
 
 /**
- * Reads an inference request of gRPC: its data either all raw, in the order of the inputs, or all in the typed fields.
+ * Reads a gRPC inference request: its data is either all raw, in the order of the inputs, or all in the typed fields.
  *
- * @throws {CtError} `CT_BAD_REQUEST` with what was expected and what came.
+ * @throws {CtError} `CT_BAD_REQUEST` with the expected and the received value.
  */
 export function readModelInfer(request: ModelInferRequest): InferCall {
   const { inputs, outputs, raw_input_contents: raw } = request;
@@ -96,7 +96,7 @@ export function readModelInfer(request: ModelInferRequest): InferCall {
   };
 }
 
-/** No classification is asked for with 0. */
+/** 0 asks for no classification. */
 function countOf(classes: number | undefined): number | undefined {
   return classes === 0 ? undefined : classes;
 }

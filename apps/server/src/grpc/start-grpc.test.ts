@@ -7,7 +7,7 @@ import { ask, startTestServer, type TestServer } from '../server.fixture.js';
 
 type Call = (request: unknown, metadata?: Metadata) => Promise<Record<string, unknown>>;
 
-/** A client of the proto files alone, as any other program has it. */
+/** A client made from the proto files alone, like any other program's. */
 function connect(
   address: string,
   service: 'inference' | 'health',
@@ -173,7 +173,7 @@ describe('inference.GRPCInferenceService', () => {
     });
   });
 
-  test('lists the repository, and loads nothing unless started so', async () => {
+  test('lists the repository, and loads nothing by default', async () => {
     expect(await client.RepositoryIndex!({})).toMatchObject({
       models: [
         { name: 'busy', version: '1', state: 'READY' },
@@ -195,7 +195,7 @@ describe('inference.GRPCInferenceService', () => {
   });
 });
 
-test('a token is asked for, but not by health checks', async () => {
+test('requires a token, except for health checks', async () => {
   const token = 'a-token-of-the-test';
   await using guarded = await startTestServer({ copied: ['lesion-rule'], token });
   const inference = connect(guarded.grpcAddress!, 'inference');
@@ -216,7 +216,7 @@ test('a token is asked for, but not by health checks', async () => {
   health.close();
 });
 
-test('a model is loaded with a configuration in place of its file, and unknown parameters are refused', async () => {
+test('loads a model with a configuration that replaces its file, and refuses unknown parameters', async () => {
   await using own = await startTestServer({
     copied: ['lesion-rule'],
     modelControlMode: 'explicit',
@@ -278,7 +278,7 @@ test('reflection lists the services and describes them', async () => {
   reflection.close();
 });
 
-test('a health watcher reads that the server stops, and does not hold it up', async () => {
+test('tells health watchers that the server stops, and does not wait for them', async () => {
   const own = await startTestServer({ copied: ['lesion-rule'], drainSeconds: 60 });
   const loaded = loadPackageDefinition(loadSync(healthProto, { enums: String })) as unknown as {
     grpc: { health: { v1: { Health: new (...args: unknown[]) => Client } } };

@@ -28,7 +28,7 @@ import { readModelInfer, type ModelInferRequest } from './read-model-infer.js';
 export interface GrpcServer {
   /** Such as `127.0.0.1:8809`. */
   readonly address: string;
-  /** Looks at the health now, where a client may ask at once. */
+  /** Updates the health status now, for clients that ask right away. */
   report(): void;
   /** Settles when the last call is answered. */
   drain(): Promise<void>;
@@ -46,7 +46,7 @@ type Method = (request: never, signal: AbortSignal) => unknown;
 export async function startGrpc(services: Services, port: number): Promise<GrpcServer> {
   const { options } = services;
   const bytes = options.maxGrpcMib * 1024 * 1024;
-  // Its lines would be plain text among the lines of JSON; what fails is reported below.
+  // grpc-js would log plain text among the JSON lines; failures are logged below.
   const quiet = (...parts: unknown[]) => {
     services.log.debug({ library: 'grpc-js' }, parts.join(' '));
   };
@@ -72,7 +72,7 @@ export async function startGrpc(services: Services, port: number): Promise<GrpcS
   let reported: string | undefined;
   const report = (): void => {
     const status = whyNotReady(services) === undefined ? 'SERVING' : 'NOT_SERVING';
-    // Watchers get every status that is set, also one that they have.
+    // Watchers receive every status that is set, even an unchanged one.
     if (status !== reported) for (const service of healthNames) health.setStatus(service, status);
     reported = status;
   };
@@ -189,7 +189,7 @@ function loadConfig(parameters: ControlRequest['parameters']): string | undefine
   return config?.string_param;
 }
 
-/** What is not known is refused, since ignoring it would load another model than was asked for. */
+/** Refuses unknown parameters: ignoring one would load a different model than requested. */
 function refuseOthers(parameters: ControlRequest['parameters'], known: readonly string[]): void {
   const other = Object.keys(parameters).find((name) => !known.includes(name));
   if (other === undefined) return;
@@ -253,9 +253,9 @@ class OpenCalls {
 
 /** The whole server, and its service by name. */
 const healthNames = ['', 'inference.GRPCInferenceService'];
-/** How often the health is looked at, in milliseconds. */
+/** Interval of the health checks in milliseconds. */
 const reportEveryMs = 500;
-/** Watchers get to read that the server stops. */
+/** Notifies watchers that the server is stopping. */
 const lastReportMs = 50;
 
 const grpcStatuses: Partial<Record<ErrorCode, grpcStatus>> = {

@@ -12,7 +12,7 @@ export function isLoopback(host: string): boolean {
   return loopbackRanges.check(bare, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Whether a connection's address is one of some addresses and ranges, an IPv4 address inside IPv6 included. */
+/** Whether a connection's address, possibly IPv4 mapped into IPv6, is in a list of addresses and ranges. */
 export function isAddressIn(address: string | undefined, ranges: readonly string[]): boolean {
   const bare = (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
   const family = isIP(bare);
@@ -27,16 +27,16 @@ export function isAddressIn(address: string | undefined, ranges: readonly string
   return list.check(bare, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** The name in a Host header, without its port; undefined where it is not one. */
+/** The name in a Host header, without its port; undefined if the header is invalid. */
 function hostNameOf(header: string | undefined): string | undefined {
   const match = /^(\[[\dA-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.exec(header ?? '');
   return match?.[1]?.toLowerCase().replace(/^\[|\]$/g, '');
 }
 
 /**
- * Whether the server answers to a Host header. A page whose name an attacker points at this machine (DNS rebinding)
- * carries that name, so only names that are known to mean this server pass; and addresses, which cannot be rebound, when
- * the server listens on the network.
+ * Whether the server accepts a Host header. With DNS rebinding an attacker's page sends its own name, which now points at this
+ * machine, so only names that are known to be this server's pass. Addresses, which cannot be rebound, pass when the server
+ * listens on the network.
  */
 export function isAllowedHost(
   header: string | undefined,

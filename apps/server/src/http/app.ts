@@ -11,7 +11,7 @@ import type { Services } from './services.js';
 import { v1Routes } from './v1-routes.js';
 import { v2Routes } from './v2-routes.js';
 
-/** The HTTP application. It never listens: `startServer` does, and tests mount it where they like. */
+/** The HTTP application. It never listens: `startServer` and tests do that. */
 export function createApp(services: Services): Express {
   const { options, log, metrics } = services;
   const app = express();
@@ -20,7 +20,7 @@ export function createApp(services: Services): Express {
   app.set('query parser', 'simple');
   app.use(observe(services), securityHeaders, endStalledReaders(options.idleSeconds * 1000));
   app.use(compressAnswers);
-  // Pages come before the token: they hold nothing secret, and the playground is where a person gives it.
+  // Pages need no token: they hold nothing secret, and users enter the token in the playground.
   app.use(guardOrigin(options), pageRoutes(), guardToken(options));
   app.use(inviteBodies(options.maxBodyMib * 1024 * 1024));
   if (options.samples !== undefined) app.use('/samples', sampleRoutes(options.samples));
@@ -41,8 +41,8 @@ export function createApp(services: Services): Express {
 }
 
 /**
- * gzip and deflate for clients that ask for it, at the level that costs least: answers travel once. Tensors count as
- * compressible; pictures are compressed already, and lines that are read as they come must not wait for more.
+ * gzip and deflate for clients that ask for it, at the cheapest level: each answer is sent once. Tensors count as
+ * compressible. Pictures are compressed already, and streamed lines must not wait in a buffer.
  */
 const compressAnswers = compression({
   level: 1,

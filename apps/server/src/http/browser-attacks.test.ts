@@ -7,7 +7,7 @@ import { startTestServer, type TestServer } from '../server.fixture.js';
 
 const executablePath = process.env.GROUNDGLASS_CHROMIUM ?? '/usr/bin/chromium';
 
-/** Pages of an attacker, in a real browser: what they send must not be answered, whatever they try. */
+/** An attacker's pages in a real browser: the server must refuse whatever they send. */
 describe.skipIf(!existsSync(executablePath))(
   'pages of another site (skipped where Chromium is missing)',
   () => {
@@ -29,7 +29,7 @@ describe.skipIf(!existsSync(executablePath))(
           '--no-sandbox',
           '--disable-gpu',
           '--disable-background-networking',
-          // A rebound name: its page came from elsewhere, and now it points at this machine.
+          // A rebound name: it served the page from elsewhere and now points at this machine.
           `--host-resolver-rules=MAP rebound.example 127.0.0.1, MAP evil.example 127.0.0.1:${evilPort}, MAP rebound-port.example 127.0.0.1:${port}`,
         ],
       });
@@ -46,7 +46,7 @@ describe.skipIf(!existsSync(executablePath))(
       return answered.reduce((sum, [, count]) => sum + Number(count), 0);
     };
 
-    test('cannot send a form, a beacon or a request that counts', async () => {
+    test('cannot send a form, a beacon or a request that the server accepts', async () => {
       const page = await browser.newPage();
       await page.goto('http://evil.example/');
       const before = await requests();
@@ -64,7 +64,7 @@ describe.skipIf(!existsSync(executablePath))(
           attempt('/v2/models/lesion-rule', { headers: { 'x-own': '1' } }),
         ]);
       }, server.url);
-      // An opaque answer has status 0: the page learns nothing of it.
+      // An opaque answer has status 0: the page learns nothing from it.
       expect(outcomes.filter((outcome) => !['refused', 'opaque 0'].includes(outcome))).toEqual([]);
       await page.setContent(
         `<form method="post" action="${server.url}/v2/repository/models/lesion-rule/unload"></form>`,

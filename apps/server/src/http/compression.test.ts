@@ -100,7 +100,7 @@ describe('compressed bodies', () => {
 });
 
 describe('compressed answers', () => {
-  /** The bytes as they came. */
+  /** The bytes as received, not inflated. */
   const raw = (path: string, accept: string) =>
     new Promise<{ encoding: string | undefined; body: Buffer }>((resolve, reject) => {
       const call = request(
@@ -118,7 +118,7 @@ describe('compressed answers', () => {
       call.end();
     });
 
-  test('go out as the client asks', async () => {
+  test('use the encoding that the client accepts', async () => {
     const plain = await raw('/openapi.json', 'identity');
     expect(plain.encoding).toBeUndefined();
     const zipped = await raw('/openapi.json', 'gzip');

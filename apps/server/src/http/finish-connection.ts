@@ -3,18 +3,18 @@ import { CtError } from '@groundglass/core';
 import type { Logger } from 'pino';
 import { toErrorAnswer } from '../errors/error-answer.js';
 
-/** How long a caller may go on sending a body that was refused, so that it gets to read why. */
+/** How long a client may continue to send a refused body, so that it can read the error. */
 const lingerMs = 1000;
 
 /** Answers an exception in the form of the protocol: `{ error, code }`, and under `/v2` just `{ error }`. */
 export function answerErrors(log: Logger): ErrorRequestHandler {
-  // Express tells error handlers by their four parameters.
+  // Express recognises error handlers by their four parameters.
   return (error: unknown, req, res, next) => {
     const { status, code, message, retryAfterS } = toErrorAnswer(error);
     if (status >= 500 && status !== 503 && status !== 504)
       log.error({ err: error }, 'request failed');
     if (res.headersSent) {
-      // Express ends the connection, so that the caller sees a broken answer.
+      // Express ends the connection, so that the client sees a truncated answer.
       next(error);
       return;
     }
@@ -33,8 +33,8 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
 }
 
 /**
- * Invites a body that its sender holds back (`Expect: 100-continue`, as curl does from 1 MiB on), unless it is too large: then
- * the sender reads why before it has sent anything.
+ * Answers `Expect: 100-continue` (curl sends it from 1 MiB on) with 100, unless the body is too large: then the client reads the
+ * error before it sends anything.
  */
 export function inviteBodies(maxBytes: number): RequestHandler {
   return (req, res, next) => {
@@ -44,12 +44,12 @@ export function inviteBodies(maxBytes: number): RequestHandler {
   };
 }
 
-/** For whatever no route matched. */
+/** Answers requests that match no route. */
 export const notFound: RequestHandler = (req) => {
   throw new CtError('CT_NOT_FOUND', `There is no ${req.method.slice(0, 10)} at this address`);
 };
 
-/** Ends a connection whose reader takes nothing of the answer for a while. */
+/** Closes a connection whose client stops reading the answer. */
 export function endStalledReaders(idleMs: number): RequestHandler {
   return (req, res, next) => {
     const { socket } = req;

@@ -50,7 +50,7 @@ describe('a server on loopback', () => {
     },
   );
 
-  test('takes calls of its own pages', async () => {
+  test('accepts calls of its own pages', async () => {
     const answer = await ask(`${server.url}/v1/predictions?mask=0`, {
       method: 'POST',
       headers: { origin: server.url, 'sec-fetch-site': 'same-origin' },
@@ -59,13 +59,13 @@ describe('a server on loopback', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('refuses what a page of another site embeds, but may be linked to', async () => {
+  test('refuses to be embedded by another site, but accepts links', async () => {
     const crossSite = { 'sec-fetch-site': 'cross-site' };
     expect((await healthz({ ...crossSite, 'sec-fetch-mode': 'no-cors' })).status).toBe(403);
     expect((await healthz({ ...crossSite, 'sec-fetch-mode': 'navigate' })).status).toBe(200);
   });
 
-  test('sends no CORS headers, and headers that keep others from embedding it', async () => {
+  test('sends no CORS headers, and sends headers that prevent embedding', async () => {
     const { headers } = await ask(`${server.url}/v1/models`, { method: 'GET' });
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     expect(headers).toMatchObject({
@@ -84,7 +84,7 @@ describe('behind a proxy', () => {
   const page = (of: TestServer, headers: Record<string, string>) =>
     ask(`${of.url}/v1/models`, { headers: { 'sec-fetch-site': 'same-origin', ...headers } });
 
-  test('a public origin is this server’s own, whatever Host arrives; others stay out', async () => {
+  test('accepts its public origins with the server’s own Host or theirs, and no others', async () => {
     await using proxied = await startTestServer({
       copied: ['lesion-rule'],
       publicOrigin: ['https://ct.example.org', 'https://intranet:8443'],
@@ -103,7 +103,7 @@ describe('behind a proxy', () => {
       { origin: 'https://intranet' },
       { origin: 'http://ct.example.org' },
       { origin, host: 'evil.example' },
-      // Only a trusted proxy may say this.
+      // Only a trusted proxy may set this header.
       { origin: 'https://other.example', 'x-forwarded-host': 'other.example' },
     ];
     for (const headers of refused) {
@@ -111,7 +111,7 @@ describe('behind a proxy', () => {
     }
   });
 
-  test('of a trusted proxy the forwarded host counts, where it is allowed', async () => {
+  test('accepts the forwarded host of a trusted proxy if that host is allowed', async () => {
     await using proxied = await startTestServer({
       copied: ['lesion-rule'],
       trustedProxy: ['127.0.0.0/8'],
@@ -127,7 +127,7 @@ describe('behind a proxy', () => {
     expect((await page(proxied, foreign)).status).toBe(403);
   });
 
-  test('a proxy that passes Host needs no more than the allowed host', async () => {
+  test('a proxy that passes Host needs only the allowed host', async () => {
     const headers = { origin: 'https://ct.example', host: 'ct.example' };
     expect((await page(server, headers)).status).toBe(200);
   });
@@ -142,7 +142,7 @@ describe('a token', () => {
     ).rejects.toThrow('Expected a token to listen on 0.0.0.0');
   });
 
-  test('opens everything, and without it only health and pages answer', async () => {
+  test('gives access to everything; without it only health and pages answer', async () => {
     await using guarded = await startTestServer({
       copied: ['lesion-rule'],
       token,

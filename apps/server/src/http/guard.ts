@@ -11,15 +11,15 @@ interface GuardOptions {
   readonly token?: string | undefined;
 }
 
-/** What probes ask; they have no token. */
+/** Paths of probes, which have no token. */
 const openPaths = new Set(['/healthz', '/v2/health/live', '/v2/health/ready']);
 
 /**
- * Keeps out pages that should not call: unknown Host names (DNS rebinding) and other sites (CSRF; there is no CORS).
+ * Refuses unknown Host names (DNS rebinding) and other sites (CSRF; there is no CORS).
  *
- * Behind a proxy a page has another origin than the one that arrives here. `publicOrigin` names such origins; of a trusted proxy
- * the forwarded host and scheme count as well. The Host header itself must be allowed in any case, since a rebound page can write
- * any other header.
+ * Behind a proxy the page's origin differs from the Host that arrives here. `publicOrigin` lists such origins; from a trusted proxy
+ * the forwarded host and scheme count as well. The Host header itself must always be allowed, since a rebound page can set any
+ * other header.
  */
 export function guardOrigin(options: GuardOptions): RequestHandler {
   const publicHosts = options.publicOrigin.map((origin) => new URL(origin).hostname);
@@ -38,7 +38,7 @@ export function guardOrigin(options: GuardOptions): RequestHandler {
       ? firstOf(req.headers['x-forwarded-host'])
       : undefined;
     if (forwarded !== undefined) refuseHost(forwarded);
-    // Whether it was http or https is for the proxy to know: both are this server's own page.
+    // Only the proxy knows whether it was http or https: both are this server's own page.
     const own = [host, forwarded].flatMap((name) => [`http://${name}`, `https://${name}`]);
     if (origin !== undefined && !own.includes(origin) && !options.publicOrigin.includes(origin)) {
       throw foreignPage();
@@ -57,14 +57,14 @@ function foreignPage(): CtError {
   );
 }
 
-/** The first of a list in a header, which the proxy nearest to the client wrote. */
+/** The first value of a header's list, set by the proxy nearest to the client. */
 function firstOf(header: string | string[] | undefined): string | undefined {
   const [first] = Array.isArray(header) ? header : (header ?? '').split(',');
   const name = first?.trim();
   return name === '' ? undefined : name;
 }
 
-/** Where the server has a token, refuses calls that do not carry it. */
+/** Refuses calls without the token, if the server has one. */
 export function guardToken({ token }: Pick<GuardOptions, 'token'>): RequestHandler {
   return (req, _res, next) => {
     const isOpen = (req.method === 'GET' || req.method === 'HEAD') && openPaths.has(req.path);

@@ -8,7 +8,7 @@ export const echoInputs = [
 /** The input of the model `lesion-rule`: one pixel. */
 export const image = { name: 'image', datatype: 'FP32', shape: [1, 1, 1, 1], data: [0.5] };
 
-/** What is wrong, the model that is asked, the body, and what the answer must say. */
+/** The fault, the model, the body, and what the answer must contain. */
 export const wrongInferRequests: readonly [string, string, unknown, string][] = [
   ['text that is no JSON', 'lesion-rule', '{', 'Expected JSON, the text cannot be parsed'],
   ['no inputs', 'lesion-rule', {}, '"inputs"'],

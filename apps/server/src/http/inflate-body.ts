@@ -9,7 +9,7 @@ const inflaters = {
   deflate: createInflate,
 } as const;
 
-/** What `Content-Encoding` says. @throws {CtError} `CT_BAD_REQUEST` for one that the server does not read. */
+/** Reads `Content-Encoding`. @throws {CtError} `CT_BAD_REQUEST` for an unsupported one. */
 export function bodyEncoding(req: Request): keyof typeof inflaters | 'identity' {
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity' || Object.hasOwn(inflaters, encoding)) {
@@ -22,8 +22,8 @@ export function bodyEncoding(req: Request): keyof typeof inflaters | 'identity' 
 }
 
 /**
- * The body as its sender meant it: inflated where it is compressed. Reading it ends at the limits of `receiveBody`, so a small body
- * that inflates to more than fits is refused on the way, not after.
+ * The request body, inflated if it is compressed. The limits of `receiveBody` apply while it inflates, so a small body
+ * that inflates beyond them is refused midway.
  */
 export function inflatedBody(req: Request): Readable {
   const encoding = bodyEncoding(req);
@@ -32,7 +32,7 @@ export function inflatedBody(req: Request): Readable {
   req.once('close', () => {
     if (!req.complete) inflater.destroy(new CtError('CT_CANCELLED', 'The caller went away'));
   });
-  // Not `pipeline`, which would end the connection with a body that is not what it says: its sender should read why.
+  // Not `pipeline`, which would end the connection on a malformed body: the client should read the error.
   req.pipe(inflater);
   inflater.once('error', () => {
     req.unpipe(inflater);
@@ -40,7 +40,7 @@ export function inflatedBody(req: Request): Readable {
   return inflater;
 }
 
-/** An error of reading a body, as what it is: the caller left, or the bytes are not what their encoding says. */
+/** Classifies an error of reading a body: the client left, or the bytes do not match their encoding. */
 export function bodyError(cause: unknown): CtError {
   if (cause instanceof CtError) return cause;
   if (String((cause as NodeJS.ErrnoException).code).startsWith('Z_')) {

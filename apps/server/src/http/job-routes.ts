@@ -14,10 +14,10 @@ import { discardUpload, receiveUpload, refuseEarly } from './upload.js';
 import { bodyLimits } from './v1-routes.js';
 
 const smallBody = 16 * 1024;
-/** Comments that keep proxies from ending a quiet stream, in milliseconds. */
+/** Interval in milliseconds of comments that keep proxies from ending a quiet stream. */
 const heartbeatMs = 15_000;
 
-/** `/v1/jobs`: studies that are scored in the background. */
+/** `/v1/jobs`: scores studies in the background. */
 export function jobRoutes(services: Services): Router {
   const { jobs } = services;
   const router = Router();
@@ -77,7 +77,7 @@ async function addUpload(
   }
 }
 
-/** The folder that a request names. @throws {CtError} `CT_FORBIDDEN` outside of what `--data` names. */
+/** The folder that a request names. @throws {CtError} `CT_FORBIDDEN` outside the folders of `--data`. */
 async function folderOf(services: Services, req: Request): Promise<string> {
   refuseEarly(req, smallBody);
   const limits = { ...bodyLimits(services), maxBytes: smallBody };

@@ -1,15 +1,15 @@
 import { CtError } from '@groundglass/core';
 
-/** Arrays and objects inside of one another that a request may have. */
+/** Maximum nesting depth of arrays and objects in a request. */
 const maximumJsonDepth = 100;
 
 const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * Parses JSON whose nesting is bounded; checked before parsing, since both parser and consumers recurse.
+ * Parses JSON of bounded nesting. Checks before parsing, since both parser and consumers recurse.
  *
- * @throws {CtError} `CT_BAD_REQUEST` for nesting deeper than 100, bytes that are not UTF-8, or text that is no JSON.
+ * @throws {CtError} `CT_BAD_REQUEST` for nesting deeper than 100, bytes that are not UTF-8, or text that is not JSON.
  */
 export function parseJsonBody(bytes: Uint8Array): unknown {
   assertDepth(bytes);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** Opens a connection, writes, and collects what comes until the server ends it. */
+/** Opens a connection, writes, and collects the answer until the server closes it. */
 function talk(text: string, then?: (socket: Socket) => void): Promise<string> {
   const { hostname, port } = new URL(server.url);
   return new Promise((resolve) => {
@@ -42,7 +42,7 @@ describe('limits', () => {
     expect(answer).toContain('Expected a body of at most 8388608 bytes, got more');
   });
 
-  test('a body that its sender holds back is invited, unless it is too large or its sender a stranger', async () => {
+  test('Expect: 100-continue is honoured, unless the body is too large or the host is unknown', async () => {
     const asks = (host: string, length: number) =>
       `POST /v1/predictions HTTP/1.1\r\nHost: ${host}\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
     expect(await talk(asks('localhost', 9 * 1024 * 1024))).toMatch(/^HTTP\/1.1 413 /);
@@ -54,7 +54,7 @@ describe('limits', () => {
     expect(answer).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK\r\n/);
   });
 
-  test('a body that turns out too large is refused while it comes, and leaves no file', async () => {
+  test('a body that exceeds the limit on the way is refused and leaves no file', async () => {
     const megabyte = 'x'.repeat(1024 * 1024);
     const answer = await talk(
       'POST /v1/predictions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n',
@@ -100,13 +100,13 @@ describe('limits', () => {
     await expect.poll(() => readdir(server.services.spoolDir)).toEqual([]);
   });
 
-  test('headers that never end are ended', async () => {
+  test('a connection whose headers never end is closed', async () => {
     expect(await talk('GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')).toMatch(
       /^HTTP\/1.1 408 |^$/,
     );
   });
 
-  test('an idle connection is ended', async () => {
+  test('an idle connection is closed', async () => {
     expect(await talk('')).toMatch(/^$|^HTTP\/1.1 408/);
   });
 
@@ -144,7 +144,7 @@ describe('limits', () => {
     expect(await talk(text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
-  test('a form whose sender goes away in the middle leaves the server up', async () => {
+  test('the server survives a client that leaves in the middle of a form', async () => {
     const { hostname, port } = new URL(server.url);
     const socket = connect(Number(port), hostname);
     socket.write(`${form}${part}`);
@@ -164,7 +164,7 @@ describe('limits', () => {
     expect([status, JSON.parse(text)]).toMatchObject([400, { code: 'CT_BAD_REQUEST' }]);
   });
 
-  test('more connections than allowed are closed, and later ones answered', async () => {
+  test('connections above the limit are closed, and later ones answered', async () => {
     const { hostname, port } = new URL(server.url);
     const sockets = Array.from({ length: 60 }, () => connect(Number(port), hostname));
     for (const socket of sockets) socket.on('error', () => undefined);
@@ -191,7 +191,7 @@ describe('limits', () => {
   });
 });
 
-test('stopping finishes what was accepted and refuses what comes after', async () => {
+test('stopping finishes accepted requests and refuses new ones', async () => {
   const own = await startTestServer({ copied: ['busy'], drainSeconds: 60 });
   const body = JSON.stringify({
     inputs: [{ name: 'steps', datatype: 'INT64', shape: [1], data: [3000] }],

@@ -43,7 +43,7 @@ describe('a model that cannot be served', () => {
     expect(entry.reason).not.toMatch(/onnxruntime_src|\/work|\/tmp|\/home/);
   });
 
-  test('is no hindrance for the others, unless readiness is strict', async () => {
+  test('does not affect the others, unless readiness is strict', async () => {
     expect((await ask(`${server.url}/v2/health/ready`)).status).toBe(200);
     await using strict = await startTestServer({ models: odd, strictReadiness: true });
     const { status, text } = await ask(`${strict.url}/v2/health/ready`);
@@ -54,8 +54,8 @@ describe('a model that cannot be served', () => {
   });
 });
 
-describe('a model that others serve', () => {
-  test('of text, which zeros fail on, is not warmed up and answers', async () => {
+describe('a model that other servers accept', () => {
+  test('of text, which fails on zeros, is not warmed up and answers', async () => {
     const inputs = ['INPUT0', 'INPUT1'].map((name, k) => ({
       name,
       datatype: 'BYTES',
@@ -69,7 +69,7 @@ describe('a model that others serve', () => {
     expect(outputs.map(({ data }) => data[15])).toEqual(['45', '-15']);
   });
 
-  test('whose every run on zeros fails is served, and the index says that it is not warm', async () => {
+  test('whose every run on zeros fails is served, and the index reports that it is not warm', async () => {
     const { state, reason } = (await index(server))['refuses-zeros']!;
     expect([state, reason]).toEqual([
       'READY',
@@ -77,7 +77,7 @@ describe('a model that others serve', () => {
     ]);
   });
 
-  test('with open volumes is warmed up with a small one', async () => {
+  test('with open volume dimensions is warmed up with a small volume', async () => {
     const { status } = await infer('volume', {
       inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 1, 1, 1, 2], data: [1, 2] }],
     });
@@ -87,14 +87,14 @@ describe('a model that others serve', () => {
     expect(stats).toMatchObject({ inputs: [{ shape: [-1, 1, -1, -1, -1] }] });
   });
 
-  test('with weights in a file beside it computes with them', async () => {
+  test('with external weights computes with them', async () => {
     const { body } = await infer('external-data', {
       inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: [1, 1, 1, 1] }],
     });
     expect(body).toMatchObject({ outputs: [{ data: [1, 2, 3, 4] }] });
   });
 
-  test('of bfloat16 takes and gives it as binary data, and writes it as JSON', async () => {
+  test('of bfloat16 takes and returns it as binary data, and writes it as JSON', async () => {
     const metadata = JSON.parse((await ask(`${server.url}/v2/models/bfloat16`)).text) as unknown;
     expect(metadata).toMatchObject({
       inputs: [{ name: 'x', datatype: 'BF16', shape: [-1, 2] }],
@@ -135,7 +135,7 @@ describe('a model that others serve', () => {
 describe('densenet_onnx of Triton’s quickstart', () => {
   const input = { name: 'data_0', datatype: 'FP32', shape: [3, 2, 2], data: Array(12).fill(0.5) };
 
-  test('is asked in the shapes of its config', async () => {
+  test('accepts the shapes of its config', async () => {
     const metadata = JSON.parse(
       (await ask(`${server.url}/v2/models/densenet_onnx`)).text,
     ) as unknown;
@@ -149,7 +149,7 @@ describe('densenet_onnx of Triton’s quickstart', () => {
     });
   });
 
-  test('names its highest classes: the classification extension', async () => {
+  test('returns its highest classes: the classification extension', async () => {
     const outputs = [{ name: 'fc6_1', parameters: { classification: 2 } }];
     expect((await infer('densenet_onnx', { inputs: [input], outputs })).body).toMatchObject({
       outputs: [
@@ -164,7 +164,7 @@ describe('densenet_onnx of Triton’s quickstart', () => {
   });
 });
 
-test('folders that cannot be models, and links that lead nowhere or out, are in the index', async () => {
+test('the index lists folders that cannot be models, and links that are broken or lead out', async () => {
   await using own = await startTestServer({
     copied: ['lesion-rule'],
     modelControlMode: 'poll',

@@ -7,7 +7,7 @@ import { docsPage } from '../docs/docs-page.js';
 import { openApiDocument } from '../docs/openapi.js';
 import { fileRoute } from './request-context.js';
 
-/** Pages and their scripts, which hold nothing secret: the playground, the description of the interface. */
+/** Pages and their scripts, which hold nothing secret: the playground and the API description. */
 export function pageRoutes(): Router {
   const router = Router();
   const document = openApiDocument();
@@ -29,7 +29,7 @@ export function pageRoutes(): Router {
       }),
     );
   } else {
-    // Not bundled: a server without the page is still whole as an interface.
+    // Optional: the API works without the page.
     router.get('/', (_req, res) => {
       res.redirect('/docs');
     });
@@ -37,7 +37,7 @@ export function pageRoutes(): Router {
   return router;
 }
 
-/** Files that a browser can open alone; masks and texts beside them are not offered. */
+/** Files that a browser can open alone, so no masks or texts. */
 const samplePattern = /^(?!.*\.mask\.)[\w][\w .-]*\.(?:png|jpe?g|dcm|nii|nii\.gz|mha)$/i;
 
 /** `/samples/index.json` and the files that it lists. */
@@ -60,14 +60,14 @@ export function sampleRoutes(folder: string): Router {
   return router;
 }
 
-/** Names the route of the files of a folder, for metrics and logs. */
+/** Names the route of a static folder's files, for metrics and logs. */
 const named =
   (route: string) =>
   (res: Response): void => {
     res.locals[fileRoute] = route;
   };
 
-/** The page that apps/playground builds, where it is installed and built: not in the editor's extension. */
+/** The page that apps/playground builds; undefined if it is not there, as in the VS Code extension. */
 function playgroundFolder(): string | undefined {
   try {
     const page = fileURLToPath(import.meta.resolve('@groundglass/playground/index.html'));

@@ -14,7 +14,7 @@ const executablePath = process.env.GROUNDGLASS_CHROMIUM ?? '/usr/bin/chromium';
 const openssl = '/usr/bin/openssl';
 const samples = join(import.meta.dirname, '../../../../samples');
 
-/** The page through a proxy that ends TLS, as docs/calling-the-server.md recommends. */
+/** The page behind a proxy that terminates TLS, as docs/calling-the-server.md recommends. */
 describe.skipIf(!existsSync(executablePath) || !existsSync(openssl))(
   'behind an HTTPS proxy (skipped where Chromium or openssl is missing)',
   () => {

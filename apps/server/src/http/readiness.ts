@@ -1,10 +1,10 @@
 import type { Services } from './services.js';
 
 /**
- * Why the server is not ready, as a sentence; undefined where it is.
+ * Why the server is not ready, as a sentence; undefined if it is.
  *
- * Ready is a server that answers with the models that it has: one that could not be loaded is reported in the index and is no
- * hindrance, nor is one that was unloaded. With `strictReadiness` every model of the folder must be served.
+ * A server is ready when it answers with the models that it has. Models that could not be loaded (the index reports them) or were
+ * unloaded do not prevent this. With `strictReadiness` every model of the folder must be served.
  */
 export function whyNotReady(services: Services): string | undefined {
   const { repository, codecs, draining, options } = services;

@@ -12,23 +12,23 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Silence after which the upload counts as stalled. */
   readonly idleMs: number;
-  /** `performance.now()` by which the whole body must be there; a byte now and then would keep it open for ever. */
+  /** Deadline of the whole body, as `performance.now()`; a byte now and then would keep it open forever. */
   readonly deadline: number;
-  /** Bytes that stay in memory; what is longer goes to a file. 256 KiB unless given. */
+  /** Longer bodies, in bytes, go to a file instead of memory. 256 KiB by default. */
   readonly memoryBytes?: number;
-  /** Where bodies go that are too large for memory. */
+  /** Folder for bodies too large for memory. */
   readonly spoolDir: string;
 }
 
-/** Uploads up to this stay in memory: a file of its own would wait three times for a thread. */
+/** Uploads up to this stay in memory: writing a file would wait for a thread three times. */
 const largestInMemory = 256 * 1024;
 
 /**
- * Reads an upload: into memory while it is small, else into a file of the spool folder, so that many large uploads cost the
- * server no memory and reach the child process that works on them without a pipe. Who calls removes it: `discardRef`.
+ * Reads an upload into memory while it is small, else into a file of the spool folder. Many large uploads then cost the
+ * server no memory and reach the child process without a pipe. The caller removes it with `discardRef`.
  *
- * @throws {CtError} `CT_TOO_LARGE` beyond the limit, `CT_UPLOAD_STALLED` when nothing came for a while, `CT_CANCELLED` when
- * the sender went away, `CT_OVERLOADED` when the disk is full.
+ * @throws {CtError} `CT_TOO_LARGE` beyond the limit, `CT_UPLOAD_STALLED` when no data arrives for a while, `CT_CANCELLED` when
+ * the client leaves, `CT_OVERLOADED` when the disk is full.
  */
 export async function receiveBody(stream: Readable, limits: BodyLimits): Promise<ByteRef> {
   const writer = new SpoolWriter(limits.spoolDir, limits.memoryBytes ?? largestInMemory);
@@ -90,7 +90,7 @@ async function* withTimeLimits(
   }
 }
 
-/** Chunks of an upload are written when there are so many: a write for each would be sixteen for a megabyte. */
+/** Bytes of an upload collected per write: a write for each chunk would be sixteen for a megabyte. */
 const bytesAtOnce = 1024 * 1024;
 
 class SpoolWriter {
@@ -123,7 +123,7 @@ class SpoolWriter {
       return { path, offset: 0, length: this.#length };
     } catch (error) {
       if (!inMemory || !(error instanceof OverloadedError)) throw error;
-      // No room on the disk, but all of it is still here.
+      // The disk is full, but the whole body is still in memory.
       const bytes = Buffer.concat(this.#chunks);
       await this.discard();
       return bytes;
@@ -153,10 +153,10 @@ class SpoolWriter {
   }
 }
 
-/** Writes chunks where the file ends, without putting them together in memory first. */
+/** Appends chunks to the file without joining them in memory first. */
 async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
   const wanted = chunks.reduce((sum, { length }) => sum + length, 0);
   const { bytesWritten } = await file.writev(chunks);
-  // Rare: the system took only a part.
+  // Rare: a partial write.
   if (bytesWritten < wanted) await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
 }

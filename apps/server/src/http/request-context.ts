@@ -7,12 +7,12 @@ import type { Services } from './services.js';
 /** Where `createApp` mounts routers. */
 const mounts = ['/v1/jobs', '/v1', '/v2', '/samples'];
 
-/** In `res.locals`, of an answer that is a file of a folder: what to call its route, since Express has none for it. */
+/** In `res.locals`: the route name of a static file, for which Express has none. */
 export const fileRoute = 'fileRoute';
 
 /**
- * The route's pattern, never the path itself: names in a path can say something of a patient. Not by `baseUrl`, which Express has
- * taken back by the time that an error is answered.
+ * The route's pattern, never the path: names in a path can identify a patient. `baseUrl` does not help: Express has
+ * reset it by the time an error is answered.
  */
 function routeOf(req: Request, res: Response): string {
   const file: unknown = res.locals[fileRoute];

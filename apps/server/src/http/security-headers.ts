@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 
 /**
  * Headers of every answer. Pages run only scripts of this server and open in no frame; other sites may not embed what the
- * server sends; nothing is cached, since it may be of a patient.
+ * server sends; nothing is cached, since it may be patient data.
  */
 export const securityHeaders: RequestHandler = (_req, res, next) => {
   res.setHeader(

@@ -11,7 +11,7 @@ import type { Activity } from '../processes/activity.js';
 import type { FolderLock } from '../processes/folder-lock.js';
 import type { ModelRepository } from '../repository/model-repository.js';
 
-/** What the protocols stand on. */
+/** What the protocol handlers depend on. */
 export interface Services {
   readonly options: ServerOptions;
   readonly log: Logger;

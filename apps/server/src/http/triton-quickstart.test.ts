@@ -22,7 +22,7 @@ async function infer(model: string, body: unknown): Promise<unknown> {
 const sixteen = (value: (index: number) => number): number[] =>
   Array.from({ length: 16 }, (_, index) => value(index));
 
-test('each is in the index, ready or with one sentence that says why not', async () => {
+test('the index lists each as ready or with one sentence that says why not', async () => {
   const { text } = await ask(`${server.url}/v2/repository/index`, { method: 'POST' });
   const entries = JSON.parse(text) as { name: string; state: string; reason: string }[];
   expect(
@@ -85,7 +85,7 @@ describe('the simple models give sum and difference', () => {
   });
 });
 
-test('the classifiers are asked in the shapes of their configs and name their classes', async () => {
+test('the classifiers accept the shapes of their configs and name their classes', async () => {
   // Class i has i over the number of classes.
   const densenet = {
     inputs: [

@@ -16,11 +16,11 @@ import {
 /** A long series has about a thousand slices. */
 const mostFiles = 2048;
 
-/** Of each file of a form in memory, so that a series of many small files does not fill it. */
+/** Bytes of each form file kept in memory, so that a series of many small files does not fill it. */
 const memoryBytes = 64 * 1024;
 
 /**
- * Receives one CT file: the raw body, or `multipart/form-data` whose first file it is, with further files as its companions
+ * Receives one CT file: the raw body, or the first file of `multipart/form-data`, with further files as its companions
  * (the `.raw` of a `.mhd`, the other slices of a DICOM series). The caller removes it: {@link discardUpload}.
  *
  * @throws {CtError} `CT_BAD_REQUEST` for a form without a file, and what `receiveBody` throws.
@@ -41,7 +41,7 @@ export function discardUpload({ data, companions }: UploadedFile): void {
   for (const companion of companions) discardRef(companion.data);
 }
 
-/** What the headers say already. @throws {CtError} `CT_TOO_LARGE`, `CT_BAD_REQUEST`. */
+/** Checks what the headers declare. @throws {CtError} `CT_TOO_LARGE`, `CT_BAD_REQUEST`. */
 export function refuseEarly(req: Request, maxBytes: number): void {
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
   bodyEncoding(req);
@@ -67,7 +67,7 @@ async function receiveForm(
   } catch (cause) {
     throw malformed(cause);
   }
-  // Destroying a broken form reports its error once more, when nothing awaits it any longer.
+  // Destroying a broken form reports its error again, when nothing awaits it any more.
   form.on('error', () => undefined);
   form.on('file', (_field, stream, { filename }) => {
     stream.on('error', () => undefined);
@@ -81,7 +81,7 @@ async function receiveForm(
   let silence: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      // `receiveBody` sees silence within a file only.
+      // `receiveBody` detects silence only within a file.
       const listen = (): void => {
         clearTimeout(silence);
         const leftMs = Math.max(0, limits.deadline - performance.now());

@@ -23,7 +23,7 @@ const types = [
 ] as const;
 type AnswerType = (typeof types)[number];
 
-/** Bytes of a stream that wait for their reader. */
+/** Bytes of a stream buffered for a slow reader. */
 const largestBacklog = 64 * 1024 * 1024;
 
 /** `/v1`: CT files in, predictions out. */
@@ -96,7 +96,7 @@ async function answer({ predictor }: Services, asked: Asked, res: Response): Pro
   await sendRef(res, bytes);
 }
 
-/** Writes events as lines. What fails before the first line is answered with its status, later in a last line. */
+/** Writes events as lines. A failure before the first line sets the status; a later one is the last line. */
 async function stream(
   res: Response,
   predict: (
@@ -106,7 +106,7 @@ async function stream(
   const write = (event: PredictionEvent): void => {
     if (!res.headersSent) res.setHeader('content-type', 'application/x-ndjson');
     res.write(`${JSON.stringify(event)}\n`);
-    // Who reads nothing of it has gone, whatever the connection says.
+    // A client that reads nothing of it has gone, even if the connection is open.
     if (res.writableLength > largestBacklog) res.destroy();
   };
   try {
@@ -122,7 +122,7 @@ async function stream(
   res.end();
 }
 
-/** Sends bytes of either kind and removes them. */
+/** Sends bytes from memory or a file and removes them. */
 async function sendRef(res: Response, ref: ByteRef): Promise<void> {
   try {
     res.setHeader('content-length', ref.length);

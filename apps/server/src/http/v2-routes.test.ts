@@ -40,7 +40,7 @@ describe('health and metadata', () => {
     });
   });
 
-  test('a model’s metadata has its tensors, with -1 for what is open', async () => {
+  test('a model’s metadata has its tensors, with -1 for open dimensions', async () => {
     const expected = {
       name: 'lesion-rule',
       versions: ['1'],
@@ -139,7 +139,7 @@ describe('infer', () => {
     expect([score.mask.columns, score.mask.rows, score.mask.data.length]).toEqual([32, 32, 1024]);
   });
 
-  test('a picture of many megabytes goes through files and comes back right', async () => {
+  test('a picture of many megabytes goes through files and comes back intact', async () => {
     const score = await new OipClient({ baseUrl: server.url }).scoreSlice('lesion-rule', {
       data: new Float32Array(2000 * 1500).fill(0.55),
       shape: [1, 1500, 2000],
@@ -147,7 +147,7 @@ describe('infer', () => {
     expect(score.probability).toBeCloseTo(expectedProbability(0.55), 5);
   });
 
-  test('long JSON is read and written away from the event loop, to the same answer', async () => {
+  test('long JSON is read and written off the event loop, with the same answer', async () => {
     const values = Array.from({ length: 40_000 }, (_, index) => index / 4);
     const inputs = [
       ...echoInputs.slice(0, 2),
@@ -177,7 +177,7 @@ describe('infer', () => {
     expect([status, text]).toEqual([400, expect.stringContaining(sentence)]);
   });
 
-  test('bytes behind the declared binary data are refused', async () => {
+  test('bytes after the declared binary data are refused', async () => {
     const header = JSON.stringify({
       inputs: [
         {
@@ -196,7 +196,7 @@ describe('infer', () => {
     ]);
   });
 
-  test('a model that is not there is a 404 with the error alone', async () => {
+  test('an unknown model is a 404 with only the error', async () => {
     const { status, text } = await infer('absent', { inputs: [image] });
     expect([status, JSON.parse(text)]).toEqual([
       404,
@@ -205,7 +205,7 @@ describe('infer', () => {
   });
 });
 
-test('a wrong model is named before what is wrong with the body', async () => {
+test('an unknown model is reported before errors in the body', async () => {
   const { status, text } = await infer('absent', 'no JSON');
   expect([status, JSON.parse(text)]).toEqual([
     404,
@@ -241,7 +241,7 @@ describe('repository', () => {
     );
   });
 
-  test('loading and unloading are off unless the server was started so', async () => {
+  test('loading and unloading are off by default', async () => {
     await using plain = await startTestServer({ copied: ['lesion-rule'] });
     for (const action of ['load', 'unload']) {
       const url = `${plain.url}/v2/repository/models/lesion-rule/${action}`;

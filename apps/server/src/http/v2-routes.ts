@@ -23,7 +23,7 @@ import type { Services } from './services.js';
 import { refuseEarly } from './upload.js';
 import { bodyLimits } from './v1-routes.js';
 
-/** JSON longer than this is parsed and written by a codec process: it would hold up everybody else here. */
+/** JSON longer than this is parsed and written by a codec process: here it would block all other requests. */
 const inlineJson = 64 * 1024;
 /** A body of the repository API. */
 const smallBody = 64 * 1024;
@@ -68,7 +68,7 @@ export function v2Routes(services: Services): Router {
     router.post(`${path}/infer`, async (req, res) => {
       const { model, version } = params(req);
       const signal = abortSignalOf(res);
-      // A wrong name is the first thing to say, whatever is in the body.
+      // Report an unknown name before any error in the body.
       repository.get(model, version);
       const call = await receiveCall(services, req);
       const inferred = await infer.infer(model, version, call, signal);

@@ -6,7 +6,7 @@ import type { InferCall } from '../oip/read-infer-request.js';
 /** An uploaded CT file. */
 export interface UploadedFile {
   readonly data: ByteRef;
-  /** The file's own name, where the upload has one; formats of two files need it. */
+  /** The file's name, if the upload has one; formats of two files need it. */
   readonly name: string | undefined;
   /** Files that came with it: the pixels of a `.mhd` header, or the other files of a DICOM series. */
   readonly companions: readonly { readonly name: string; readonly data: ByteRef }[];
@@ -17,7 +17,7 @@ export interface VolumeInfo extends VolumeFacts {
   readonly columns: number;
   readonly rows: number;
   readonly sliceCount: number;
-  /** Name of the file of each slice, where the volume is made of several files with names. */
+  /** File name of each slice, if the volume is made of several named files. */
   readonly files: readonly string[] | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface PreparedSlice {
   readonly shape: readonly [1, number, number];
   readonly window: Window | undefined;
   readonly huLost: boolean;
-  /** What was done; `none` also where a crop was asked for and nothing to crop to was found. */
+  /** What was done; `none` also if a crop was requested and nothing to crop to was found. */
   readonly cropped: Crop;
   readonly decodeMs: number;
 }
@@ -48,7 +48,7 @@ interface OverlayStyleParams {
   readonly maskThreshold: number;
 }
 
-/** What the segmentation object says of the model that made it. */
+/** What the segmentation object records about the model that made it. */
 interface SegmentationParams {
   readonly session: string;
   readonly model: { readonly name: string; readonly version: string };
@@ -56,7 +56,7 @@ interface SegmentationParams {
   readonly spoolDir: string;
 }
 
-/** What a codec child does: everything that reads bytes of strangers or takes long on the event loop. */
+/** What a codec child does: everything that reads untrusted bytes or takes long on the event loop. */
 export interface CodecCalls {
   /** Scores a made-up slice, so that the first request does not wait for libraries to load. */
   warmUp: { params: undefined; result: undefined };
@@ -66,13 +66,13 @@ export interface CodecCalls {
       readonly file: UploadedFile;
       /** Which volume of several; undefined for the first, where there is one series. */
       readonly volume: number | undefined;
-      /** How to prepare a slice that is all there is: one message fewer in each direction. */
+      /** How to prepare a file's only slice at once, which saves a round trip. */
       readonly lone: { readonly crop: Crop; readonly spoolDir: string };
     };
     result: {
       readonly info: VolumeInfo;
       readonly decodeMs: number;
-      /** Slice 0 where there is no other; the caller removes its data. */
+      /** Slice 0 if it is the only one; the caller removes its data. */
       readonly prepared: PreparedSlice | undefined;
     };
   };
@@ -94,7 +94,7 @@ export interface CodecCalls {
   };
   overlay: {
     params: SliceRef & {
-      /** Undefined where the verdict is withheld: the picture alone is drawn. */
+      /** Undefined if the verdict is withheld: only the picture is drawn. */
       readonly mask: Tensor | undefined;
       readonly style: OverlayStyleParams;
       readonly spoolDir: string;

@@ -7,7 +7,7 @@ import type { CodecCalls } from './codec-calls.js';
 
 interface CodecPoolOptions {
   readonly processes: number;
-  /** Callers that may wait for a place. */
+  /** Maximum number of waiting callers. */
   readonly queueSize: number;
   /** A call longer than this ends its process. */
   readonly hangMs: number;
@@ -26,7 +26,7 @@ export type CodecCall = <K extends keyof CodecCalls>(
 /** Volumes that one child may have open; each may hold its decoded pixels. */
 const placesPerChild = 8;
 
-/** Processes that a piece of work may lose before it counts as the cause. */
+/** Processes that a piece of work may crash before it counts as the cause. */
 const attempts = 5;
 
 interface Place {
@@ -35,8 +35,8 @@ interface Place {
 }
 
 /**
- * The processes that decode. Their own, since decoders are native code or WASM that strangers' files can end or hang, and
- * since decoding on the server's event loop would stall everybody else.
+ * The decoding processes. They are separate because strangers' files can crash or hang decoders, which are native code or WASM,
+ * and because decoding on the server's event loop would stall all other requests.
  */
 export class CodecPool {
   readonly #places: readonly Place[];
@@ -72,7 +72,7 @@ export class CodecPool {
   }
 
   /**
-   * Runs `work` with the calls of one child, from the start again where that child dies, so `work` must not mind.
+   * Runs `work` with the calls of one child. Restarts it if that child dies, so `work` must be repeatable.
    *
    * @throws {CtError} `CT_OVERLOADED` when too many wait, `CT_CANCELLED`, `CT_TIMEOUT` for a call that hangs, `CT_CORRUPT` when
    * child after child dies of it; and what `work` throws.
@@ -103,7 +103,7 @@ export class CodecPool {
     }
   }
 
-  /** Gives back memory that volumes have left behind, while nothing is asked. */
+  /** Releases memory left by volumes while idle. */
   async renew(): Promise<void> {
     for (const { supervisor, used } of this.#places) if (used === 0) await supervisor.renew();
   }
@@ -161,7 +161,7 @@ export class CodecPool {
     const state = { hung: false };
     const watchdog = setTimeout(() => {
       state.hung = true;
-      // Only the child that hangs; its successor may be at work already.
+      // Only the child that hangs; its successor may already be working.
       if (peer.alive) place.supervisor.replace();
     }, this.#options.hangMs);
     try {

@@ -1,4 +1,4 @@
-/** The part of dcmjs that the server uses; the package has no types of its own. */
+/** The part of dcmjs that the server uses; the package ships no types. */
 declare module 'dcmjs' {
   /** A dataset by keyword, values as dcmjs naturalises them. */
   export type NaturalDataset = Record<string, unknown>;

@@ -7,17 +7,17 @@ import {
   type Warning,
 } from '@groundglass/core';
 
-/** The volume of an upload that is scored, and what to know of the files that are not in it. */
+/** The volume of an upload to score, and warnings about the files that are not in it. */
 export interface UploadedSeries extends Pick<SeriesVolume, 'volume' | 'files'> {
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Opens the files of an upload as one DICOM series. Of several phases the first is taken; localizers, captures, other views and
- * sizes, files that cannot be read and those that are not DICOM are left out. Each of them has a warning with its name.
+ * Opens the files of an upload as one DICOM series. Takes the first of several phases; leaves out localizers, captures, other views
+ * and sizes, files that cannot be read and those that are not DICOM. Each of them gets a warning with its name.
  *
- * @param chosen which volume to take, from 0, in the order of `openDicomSeries`; with it several series are no error.
- * @throws {CtError} `CT_MIXED_SERIES` for axial slices of several series, `CT_SLICE_RANGE` for a volume that is not there, and the error
+ * @param chosen which volume to take, from 0, in the order of `openDicomSeries`; with it several series are not an error.
+ * @throws {CtError} `CT_MIXED_SERIES` for axial slices of several series, `CT_SLICE_RANGE` for a missing volume, and the error
  * of the first file where no file can be read.
  */
 export async function openUploadedSeries(
@@ -66,7 +66,7 @@ function onlySeries(volumes: readonly SeriesVolume[]): SeriesVolume {
   );
 }
 
-/** Why the slices of a volume are none that a chest model scores; undefined where they may be. */
+/** Why a chest model cannot score the slices of a volume; undefined if it may. */
 function whyNot({ volume }: SeriesVolume): string | undefined {
   const codes = volume.warnings.map(({ code }) => code);
   if (codes.includes('LOCALIZER')) return 'a localizer';
@@ -75,7 +75,7 @@ function whyNot({ volume }: SeriesVolume): string | undefined {
   return codes.includes('NOT_AXIAL') ? `${volume.view ?? 'other'} slices` : undefined;
 }
 
-/** Names of the files of a volume, without those that the scored volume has slices of, too. */
+/** File names of a volume, except those that also hold slices of the scored volume. */
 function namesOf({ files }: SeriesVolume, own: ReadonlySet<string>): string[] {
   return [...new Set(files)].filter((name) => !own.has(name));
 }
@@ -84,7 +84,7 @@ function leftOutWarning(file: string, other: SeriesVolume, scored: SeriesVolume)
   return { code: 'FILE_LEFT_OUT', file, detail: differenceOf(other, scored) };
 }
 
-/** In what a volume differs from the one that is scored. */
+/** How a volume differs from the scored one. */
 function differenceOf(other: SeriesVolume, scored: SeriesVolume): string {
   const reason = whyNot(other);
   if (reason !== undefined) return reason;

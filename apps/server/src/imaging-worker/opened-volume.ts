@@ -38,18 +38,18 @@ import type { SegmentedSlice } from './write-segmentation.js';
 interface Decoded {
   readonly slice: CtSlice;
   readonly cropBox: CropBox;
-  /** Undefined until there was time for it: {@link OpenedVolume.prepare}. */
+  /** Undefined until {@link OpenedVolume.prepare} had time for it. */
   inspection: SliceInspection | undefined;
 }
 
-/** A volume that a prediction works on. Slices are decoded when asked for and dropped when they are finished. */
+/** The volume of a prediction. Slices are decoded on demand and dropped when finished. */
 export class OpenedVolume {
   readonly #decoded = new Map<number, Decoded>();
   readonly #kept = new Map<number, SegmentedSlice>();
   readonly #volume: CtVolume;
   /** The file that holds slice `i`. */
   readonly #fileOf: (index: number) => ByteRef;
-  /** Name of the file of each slice, where there are several. */
+  /** File name of each slice, if there are several files. */
   readonly #files: readonly string[] | undefined;
   readonly #handles: readonly FileHandle[];
   readonly #warnings: readonly Warning[];
@@ -108,7 +108,7 @@ export class OpenedVolume {
       });
       const unused = file.companions.length - used.size;
       if (unused > 0) {
-        // An answer for the first alone would pass for one of all.
+        // An answer for the first alone would look like one for all.
         throw new CtError(
           'CT_BAD_REQUEST',
           `Expected one CT file, a header with its pixels or the files of a DICOM series, got ${unused} more that do not belong to the first`,
@@ -138,7 +138,7 @@ export class OpenedVolume {
     const ref = toRef(bytes, params.spoolDir);
     const decoded: Decoded = { slice, cropBox, inspection: undefined };
     this.#decoded.set(params.index, decoded);
-    // Once the answer is on its way: the lungs are looked for while the model runs, on a core that it leaves free or at its side.
+    // After the answer is sent: finds the lungs while the model runs, on a free core or alongside it.
     setTimeout(() => {
       decoded.inspection ??= inspectSlice(slice);
     }, 1);
@@ -201,7 +201,7 @@ export class OpenedVolume {
       if (!sources.has(file)) sources.set(file, readRefNow(file));
     }
     const sourceOf = (index: number): Uint8Array => sources.get(this.#fileOf(index))!;
-    // Its library takes more memory than all else that decodes.
+    // Loaded on demand: its library takes more memory than all other decoders together.
     const { writeSegmentation } = await import('./write-segmentation.js');
     const bytes = writeSegmentation(sourceOf, this.#volume, slices, params);
     return toRef(bytes, params.spoolDir);
@@ -222,7 +222,7 @@ function cut(placed: Float32Array, threshold: number): Uint8Array {
   return Uint8Array.from(placed, (probability) => (probability >= threshold ? 1 : 0));
 }
 
-/** Whether an upload is a DICOM series, whatever else lies among its files and whichever comes first. */
+/** Whether an upload contains a DICOM series, whatever its other files and their order. */
 async function hasDicom(
   files: readonly { readonly data: ByteRef }[],
   source: (ref: ByteRef) => Promise<ByteSource>,
@@ -234,7 +234,7 @@ async function hasDicom(
   return false;
 }
 
-/** Gives a number to each name that an earlier file of the upload has, since results and warnings name files. */
+/** Numbers repeated file names of an upload, since results and warnings refer to files by name. */
 function withOwnNames<T extends { readonly name: string }>(files: readonly T[]): T[] {
   const taken = new Set<string>();
   return files.map((file, at) => {
@@ -247,7 +247,7 @@ function withOwnNames<T extends { readonly name: string }>(files: readonly T[]):
 function readMask(tensor: Tensor): { mask: Float32Array; size: PictureSize } {
   const [rows = 0, columns = 0] = tensor.shape.slice(-2);
   const read = readRefNow(tensor.data);
-  // What came in a message may lie anywhere in it; what came as a file has a buffer of its own and is not copied again.
+  // Bytes from a message may be part of a larger buffer; bytes from a file own theirs and are not copied again.
   const bytes = read.byteOffset % Float32Array.BYTES_PER_ELEMENT === 0 ? read : read.slice();
   const mask = new Float32Array(bytes.buffer, bytes.byteOffset, columns * rows);
   return { mask, size: { columns, rows } };

@@ -10,7 +10,7 @@ const fixtures = {
 };
 let made = 0;
 
-/** A slice of the decoders' fixtures at `z` millimetres, with elements replaced and a SOP Instance UID of its own. */
+/** A slice of the decoders' fixtures at `z` millimetres, with elements replaced and a unique SOP Instance UID. */
 export function dicomSlice(
   z: number,
   elements: Elements = {},
@@ -30,7 +30,7 @@ export function dicomSlice(
   return new Uint8Array(written.write());
 }
 
-/** The slice with its JPEG 2000 stream cut up behind its first marker; the header stays whole. */
+/** The slice with its JPEG 2000 stream zeroed after its first marker; the header stays intact. */
 export function damagedSlice(z: number): Uint8Array {
   const bytes = Buffer.from(dicomSlice(z, {}, 'jpeg2000'));
   const start = bytes.indexOf(Buffer.from([0xff, 0x4f, 0xff, 0x51]));

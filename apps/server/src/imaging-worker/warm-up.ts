@@ -1,10 +1,10 @@
 import { encodePng } from '@groundglass/core';
 import { OpenedVolume } from './opened-volume.js';
 
-/** Small enough to travel in messages: there is no folder for larger ones here. */
+/** Small enough for messages: there is no folder for larger ones here. */
 const side = 88;
 
-/** Takes a made-up slice of a chest through all that a prediction does, and forgets it. */
+/** Runs every step of a prediction on a made-up chest slice and discards the result. */
 export async function warmUp(): Promise<undefined> {
   const data = encodePng({ columns: side, rows: side, channels: 1, data: chest() });
   const volume = await OpenedVolume.open({ data, name: undefined, companions: [] });

@@ -84,7 +84,7 @@ describe('a DICOM segmentation', () => {
     }
   });
 
-  test('of a file that is no DICOM is refused', async () => {
+  test('is refused for a file that is not DICOM', async () => {
     await expect(client.segmentation(greyPng(1))).rejects.toMatchObject({ code: 'CT_BAD_REQUEST' });
   });
 
@@ -107,7 +107,7 @@ describe('a DICOM segmentation', () => {
   );
 
   test.skipIf(!hasPydicom)(
-    'opens in pydicom with the pixels that were meant (skipped where python3-pydicom is missing)',
+    'opens in pydicom with the intended pixels (skipped where python3-pydicom is missing)',
     async () => {
       const path = join(folder, 'pydicom.dcm');
       const source = await coreFixture('formats/dicom/fixtures/enhanced.dcm');

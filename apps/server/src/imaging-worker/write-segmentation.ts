@@ -1,4 +1,4 @@
-// Over 300 lines: one DICOM object, module after module in the order of PS3.3 A.51, which is read beside it.
+// Over 300 lines: one DICOM object, module after module in the order of PS3.3 A.51, best read next to it.
 
 import { randomUUID } from 'node:crypto';
 import { CtError, asCtError, type CtVolume, type Geometry, type Vector3 } from '@groundglass/core';
@@ -15,7 +15,7 @@ interface SegmentationOptions {
   readonly maskThreshold: number;
 }
 
-// Its warnings about damaged headers would go to the server's log, uncounted and with values of the file.
+// dcmjs would log any number of warnings about damaged headers, with values from the file.
 dcmjs.log.setLevel('silent');
 
 const segmentationStorage = '1.2.840.10008.5.1.4.1.1.66.4';
@@ -28,7 +28,7 @@ const pointers = {
   imagePositionPatient: '00200032',
 };
 
-/** What is taken over from the source: who, and in which study. Empty where it has none. */
+/** Copied from the source: patient and study. Empty if the source has none. */
 const inherited = [
   'PatientName',
   'PatientID',
@@ -42,7 +42,7 @@ const inherited = [
   'ReferringPhysicianName',
 ] as const;
 
-/** Without these a segmentation could not say what it segments. */
+/** Without these a segmentation could not reference its source. */
 const required = [
   'SOPClassUID',
   'SOPInstanceUID',
@@ -124,7 +124,7 @@ function readHeader(source: Uint8Array): NaturalDataset {
   }
 }
 
-/** Shared with the source; not required beside references to the source images (PS3.3 table A.51-1). */
+/** Shared with the source; not required next to references to the source images (PS3.3 table A.51-1). */
 function frameOfReference(header: NaturalDataset): NaturalDataset {
   const { FrameOfReferenceUID: uid, PositionReferenceIndicator: indicator = '' } = header;
   return uid ? { FrameOfReferenceUID: uid, PositionReferenceIndicator: indicator } : {};

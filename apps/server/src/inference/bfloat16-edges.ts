@@ -1,6 +1,6 @@
 import { Reader, Writer } from 'protobufjs';
 
-/** Numbers of fields of onnx.proto3 that are touched; all other bytes are copied as they are. */
+/** Field numbers of onnx.proto3 that are edited; all other bytes are copied unchanged. */
 const fields = {
   model: { graph: 7 },
   graph: { node: 1, input: 11, output: 12 },
@@ -10,15 +10,15 @@ const fields = {
 } as const;
 const float = 1;
 const bfloat16 = 16;
-/** Behind the name of an input or output that is FP32 towards ONNX Runtime. */
+/** Suffix of the name of an input or output that is FP32 for ONNX Runtime. */
 const suffix = '__as_fp32';
 
 /** The name of a bfloat16 input or output in the model that {@link castBfloat16Edges} makes. */
 export const castName = (name: string): string => `${name}${suffix}`;
 
 /**
- * ONNX Runtime for Node has no bfloat16 at the edges of a model. This makes the named inputs and outputs FP32 and puts a Cast behind
- * each input and after each output. Every bfloat16 is an FP32 exactly, so no value changes.
+ * ONNX Runtime for Node does not support bfloat16 inputs or outputs. Makes the named ones FP32, with a Cast after each input
+ * and before each output. Every bfloat16 is exactly representable as FP32, so no value changes.
  */
 export function castBfloat16Edges(model: Uint8Array, names: ReadonlySet<string>): Uint8Array {
   return rewrite(model, (field, bytes) =>
@@ -50,7 +50,7 @@ function asFloat(value: Uint8Array, name: string): Uint8Array {
     if (field !== fields.value.type) return undefined;
     const type = rewrite(bytes, (inner, tensor) => {
       if (inner !== fields.type.tensor) return undefined;
-      // Fields of a message that come twice are merged, and of a scalar the last counts.
+      // Of a singular field that occurs twice, messages are merged and the last scalar counts.
       const element = new Writer()
         .uint32(fields.tensor.elementType << 3)
         .int32(float)

@@ -3,12 +3,12 @@ import type { Tensor } from '../tensors/tensor.js';
 
 /** A model file, and how to get it ready in a child. */
 export interface LoadParams {
-  /** Names the loaded model in later calls; never used again for another one. */
+  /** Identifies the loaded model in later calls; never reused. */
   readonly key: string;
   readonly path: string;
-  /** The model's folder; weights in files of their own must lie in it. */
+  /** The model's folder, which must contain external weight files. */
   readonly folder: string;
-  /** The file must have this content; undefined on first load, when any content is taken. */
+  /** SHA-256 that the file must have; undefined on first load, when any is accepted. */
   readonly sha256: string | undefined;
   /** Where optimised models are kept, or undefined for no cache. */
   readonly cacheDir: string | undefined;
@@ -27,12 +27,12 @@ export interface Warmup {
 }
 
 export interface LoadedModel {
-  /** Of the model file; where weights lie in files of their own, of all of them together. */
+  /** Of the model file, together with external weight files if there are any. */
   readonly sha256: string;
   readonly inputs: readonly OipTensorSpec[];
   readonly outputs: readonly OipTensorSpec[];
   readonly metadata: ReadonlyMap<string, string>;
-  /** Inputs and outputs whose number of dimensions the file does not say; their shape here is empty. */
+  /** Inputs and outputs whose rank the file leaves open; their shape here is empty. */
   readonly unknownRank: ReadonlySet<string>;
   /** Whether the optimised model came from the cache. */
   readonly fromCache: boolean;
@@ -45,7 +45,7 @@ export interface RunParams {
   readonly outputs: readonly string[];
   /** Nothing else runs: all cores may be used. */
   readonly alone: boolean;
-  /** Where results too large for a message go. */
+  /** Folder for results too large for a message. */
   readonly spoolDir: string;
 }
 
@@ -60,12 +60,12 @@ export interface RunResult {
 /** What an inference child does. */
 export interface InferenceCalls {
   load: { params: LoadParams; result: LoadedModel };
-  /** Runs on zeros, so that the first request does not pay for what runtimes put off. */
+  /** Runs on zeros, so that the first request does not pay for lazy initialisation. */
   warmUp: {
     params: { readonly key: string; readonly warmups: readonly Warmup[] };
     result: undefined;
   };
-  /** Milliseconds of each of so many runs on zeros, with the session of a lone request where there is one. */
+  /** Milliseconds of each of several runs on zeros, with the session for lone requests if there is one. */
   time: {
     params: { readonly key: string; readonly warmup: Warmup; readonly runs: number };
     result: readonly number[];

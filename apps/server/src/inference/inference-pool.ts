@@ -13,9 +13,9 @@ interface PoolOptions {
   readonly share: CpuShare;
   readonly cacheDir: string | undefined;
   readonly log: Logger;
-  /** Whether runs give their memory back; else they keep it for the next one: a little quicker, and hundreds of megabytes. */
+  /** Whether runs release their memory; keeping it for the next one is a little quicker, but takes hundreds of megabytes. */
   readonly lowMemory: boolean;
-  /** A process can take work, or has lost it: the scheduler should look. */
+  /** Called when a process can take work, or has lost it, so that the scheduler checks. */
   readonly onChange: () => void;
   readonly onCrash: () => void;
 }
@@ -33,7 +33,7 @@ interface Kept extends LoadRequest {
   readonly warmups: readonly Warmup[];
 }
 
-/** Loads of a model that may end their child before the model counts as broken. */
+/** Loads of a model that may crash their child before the model counts as broken. */
 const loadAttempts = 3;
 
 /** The processes that run models. Every model is in all of them, or in as many as its `instance_group` says. */
@@ -75,9 +75,9 @@ export class InferencePool {
   }
 
   /**
-   * Loads a model into its processes, one after another, so that the others go on serving. On failure it is in none.
+   * Loads a model into its processes one by one, so that the others keep serving. On failure no process has it.
    *
-   * @throws {CtError} `CT_MODEL_INVALID` when the model cannot be loaded, or ends every process that tries.
+   * @throws {CtError} `CT_MODEL_INVALID` when the model cannot be loaded, or crashes every process that tries.
    */
   async load(request: LoadRequest): Promise<LoadedModel> {
     let first: LoadedModel | undefined;
@@ -93,7 +93,7 @@ export class InferencePool {
     if (!first)
       throw new CtError('CT_MODEL_INVALID', 'Expected at least one instance of the model');
     this.#kept.set(request.key, { ...request, sha256: first.sha256, warmups: [] });
-    // A process that was replaced since its turn has only what was kept at that time.
+    // A process that was replaced after its turn has only the models kept at that time.
     for (const slot of this.#slotsOf(request)) {
       if (!slot.loaded.has(request.key)) await this.#loadInto(slot, request, first.sha256);
     }
@@ -130,7 +130,7 @@ export class InferencePool {
   /**
    * Times a loaded model on zeros, in the first process that has it, with nothing else in that process.
    *
-   * @throws what the model throws at a run.
+   * @throws what a run of the model throws.
    */
   time(key: string, warmup: Warmup, runs: number): Promise<readonly number[]> {
     return this.slots[0]!.exclusive((peer) => peer.call('time', { key, warmup, runs }));
@@ -141,7 +141,7 @@ export class InferencePool {
     await Promise.all(this.slots.map((slot) => slot.unload(key)));
   }
 
-  /** Gives back memory that runs have left behind, while nothing is asked. */
+  /** Releases memory left by runs while idle. */
   async renew(): Promise<void> {
     for (const slot of this.slots) await slot.renew().catch(() => undefined);
   }
@@ -205,7 +205,7 @@ export class InferencePool {
     return loaded;
   }
 
-  /** Whether nothing runs but in this process. */
+  /** Whether only this process runs anything. */
   othersIdle(slot: InferenceSlot): boolean {
     return this.slots.every((other) => other === slot || !other.busy);
   }
@@ -216,7 +216,7 @@ export class InferencePool {
     slot: number,
   ): LoadParams {
     const { cacheDir, share, lowMemory } = this.#options;
-    // A lone request finds the first process free: only there the weights are held twice.
+    // A lone request always goes to the first process: only there the weights are held twice.
     const alone = slot === 0 && share.threadsAlone !== share.threads;
     return {
       key,

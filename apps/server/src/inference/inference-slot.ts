@@ -6,7 +6,7 @@ interface SlotOptions {
   readonly index: number;
   readonly modulePath: string;
   readonly lowMemory: boolean;
-  /** Loads into a fresh child what is being served; returns the keys that it could load. */
+  /** Loads the served models into a fresh child; returns the keys that it could load. */
   readonly restore: (peer: ChildPeer<InferenceCalls>, slot: number) => Promise<string[]>;
   readonly onIdle: () => void;
   readonly onCrash: () => void;
@@ -64,7 +64,7 @@ export class InferenceSlot {
     return !this.#busy && this.#waiting.length === 0 && this.up && this.loaded.has(key);
   }
 
-  /** Runs `work` as the only thing that the child does. For a batch, ask {@link canRun} first: it then starts at once. */
+  /** Runs `work` exclusively in the child. For a batch, check {@link canRun} first: it then starts at once. */
   async exclusive<T>(work: (peer: ChildPeer<InferenceCalls>) => Promise<T>): Promise<T> {
     while (this.#busy) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#busy = true;
@@ -82,19 +82,19 @@ export class InferenceSlot {
     return this.#supervisor.whenReady();
   }
 
-  /** Forgets a model and frees its memory, once what runs has ended. */
+  /** Unloads a model and frees its memory once the current run has ended. */
   async unload(key: string): Promise<void> {
     if (!this.loaded.delete(key)) return;
-    // A child that dies instead has forgotten it too.
+    // A child that dies has dropped it too.
     await this.exclusive((peer) => peer.call('unload', { key })).catch(() => undefined);
   }
 
-  /** Ends a child that hangs; a fresh one takes its place. */
+  /** Kills a hung child; a fresh one takes its place. */
   replace(): void {
     this.#supervisor.replace();
   }
 
-  /** Gives back memory that runs have left behind. */
+  /** Releases memory left by runs. */
   renew(): Promise<void> {
     return this.exclusive(() => this.#supervisor.renew());
   }

@@ -109,7 +109,7 @@ export function grey(value: number, rows = 4, columns = 6, batch = 1): Tensor {
   return floats('image', shape, new Float32Array(batch * rows * columns).fill(value));
 }
 
-/** What lesion-rule says of a picture of one value, from the formula in make-models.py. */
+/** The output of lesion-rule for a picture of one value, from the formula in make-models.py. */
 export function expectedProbability(value: number): number {
   const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
   return sigmoid(8 * sigmoid(20 * value - 10) - 2);

@@ -45,7 +45,7 @@ describe('inspectOnnx', () => {
     );
   });
 
-  test('an output that is a sequence is named, which no request could ask for', () => {
+  test('names an output that is a sequence, which no request could ask for', () => {
     // Fields of protobuf with a length: ModelProto.graph 7, GraphProto.output 12, ValueInfoProto.name 1 and .type 2,
     // TypeProto.sequence_type 4, whose elem_type is 1.
     const field = (number: number, value: Uint8Array) =>

@@ -3,7 +3,7 @@ import { CtError } from '@groundglass/core';
 import { parse } from 'protobufjs';
 
 /**
- * The part of onnx.proto3 that is looked at; everything else is skipped by the reader. Field numbers are those of
+ * The part of onnx.proto3 that is read; the reader skips everything else. Field numbers are those of
  * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
  */
 const { root } = parse(
@@ -80,16 +80,16 @@ interface OnnxModel {
   functions?: { node?: OnnxNode[] }[];
 }
 
-/** What is read of an ONNX file before anything is run. */
+/** What is read from an ONNX file before it runs. */
 export interface OnnxFacts {
   readonly metadata: ReadonlyMap<string, string>;
-  /** Such as `opset 17, IR version 8, written by pytorch 2.4`; for the sentence of a failed load. */
+  /** Such as `opset 17, IR version 8, written by pytorch 2.4`; for the message of a failed load. */
   readonly description: string;
-  /** Inputs and outputs whose number of dimensions the file does not say. */
+  /** Inputs and outputs whose rank the file leaves open. */
   readonly unknownRank: ReadonlySet<string>;
-  /** Inputs and outputs of bfloat16, which ONNX Runtime for Node cannot take or give. */
+  /** Inputs and outputs of bfloat16, which ONNX Runtime for Node does not support. */
   readonly bfloat16: ReadonlySet<string>;
-  /** Files beside the model that hold its weights, by the paths that it names. */
+  /** External weight files, by the paths in the model. */
   readonly externalFiles: readonly string[];
 }
 
@@ -99,7 +99,7 @@ const bfloat16 = 16;
 /**
  * Reads an ONNX file without running anything.
  *
- * @throws {CtError} `CT_MODEL_INVALID` when the bytes are not ONNX, or weights lie outside the model's own folder: a path could name
+ * @throws {CtError} `CT_MODEL_INVALID` when the bytes are not ONNX, or weights are outside the model's own folder: a path could name
  * any file of the machine.
  */
 export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
@@ -119,7 +119,7 @@ export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
   const values = [...(model.graph.input ?? []), ...(model.graph.output ?? [])];
   for (const { name = '', type = {} } of values) {
     const kind = (['sequence', 'map', 'sparse', 'optional'] as const).find(
-      // The reader gives empty bytes where there is nothing.
+      // The reader returns empty bytes for missing ones.
       (each) => (type[each]?.length ?? 0) > 0,
     );
     if (kind === undefined) continue;
@@ -137,7 +137,7 @@ export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
   };
 }
 
-/** What people have in place of a model most often; undefined for everything else. */
+/** What people most often mistake for a model; undefined for everything else. */
 function otherContent(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return 'an empty file';
   const start = new TextDecoder('latin1').decode(bytes.subarray(0, 64)).trimStart().toLowerCase();
@@ -185,7 +185,7 @@ function externalPaths(model: OnnxModel): string[] {
   return paths;
 }
 
-/** @throws {CtError} `CT_MODEL_INVALID` for a path that does not stay in the model's folder; links are looked at when it is read. */
+/** @throws {CtError} `CT_MODEL_INVALID` for a path that leaves the model's folder; links are checked when it is read. */
 function checkedPath(path: string): string {
   const parts = path.split(/[\\/]/);
   if (path !== '' && !isAbsolute(path) && !/^[A-Za-z]:/.test(path) && !parts.includes('..'))

@@ -2,19 +2,19 @@ import type { CtError } from '@groundglass/core';
 import type { InferenceAnswer, InferenceRequest } from './scheduler.js';
 
 /**
- * Input that requests are joined up to: two slices of 512×512 floats. A row takes a core as long in a batch as alone, and more than
- * this leaves the cache between the operations of a network: eight slices at a time were a quarter slower than two.
+ * Input bytes up to which requests share a batch: two slices of 512×512 floats. A row takes a core as long in a batch as alone, and
+ * larger batches leave the cache between the operations of a network: eight slices at a time were a quarter slower than two.
  */
 const joinedBytes = 2 << 20;
 
-/** A request on its way. */
+/** A waiting or running request. */
 export interface Job {
   readonly request: InferenceRequest;
   /** Rows that it adds to a batch. */
   readonly rows: number;
-  /** `performance.now()` when it came. */
+  /** Arrival time, as `performance.now()`. */
   readonly submitted: number;
-  /** Times that it was given to a process. */
+  /** How often it was given to a process. */
   attempts: number;
   /** Must not share a batch: it was in one that failed. */
   alone: boolean;
@@ -43,7 +43,7 @@ export class JobQueue {
     this.#jobs.splice(behind === -1 ? this.#jobs.length : behind, 0, job);
   }
 
-  /** Back to where it came from: before all others of its priority. */
+  /** Puts a job back at the front of its priority. */
   putBack(job: Job): void {
     const { priority } = job.request;
     const behind = this.#jobs.findIndex((other) => other.request.priority >= priority);
@@ -75,7 +75,7 @@ export class JobQueue {
     return batch;
   }
 
-  /** Answers the jobs whose model matches with an error. */
+  /** Fails the jobs whose model matches. */
   removeWhere(matches: (key: string) => boolean, error: () => CtError): void {
     for (const job of this.#jobs.filter(({ request }) => matches(request.model.key))) {
       job.settle(error());
@@ -87,7 +87,7 @@ export class JobQueue {
   }
 }
 
-/** Rows of a batch that others may join. */
+/** Rows up to which others may join a batch. */
 export function joinedRows({ model, inputs }: InferenceRequest, rows: number): number {
   const bytes = inputs.reduce((sum, { data }) => sum + data.length, 0);
   return Math.min(model.maxBatchSize, Math.floor((joinedBytes * rows) / Math.max(1, bytes)));

@@ -14,7 +14,7 @@ import { runtimeCause } from './runtime-cause.js';
 import { datatypeOf, toOrtTensor } from '../tensors/ort-tensor.js';
 
 export interface LoadedSession {
-  /** For a run beside others, or for every run. */
+  /** For runs alongside others, or for every run. */
   readonly session: InferenceSession;
   /** For a run that has the machine to itself. */
   readonly alone: InferenceSession | undefined;
@@ -24,13 +24,13 @@ export interface LoadedSession {
 }
 
 /**
- * Reads a model once, hashes what was read, and makes its sessions of just these bytes, from the cache where it has them.
+ * Reads a model once, hashes it and creates its sessions from exactly these bytes, or from the cache if it has them.
  *
- * A child that replaces a crashed one asks for a content (`sha256`): if the file has changed meanwhile, the cache still
- * has the model that is being served.
+ * A child that replaces a crashed one requires a content (`sha256`): if the file has changed in the meantime, the cache still
+ * has the served model.
  *
- * @throws {CtError} `CT_MODEL_INVALID` with ONNX Runtime's own cause when the file is no usable ONNX model, or for other content than
- * asked for.
+ * @throws {CtError} `CT_MODEL_INVALID` with ONNX Runtime's own cause when the file is not a usable ONNX model, or for other content
+ * than required.
  */
 export async function loadSession(params: LoadParams): Promise<LoadedSession> {
   const cache =
@@ -38,7 +38,7 @@ export async function loadSession(params: LoadParams): Promise<LoadedSession> {
       ? undefined
       : new OptimisedCache(params.cacheDir, env.versions.node ?? env.versions.common);
   const read = await readModel(params).catch((error: unknown) => {
-    // A file that was replaced by a broken one is as good as none: what was served is in the cache.
+    // A file replaced by a broken one counts as missing: the served model is in the cache.
     if (params.sha256 === undefined) throw error;
     return undefined;
   });
@@ -53,7 +53,7 @@ export async function loadSession(params: LoadParams): Promise<LoadedSession> {
   const sessions: InferenceSession[] = [];
   try {
     for (const threads of [params.threads, ...(params.threadsAlone ? [params.threadsAlone] : [])]) {
-      // A lone run waits for no other: its threads may wait actively for each other, or each of its many ops would wake them.
+      // A lone run competes with no other: its threads may spin, since otherwise each of its many ops would wake them.
       const spinning = params.spinning || threads === params.threadsAlone;
       const options = sessionOptions(threads, spinning, params.arena);
       const known = isCached ? await cache?.read(sha256) : undefined;
@@ -111,7 +111,7 @@ async function readModel({ path, folder }: LoadParams): Promise<ReadModel | unde
   return { path, bytes, sha256: hash.digest('hex'), facts };
 }
 
-/** Weights of other files would be copied into the cache, and the edges of a bfloat16 model have other names there. */
+/** The cache would copy external weights, and a bfloat16 model's inputs and outputs have other names there. */
 function isCacheable({ externalFiles, bfloat16 }: OnnxFacts): boolean {
   return externalFiles.length === 0 && bfloat16.size === 0;
 }
@@ -120,7 +120,7 @@ async function fromOptimised(
   bytes: Uint8Array,
   options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession | undefined> {
-  // An entry that this runtime refuses is as good as none: the source is optimised again.
+  // An entry that this runtime refuses counts as missing: the source is optimised again.
   return InferenceSession.create(bytes, {
     ...options,
     graphOptimizationLevel: 'disabled',
@@ -143,12 +143,12 @@ async function fromSource(
       await cache.write(sha256, scratch);
       return session;
     } catch {
-      // Either the model is bad, which the next attempt says, or the disk is full, which must not stop the load.
+      // Either the model is bad, which the next attempt reports, or the disk is full, which must not stop the load.
       await cache.discard(scratch);
     }
   }
   try {
-    // ONNX Runtime looks for external data beside the file that it reads.
+    // ONNX Runtime looks for external data next to the file that it reads.
     if (facts.externalFiles.length > 0) return await InferenceSession.create(path, plain);
     const { bfloat16 } = facts;
     const model = bfloat16.size > 0 ? castBfloat16Edges(bytes, bfloat16) : bytes;
@@ -172,7 +172,7 @@ function sessionOptions(
     extra: {
       session: {
         intra_op: { allow_spinning: spinning ? '1' : '0' },
-        // Between the ops of a run only: threads that spin on behind it take a core from decoding and from the answer.
+        // Only between the ops of a run: threads that spin after it take a core from decoding and from the answer.
         force_spinning_stop: '1',
       },
     },
@@ -245,7 +245,7 @@ function zeros(
   );
 }
 
-/** What an input or output is called in the session. */
+/** The name of an input or output in the session. */
 export const feedName = (name: string, bfloat16: ReadonlySet<string>): string =>
   bfloat16.has(name) ? castName(name) : name;
 

@@ -8,8 +8,8 @@ import { makeFolder } from '@groundglass/dataset/disk';
  * Optimised models on disk. ONNX Runtime's optimiser takes seconds for a large network and chooses layouts by the
  * processor, so an entry is named by the model's content, the runtime's version and the processor.
  *
- * An entry is written beside its place and renamed, and carries its own SHA-256: a full disk or a killed process leaves
- * no entry that looks whole.
+ * An entry is written to a temporary name, then renamed, and carries its own SHA-256: a full disk or a killed process leaves
+ * no entry that looks complete.
  */
 export class OptimisedCache {
   readonly #dir: string;
@@ -32,7 +32,7 @@ export class OptimisedCache {
   }
 
   /**
-   * Keeps the model that the optimiser wrote to its scratch path. What fails here (a full disk, a read-only folder)
+   * Stores the model that the optimiser wrote to its scratch path. A failure (a full disk, a read-only folder)
    * only costs time at the next load, so the result says whether there is an entry now.
    */
   async write(sha256: string, optimised: string): Promise<boolean> {

@@ -1,8 +1,8 @@
-/** More of a message than this is its stack or a list of all operators. */
+/** Beyond this length a message is a stack or a list of all operators. */
 const longest = 600;
 
 /**
- * What ONNX Runtime says of a failure, without where in its source it happened and without folders of this machine.
+ * ONNX Runtime's message for a failure, without its source location and folders of this machine.
  *
  * Its messages often start with `/onnxruntime_src/…/model.cc:202 onnxruntime::Model::Model(…) `.
  */

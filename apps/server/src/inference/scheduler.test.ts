@@ -72,7 +72,7 @@ describe('Scheduler', () => {
     }
   });
 
-  test('an answer from a batch has the very bytes of the answer alone', async () => {
+  test('an answer from a batch has the same bytes as the answer alone', async () => {
     core = await startCore();
     const noise = Array.from({ length: 6 }, (_, seed) =>
       floats(
@@ -90,7 +90,7 @@ describe('Scheduler', () => {
     expect(batched.map(({ outputs }) => outputs)).toEqual(alone.map(({ outputs }) => outputs));
   });
 
-  test('an answer has the same bytes beside others as alone, where it has all cores', async () => {
+  test('an answer has the same bytes next to others as alone on all cores', async () => {
     core = await startCore({ processes: 2 });
     const noise = Float32Array.from({ length: 12_000 }, (_, i) => Math.abs(Math.sin(i * i)));
     const image = floats('image', [1, 1, 100, 120], noise);
@@ -111,11 +111,11 @@ describe('Scheduler', () => {
       infer(core, 'lesion-rule', [grey(0.5, 4, 4, 3)]),
     ]);
     await blocker;
-    // max_batch_size is 8: nine of 4 x 4 and one of three rows make 8 + 4, the two of 5 x 4 go apart.
+    // max_batch_size is 8: nine of 4 x 4 and one of three rows make 8 + 4, the two of 5 x 4 run separately.
     expect(core.batches.slice(1)).toEqual([8, 4, 2]);
   });
 
-  test('a batch is joined up to two mebibytes of input', async () => {
+  test('a batch holds up to two mebibytes of input', async () => {
     core = await startCore();
     const blocker = busy(core, 400);
     // A mebibyte each.
@@ -139,7 +139,7 @@ describe('Scheduler', () => {
     );
   });
 
-  test('a full queue refuses with CT_OVERLOADED and a time to come again', async () => {
+  test('a full queue refuses with CT_OVERLOADED and a retry time', async () => {
     core = await startCore({ queueSize: 2 });
     const accepted = [busy(core, 2000), busy(core, 1), busy(core, 1)];
     const refused = await busy(core, 1).catch((error: unknown) => error);
@@ -148,7 +148,7 @@ describe('Scheduler', () => {
     await Promise.all(accepted);
   });
 
-  test('a request whose deadline the queue cannot keep is refused at once', async () => {
+  test('a request whose deadline the queue cannot meet is refused at once', async () => {
     core = await startCore();
     await busy(core, 2000);
     const long = [busy(core, 2000), busy(core, 2000)];
@@ -159,7 +159,7 @@ describe('Scheduler', () => {
     await Promise.all(long);
   });
 
-  test('a deadline that could just be kept is refused, since the processes may become slower', async () => {
+  test('a deadline that could barely be met is refused, since the processes may become slower', async () => {
     core = await startCore();
     const started = performance.now();
     await busy(core, 2000);
@@ -241,7 +241,7 @@ describe('Scheduler', () => {
     const blocker = busy(core, 400);
     const [good, bad] = await Promise.allSettled([
       infer(core, 'echo', text([97])),
-      infer(core, 'echo', text([0xff])), // 0xff is in no UTF-8 text
+      infer(core, 'echo', text([0xff])), // 0xff never occurs in UTF-8
     ]);
     await blocker;
     expect(good.status).toBe('fulfilled');

@@ -18,13 +18,13 @@ export interface InferenceRequest {
   readonly outputs: readonly string[];
   /** 1 is served first; larger numbers later. */
   readonly priority: number;
-  /** `performance.now()` by which the answer must be there. */
+  /** Deadline of the answer, as `performance.now()`. */
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface InferenceAnswer {
-  /** In the order asked for. Who asked removes those that are files: {@link discardRef}. */
+  /** In the requested order. The caller removes those that are files: {@link discardRef}. */
   readonly outputs: readonly Tensor[];
   readonly queueMs: number;
   readonly inferMs: number;
@@ -41,28 +41,28 @@ interface SchedulerOptions {
   readonly queueSize: number;
   /** A run longer than this counts as hanging, and its process is replaced. */
   readonly hangMs: number;
-  /** Where results too large for a message go. */
+  /** Folder for results too large for a message. */
   readonly spoolDir: string;
   readonly log: Logger;
   readonly events: SchedulerEvents;
 }
 
 /**
- * Processes that a request may lose before it is answered with an error. From the second on it runs alone, so a request that is
- * itself the cause costs no other request its answer; and five in a row are hardly bad luck.
+ * Processes that a request may lose before it is answered with an error. From the second on it runs alone, so that a request that
+ * causes the crashes fails no other; and five in a row are hardly bad luck.
  */
 const attempts = 5;
 
 /**
- * How much slower than lately the processes may become and deadlines still be kept: when requests rush in, reading and refusing them
- * takes part of the processor. At five times what two cores can answer it was half as much again.
+ * How much slower than recently the processes may become with deadlines still met: under load, reading and refusing requests takes
+ * processor time. At five times the capacity of two cores, runs took half as long again.
  */
 const slowdown = 2;
 
 /**
  * The queue in front of the processes. A request that finds a free process starts at once; while all are busy requests
  * wait, and the next free process takes as many of equal shape as the model's batch allows. So batches grow with load
- * and nothing ever waits for company.
+ * and no request ever waits for a batch to fill.
  *
  * Every request is answered once: when a process dies its requests run again, alone, since one of them may be the cause.
  */
@@ -83,7 +83,7 @@ export class Scheduler {
   }
 
   /**
-   * @throws {CtError} `CT_OVERLOADED` when the queue is full or the deadline cannot be kept, `CT_TIMEOUT` when it passed,
+   * @throws {CtError} `CT_OVERLOADED` when the queue is full or the deadline cannot be met, `CT_TIMEOUT` when it passed,
    * `CT_CANCELLED` when the signal fired, `CT_INFERENCE_FAILED` when the model failed.
    */
   submit(request: InferenceRequest): Promise<InferenceAnswer> {
@@ -134,7 +134,7 @@ export class Scheduler {
     });
   }
 
-  /** Gives free processes work. Called whenever one may be free, or a model has come or gone. */
+  /** Gives free processes work. Called whenever a process may be free, or a model was loaded or unloaded. */
   pump(): void {
     for (const slot of this.#options.pool.slots) {
       const batch = this.#queue.take((key) => slot.canRun(key));
@@ -210,7 +210,7 @@ export class Scheduler {
     }
     const { model } = batch[0]!.request;
     const outputs = [...new Set(batch.flatMap((job) => job.request.outputs))];
-    // What still waits could not start here or comes next: either way this run will not be the only one.
+    // Waiting requests either could not start here or come next: in both cases this run will not be the only one.
     const alone = this.#queue.length === 0 && this.#options.pool.othersIdle(slot);
     let hung = false;
     const watchdog = setTimeout(() => {

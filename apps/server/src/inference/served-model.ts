@@ -6,7 +6,7 @@ export interface BatchTimes {
   readonly outputNs: number;
 }
 
-/** What inference reports of a model's requests and batches. */
+/** What inference reports about a model's requests and batches. */
 export interface RunStatistics {
   succeeded(totalNs: number, queueNs: number): void;
   failed(totalNs: number): void;

@@ -77,7 +77,7 @@ async function study(): Promise<void> {
 }
 
 describe('/v1/jobs', () => {
-  test('a folder is scored in the background: a row a file, errors as rows, in a results file', async () => {
+  test('a folder is scored in the background: one row a file, including errors, in a results file', async () => {
     await study();
     await using server = await start();
     const { status, job } = await post(server.url, 'study');
@@ -114,7 +114,7 @@ describe('/v1/jobs', () => {
     expect(csv.text).toContain("\r\n'=b.png,");
   });
 
-  test('uploaded files are scored, by their names, and removed at the end', async () => {
+  test('uploaded files are scored under their names and then removed', async () => {
     await using server = await start();
     const part = (name: string) =>
       Buffer.from(`--b\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n`);
@@ -135,13 +135,13 @@ describe('/v1/jobs', () => {
     await expect.poll(() => readdir(join(scratch, '.jobs', id))).not.toContain('files');
   });
 
-  test('what a killed server left of an upload is removed at the next start, and nothing else', async () => {
+  test('the next start removes what a killed server left of an upload, and nothing else', async () => {
     const jobs = join(scratch, '.jobs');
     const half = join(jobs, '00000000-0000-4000-8000-000000000000/files');
     await mkdir(half, { recursive: true });
     await writeFile(join(half, 'a.png'), greyPng(1));
     await mkdir(join(jobs, 'notes-of-somebody'));
-    // As it is when the server ends between the last row and the removal of the files.
+    // As if the server had died between the last row and the removal of the files.
     const ended = '00000000-0000-4000-8000-000000000001';
     const folder = join(jobs, ended, 'files');
     await mkdir(folder, { recursive: true });
@@ -203,7 +203,7 @@ describe('/v1/jobs', () => {
     );
   });
 
-  test('a server that shares the folder of jobs has none of its own', async () => {
+  test('a second server on the same jobs folder has no jobs', async () => {
     await study();
     await using first = await start();
     await using second = await start();
@@ -224,7 +224,7 @@ describe('/v1/jobs', () => {
     return job;
   }
 
-  test('a stopped server goes on at its next start', async () => {
+  test('a stopped server resumes its job at the next start', async () => {
     const job = await beginAndStop();
     await using second = await start();
     await ended(second, job.id).toBe('done');
@@ -233,7 +233,7 @@ describe('/v1/jobs', () => {
     expect(new Set(paths).size).toBe(60);
   });
 
-  test('a job does not go on with another model than it began with', async () => {
+  test('a job does not resume with a different model', async () => {
     const job = await beginAndStop();
     const path = join(scratch, '.jobs', job.id, 'results.predictions.jsonl');
     const text = await readFile(path, 'utf8');
@@ -247,7 +247,7 @@ describe('/v1/jobs', () => {
   });
 });
 
-/** The files and kills of the acceptance are 1000 and 10; GROUNDGLASS_KILL_FILES and _KILLS set them. */
+/** The acceptance test uses 1000 files and 10 kills; GROUNDGLASS_KILL_FILES and _KILLS set them. */
 const kills = Number(process.env.GROUNDGLASS_KILLS ?? 3);
 const killFiles = Number(process.env.GROUNDGLASS_KILL_FILES ?? 60);
 
@@ -329,11 +329,11 @@ test('a server killed at random moments of a job gives every file exactly one ro
   expect(new Set(paths).size).toBe(killFiles);
   server.child.kill('SIGTERM');
   await server.exited;
-  // What killed servers left of uploads is gone as well.
+  // Uploads left by killed servers are gone as well.
   expect((await readdir(scratch)).filter((name) => name.startsWith('groundglass-'))).toEqual([]);
 }, 600_000);
 
-test('until the jobs of an earlier run are read none is said to be missing', async () => {
+test('no job is reported missing until the jobs of an earlier run are read', async () => {
   await using server = await start();
   const { predictor, log } = server.services;
   const dir = join(scratch, 'others');

@@ -39,15 +39,15 @@ interface Entry {
 }
 
 /**
- * Studies that are scored in the background, one job at a time. Everything is on disk: a job's request in `job.json`, its results in a
- * results file that grows by a row a file. So a server that was killed goes on where it was, and every file gets one row.
+ * Scores studies in the background, one job at a time. Everything is on disk: a job's request in `job.json`, its results in a
+ * results file that grows by one row a file. So a killed server resumes where it was, and every file gets one row.
  */
 export class Jobs {
   readonly #entries = new Map<string, Entry>();
   #lock: FolderLock | undefined;
   #working: Promise<void> | undefined;
   #stopping = false;
-  /** Whether the jobs of an earlier run are known: until then a job that is not is no reason to say that there is none. */
+  /** Whether the jobs of an earlier run are known: until then an unknown id may still be one of them. */
   #opened = false;
   readonly #options: JobsOptions;
 
@@ -55,7 +55,7 @@ export class Jobs {
     this.#options = options;
   }
 
-  /** Reads the jobs of an earlier run and goes on with those that had not ended. Without the folder there are no jobs. */
+  /** Reads the jobs of an earlier run and resumes those that had not ended. Without the folder there are no jobs. */
   async start(): Promise<void> {
     await this.#open();
     this.#opened = true;
@@ -98,7 +98,7 @@ export class Jobs {
     }
   }
 
-  /** The newest first. @throws {CtError} `CT_OVERLOADED` while the server starts, as every call here. */
+  /** The newest first. @throws {CtError} `CT_OVERLOADED` while the server starts, like every call here. */
   get list(): Job[] {
     this.#refuseWhileOpening();
     return [...this.#entries.values()]
@@ -114,8 +114,8 @@ export class Jobs {
   /**
    * Adds a job for the CT files of a folder.
    *
-   * @param query as it came; checked here, and the model that it names.
-   * @throws {CtError} `CT_BAD_REQUEST` for a folder without CT files, and what the query and the model are wrong in.
+   * @param query as received; checked here, like the model that it names.
+   * @throws {CtError} `CT_BAD_REQUEST` for a folder without CT files, and errors of the query or the model.
    */
   async addFolder(folder: string, query: Record<string, string>): Promise<Job> {
     this.#check(query);
@@ -184,7 +184,7 @@ export class Jobs {
     return readJournal(this.#results(id));
   }
 
-  /** Calls back now and at every change. @returns what ends it. @throws {CtError} `CT_NOT_FOUND`. */
+  /** Calls back now and on every change. @returns a function that ends this. @throws {CtError} `CT_NOT_FOUND`. */
   watch(id: string, listener: (status: Job) => void): () => void {
     const entry = this.#get(id);
     entry.listeners.add(listener);
@@ -192,7 +192,7 @@ export class Jobs {
     return () => entry.listeners.delete(listener);
   }
 
-  /** Stops work; what has not ended goes on at the next start. */
+  /** Stops work; unfinished jobs resume at the next start. */
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const { controller } of this.#entries.values()) controller.abort();
@@ -321,7 +321,7 @@ export class Jobs {
         const request = { file, query, signal, product: 'prediction' as const };
         return (await this.#options.predictor.predict(request)).prediction;
       } catch (error) {
-        // A job has time: others go first.
+        // A job can wait: other requests go first.
         if (!(error instanceof OverloadedError) || signal.aborted) throw error;
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
@@ -341,7 +341,7 @@ export class Jobs {
     await rename(staged, path);
   }
 
-  /** Whether a server was killed while it took a job's files: they hold pictures of patients, and no client has the job's id. */
+  /** Whether a server was killed while it received a job's files: they hold pictures of patients, and no client has the job's id. */
   async #isHalfReceived(id: string): Promise<boolean> {
     if (!z.uuid().safeParse(id).success) return false;
     const names = await readdir(join(this.#options.dir, id)).catch(() => undefined);
@@ -374,7 +374,7 @@ export class Jobs {
 }
 
 function parseQuery(query: Record<string, string>): PredictQuery {
-  // Masks are not in results, and a job lets others go first.
+  // Results have no masks, and a job lets others go first.
   return predictQuerySchema.parse({ ...query, mask: '0', priority: 'background' });
 }
 
@@ -447,7 +447,7 @@ function tell(entry: Entry): void {
 
 const isEnded = (state: JobRecord['state']): boolean => state !== 'waiting' && state !== 'running';
 
-/** A name of its own for each uploaded file: forms may hold a name twice, and names of folders. */
+/** A unique name for each uploaded file: forms may repeat a name, and contain folder names. */
 function freeName(name: string, taken: Set<string>): string {
   const plain =
     name

@@ -6,19 +6,19 @@ import { CtError } from '@groundglass/core';
 export interface CtFiles {
   /** Paths relative to the folder, with `/`, in order. */
   readonly paths: readonly string[];
-  /** Files that are not of a CT format by their name; pixels beside a header are not among them. */
+  /** Files whose names are of no CT format; a header's pixel files are not among them. */
   readonly leftOut: number;
 }
 
 /** More than this is not a study but a disk. */
 const mostFiles = 100_000;
 const ctName = /\.(?:png|jpe?g|dcm|dicom|ima|nii|nii\.gz|mha|mhd|hdr)$/i;
-/** The pixels of a header; the header's row is theirs. */
+/** A header's pixel files, which share the header's row. */
 const pixelsName = /\.(?:raw|zraw|img|img\.gz)$/i;
 
 /**
- * The CT files of a folder and of the folders in it. DICOM files often have names without an ending, so those count too. Names with
- * a leading dot and links out of the folder are passed over.
+ * The CT files of a folder and its subfolders. DICOM files often have no extension, so such names count too. Skips names with
+ * a leading dot and links out of the folder.
  *
  * @throws {CtError} `CT_READ_FAILED` for a folder that cannot be read, `CT_TOO_LARGE` for more than 100,000 files.
  */
@@ -38,7 +38,7 @@ export async function listCtFiles(folder: string): Promise<CtFiles> {
         continue;
       }
       const stats = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
-      // A linked folder is visited where it lies.
+      // A linked folder is visited at its real path.
       if (entry.isDirectory()) await visit(path);
       else if (!stats?.isFile() || pixelsName.test(entry.name)) continue;
       else if (ctName.test(entry.name) || !entry.name.includes('.')) {
@@ -56,7 +56,7 @@ export async function listCtFiles(folder: string): Promise<CtFiles> {
   return { paths, leftOut };
 }
 
-/** The names of the files beside a header that hold its pixels, as far as the header and its name say. */
+/** Names of a header's pixel files, according to the header and its name. */
 export async function pixelFilesOf(path: string): Promise<string[]> {
   const stem = /([^/\\]*)\.(?:mhd|hdr)$/i.exec(path)?.[1];
   if (stem === undefined) return [];

@@ -11,7 +11,7 @@ const columns = [
   'error',
 ];
 
-/** Results as CSV (RFC 4180) for a spreadsheet; what is unknown is an empty cell. */
+/** Results as CSV (RFC 4180) for a spreadsheet; unknown values are empty cells. */
 export function resultsCsv(rows: readonly ResultRow[]): string {
   const lines = rows.map(({ path, sha256, label, withheld, probability, lesionFraction, error }) =>
     [

@@ -7,8 +7,8 @@ import {
 } from '@groundglass/core';
 
 /**
- * The results file of a job while it grows: a header and a row a file, each written with one call, so that a killed server leaves at
- * most one torn line at the end. Opening it again cuts that line off and says which files have their row.
+ * The growing results file of a job: a header and one row a file, each written with one call, so that a killed server leaves at
+ * most one torn line at the end. Reopening it cuts that line off and returns which files have their row.
  */
 export class ResultsJournal {
   readonly #file: FileHandle;
@@ -47,7 +47,7 @@ export class ResultsJournal {
   }
 }
 
-/** What a results file holds, and the bytes up to the end of its last whole line. */
+/** The content of a results file, and the bytes up to the end of its last complete line. */
 export async function readJournal(
   path: string,
 ): Promise<{ header: ResultsHeader | undefined; rows: ResultRow[]; length: number }> {

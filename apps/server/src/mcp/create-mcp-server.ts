@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { serverVersion } from '../options/server-version.js';
 import type { Workspace } from './workspace.js';
 
-/** Findings in one answer; a file beside the dataset has them all. */
+/** Maximum findings in one answer; a file next to the dataset has them all. */
 const mostFindings = 100;
 const dataset = z
   .string()
@@ -28,11 +28,11 @@ const reading = { readOnlyHint: true, openWorldHint: false } as const;
 
 interface McpOptions {
   readonly workspace: Workspace;
-  /** The model, which starts when it is first asked. */
+  /** The model, which starts on first use. */
   readonly client: () => Promise<GroundglassClient>;
 }
 
-/** The tools that language models may call, with the names and inputs that they have in VS Code. */
+/** The tools that language models may call, with the same names and inputs as in VS Code. */
 export function createMcpServer({ workspace, client }: McpOptions): McpServer {
   const server = new McpServer({ name: 'groundglass', version: serverVersion });
   server.registerTool(
@@ -61,14 +61,14 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
         const { label, withheld, probability, threshold, lesionFraction, warnings } = prediction;
         const text = json({
           ...{ path: workspace.nameOf(file), model: prediction.model, label, withheld, threshold },
-          // A probability whose answer was withheld is no claim.
+          // Withhold the probability together with the answer.
           probability: label === null ? null : probability,
           lesionFraction: label === null ? null : lesionFraction,
           warnings: warnings.map(({ code }) => code),
           note: 'Research use, not for diagnosis.',
         });
         const shown = slice ?? lesionSlice(prediction.slices);
-        // Without an answer no mask is claimed either.
+        // Without an answer show no mask either.
         const opacity = label === null ? 0 : undefined;
         const picture = await model.overlay(upload, { slice: shown, opacity, signal });
         const data = Buffer.from(picture).toString('base64');
@@ -143,7 +143,7 @@ function json(value: unknown) {
   return { type: 'text', text: JSON.stringify(value) } as const;
 }
 
-/** An error's own sentence and what to do; of an unexpected one nothing of the inside. */
+/** An error's message and what to do; for an unexpected one no internals. */
 async function answered(run: () => Promise<CallToolResult>): Promise<CallToolResult> {
   try {
     return await run();
@@ -164,7 +164,7 @@ async function readUpload(file: string): Promise<CtUpload> {
   if (ending === '.mhd') {
     const text = await readFile(file, 'latin1');
     const named = /^\s*ElementDataFile\s*=\s*(.+?)\s*$/im.exec(text)?.[1];
-    // Only a file beside the header is read.
+    // Only a file next to the header is read.
     if (named !== undefined && named !== 'LOCAL' && basename(named) === named)
       parts.push(join(dirname(file), named));
   } else if (ending === '.hdr' || ending === '.img') {

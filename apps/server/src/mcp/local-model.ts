@@ -4,7 +4,7 @@ import { GroundglassClient } from '@groundglass/client';
 import { ownerFileOf } from '../options/clean-spool.js';
 import { startServer, type RunningServer } from '../start-server.js';
 
-/** A server of this process on loopback, behind a token of its own; started when it is first asked. */
+/** A server in this process on loopback, with its own token; started on first use. */
 export class LocalModel {
   readonly #models: string;
   #started: Promise<{ server: RunningServer; client: GroundglassClient }> | undefined;

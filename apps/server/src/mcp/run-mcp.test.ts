@@ -15,7 +15,7 @@ let scratch: string;
 let folder: string;
 const client = new Client({ name: 'test', version: '1' });
 
-/** Two pictures of patient p1, which lies in two splits, and one that is answered wrongly. */
+/** Two pictures of patient p1, who is in two splits, and one with a wrong answer. */
 async function writeDataset(): Promise<void> {
   const set = join(folder, 'set');
   await mkdir(join(set, 'images'), { recursive: true });
@@ -62,7 +62,7 @@ afterAll(async () => {
 const call = (name: string, input: object) =>
   client.callTool({ name, arguments: { ...input } }) as Promise<CallToolResult>;
 
-/** The first content, as what the JSON in it says. */
+/** The first content, parsed as JSON. */
 function textOf({ content }: CallToolResult): Record<string, unknown> {
   const [first] = content;
   if (first?.type !== 'text') throw new Error('Expected a text');
@@ -95,7 +95,7 @@ test('a picture without an answer has neither a label nor a probability', async 
 });
 
 test.each(['../outside.png', '/etc/hostname', 'link.png', 'missing.png', 'set'])(
-  'refuses %s, which is no file of the workspace',
+  'refuses %s, which is not a file of the workspace',
   async (path) => {
     const result = await call('groundglass_predict', { path });
     expect(result.isError).toBe(true);
@@ -112,7 +112,7 @@ test('an audit finds a patient in two splits, and the pictures of that finding',
   expect(found.total).toBe(2);
 });
 
-test('a split that was drawn and patients that are guessed are no facts in any answer', async () => {
+test('no answer presents a drawn split or guessed patients as facts', async () => {
   const picture = await readFile(join(samples, 'covid-slice.png'));
   for (const path of ['covid/p1/a.png', 'normal/p2/b.png']) {
     const file = join(folder, 'undivided', path);
@@ -129,12 +129,12 @@ test('a split that was drawn and patients that are guessed are no facts in any a
   expect(found).toMatchObject({ total: 2, guesses, pictures: [guessed, guessed] });
   expect(textOf(await call('groundglass_summarizeDataset', asked)).guesses).toEqual(guesses);
   expect(textOf(await call('groundglass_audit', asked)).guesses).toEqual(guesses);
-  // This manifest has both in writing.
+  // This manifest states both.
   const written = textOf(await call('groundglass_summarizeDataset', { dataset: 'set' }));
   expect(written.guesses).toEqual([]);
 });
 
-test('summarizes by split, and says which datasets there are for a wrong name', async () => {
+test('summarizes by split, and lists the datasets for a wrong name', async () => {
   const { splits } = textOf(await call('groundglass_summarizeDataset', {}));
   expect(splits).toMatchObject([
     { split: 'test', pictures: 1, patients: 1, scored: 0, auc: null },

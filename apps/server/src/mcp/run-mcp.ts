@@ -4,10 +4,10 @@ import { LocalModel } from './local-model.js';
 import { Workspace } from './workspace.js';
 
 /**
- * Answers one client over stdin and stdout until it closes stdin. stdout carries the protocol alone; what else there is to say goes to
+ * Answers one client over stdin and stdout until it closes stdin. stdout carries only the protocol; everything else goes to
  * stderr.
  *
- * @throws {Error} for a folder that is not there.
+ * @throws {Error} for a missing folder.
  */
 export async function runMcp({
   models,

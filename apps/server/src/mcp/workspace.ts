@@ -18,11 +18,11 @@ export interface WorkspaceDataset {
   readonly dataset: Dataset;
 }
 
-/** The folders that a language model may ask about: nothing outside of them is read, links that lead out neither. */
+/** The folders that a language model may read: nothing outside of them, not even through links. */
 export class Workspace {
   readonly #folders: readonly string[];
 
-  /** @throws {Error} for a folder that is not there. */
+  /** @throws {Error} for a missing folder. */
   static async open(folders: readonly string[]): Promise<Workspace> {
     const real = folders.map(async (folder) => {
       const info = await stat(folder).catch(() => undefined);
@@ -36,7 +36,7 @@ export class Workspace {
     this.#folders = folders;
   }
 
-  /** The real path of a file. @throws {CtError} `CT_READ_FAILED` when it is not there or lies outside. */
+  /** The real path of a file. @throws {CtError} `CT_READ_FAILED` when it is missing or outside. */
   async file(path: string): Promise<string> {
     for (const folder of this.#folders) {
       const named = isAbsolute(path) ? path : join(folder, path);
@@ -53,7 +53,7 @@ export class Workspace {
     return relative(folder, file).split(sep).join('/');
   }
 
-  /** @param name of a dataset, or its path; the first one unless given. @throws {CtError} `CT_BAD_DATASET`. */
+  /** @param name of a dataset, or its path; the first one by default. @throws {CtError} `CT_BAD_DATASET`. */
   async dataset(name: string | undefined): Promise<WorkspaceDataset> {
     const names: string[] = [];
     for (const top of this.#folders) {
@@ -106,7 +106,7 @@ async function findingsIn(folder: string): Promise<readonly Finding[]> {
   return text === undefined ? [] : parseFindings(text).findings;
 }
 
-/** The text of the newest file with an ending. */
+/** The text of the newest file with an extension. */
 async function newestIn(folder: string, ending: string): Promise<string | undefined> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(ending));
   const dated = await Promise.all(

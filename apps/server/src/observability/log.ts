@@ -2,7 +2,7 @@ import { destination, pino, type Logger } from 'pino';
 import type { ServerOptions } from '../options/server-options.js';
 
 /**
- * JSON lines on standard error. Nothing of a request is logged but its route, status and times: file names, headers and
+ * JSON lines on standard error. Of a request only its route, status and times are logged: file names, headers and
  * queries can hold a patient's data.
  */
 export function createLog(level: ServerOptions['logLevel']): Logger {

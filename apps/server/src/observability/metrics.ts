@@ -4,7 +4,7 @@ import type { SchedulerEvents } from '../inference/scheduler.js';
 /** Seconds; from a cached health check to a volume of hundreds of slices. */
 const secondBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** The Prometheus metrics of one server; `GET /metrics`. No label carries anything of a request but its route. */
+/** The Prometheus metrics of one server; `GET /metrics`. Labels carry nothing of a request but its route. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #requests: Counter<'protocol' | 'route' | 'status'>;

@@ -1,13 +1,13 @@
 import { trace, type Tracer } from '@opentelemetry/api';
 
-/** Spans go nowhere, at no cost, until {@link startTracing} has set an exporter up. */
+/** Spans go nowhere, at no cost, until {@link startTracing} has set up an exporter. */
 export const tracer: Tracer = trace.getTracer('groundglass-server');
 
 /**
  * Sends traces over OTLP/HTTP where the standard environment variables name a collector
  * (`OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`); loads no SDK otherwise.
  *
- * @returns what flushes and ends it, or undefined where tracing is not configured.
+ * @returns a function that flushes and ends it, or undefined if tracing is not configured.
  */
 export async function startTracing(
   environment: NodeJS.ProcessEnv,

@@ -1,7 +1,7 @@
 import { oipDatatypeNames } from '@groundglass/client';
 import { z } from 'zod';
 
-/** What `/v2` answers, for the OpenAPI description and for tests that hold the answers against it. */
+/** Answers of `/v2`, for the OpenAPI description and for tests that validate answers. */
 const shapeSchema = z.array(z.int().min(-1));
 
 export const serverMetadataSchema = z.object({
@@ -73,7 +73,7 @@ export const repositoryIndexSchema = z.array(
   }),
 );
 
-/** `POST /v2/repository/models/{model}/load` and `/unload`; parameters of other servers are passed over. */
+/** `POST /v2/repository/models/{model}/load` and `/unload`; top-level fields of other servers are ignored. */
 export const controlRequestSchema = z.object({
   parameters: z
     .strictObject({

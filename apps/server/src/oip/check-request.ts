@@ -7,7 +7,7 @@ import type { RepositoryModel } from '../repository/repository-model.js';
  * Checks a request's tensors against the model: every input once and no others, types and shapes that fit, one batch
  * size in all of them; and that the named outputs exist.
  *
- * @throws {CtError} `CT_BAD_REQUEST` with the tensor, what was expected and what came.
+ * @throws {CtError} `CT_BAD_REQUEST` with the tensor, the expected and the received value.
  */
 export function checkRequest(
   model: RepositoryModel,

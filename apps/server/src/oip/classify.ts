@@ -4,7 +4,7 @@ import { readRef } from '../tensors/byte-ref.js';
 import type { Tensor } from '../tensors/tensor.js';
 
 /**
- * An output as its highest classes, as the protocol's classification extension has it: for each row `count` texts
+ * An output as its highest classes, as in the protocol's classification extension: for each row `count` texts
  * `value:index` or `value:index:label`, the highest first; a tie goes to the lower index.
  *
  * @param batched whether the first dimension counts rows; else the whole tensor is one.
@@ -45,7 +45,7 @@ export async function classify(
   };
 }
 
-/** Numbers with six digits behind the point, as Triton's C++ writes them. */
+/** Numbers with six decimals, as Triton's C++ writes them. */
 function formatClass(value: number | bigint, index: number, label: string | undefined): string {
   const text = typeof value === 'bigint' ? String(value) : value.toFixed(6);
   return [text, index, ...(label === undefined ? [] : [label])].join(':');

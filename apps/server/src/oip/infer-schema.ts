@@ -23,7 +23,7 @@ const inferOutputSchema = z.object({
     .and(
       z.object({
         binary_data: z.boolean().optional(),
-        /** The highest classes, as texts `value:index:label`; 0 for the tensor itself. */
+        /** How many of the highest classes to send, as texts `value:index:label`; 0 for the tensor itself. */
         classification: z.int().min(0).max(100_000).optional(),
       }),
     )
@@ -36,7 +36,7 @@ export const inferRequestSchema = z.object({
   parameters: parametersSchema
     .and(
       z.object({
-        /** Microseconds after which the caller does not want the answer any more. */
+        /** Microseconds after which the caller no longer needs the answer. */
         timeout: z.int().min(0).optional(),
         /** 1 is served first; 0 means the model's default. */
         priority: z.int().min(0).max(16).optional(),

@@ -17,11 +17,11 @@ interface InferServiceOptions {
 
 export interface Inferred {
   readonly model: RepositoryModel;
-  /** With the binary flag that was asked for. The caller removes those that are files. */
+  /** With the requested binary flag. The caller removes those that are files. */
   readonly outputs: readonly { readonly tensor: Tensor; readonly binary: boolean }[];
 }
 
-/** Inference as the Open Inference Protocol has it, for REST and gRPC alike. */
+/** Open Inference Protocol inference, for both REST and gRPC. */
 export class InferService {
   readonly #options: InferServiceOptions;
 
@@ -73,7 +73,7 @@ export class InferService {
   }
 }
 
-/** The tensors as they were asked for: some as their highest classes. */
+/** The tensors as requested: some as their highest classes. */
 async function finish(
   model: RepositoryModel,
   tensors: readonly Tensor[],

@@ -6,7 +6,7 @@ import { readInferRequest } from './read-infer-request.js';
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 describe('readInferRequest', () => {
-  test('whatever comes, it ends in a request or a coded error', () => {
+  test('any input gives a request or a coded error', () => {
     const almost = fc.record(
       {
         id: fc.anything(),
@@ -47,7 +47,7 @@ describe('readInferRequest', () => {
     );
   });
 
-  test('binary inputs are cut out of the bytes in their order', () => {
+  test('binary inputs are cut out of the bytes in order', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 20 }), { minLength: 1, maxLength: 5 }),

@@ -13,27 +13,27 @@ export interface WantedOutput {
   readonly classes?: number | undefined;
 }
 
-/** An inference request of any transport, checked in itself but not yet against a model. */
+/** An inference request of either transport, valid in itself but not yet checked against a model. */
 export interface InferCall {
   readonly id: string | undefined;
-  /** Milliseconds that the caller gives; undefined where it says nothing. */
+  /** The caller's timeout in milliseconds; undefined if there is none. */
   readonly timeoutMs: number | undefined;
   /** 0 where the caller leaves it to the model. */
   readonly priority: number;
   readonly inputs: readonly Tensor[];
   /** Empty for all outputs of the model. */
   readonly outputs: readonly WantedOutput[];
-  /** How outputs go out that are not named. */
+  /** Whether outputs that the request does not name are sent as binary data. */
   readonly binaryByDefault: boolean;
 }
 
 /**
- * Reads the body of an infer request: JSON, and behind it, where `headerLength` says that the JSON ends before the body,
- * the binary data of the inputs in order.
+ * Reads the body of an infer request: JSON, followed by the binary data of the inputs in order where `headerLength` says that
+ * the JSON ends before the body.
  *
  * @param header the JSON part.
- * @param binary the bytes behind it.
- * @throws {CtError} `CT_BAD_REQUEST` with what was expected and what came.
+ * @param binary the bytes after it.
+ * @throws {CtError} `CT_BAD_REQUEST` with the expected and the received value.
  */
 export function readInferRequest(header: Uint8Array, binary: ByteRef): InferCall {
   const parsed = inferRequestSchema.safeParse(parseJsonBody(header), reportInput);

@@ -2,10 +2,10 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FolderLock } from '../processes/folder-lock.js';
 
-/** What `mkdtemp` makes of the prefix; its owner file beside it has the same name. */
+/** A name that `mkdtemp` makes from the prefix; the owner file next to the folder has the same name. */
 const ownerPattern = /^(groundglass-[A-Za-z0-9]{6})\.owner$/;
 
-/** The file beside a server's private folder that says which process has it. */
+/** The file next to a server's private folder that names its process. */
 export const ownerFileOf = (spoolDir: string): string => `${spoolDir}.owner`;
 
 /** Removes the private folders of servers that were killed, with the uploads in them. Folders of others are not touched. */

@@ -9,7 +9,7 @@ const keys = Object.keys(serverOptionsSchema.shape) as Key[];
 const lists: readonly Key[] = keys.filter((key) => Array.isArray(defaultOf(key)));
 /** Keys of flags that need no value. */
 const switches: readonly Key[] = keys.filter((key) => typeof defaultOf(key) === 'boolean');
-/** On the command line gRPC is on unless it is switched off; a test's server has none. */
+/** The command line turns gRPC on by default; a test's server has none. */
 const commandDefaults = { grpcPort: 8809 } as const;
 
 /** `grpcPort` → `grpc-port`. */
@@ -19,7 +19,7 @@ const flagOf = (key: string): string =>
 const variableOf = (key: string): string =>
   `GROUNDGLASS_${flagOf(key).replaceAll('-', '_').toUpperCase()}`;
 
-/** A flag or variable that is not known, or not valid; the message is for the terminal. */
+/** An unknown or invalid flag or variable; the message is for the terminal. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -39,7 +39,7 @@ export type Invocation =
   | { readonly command: 'print'; readonly text: string };
 
 /**
- * Reads the command line, which wins, and the environment.
+ * Reads the command line, which takes precedence, and the environment.
  *
  * @throws {UsageError} with the flag and what was expected of it.
  */
@@ -106,7 +106,7 @@ Traces go to a collector when OTEL_EXPORTER_OTLP_ENDPOINT is set.`,
     .command('pull')
     .description('adds a model from a URL, an archive or a file, and checks that it loads')
     .argument('<source>', 'https URL, .onnx file, .tar.gz archive, or folder of one model')
-    // By another name than the option of the program, which would take it.
+    // Not named like the program's own option, which would take it.
     .requiredOption('--into <models>', 'folder of models to add it to')
     .option('--name <name>', 'name of the model; else that of the file')
     .option('--sha256 <hex>', 'SHA-256 that the source must have')
@@ -120,7 +120,7 @@ Traces go to a collector when OTEL_EXPORTER_OTLP_ENDPOINT is set.`,
   program
     .command('mcp')
     .description('answers language models over stdio (Model Context Protocol) about CT files')
-    // By another name than the option of the program, which would take it.
+    // Not named like the program's own option, which would take it.
     .requiredOption('--with <models>', 'folder of models; the first one answers')
     .option(
       '--folder <folder>',
@@ -181,7 +181,7 @@ function describe(
   return `${name}: ${expectation(issue)}${shown}`;
 }
 
-/** Of a union the sentence of the branch that came nearest: "invalid input" does not help. */
+/** For a union, the message of the closest branch: "invalid input" does not help. */
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_union') return issue.message;
   const nested = issue.errors.flat().find(({ code }) => code !== 'invalid_type');

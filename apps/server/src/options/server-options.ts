@@ -121,7 +121,7 @@ export const serverOptionsSchema = z.object({
 });
 
 export type ServerOptions = z.output<typeof serverOptionsSchema>;
-/** What a caller of `startServer` must and may give. */
+/** Options of `startServer`, required and optional. */
 export type ServerOptionsInput = z.input<typeof serverOptionsSchema>;
 
 /** Just scheme, host and port, as browsers write an `Origin`. */

@@ -49,7 +49,7 @@ export function toCtModel(served: RepositoryModel): CtModel {
   };
 }
 
-/** The rule of a model: `config.pbtxt` comes before the file's own metadata, so that it can be changed beside the file. */
+/** The rule of a model: `config.pbtxt` overrides the file's own metadata, so that it can be changed without the file. */
 function ruleOf({ metadata, config, labels }: RepositoryModel): ScoringRule {
   return readScoringRule(
     (name) =>

@@ -6,7 +6,7 @@ const flag = z
   .enum(['0', '1', 'true', 'false'])
   .transform((text) => text === '1' || text === 'true');
 
-/** The query of `POST /v1/predictions`; a parameter that is not known is refused rather than ignored. */
+/** The query of `POST /v1/predictions`; an unknown parameter is refused rather than ignored. */
 export const predictQuerySchema = z.strictObject({
   model: z.string().min(1).max(128).optional().describe('model; the server has a default'),
   version: z.string().min(1).max(20).optional().describe('version; the newest unless given'),
@@ -65,7 +65,7 @@ export const predictQuerySchema = z.strictObject({
 export type PredictQuery = z.output<typeof predictQuerySchema>;
 
 /**
- * The indices that a selection means.
+ * The indices of a selection.
  *
  * @param most how many there may be.
  * @returns undefined when it names a slice that the volume does not have.

@@ -18,19 +18,19 @@ import type { ByteRef, Tensor } from '../tensors/tensor.js';
 import type { CtModel } from './ct-model.js';
 import { selectSlices, type PredictQuery } from './predict-query.js';
 
-/** What a run needs of the server. */
+/** What a run needs from the server. */
 export interface RunOptions {
   readonly scheduler: Scheduler;
   /** Longest time that one slice may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Slices that one request may ask for. */
   readonly maxSlices: number;
-  /** Slices of one volume that are in work at a time. */
+  /** Slices of one volume processed at a time. */
   readonly slicesAtATime: number;
   readonly spoolDir: string;
 }
 
-/** What a caller wants besides scores. */
+/** What a caller requests in addition to scores. */
 export type Product = 'prediction' | 'overlay' | 'segmentation';
 
 export interface PredictRequest {
@@ -38,27 +38,27 @@ export interface PredictRequest {
   readonly query: PredictQuery;
   readonly product: Product;
   readonly signal: AbortSignal;
-  /** Told of the start and of every slice. */
+  /** Called at the start and for every slice. */
   readonly onEvent?: (event: PredictionEvent) => void;
 }
 
 export interface PredictAnswer {
   readonly prediction: Prediction;
-  /** The overlay or the segmentation; who asked removes it. */
+  /** The overlay or the segmentation; the caller removes it. */
   readonly bytes: ByteRef | undefined;
 }
 
 const interactive = 1;
 const background = 2;
 
-/** The state of one prediction. Started again when its codec process dies; slices that are done stay done. */
+/** The state of one prediction. Restarted when its codec process dies; finished slices are kept. */
 export class PredictionRun {
   readonly #id = randomUUID();
   readonly #started = performance.now();
   readonly #results = new Map<number, SliceScore>();
   /** By slice: why a file of a series could not be decoded. */
   readonly #unreadable = new Map<number, CtError>();
-  /** The only slice there is, which was prepared as the file was opened, until it is used. */
+  /** The only slice, prepared when the file was opened, until it is used. */
   #lone: PreparedSlice | undefined;
   readonly #times = { decode: 0, queue: 0, infer: 0 };
   #window: Prediction['preprocessing']['window'] = null;
@@ -259,7 +259,7 @@ export class PredictionRun {
     }
   }
 
-  /** A slice of a volume waits for its turn when the server is busy; what came alone is refused at once. */
+  /** A slice of a volume waits for its turn when the server is busy; a lone picture is refused at once. */
   async #infer(image: Tensor, isVolume: boolean): Promise<InferenceAnswer> {
     const { query, signal } = this.#request;
     const usual = isVolume ? 'background' : 'interactive';

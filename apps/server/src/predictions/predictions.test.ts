@@ -30,7 +30,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 /** Grey 0–1 that the model sees for a value in HU: [-1250, 250] becomes [0, 1]. */
 const seen = (hu: number): number => (hu + 1250) / 1500;
 
-/** A bundled chest at half its brightness: in the fixture model's eyes no pixel of it is a lesion. */
+/** A bundled chest at half its brightness: the fixture model finds no lesion in it. */
 async function dimChest(): Promise<Uint8Array> {
   const sample = await readFile(join(import.meta.dirname, '../../../../samples/covid-slice.png'));
   const { columns, rows, pixels } = await (await openVolume(bytesSource(sample))).slice(0);
@@ -39,13 +39,13 @@ async function dimChest(): Promise<Uint8Array> {
 }
 
 describe('POST /v1/predictions', () => {
-  test('a PNG gets the score that the model’s formula gives, and says that HU are lost', async () => {
+  test('a PNG gets the score of the model’s formula and a warning that HU are lost', async () => {
     const prediction = await client.predict(greyPng(128));
     // 128 of 255 is 0.50196; the formula of make-models.py makes that a mask of 0.50979 and a probability of 0.8883.
     expect(prediction.probability).toBeCloseTo(expectedProbability(128 / 255), 5);
     expect(prediction).toMatchObject({
       file: null,
-      // There is no lung in one grey value, and its mask is a lesion all over.
+      // A constant grey has no lung, and its mask is a lesion all over.
       label: null,
       withheld: ['NO_LUNG', 'IMPLAUSIBLE_MASK'],
       threshold: 0.5,
@@ -60,7 +60,7 @@ describe('POST /v1/predictions', () => {
   });
 
   test('a volume gets a score for each slice and the mean of the higher half', async () => {
-    // Air and tissue, as Hounsfield units of a chest have them.
+    // Air and tissue, in a chest's Hounsfield units.
     const values = [-1000, -600, -500, -480, -470, -700, -800, 40];
     const prediction = await client.predict(metaImage(values), { mask: false });
     const expected = values.map((hu) => expectedProbability(seen(hu)));
@@ -92,7 +92,7 @@ describe('POST /v1/predictions', () => {
     });
   });
 
-  test('slices are scored from the one that is asked for on, and answered in order', async () => {
+  test('slices are scored from the requested one on, and answered in order', async () => {
     const scored: number[] = [];
     const { slices } = await client.predictStream(metaImage([-900, -800, -700, -600, -500]), {
       slices: { from: 1, to: 4 },
@@ -101,7 +101,7 @@ describe('POST /v1/predictions', () => {
         if (event.event === 'slice') scored.push(event.slice.index);
       },
     });
-    // Two are in work at a time: which of them is ready first is open.
+    // Two are processed at a time and may finish in any order.
     expect([3, 4]).toContain(scored[0]);
     expect(slices.map(({ index }) => index)).toEqual([1, 2, 3, 4]);
     await expect(client.predict(metaImage([-900, -800]), { startAt: 2 })).rejects.toMatchObject({
@@ -122,7 +122,7 @@ describe('POST /v1/predictions', () => {
     expect(slices.map(({ index }) => index)).toEqual([1, 2, 3]);
   });
 
-  test('a stream tells of the start and of every slice before the whole', async () => {
+  test('a stream reports the start and every slice before the result', async () => {
     const events: PredictionEvent[] = [];
     const prediction = await client.predictStream(metaImage([-900, -500, -700]), {
       onEvent: (event) => events.push(event),
@@ -158,11 +158,11 @@ describe('POST /v1/predictions', () => {
     const { statistics } = server.services.repository.get('lesion-rule');
     const after = statistics.executionCount;
     await client.predict(greyPng(10));
-    // Only what was in work could still run: two slices at a time, one batch each.
+    // Only slices already in progress could still run: two at a time, one batch each.
     expect(statistics.executionCount - after).toBeLessThanOrEqual(3);
   });
 
-  test('a form with a file is the same as its bytes', async () => {
+  test('a form with a file gives the same answer as its bytes', async () => {
     const form = new FormData();
     form.append('file', new Blob([new Uint8Array(greyPng(128))]), 'slice.png');
     const response = await fetch(`${server.url}/v1/predictions?mask=0`, {
@@ -201,7 +201,7 @@ describe('POST /v1/predictions', () => {
     expect(await codesOf({ maskThreshold: 0.9 })).not.toContain('COLOUR_TO_GREY');
   });
 
-  test('an overlay without an answer is the picture without a mask, and its headers say why', async () => {
+  test('an overlay without an answer is the picture without a mask, with headers that say why', async () => {
     const response = await fetch(`${server.url}/v1/predictions`, {
       method: 'POST',
       headers: { accept: 'image/png' },
@@ -278,13 +278,13 @@ describe('POST /v1/predictions', () => {
     },
   );
 
-  test('a timeout that cannot be kept is an error', async () => {
+  test('a timeout that cannot be met is an error', async () => {
     await expect(
       client.predict(metaImage(Array(300).fill(-600)), { timeoutMs: 1 }),
     ).rejects.toMatchObject({ code: 'CT_TIMEOUT' });
   });
 
-  test('a codec process that is killed costs no answer', async () => {
+  test('killing a codec process loses no answer', async () => {
     const events: string[] = [];
     const values = Array.from({ length: 60 }, (_, index) => -900 + index);
     const prediction = await client.predictStream(metaImage(values, 256, 256), {

@@ -49,15 +49,15 @@ export class Predictor {
   }
 
   /**
-   * What {@link predict} would say of the query's model, before there is a file.
+   * Checks the query's model as {@link predict} does, before there is a file.
    *
-   * @throws {CtError} `CT_MODEL_NOT_FOUND`, `CT_MODEL_INVALID`, `CT_OVERLOADED` until all models were tried once.
+   * @throws {CtError} `CT_MODEL_NOT_FOUND`, `CT_MODEL_INVALID`, `CT_OVERLOADED` until all models have been tried once.
    */
   checkModel(query: PredictQuery): void {
     this.modelOf(query);
   }
 
-  /** The model that the query means now. @throws {CtError} as {@link checkModel}. */
+  /** The query's model at present. @throws {CtError} as {@link checkModel}. */
   modelOf(query: PredictQuery): CtModel {
     const { name, version } = this.#choose(query);
     return toCtModel(this.#options.repository.get(name, version));

@@ -41,7 +41,7 @@ describe('files of a series in one upload', () => {
     });
   });
 
-  test('of two phases the first is scored, the files of the other are named, and it can be chosen', async () => {
+  test('in two phases: the first is scored, the files of the other are named, and it can be chosen', async () => {
     const upload = [
       ...slices('early', [0, 2, 4], { AcquisitionNumber: 1 }),
       ...slices('late', [0, 2, 4], { AcquisitionNumber: 2 }),
@@ -88,7 +88,7 @@ describe('files of a series in one upload', () => {
     expect(answer.named).toHaveLength(4);
   });
 
-  test('files that are not DICOM, wherever they stand, and damaged ones are named', async () => {
+  test('files that are not DICOM, in any position, and damaged ones are named', async () => {
     const [a, b] = slices('s', [0, 2]);
     const cut = dicomSlice(4).subarray(0, -100);
     const { files, named } = await score([
@@ -110,7 +110,7 @@ describe('files of a series in one upload', () => {
     ]);
   });
 
-  test('a file whose header is whole and whose pixels are not is left out by name', async () => {
+  test('a file with an intact header and damaged pixels is left out by name', async () => {
     const stream = (z: number) => ({ name: `j${z}.dcm`, data: dicomSlice(z, {}, 'jpeg2000') });
     const { files, named } = await score([
       stream(0),
@@ -139,7 +139,7 @@ describe('files of a series in one upload', () => {
     ]);
   });
 
-  test('of several series are refused with what there is; one of them can be chosen', async () => {
+  test('of several series are refused with a list of the series; one of them can be chosen', async () => {
     const upload = [
       ...slices('soft', [0, 2, 4]),
       ...slices('sharp', [0, 2], { SeriesInstanceUID: '2.25.9' }),
@@ -154,7 +154,7 @@ describe('files of a series in one upload', () => {
     expect(named).toEqual([0, 2, 4].map((z) => leftOut(`soft${z}.dcm`, 'another series')));
   });
 
-  test('of which none can be read are refused with the reason of the first', async () => {
+  test('none of which can be read are refused with the error of the first', async () => {
     await expect(
       score([text('notes.txt'), { name: 'a.dcm', data: dicomSlice(0).subarray(0, -100) }]),
     ).rejects.toMatchObject({ code: 'CT_TRUNCATED' });

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('memory is given back once after each time of work, and after the start where that is asked for', async () => {
+test('memory is released once after each period of work, and after the start if requested', async () => {
   const activity = new Activity(true);
   const renewals: number[] = [];
   const began = performance.now();
@@ -19,7 +19,7 @@ test('memory is given back once after each time of work, and after the start whe
   await vi.advanceTimersByTimeAsync(600_000);
   expect(renewals).toEqual([60]);
   const end = activity.begin();
-  // Work that takes longer than the rest is never interrupted.
+  // Work that takes longer than the idle time is never interrupted.
   await vi.advanceTimersByTimeAsync(200_000);
   expect(renewals).toEqual([60]);
   end();
@@ -27,7 +27,7 @@ test('memory is given back once after each time of work, and after the start whe
   expect(renewals).toEqual([60, 860]);
 });
 
-test('a server that was not asked anything has nothing to give back', async () => {
+test('a server without requests has no memory to release', async () => {
   const renew = vi.fn(() => Promise.resolve());
   new Activity().whenIdle(60_000, renew);
   await vi.advanceTimersByTimeAsync(600_000);

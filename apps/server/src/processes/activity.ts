@@ -2,15 +2,15 @@
 export class Activity {
   #open = 0;
   #last = performance.now();
-  /** Whether anything has been asked since memory was last given back. */
+  /** Whether any request came since memory was last released. */
   #used: boolean;
 
-  /** @param started whether the start itself has left memory to give back. */
+  /** @param started whether the start itself has left memory to release. */
   constructor(started = false) {
     this.#used = started;
   }
 
-  /** @returns what ends it. */
+  /** @returns a function that ends it. */
   begin(): () => void {
     this.#open++;
     this.#used = true;
@@ -20,7 +20,7 @@ export class Activity {
     };
   }
 
-  /** Calls `renew` once after each time of work, when nothing has been asked for `idleMs`. @returns what ends that. */
+  /** Calls `renew` once after each period of work, after `idleMs` without requests. @returns a function that stops this. */
   whenIdle(idleMs: number, renew: () => Promise<void>): () => void {
     let busy = false;
     const timer = setInterval(

@@ -18,7 +18,7 @@ export type ChildMessage =
   | {
       readonly type: 'failed';
       readonly id: number;
-      /** Present where the failure is one that a user can act on. */
+      /** Present if a user can act on the failure. */
       readonly code: ErrorCode | undefined;
       readonly message: string;
     };

@@ -4,26 +4,26 @@ import { getPriority, setPriority } from 'node:os';
 import { CtError } from '@groundglass/core';
 import { ChildFault, type CallMessage, type Calls, type ChildMessage } from './calls.js';
 
-/** The child exited before it answered; the same call may be made of another child. */
+/** The child exited before it answered; the call may be retried on another child. */
 export class ChildExited extends Error {
   override readonly name = 'ChildExited';
 }
 
-/** Of `nice`: each step is about a tenth of the share of a core that is fought for. */
+/** A `nice` increment: each step is about a tenth of the share of a contended core. */
 const stepBehind = 3;
 
 /**
- * Slices come and go by the megabyte. With V8's small first limit their buffers, of which most are garbage by then, bring on a full
+ * Slices allocate megabytes. Under V8's small initial limit their buffers, mostly garbage by then, trigger a full
  * collection at every request: measured in a codec child, 27 ms of processor time a request instead of 17. With this one they die young.
  */
 const quickFlags = ['--initial-old-space-size=256'];
-/** At rest a codec child then has 31 MB of its own instead of 50, one without a model for inference 31 instead of 35. */
+/** At rest a codec child then has 31 MB of private memory instead of 50, an inference child without a model 31 instead of 35. */
 const smallFlags = ['--optimize-for-size'];
 
 interface ChildOptions {
   readonly modulePath: string;
   readonly args?: readonly string[] | undefined;
-  /** Whether it should hold little memory rather than collect garbage seldom. */
+  /** Whether to save memory at the cost of more garbage collection. */
   readonly lowMemory?: boolean | undefined;
   /** Called with each line that the child writes on standard error; without it the lines go to the parent's. */
   readonly onOutput?: ((line: string) => void) | undefined;
@@ -52,7 +52,7 @@ export class ChildPeer<C extends Calls<C>> {
       stdio: ['ignore', 'ignore', onOutput ? 'pipe' : 'inherit', 'ipc'],
       // No source maps: a child would hold those of all its modules in memory.
       execArgv: lowMemory ? smallFlags : quickFlags,
-      // ONNX Runtime would send its maker what it loads and runs, and keep an identifier in the user's cache folder.
+      // ONNX Runtime would send telemetry about what it loads and runs, and keep an identifier in the user's cache folder.
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
     });
     const { stderr } = this.#process;
@@ -132,8 +132,8 @@ export class ChildPeer<C extends Calls<C>> {
   }
 
   /**
-   * The event loop of the parent must get a core at once while children compute: /healthz has 50 ms. A little behind the parent
-   * is enough for that; far behind, any other program of the machine would take the model's cores.
+   * The event loop of the parent must get a core at once while children compute: /healthz has 50 ms. A slightly lower priority
+   * is enough for that; with a much lower one, any other program of the machine would take the model's cores.
    */
   #lowerPriority(): void {
     if (this.#process.pid === undefined) return;

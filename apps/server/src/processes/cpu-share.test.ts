@@ -40,7 +40,7 @@ describe('planCpuShare', () => {
     expect(planCpuShare(1)).toEqual({ processes: 1, threads: 1, threadsAlone: 1, spinning: true });
   });
 
-  test('processes have the cores once between them, a lone run has all, and no thread spins', () => {
+  test('processes split the cores, a lone run has all, and no thread spins', () => {
     const shared = { spinning: false };
     expect(planCpuShare(2)).toEqual({ processes: 2, threads: 1, threadsAlone: 2, ...shared });
     expect(planCpuShare(4)).toEqual({ processes: 2, threads: 2, threadsAlone: 4, ...shared });
@@ -48,7 +48,7 @@ describe('planCpuShare', () => {
     expect(planCpuShare(64)).toEqual({ processes: 16, threads: 4, threadsAlone: 16, ...shared });
   });
 
-  test('what the user asks for is taken', () => {
+  test('the user’s settings are used', () => {
     const wanted = { processes: 1, threads: 3 };
     expect(planCpuShare(8, wanted)).toEqual({ ...wanted, threadsAlone: 3, spinning: true });
     expect(planCpuShare(2, { processes: 4, threads: 2 }).threads).toBe(2);

@@ -4,11 +4,11 @@ import { availableParallelism } from 'node:os';
 /** How many processes run models, with how many threads each. */
 export interface CpuShare {
   readonly processes: number;
-  /** Of each process while others run too; together they have the cores once. */
+  /** Threads of each process while others run too; together they use each core once. */
   readonly threads: number;
-  /** Of a run that has the machine to itself. */
+  /** Threads of a run that has the machine to itself. */
   readonly threadsAlone: number;
-  /** Whether ONNX Runtime's threads may wait actively; only good where no other process wants the core. */
+  /** Whether ONNX Runtime's threads may spin; only good where no other process needs the core. */
   readonly spinning: boolean;
 }
 
@@ -27,7 +27,7 @@ const mostThreadsAlone = 16;
  * Two processes where there is more than one core, so that one serves while the other restarts or loads a model;
  * one more for every four cores above four. Under load the cores are split between them: measured on two cores, two runs of
  * one thread each take a tenth less processor time than one after the other with two. A lone request gets all cores, and
- * its threads wait actively for each other. No other thread does where processes share cores: it would take the core from a sibling's work.
+ * its threads spin while they wait for each other. No other thread spins where processes share cores: it would take a sibling's core.
  */
 export function planCpuShare(
   cores: number,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { open, readFile, rm } from 'node:fs/promises';
 
-/** Says whose a folder is, so that two servers never work on one job. */
+/** Records the owner of a folder, so that two servers never work on one job. */
 export class FolderLock {
   readonly #path: string;
 
@@ -9,7 +9,7 @@ export class FolderLock {
     this.#path = path;
   }
 
-  /** @returns undefined where a process that still runs has the folder. */
+  /** @returns undefined if a running process has the folder. */
   static async take(path: string): Promise<FolderLock | undefined> {
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
@@ -44,7 +44,7 @@ export class FolderLock {
 function isHeldElsewhere(text: string): boolean {
   try {
     const { pid, started } = JSON.parse(text) as { pid: number; started: string | null };
-    // In a container the server that was killed had this very number.
+    // In a container the killed server had this same process id.
     if (pid === process.pid) return false;
     process.kill(pid, 0);
     return started === null || startOf(pid) === started;

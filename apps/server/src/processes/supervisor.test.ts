@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CannotStart, Supervisor } from './supervisor.js';
 
-/** A child that ends at once, in as many starts as its folder has no file for; then it is ready. */
+/** A child that exits at once at its first `starts` starts and is ready at the next. */
 const brokenFor = (starts: number): string => `
 import { existsSync, writeFileSync } from 'node:fs';
 let start = 0;
@@ -37,7 +37,7 @@ async function supervise(
   }
 }
 
-test('a child that ends at its first starts is waited for', async () => {
+test('waits for a child that exits at its first starts', async () => {
   await supervise(3, async (supervisor, crashes) => {
     await supervisor.whenReady();
     expect(crashes()).toBe(3);
@@ -45,13 +45,13 @@ test('a child that ends at its first starts is waited for', async () => {
   });
 });
 
-test('a child that never becomes ready is reported, and tried again more and more seldom', async () => {
+test('reports a child that never becomes ready, and retries with growing pauses', async () => {
   await supervise(6, async (supervisor, crashes) => {
     await expect(supervisor.whenReady()).rejects.toThrow(CannotStart);
     expect(supervisor.failing).toBe(true);
     // Six starts, and 0.1, 0.2, 0.4, 0.8 and 1.6 s between them.
     expect(crashes()).toBe(6);
-    // It works from the seventh start on, and then all is well again.
+    // The seventh start succeeds and ends the failure.
     await expect.poll(() => supervisor.current !== undefined, { timeout: 60_000 }).toBe(true);
     expect(supervisor.failing).toBe(false);
     await supervisor.whenReady();

@@ -5,22 +5,22 @@ export interface SupervisorOptions<C extends Calls<C>> {
   readonly modulePath: string;
   readonly args?: readonly string[];
   readonly lowMemory?: boolean;
-  /** Brings a fresh child to where it can take work, such as loading models into it. */
+  /** Prepares a fresh child for work, such as by loading models into it. */
   readonly prepare?: (peer: ChildPeer<C>) => Promise<void>;
   /** A line that the child's native code wrote on standard error. */
   readonly onOutput?: (line: string) => void;
   /** The child can take work. */
   readonly onReady?: () => void;
-  /** The child ended on its own; a new one is on its way. */
+  /** The child exited unexpectedly; a new one is starting. */
   readonly onCrash?: () => void;
 }
 
-/** The child ends each time before it can take work: a broken installation, or no memory. */
+/** The child exits each time before it can take work: a broken installation, or no memory. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
-/** Starts in a row that fail after which no call waits for the child any longer; it is still started again. */
+/** Failed starts in a row after which calls stop waiting for the child; restarts continue. */
 const hopeless = 6;
 
 /** Milliseconds before the n-th restart in a row of a child that never became ready. */
@@ -42,7 +42,7 @@ export class Supervisor<C extends Calls<C>> {
     this.#peer = this.#start();
   }
 
-  /** The child, where it can take work now. */
+  /** The child, if it can take work now. */
   get current(): ChildPeer<C> | undefined {
     return this.#ready && this.#peer.alive ? this.#peer : undefined;
   }
@@ -71,14 +71,13 @@ export class Supervisor<C extends Calls<C>> {
     }
   }
 
-  /** Ends the child, so that a fresh one takes its place. For a child that hangs. */
+  /** Kills a hung child, so that a fresh one takes its place. */
   replace(): void {
     this.#peer.kill();
   }
 
   /**
-   * Puts a fresh child in the place of one whose memory has grown; the old one answers until the new one can. For a child that has
-   * nothing to do.
+   * Replaces an idle child whose memory has grown; the old one answers until the new one can.
    */
   async renew(): Promise<void> {
     const old = this.#peer;
@@ -100,7 +99,7 @@ export class Supervisor<C extends Calls<C>> {
     old.kill();
   }
 
-  /** Read again after a pause, where the type says that nothing has changed. */
+  /** Read again after a pause, where TypeScript assumes that nothing has changed. */
   get #isClosed(): boolean {
     return this.#closed;
   }

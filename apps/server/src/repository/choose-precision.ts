@@ -8,7 +8,7 @@ export interface LoadedFile {
   readonly loaded: LoadedModel;
 }
 
-/** What is needed to choose between a model of floats and the same on eight bits. */
+/** What is needed to choose between a float model and its 8-bit version. */
 export interface PrecisionChoice {
   readonly float: LoadedFile;
   readonly int8: LoadedFile;
@@ -19,7 +19,7 @@ export interface PrecisionChoice {
 
 /** Runs of each turn; two turns of each model, since other work on the machine comes and goes. */
 const runs = 5;
-/** Eight bits must save at least this share of the time: they cost a little accuracy. */
+/** An 8-bit model must save at least this share of the time: it costs a little accuracy. */
 const leastGain = 0.1;
 
 /** Which file is served, and a sentence that says why. */
@@ -29,7 +29,7 @@ export interface ChosenPrecision {
 }
 
 /**
- * Checks that a quantised model stands for the model of floats beside it.
+ * Checks that a quantised model can replace the float model next to it.
  *
  * @throws {CtError} `CT_MODEL_INVALID` where it was made from another file, or has other inputs or outputs.
  */

@@ -4,7 +4,7 @@ import type { LoadedModel } from '../inference/inference-calls.js';
 import type { ModelConfig } from './model-config.js';
 
 /**
- * The inputs and outputs of a model, those whose rank the ONNX file leaves open with the dimensions of the config.
+ * The inputs and outputs of a model; where the ONNX file leaves a rank open, with the dimensions of the config.
  *
  * @param notes gets a sentence for an output that stays open: its metadata says `[-1]`.
  * @throws {CtError} `CT_MODEL_INVALID` for an input whose rank nothing says: no request could be checked.

@@ -25,11 +25,11 @@ function withEntry(model: Uint8Array, key: string, value: string): Uint8Array {
   return Uint8Array.from([...model, 14 * 8 + 2, entry.length, ...entry]);
 }
 
-/** The fixture model with a file beside it that calls itself the same on eight bits. */
+/** The fixture model with a file next to it that claims to be its 8-bit version. */
 async function startWithInt8(precision: Precision, from?: string): Promise<[Core, string, string]> {
   const running = await startCore({ models: ['lesion-rule'], precision });
   core = running;
-  // Most models have no such file, and load without a word.
+  // Most models have no such file, and load without a note.
   expect(running.repository.index()).toEqual([
     { name: 'lesion-rule', version: '1', state: 'READY', reason: '' },
   ]);
@@ -41,7 +41,7 @@ async function startWithInt8(precision: Precision, from?: string): Promise<[Core
   return [running, hash(float), hash(int8)];
 }
 
-describe('a model with a file of eight bits beside it', () => {
+describe('a model with an 8-bit file next to it', () => {
   test('is served from the file that --precision names', async () => {
     const [int8, , quantised] = await startWithInt8('int8');
     expect(int8.repository.get('lesion-rule').sha256).toBe(quantised);
@@ -50,13 +50,13 @@ describe('a model with a file of eight bits beside it', () => {
     expect(floats.repository.get('lesion-rule').sha256).toBe(float);
   });
 
-  test('is served from one of the two by the clock, without a word', async () => {
+  test('is served from the faster of the two, without a note', async () => {
     const [running, ...both] = await startWithInt8('auto');
     expect(both).toContain(running.repository.get('lesion-rule').sha256);
     expect(running.repository.index()[0]).toMatchObject({ state: 'READY', reason: '' });
   });
 
-  test('is served in floats, and says so, where the other was made from another model', async () => {
+  test('is served in floats, with a note, if the other was made from another model', async () => {
     const [running, float] = await startWithInt8('int8', 'f'.repeat(64));
     expect(running.repository.get('lesion-rule').sha256).toBe(float);
     expect(running.repository.index()[0]).toMatchObject({
@@ -67,7 +67,7 @@ describe('a model with a file of eight bits beside it', () => {
     });
   });
 
-  test('is served in floats, and says so, where the other is half a file', async () => {
+  test('is served in floats, with a note, if the other is half a file', async () => {
     const running = await startCore({ models: ['lesion-rule'], precision: 'auto' });
     core = running;
     const folder = join(running.root, 'lesion-rule/1');
@@ -89,14 +89,14 @@ describe('the choice between the two', () => {
       warmup: { shapes: {} },
       time: (key, _, runs) => {
         turns.push(`${key} ${runs}`);
-        // The first run of a session is slow, and says nothing.
+        // The first run of a session is slow and does not count.
         return Promise.resolve(runs === 1 ? [1000] : times[key]!);
       },
     });
     return chosen.then((choice) => ({ ...choice, turns }));
   };
 
-  test('is made by the medians of runs in turns, the first run of each left out', async () => {
+  test('compares medians of alternating runs, without the first run of each', async () => {
     const { precision, why, turns } = await choose({
       float: [30, 31, 29, 90, 30],
       int8: [14, 15, 80, 14, 13],
@@ -106,7 +106,7 @@ describe('the choice between the two', () => {
     expect(turns).toEqual(['float 1', 'int8 1', 'float 5', 'int8 5', 'float 5', 'int8 5']);
   });
 
-  test('falls on floats where eight bits save less than a tenth, as without VNNI', async () => {
+  test('is floats if 8 bits save less than a tenth, as without VNNI', async () => {
     expect((await choose({ float: [30], int8: [27.1] })).precision).toBe('float');
     expect((await choose({ float: [30], int8: [27] })).precision).toBe('int8');
     expect((await choose({ float: [30], int8: [45] })).precision).toBe('float');

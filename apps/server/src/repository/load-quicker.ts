@@ -15,11 +15,11 @@ interface QuickerOptions {
 }
 
 /**
- * Loads a model from `model.onnx`, or from `model.int8.onnx` beside it. A quantised file that cannot stand for the model never stops it
- * from being served: it is left out, and the notes say why.
+ * Loads a model from `model.onnx`, or from `model.int8.onnx` next to it. A quantised file that cannot replace the model does not stop
+ * it from being served: the file is left out, and the notes say why.
  *
- * @param quantised path of the file on eight bits, if there is one.
- * @param notes what a client of this model should know goes to them.
+ * @param quantised path of the 8-bit file, if there is one.
+ * @param notes receives what a client of this model should know.
  * @throws {CtError} `CT_MODEL_INVALID` where the model of floats cannot be loaded.
  */
 export async function loadQuicker(

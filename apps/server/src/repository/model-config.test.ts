@@ -59,7 +59,7 @@ describe('parseModelConfig', () => {
     expect(() => parseModelConfig(text)).toThrow(sentence);
   });
 
-  test('what is set to nothing is not set', () => {
+  test('an empty value counts as not set', () => {
     expect(parseModelConfig('model_transaction_policy { decoupled: false }').ignored).toEqual([
       'model_transaction_policy',
     ]);

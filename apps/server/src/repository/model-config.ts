@@ -12,14 +12,14 @@ const { fromJsonString } = protojson;
 
 /**
  * `config.pbtxt` as the server uses it: the fields of Triton's model_config.proto that mean something here. Fields that only other
- * backends or GPUs use are let through and listed in `ignored`, so that one folder serves both.
+ * backends or GPUs use are accepted and listed in `ignored`, so that one folder serves both.
  */
 const dimsSchema = z.array(z.int().min(-1));
 const tensorSchema = z.object({
   name: z.string().min(1),
   data_type: z.enum(configTypes),
   dims: dimsSchema,
-  /** The shape towards the model, where it is another than clients use. */
+  /** The model's shape, if clients use a different one. */
   reshape: z.object({ shape: dimsSchema.default([]) }).optional(),
   label_filename: z
     .string()
@@ -88,14 +88,14 @@ export type ModelConfig = z.infer<typeof modelConfigSchema> & {
   readonly ignored: readonly string[];
 };
 
-/** Of `parameters`, what the server reads: how a model's outputs become a verdict. */
+/** The `parameters` that the server reads: how a model's outputs become a verdict. */
 const knownParameters: string[] = [];
 readScoringRule((name) => {
   knownParameters.push(name);
   return undefined;
 });
 
-/** Fields that change what a model computes or how it is asked; to ignore them would give other answers than Triton. */
+/** Fields that change what a model computes or how it is called; ignoring them would give other answers than Triton. */
 const refused: readonly [path: string, why: string][] = [
   ['sequence_batching', 'requests of one sequence would have to stay with one instance'],
   ['ensemble_scheduling', 'one model cannot call others here'],
@@ -153,7 +153,7 @@ function readConfig(where: string, read: () => Message): ModelConfig {
   return { ...parsed.data, declared: plain, ignored };
 }
 
-/** Whether a field is set, in any entry where a part of the path is a list; `false` and nothing are as good as not set. */
+/** Whether a field is set, in any entry if a part of the path is a list; `false` and empty values count as not set. */
 function isSet(value: unknown, [name, ...rest]: readonly string[]): boolean {
   if (name === undefined) return value !== false && !(Array.isArray(value) && value.length === 0);
   const holders = Array.isArray(value) ? value : [value];
@@ -191,7 +191,7 @@ function unwrap(schema: unknown): unknown {
 }
 
 /**
- * Checks the config's tensors against the model's, and says how many requests may run as one.
+ * Checks the config's tensors against the model's, and returns how many requests may run as one.
  *
  * Without `max_batch_size` in the file it is 8 where every input and output leaves its first dimension open, else 0.
  *

@@ -73,7 +73,7 @@ describe('ModelRepository', () => {
     expect(await probability(core, 0.5, '2')).toBeCloseTo(0.880797, 5);
   });
 
-  test('a truncated model is reported and the old one goes on serving', async () => {
+  test('a truncated model is reported and the old one keeps serving', async () => {
     core = await startCore({ models: ['lesion-rule'] });
     const before = core.repository.get('lesion-rule');
     await truncate(path(core, '1', 'model.onnx'), 500);
@@ -90,7 +90,7 @@ describe('ModelRepository', () => {
     expect(await probability(core, 0.4)).toBeCloseTo(expectedProbability(0.4), 5);
   });
 
-  test('after a crash the model that was served comes back, even if its file is broken by now', async () => {
+  test('after a crash the served model comes back, even if its file is broken by now', async () => {
     core = await startCore({ models: ['lesion-rule'] });
     await truncate(path(core, '1', 'model.onnx'), 500);
     process.kill(core.pool.slots[0]!.pid!, 'SIGKILL');

@@ -28,7 +28,7 @@ export interface IndexEntry {
   readonly name: string;
   readonly version: string;
   readonly state: ModelState;
-  /** Why it is not ready, why its newest files are not what is served, or what is served otherwise than Triton would. */
+  /** Why it is not ready, why its newest files are not served, or how it is served differently from Triton. */
   readonly reason: string;
 }
 
@@ -41,7 +41,7 @@ interface Lease {
 interface Entry {
   /** Oldest first; the last is what a request without a version gets. */
   served: readonly RepositoryModel[];
-  /** Of the files that were last looked at, whether they could be loaded or not. */
+  /** Of the files last read, loadable or not. */
   fingerprint: string;
   state: ModelState;
   reason: string;
@@ -57,7 +57,7 @@ interface RepositoryOptions {
   readonly precision: Precision;
 }
 
-/** A warm-up that the configuration does not ask for must not hold up a start for longer. */
+/** A default warm-up must not delay a start for longer. */
 const usualWarmupMs = 20_000;
 
 function notesOf({ config: { ignored } }: ModelFiles): string[] {
@@ -96,7 +96,7 @@ export class ModelRepository {
     return this.#loadedOnce;
   }
 
-  /** Whether some process has the model, or is being brought back with it. */
+  /** Whether some process has the model, or is restarting with it. */
   runs({ key }: RepositoryModel): boolean {
     return this.#options.pool.mayRun(key);
   }
@@ -109,7 +109,7 @@ export class ModelRepository {
   /**
    * The served model; the newest version where none is given. To run it, {@link use} it.
    *
-   * @throws {CtError} `CT_MODEL_NOT_FOUND`; `CT_OVERLOADED` until all models were tried once.
+   * @throws {CtError} `CT_MODEL_NOT_FOUND`; `CT_OVERLOADED` until all models have been tried once.
    */
   get(name: string, version?: string): RepositoryModel {
     const served = this.#entries.get(name)?.served ?? [];
@@ -192,7 +192,7 @@ export class ModelRepository {
   }
 
   /**
-   * Loads a model, or loads it again. What was served before goes on until the new one is warm, and stays if that fails.
+   * Loads or reloads a model. The old one keeps serving until the new one is warm, and stays if that fails.
    *
    * @param json a configuration in place of `config.pbtxt`, until the next load.
    * @throws {CtError} `CT_MODEL_NOT_FOUND`, `CT_MODEL_INVALID`.
@@ -251,7 +251,7 @@ export class ModelRepository {
     }
   }
 
-  /** @param force load again what did not change, as the repository API asks for. */
+  /** @param force reload even if nothing changed, as the repository API asks for. */
   async #load(files: ModelFiles, force: boolean): Promise<void> {
     const entry = this.#entry(files.name);
     if (!force && entry.fingerprint === files.fingerprint) return;
@@ -274,7 +274,7 @@ export class ModelRepository {
     this.#retire(old);
   }
 
-  /** @param notes what a client of this model should know goes to them. */
+  /** @param notes receives what a client of this model should know. */
   async #loadVersion(
     files: ModelFiles,
     { version, path, quantised }: VersionFiles,
@@ -366,7 +366,7 @@ export class ModelRepository {
     const entry = this.#entry(name);
     entry.state = entry.served.length > 0 ? 'READY' : 'UNAVAILABLE';
     const reason = error instanceof CtError ? error.message : 'The model could not be loaded';
-    // Polling tries a broken model again and again; it is news only once.
+    // Polling retries a broken model; it is news only once.
     if (entry.reason === reason) return;
     entry.reason = reason;
     this.#options.log.error({ err: error, model: name }, 'model not loaded');

@@ -1,6 +1,6 @@
 import type { BatchTimes, RunStatistics } from '../inference/served-model.js';
 
-/** How often, and how long in all. */
+/** Count and total duration. */
 export interface Duration {
   count: number;
   ns: number;
@@ -17,7 +17,7 @@ const phases = [
 ] as const;
 type Phase = (typeof phases)[number];
 
-/** Counts what one version of a model did since the server started; a reload goes on counting. */
+/** Counts what one version of a model did since the server started; a reload does not reset it. */
 export class ModelStatistics implements RunStatistics {
   lastInference = 0;
   /** Rows answered. */

@@ -23,7 +23,7 @@ const sha256Of = async (path: string): Promise<string> =>
     .update(await readFile(path))
     .digest('hex');
 
-test('a file becomes version 1 with its checksum beside it, and then version 2', async () => {
+test('a file becomes version 1 with its checksum next to it, and then version 2', async () => {
   const sha256 = await sha256Of(file);
   await pullModel({ source: file, models, name: 'busy', sha256, ...quiet });
   expect(await readFile(join(models, 'busy/1/SHA256SUMS'), 'utf8')).toBe(`${sha256}  model.onnx\n`);
@@ -32,7 +32,7 @@ test('a file becomes version 1 with its checksum beside it, and then version 2',
   expect((await readdir(join(models, 'busy'))).sort()).toEqual(['1', '2']);
 });
 
-test('another checksum, a broken model and a bad name leave nothing behind', async () => {
+test('a wrong checksum, a broken model and a bad name leave nothing behind', async () => {
   const refused = async (options: Partial<Parameters<typeof pullModel>[0]>, code: string) => {
     await expect(pullModel({ source: file, models, ...quiet, ...options })).rejects.toMatchObject({
       code,
@@ -49,7 +49,7 @@ test('another checksum, a broken model and a bad name leave nothing behind', asy
   await refused({ source: 'http://example.org/model.onnx' }, 'CT_BAD_REQUEST');
 });
 
-test('a place where no folder can be written is named', async () => {
+test('an unwritable folder is named', async () => {
   const into = join(file, 'below');
   await expect(pullModel({ source: file, models: into, name: 'busy', ...quiet })).rejects.toThrow(
     `Expected --into ${into} to be a folder that can be written, got ENOTDIR`,

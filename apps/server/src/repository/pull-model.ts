@@ -16,7 +16,7 @@ export interface PullOptions {
   /** The repository. */
   readonly models: string;
   readonly name?: string | undefined;
-  /** Lower-case hex; what the source must have. Not for a folder. */
+  /** Expected checksum of the source, in lower-case hex. Not for a folder. */
   readonly sha256?: string | undefined;
   readonly print?: (line: string) => void;
 }
@@ -25,11 +25,11 @@ export interface PullOptions {
 const largestDownload = 8 * 1024 ** 3;
 
 /**
- * Adds a model to a repository: reads it, compares its checksum, loads it as the server would, and only then puts it in its place; a
- * model of the name gets a new version and keeps its config. The checksums of a version's files are kept beside them in `SHA256SUMS`, as
+ * Adds a model to a repository: reads it, compares its checksum, loads it as the server would, and only then moves it into place. An
+ * existing model gets a new version and keeps its config. The checksums of a version's files are kept next to them in `SHA256SUMS`, as
  * `sha256sum --check` reads it.
  *
- * @throws {CtError} `CT_UNREACHABLE`, `CT_READ_FAILED`, `CT_CORRUPT` for another checksum, `CT_MODEL_INVALID` for what cannot be served.
+ * @throws {CtError} `CT_UNREACHABLE`, `CT_READ_FAILED`, `CT_CORRUPT` for another checksum, `CT_MODEL_INVALID` for a model that cannot be served.
  */
 export async function pullModel(options: PullOptions): Promise<void> {
   const { source, models, print = console.log } = options;
@@ -100,7 +100,7 @@ async function stage(options: PullOptions, staging: string): Promise<string> {
   return name;
 }
 
-/** An archive holds a model's folder, or what is in one. */
+/** An archive holds a model's folder, or its content. */
 async function unpack(file: string, staging: string, wanted: string): Promise<string> {
   const unpacked = join(staging, 'unpacked');
   await mkdir(unpacked);
@@ -183,8 +183,8 @@ function chooseName(wanted: string): string {
 }
 
 /**
- * Where a model of the name is there, its config and labels are what the new version will be served with, so that is what must be
- * checked. @returns whether it is.
+ * Copies the config and labels of an existing model, since the new version will be served with them and must be checked with
+ * them. @returns whether there is such a model.
  */
 async function keepConfig(target: string, staged: string): Promise<boolean> {
   const present = await readdir(target, { withFileTypes: true }).catch(() => undefined);
@@ -214,7 +214,7 @@ async function writeSums(version: string): Promise<void> {
   await writeFile(join(version, sums), lines.sort().join(''));
 }
 
-/** Puts the new model in its place, or its newest version behind those that are there. @returns the version. */
+/** Moves the new model into place, or adds it as the newest version of an existing one. @returns the version. */
 async function place(folder: string, models: string, name: string): Promise<string> {
   const target = join(models, name);
   const versions = await versionsOf(folder);

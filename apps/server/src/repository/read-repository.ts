@@ -13,7 +13,7 @@ export interface VersionFiles {
   readonly version: string;
   /** Real path of the model file. */
   readonly path: string;
-  /** Real path of the same model on eight bits, where the folder has one. */
+  /** Real path of the 8-bit version, if the folder has one. */
   readonly quantised: string | undefined;
   /** Changes when the file does. */
   readonly fingerprint: string;
@@ -25,7 +25,7 @@ export interface ModelFiles {
   /** Real path of the model's folder. */
   readonly folder: string;
   readonly config: ModelConfig;
-  /** What the classes of an output are called, by its name. */
+  /** Class labels by output name. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
   /** The versions that the version policy chooses, oldest first. */
   readonly versions: readonly VersionFiles[];
@@ -43,8 +43,8 @@ export interface OddEntry {
 }
 
 /**
- * What is in the repository, in order: models by name, and folders that look like one and cannot be. Files and names that start
- * with a dot are nothing to report.
+ * The content of the repository, in order: models by name, and folders that look like one and cannot be. Files, and names that start
+ * with a dot, are ignored.
  *
  * @throws {CtError} `CT_MODEL_NOT_FOUND` when there is no folder.
  */
@@ -167,7 +167,7 @@ async function readVersion(
   return { version, path, quantised, fingerprint };
 }
 
-/** Of all files of a version: weights may lie beside the model. */
+/** Covers all files of a version: weights may be external. */
 async function fingerprintOf(folder: string): Promise<string> {
   const names = (await readdir(folder)).sort();
   const stats = await Promise.all(names.map((name) => statOrNone(join(folder, name))));
@@ -176,7 +176,7 @@ async function fingerprintOf(folder: string): Promise<string> {
     .join('|');
 }
 
-/** The real path, where it lies inside the repository. @throws {CtError} `CT_MODEL_INVALID` where it does not. */
+/** The real path. @throws {CtError} `CT_MODEL_INVALID` if it is outside the repository. */
 async function inside(root: string, path: string): Promise<string> {
   const [realRoot, real] = await Promise.all([realpath(root), realpath(path)]);
   if (real.startsWith(realRoot + sep)) return real;
@@ -189,7 +189,7 @@ async function inside(root: string, path: string): Promise<string> {
 async function readText(root: string, path: string): Promise<string | undefined> {
   const stats = await statOrNone(path);
   if (!stats) return undefined;
-  // A pipe would be waited for without an end.
+  // Opening a pipe would block forever.
   if (!stats.isFile()) {
     throw new CtError('CT_MODEL_INVALID', `Expected ${basename(path)} to be a file`);
   }

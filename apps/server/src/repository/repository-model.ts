@@ -9,9 +9,9 @@ export interface RepositoryModel extends ServedModel {
   /** Of the model file. */
   readonly sha256: string;
   readonly config: ModelConfig;
-  /** The first label file that the config names; what the model as a whole calls its classes. */
+  /** Labels from the first label file of the config, for the model as a whole. */
   readonly labels: readonly string[];
-  /** What the classes of an output are called, by its name. */
+  /** Class labels by output name. */
   readonly outputLabels: ReadonlyMap<string, readonly string[]>;
   readonly inputs: readonly OipTensorSpec[];
   readonly outputs: readonly OipTensorSpec[];

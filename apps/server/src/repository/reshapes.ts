@@ -4,7 +4,7 @@ import type { ModelConfig } from './model-config.js';
 
 type Declared = ModelConfig['input'];
 
-/** Tensors as clients see them: those that the config reshapes in the dimensions of the config. */
+/** Tensors as clients see them: reshaped ones with the dimensions of the config. */
 export function shownToClients<T extends OipTensorSpec>(
   specs: readonly T[],
   declared: Declared,

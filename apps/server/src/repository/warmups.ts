@@ -4,9 +4,9 @@ import type { ModelConfig } from './model-config.js';
 
 /** The usual side of a CT slice. */
 const sliceSide = 512;
-/** Elements of one input with more open dimensions than a picture: a warm-up must not take what no request has asked for. */
+/** Elements of one input with more open dimensions than a picture: a warm-up must not use memory that no request has asked for. */
 const volumeElements = 2 ** 18;
-/** More elements than this in all inputs and there is no warm-up that was not asked for. */
+/** Above this many elements in all inputs there is no default warm-up. */
 const mostElements = 2 ** 22;
 
 /** The runs of `model_warmup`, which must succeed before the model counts as ready. */
@@ -22,8 +22,8 @@ export function askedWarmups(config: ModelConfig, maxBatchSize: number): Warmup[
 }
 
 /**
- * A run on zeros that the configuration does not ask for, with the usual sizes in the open dimensions; none for text, since zeros are no text that a
- * model expects, and none for what would be large. Whether it succeeds says nothing of the model.
+ * The default warm-up on zeros, with the usual sizes in the open dimensions; none for text, since no model expects zeros as
+ * text, and none for large inputs. Whether it succeeds says nothing about the model.
  */
 export function usualWarmups(inputs: readonly OipTensorSpec[], maxBatchSize: number): Warmup[] {
   if (inputs.length === 0 || inputs.some(({ datatype }) => datatype === 'BYTES')) return [];

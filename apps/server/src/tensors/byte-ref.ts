@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ByteRef } from './tensor.js';
 
 /**
- * Above this, what a child computed goes on as a file: 1 MiB takes 2 ms over a pipe, and as much of the event loop at each end, but well
+ * Above this, a child sends its results as a file: 1 MiB takes 2 ms over a pipe, and as much of the event loop at each end, but well
  * under 1 ms through the page cache. A mask of 200 kB, which passes through two pipes, cost the server's own process 1.5 ms.
  */
 const largestMessage = 32 * 1024;
@@ -34,8 +34,8 @@ export async function readRef(ref: ByteRef): Promise<Uint8Array> {
 }
 
 /**
- * The bytes of a reference, for a child process: it has nothing else to do meanwhile, and what Node hands to its thread pool waits
- * behind the model's threads for a core, measured 1 to 5 ms for 1 MiB that takes 0.2 ms at once.
+ * The bytes of a reference, for a child process: it has nothing else to do meanwhile, and work on Node's thread pool waits
+ * behind the model's threads for a core: measured 1 to 5 ms for 1 MiB, which takes 0.2 ms synchronously.
  */
 export function readRefNow(ref: ByteRef): Uint8Array {
   if (ref instanceof Uint8Array) return ref;
@@ -55,7 +55,7 @@ export function readRefNow(ref: ByteRef): Uint8Array {
 
 /**
  * A reference for a message of a child process: the bytes themselves up to {@link largestMessage}, or a new file in `dir`, which its owner removes.
- * Where the disk is full the bytes go as they are, which is slower but an answer.
+ * If the disk is full the bytes are sent inline, which is slower but works.
  */
 export function toRef(bytes: Uint8Array, dir: string): ByteRef {
   if (bytes.length <= largestMessage) return bytes;
@@ -69,7 +69,7 @@ export function toRef(bytes: Uint8Array, dir: string): ByteRef {
   return { path, offset: 0, length: bytes.length };
 }
 
-/** Removes a reference's file, where it has one, without waiting for it: no answer should. A failure is a warning of the process. */
+/** Removes a reference's file, if any, without waiting: no answer should wait for it. A failure is a warning of the process. */
 export function discardRef(ref: ByteRef): void {
   if (ref instanceof Uint8Array) return;
   unlink(ref.path, (error) => {

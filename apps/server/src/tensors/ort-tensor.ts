@@ -30,7 +30,7 @@ const datatypes = new Map<string, OipDatatype>([
 ]);
 
 /**
- * Puts the same input of several requests together along the first dimension.
+ * Concatenates the same input of several requests along the first dimension.
  *
  * @throws {CtError} `CT_BAD_REQUEST` when bytes do not fit the shape, or a BYTES element is not UTF-8 or holds NUL.
  */
@@ -56,7 +56,7 @@ export function toOrtTensor(
   return typedTensor(datatype, wholeBuffer(parts.map(({ data }) => data)), shape);
 }
 
-/** The parts one behind the other; without a copy where there is one that has its memory to itself. */
+/** Concatenates the parts; a single part that owns its memory is not copied. */
 function wholeBuffer(parts: readonly Uint8Array[]): ArrayBuffer {
   const [first] = parts;
   if (parts.length === 1 && first && first.length === first.buffer.byteLength) {
@@ -130,7 +130,7 @@ export function fromOrtTensor(tensor: OrtTensor, datatype: OipDatatype): Uint8Ar
 
 function decodeUtf8(name: string, element: Uint8Array): string {
   if (element.includes(0)) {
-    // ONNX Runtime's binding takes text as C does, up to the first NUL: the model would see another text.
+    // ONNX Runtime's binding takes text as C does, up to the first NUL: the model would see a different text.
     throw new CtError('CT_BAD_REQUEST', `Expected text without NUL characters in "${name}"`);
   }
   try {

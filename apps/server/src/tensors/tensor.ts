@@ -1,6 +1,6 @@
 import type { OipTensorSpec } from '@groundglass/client';
 
-/** Bytes in memory, or a range of a file where they are too many to hand from process to process. */
+/** Bytes in memory, or a range of a file if they are too many to send between processes. */
 export type ByteRef =
   Uint8Array | { readonly path: string; readonly offset: number; readonly length: number };
 

@@ -7,7 +7,7 @@ export interface Picture {
   readonly rows: number;
 }
 
-/** What a recipe may do to a training image; each field's zero (or `[1, 1]`) turns it off. */
+/** The augmentations of a training image; each field's zero (or `[1, 1]`) turns it off. */
 export interface Augmentation {
   /** Range of the area of a random crop, as a share of the picture; `[0.5, 1]` in the paper. Above 1 the picture shrinks in a border. */
   readonly cropScale: readonly [low: number, high: number];
@@ -21,23 +21,23 @@ export interface Augmentation {
   readonly contrast: number;
   /** Rotation in degrees, uniform in ± this. */
   readonly rotation: number;
-  /** Exponent of grey, uniform in `exp(± this)`: what another window would have shown. */
+  /** Exponent of grey, uniform in `exp(± this)`: simulates another window. */
   readonly gamma: number;
   /** Standard deviation of added noise, uniform between 0 and this. */
   readonly noise: number;
-  /** Probability that a border is of some grey; it is black else. */
+  /** Probability that a border is grey instead of black. */
   readonly border: number;
-  /** Probability of a round field with black outside, as scanners fill it. */
+  /** Probability of a round field with black outside, as from a scanner. */
   readonly roundField: number;
-  /** Probability that everything but the lungs is blacked out, as published lung crops have it; needs lungs that core finds. */
+  /** Probability that everything but the lungs is blacked out, as in published lung crops; needs lungs that core finds. */
   readonly lungsOnly: number;
-  /** Probability that the picture was smaller, down to 0.4 of its side. */
+  /** Probability of a reduced resolution, down to 0.4 of the side. */
   readonly downscale: number;
-  /** Probability of a JPEG's loss, of quality 35 to 90. */
+  /** Probability of JPEG loss, of quality 35 to 90. */
   readonly jpeg: number;
-  /** Probability that a slice without disease gets the lesions of another patient, with their mask. */
+  /** Probability that a slice without disease gets another patient's lesions, with their mask. */
   readonly paste: number;
-  /** Shape α of the Beta(α, α) that examples of a batch are mixed with, see `mixExamples`. */
+  /** Shape α of the Beta(α, α) with which examples of a batch are mixed, see `mixExamples`. */
   readonly mixup: number;
 }
 
@@ -73,7 +73,7 @@ export interface Transform {
   readonly contrast: number;
   readonly gamma: number;
   readonly noise: number;
-  /** Grey of what lies outside of the picture. */
+  /** Grey outside of the picture. */
   readonly fill: number;
 }
 
@@ -121,7 +121,7 @@ export function drawTransform(
   };
 }
 
-/** Where a span of a length starts that lies in the picture, or that the picture lies in. */
+/** Start of a span of a length that lies inside the picture, or that contains the picture. */
 function placeSpan(random: SeededRandom, available: number, length: number): number {
   return length <= available
     ? random.below(available - length + 1)
@@ -130,7 +130,7 @@ function placeSpan(random: SeededRandom, available: number, length: number): num
 
 /**
  * Cuts the transform's rectangle out of a picture and scales it to `size × size`, antialiased: where the picture shrinks, each
- * result pixel averages samples on a grid fine enough that none is passed over. Outside of the picture is `outside`.
+ * result pixel averages samples on a grid fine enough to skip none. Outside of the picture is `outside`.
  */
 export function cutOut(
   picture: Picture,
@@ -147,7 +147,7 @@ export function cutOut(
   const sin = Math.sin(angle);
   const centreX = left + width / 2;
   const centreY = top + height / 2;
-  // Masks do without: which side of its edge a pixel falls on is all that counts.
+  // Masks do without: only the side of the edge that a pixel falls on counts.
   const taps = antialias ? Math.max(1, Math.ceil(Math.max(scaleX, scaleY))) : 1;
   const share = 1 / (taps * taps);
   for (let row = 0; row < size; row++) {
@@ -196,7 +196,7 @@ function sampleBilinear(
   outside: number,
 ): number {
   if (x <= -1 || y <= -1 || x >= columns || y >= rows) return outside;
-  // The edge is held for half a pixel, as resizing does; beyond that is outside.
+  // The edge extends for half a pixel, as in resizing; beyond that is outside.
   const cx = x < 0 ? 0 : x > columns - 1 ? columns - 1 : x;
   const cy = y < 0 ? 0 : y > rows - 1 ? rows - 1 : y;
   const x0 = Math.floor(cx);

@@ -8,13 +8,13 @@ import { SeededRandom } from '@groundglass/core';
 export interface Example {
   /** `size * size` values in 0–1. */
   readonly image: Float32Array;
-  /** 0 (non-covid) to 1 (covid), between them where two are mixed. */
+  /** 0 (non-covid) to 1 (covid), in between where two are mixed. */
   readonly label: number;
-  /** `size * size` values in 0–1; zeros where there is no mask. */
+  /** `size * size` values in 0–1; zeros if there is no mask. */
   readonly mask: Float32Array;
   /** 1 where the mask counts in the loss. */
   readonly maskWeight: number;
-  /** `size * size`: 0 where it is not known whether a pixel is lesion. All known where it is missing. */
+  /** `size * size`: 0 for pixels that may or may not be lesion. All known if missing. */
   readonly maskKnown?: Float32Array;
   /** 1 where the label counts in the loss. */
   readonly labelWeight: number;
@@ -27,9 +27,9 @@ export interface ExampleOptions {
   readonly augmentation: Augmentation;
   /** A non-covid sample without a mask counts as one with an empty mask. */
   readonly emptyMaskForNormals: boolean;
-  /** Sources whose slices train segmentation only: where all are of one class, their look would give the label away. */
+  /** Sources whose slices train segmentation only: if all are of one class, their look would reveal the label. */
   readonly segmentationOnly: readonly string[];
-  /** Sources whose slices count as covid where the mask shows a lesion, and whose other slices' labels do not count. */
+  /** Sources whose slices count as covid if the mask shows a lesion; the labels of their other slices do not count. */
   readonly labelledByMask: readonly string[];
   /** A covid sample without a mask still teaches that nothing outside of the lungs is lesion. */
   readonly nothingOutsideLungs: boolean;
@@ -37,8 +37,8 @@ export interface ExampleOptions {
 }
 
 /**
- * Makes an example of a sample. The draw depends on (seed, epoch, sample index) alone, so that a resumed run sees what it
- * would have seen, however many workers there are.
+ * Makes an example of a sample. The draw depends only on (seed, epoch, sample index), so that a resumed run sees the same
+ * examples, however many workers there are.
  */
 export function makeExample(
   loaded: LoadedSample,
@@ -55,7 +55,7 @@ export function makeExample(
   for (const shown of visibleParts(loaded, transform, options, random)) {
     for (let i = 0; i < image.length; i++) {
       if (shown[i]! >= 0.5) continue;
-      // What is blacked out is no lesion that can be seen.
+      // A lesion that is blacked out is not visible, so it is no lesion.
       image[i] = 0;
       target.mask[i] = 0;
     }
@@ -63,7 +63,7 @@ export function makeExample(
   return { image: degrade(image, size, augmentation, random), ...target };
 }
 
-/** The masks outside of which this draw blacks the picture out. */
+/** The masks outside of which this draw blacks out the picture. */
 function visibleParts(
   { lungs }: LoadedSample,
   transform: Transform,
@@ -86,10 +86,10 @@ function disc(size: number, radius: number): Float32Array {
   });
 }
 
-/** Lesions smaller than this share of the picture do not make it a positive one. */
+/** Lesions smaller than this share of the picture do not make it positive. */
 const leastLesion = 0.002;
 
-/** Label and mask, and how much of them counts. */
+/** Label and mask, and their weights. */
 function targets(
   loaded: LoadedSample,
   sample: TargetSample,
@@ -119,7 +119,7 @@ function targets(
   return { ...target, mask: empty, maskKnown, maskWeight: 1 };
 }
 
-/** A batch as the engine takes it. */
+/** A batch in the engine's form. */
 export interface Batch {
   /** `[N, 1, size, size]`. */
   readonly image: Float32Array;
@@ -136,7 +136,7 @@ export interface Batch {
   readonly count: number;
 }
 
-/** Lays examples side by side. */
+/** Concatenates examples. */
 export function stackExamples(examples: readonly Example[], size: number): Batch {
   const count = examples.length;
   const pixels = size * size;

@@ -10,7 +10,7 @@ function picture(rows: number[][]): Picture {
 
 const whole = (p: Picture) => drawTransform(new SeededRandom(1), p, noAugmentation);
 
-describe('cutting out', () => {
+describe('cropping', () => {
   test('the whole picture at its own size changes nothing', () => {
     const p = picture([
       [0, 0.25],
@@ -46,7 +46,7 @@ describe('cutting out', () => {
     expect([...turned].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([1, 0, 0, 0]);
   });
 
-  test('crops stay inside the picture and have the area that was asked for', () => {
+  test('crops stay inside the picture and have the requested area', () => {
     const random = new SeededRandom(5);
     for (let i = 0; i < 500; i++) {
       const t = drawTransform(
@@ -90,7 +90,7 @@ describe('an example', () => {
     seed: 1,
   };
 
-  test('of a normal without a mask counts as one with an empty mask where the recipe says so', () => {
+  test('of a normal without a mask counts as one with an empty mask if the recipe says so', () => {
     const normal = { ...sample, label: 'non-covid', target: 0 } as const;
     const place = { epoch: 0, index: 0 };
     const make = (emptyMaskForNormals: boolean) =>
@@ -136,7 +136,7 @@ describe('an example', () => {
     expect(without.maskWeight).toBe(0);
   });
 
-  test('of a source that is labelled by its masks counts as covid where a lesion is seen', () => {
+  test('of a source that is labelled by its masks counts as covid if a lesion is visible', () => {
     const byMask = { ...large, labelledByMask: ['s'] };
     const make = (mask: number) =>
       makeExample({ image: filled(0.5), mask: leftHalf(mask) }, covid, place, byMask);
@@ -144,13 +144,13 @@ describe('an example', () => {
     expect(make(0)).toMatchObject({ labelWeight: 0, maskWeight: 1 });
   });
 
-  test('of a slice with pasted lesions is one of covid', () => {
+  test('of a slice with pasted lesions counts as covid', () => {
     const loaded = { image: filled(0.5), mask: leftHalf(1), pasted: true } as const;
     const example = makeExample(loaded, { ...sample, label: 'non-covid', target: 0 }, place, large);
     expect(example).toMatchObject({ label: 1, labelWeight: 1, maskWeight: 1 });
   });
 
-  test('shows the lungs alone, or a round field alone, and no lesion where it is black', () => {
+  test('shows only the lungs, or only a round field, and no lesion where it is black', () => {
     const loaded = { image: filled(0.5), mask: filled(1), lungs: leftHalf(1) };
     const make = (change: Partial<typeof noAugmentation>) =>
       makeExample(loaded, covid, place, {
@@ -165,7 +165,7 @@ describe('an example', () => {
     expect([round.image[side * 16 + 16], round.mask[side * 16 + 16]]).toEqual([0.5, 1]);
   });
 
-  test('that zooms out lies in a border of some grey, which no lesion is in', () => {
+  test('that zooms out has a grey border without lesions', () => {
     const augmentation = { ...noAugmentation, cropScale: [4, 4], border: 1 } as const;
     const loaded = { image: filled(0.5), mask: filled(1) };
     const { image, mask } = makeExample(loaded, covid, place, { ...large, augmentation });

@@ -3,7 +3,7 @@ import type { Augmentation } from './augment.js';
 import { jpegLoss } from './jpeg-loss.js';
 import type { SeededRandom } from '@groundglass/core';
 
-/** What a picture went through on its way into a paper: a smaller size, a JPEG's loss. Values stay in 0–1. */
+/** Degrades a picture like its way into a paper: a smaller size, JPEG loss. Values stay in 0–1. */
 export function degrade(
   pixels: Float32Array,
   size: number,

@@ -8,7 +8,7 @@ const samples: DatasetSample[] = ['a', 'a', 'b', 'b', 'b', 'b', 'b', 'b', 'b', '
 );
 
 describe('an epoch’s samples', () => {
-  test('are all of them, once, where no share is given', () => {
+  test('are all of them, once, if no share is given', () => {
     expect(drawSamples(samples, {}, new SeededRandom(1))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
@@ -20,7 +20,7 @@ describe('an epoch’s samples', () => {
       expect(indices.slice(0, 2)).toEqual([0, 1]);
       expect(new Set(indices.slice(2)).size).toBe(2);
     }
-    // 40 draws of 8 samples: that one is never drawn has a chance of (3/4)^20 = 0.3 % each.
+    // 40 draws of 8 samples: the chance that one is never drawn is (3/4)^20 = 0.3 % each.
     expect(new Set(drawn.flat()).size).toBe(10);
   });
 
@@ -31,7 +31,7 @@ describe('an epoch’s samples', () => {
     expect([10, 11]).toContain(third);
   });
 
-  test('are as many as are counted beforehand', () => {
+  test('are as many as counted in advance', () => {
     const shares = { a: 1.5, b: 0.3 };
     expect(countDrawn(samples, shares)).toBe(3 + 2);
     expect(drawSamples(samples, shares, new SeededRandom(1))).toHaveLength(5);

@@ -2,8 +2,8 @@ import type { DatasetSample } from '@groundglass/core';
 import type { SeededRandom } from '@groundglass/core';
 
 /**
- * Draws the samples of an epoch: of each source its share, without repeats within a round of all of them. A share of 1 or a
- * source that is not named gives every sample once, 0.25 another quarter each epoch, 2 every sample twice.
+ * Draws the samples of an epoch: each source's share, without repeats until all were drawn. A share of 1 or an
+ * unnamed source gives every sample once, 0.25 a different quarter each epoch, 2 every sample twice.
  *
  * @returns indices; `samples.length + i` is the second draw of sample i, and so on.
  */

@@ -6,10 +6,10 @@ import { pasteLesions } from './paste-lesions.js';
 import { SeededRandom } from '@groundglass/core';
 import type { WorkerSetup } from './sample-protocol.js';
 
-/** Decoded samples are kept at this multiple of the size that the network sees, so that zooming in finds detail. */
+/** Decoded samples are cached at this multiple of the network's input size, so that zooming in finds detail. */
 const cachedScale = 1.5;
 
-/** Decodes, keeps what was decoded within a bound, and augments; runs inside a worker or in the caller's thread. */
+/** Decodes, caches the result within a limit, and augments; runs inside a worker or in the caller's thread. */
 export class ExampleMaker {
   readonly #cache = new Map<number, PackedSample>();
   #cachedBytes = 0;
@@ -25,7 +25,7 @@ export class ExampleMaker {
   }
 
   /**
-   * @param index of the sample; numbers past the last sample go round again and name another augmentation of it.
+   * @param index of the sample; indices past the last sample wrap around and select another augmentation of it.
    * @throws {CtError} when the sample cannot be decoded.
    */
   async make(epoch: number, index: number): Promise<Example> {
@@ -48,11 +48,11 @@ export class ExampleMaker {
       this.#cache.set(place, packed);
       this.#cachedBytes += packed.bytes;
     }
-    // Also the first time: a resumed run must see the same.
+    // The first time too: a resumed run must see the same.
     return unpackSample(packed);
   }
 
-  /** Lesions of another patient on a slice without disease, as often as the recipe says. */
+  /** Pastes another patient's lesions on a slice without disease, as often as the recipe says. */
   async #paste(
     loaded: LoadedSample,
     { target }: TargetSample,

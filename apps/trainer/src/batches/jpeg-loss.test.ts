@@ -29,7 +29,7 @@ describe('jpegLoss', () => {
     expect(loss(30)).toBeGreaterThan(loss(75));
   });
 
-  test('keeps what is left over of a side that is no multiple of eight', () => {
+  test('keeps the remainder of a side that is no multiple of eight', () => {
     const pixels = flat(129, 10);
     const result = jpegLoss(pixels, square(10), 50);
     expect(bytes(result)[0]).toBe(130);

@@ -17,10 +17,10 @@ const cosines = Float64Array.from({ length: side * side }, (_, i) => {
 });
 
 /**
- * What a baseline JPEG loses of a grey picture: each 8×8 block's cosine transform is rounded to the steps of a quality, as libjpeg scales
- * the standard's table. Entropy coding loses nothing and is left out.
+ * The loss of a baseline JPEG on a grey picture: each 8×8 block's cosine transform is rounded to the steps of a quality, as libjpeg scales
+ * the standard's table. Entropy coding is lossless and left out.
  *
- * @param pixels `rows * columns` values in 0–1; a last block that is not whole keeps its values.
+ * @param pixels `rows * columns` values in 0–1; an incomplete last block keeps its values.
  * @param quality 1 to 100.
  * @returns another picture of values in 0–1.
  */
@@ -65,7 +65,7 @@ function transform(block: Float64Array, forward: boolean): void {
         let sum = 0;
         for (let j = 0; j < side; j++)
           sum += from[row * side + j]! * cosines[forward ? k * side + j : j * side + k]!;
-        // Transposed, so that the second pass goes along the other axis and turns it back.
+        // Transposed, so that the second pass runs along the other axis and transposes it back.
         to[k * side + row] = sum;
       }
     }

@@ -35,7 +35,7 @@ describe('a sample', () => {
   });
   afterAll(() => rm(root, { recursive: true, force: true }));
 
-  test('is grey in 0–1, and has no mask where the manifest names none', async () => {
+  test('is grey in 0–1, and has no mask if the manifest names none', async () => {
     const { image, mask } = await loadSample(sample, { root, crop: 'none' });
     expect([...image.data].map((value) => value * 255)).toEqual(
       [0, 51, 102, 255].map((value) => expect.closeTo(value, 4) as number),
@@ -48,14 +48,14 @@ describe('a sample', () => {
     expect([...mask!.data]).toEqual([0, 1, 1, 1]);
   });
 
-  test('has a network’s mask from one half on, and only where that was asked for', async () => {
+  test('has a network’s mask from one half on, and only on request', async () => {
     const weak = { ...sample, meta: { pseudoMask: 'soft.png' } };
     const { mask } = await loadSample(weak, { root, crop: 'none', pseudoMasks: true });
     expect([...mask!.data]).toEqual([0, 0, 0, 1]);
     expect((await loadSample(weak, { root, crop: 'none' })).mask).toBeUndefined();
   });
 
-  test('with a mask of another size names both sizes', async () => {
+  test('with a mask of another size reports both sizes', async () => {
     await expect(
       loadSample({ ...sample, mask: 'wide.png' }, { root, crop: 'none' }),
     ).rejects.toMatchObject({

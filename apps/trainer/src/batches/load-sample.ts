@@ -14,26 +14,26 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Picture } from './augment.js';
 
-/** A decoded sample: the model's input at the picture's own size, and its lesion mask where it has one. */
+/** A decoded sample: the model's input at the picture's own size, and its lesion mask if it has one. */
 export interface LoadedSample {
   readonly image: Picture;
   /** 0 or 1, of the same size and crop as `image`. */
   readonly mask: Picture | undefined;
-  /** Lungs, and what could be lung; where they were asked for and found. */
+  /** Lungs, and what could be lung; if requested and found. */
   readonly lungs?: Picture;
   readonly hull?: Picture;
-  /** The lesions come from another patient: the sample's own label does not hold. */
+  /** The lesions come from another patient, so the sample's own label does not apply. */
   readonly pasted?: true;
-  /** The whole slice and the part of it that `image` shows; where it was asked for. */
+  /** The whole slice and the part of it that `image` shows; if requested. */
   readonly whole?: { readonly slice: CtSlice; readonly cropBox: CropBox };
 }
 
 /** How samples are decoded; one setting for a whole run. */
 export interface LoadOptions {
-  /** Absolute folder that paths start from. */
+  /** Absolute folder that paths are relative to. */
   readonly root: string;
   readonly crop: 'none' | 'chest';
-  /** Take a network's mask (`meta.pseudoMask`) where there is no expert's. */
+  /** Use a network's mask (`meta.pseudoMask`) if there is no expert's. */
   readonly pseudoMasks?: boolean;
   /** Also find the lungs. */
   readonly lungs?: boolean;
@@ -42,9 +42,9 @@ export interface LoadOptions {
 }
 
 /**
- * Decodes one sample through the same door as the server: `openVolume`, then `toModelInput`.
+ * Decodes one sample through the same code as the server: `openVolume`, then `toModelInput`.
  *
- * @throws {CtError} with the sample's path in the sentence; `CT_BAD_DATASET` when the mask has another size.
+ * @throws {CtError} with the sample's path in the message; `CT_BAD_DATASET` when the mask has another size.
  */
 export async function loadSample(
   sample: DatasetSample,
@@ -82,13 +82,13 @@ export async function loadSample(
 /** A network's masks are soft; grey is 0–1. */
 const softMaskThreshold = 0.5;
 
-/** Path of a network's mask of the sample, where the manifest names one. */
+/** Path of a network's mask of the sample, if the manifest names one. */
 export function pseudoMaskOf({ meta }: DatasetSample): string | undefined {
   const path = meta?.pseudoMask;
   return typeof path === 'string' ? path : undefined;
 }
 
-/** Decodes one slice of a file through the same door as the server. @throws {CtError} with `name` in the sentence. */
+/** Decodes one slice of a file through the same code as the server. @throws {CtError} with `name` in the message. */
 export async function readSlice(
   path: string,
   name: string,
@@ -108,7 +108,7 @@ export async function readSlice(
         'CT_BAD_DATASET',
         `Expected a sample of one slice, got a whole volume of ${volume.sliceCount}. Import again with --volumes slices`,
       );
-    // A mask image stands for one slice even where the picture is a volume's.
+    // A mask image is a single slice even if the picture is a volume's.
     return await volume.slice(isMask && volume.sliceCount === 1 ? 0 : (index ?? 0));
   } catch (error) {
     const known = asCtError(error, 'CT_READ_FAILED', 'it could not be read');

@@ -13,7 +13,7 @@ describe('mixExamples', () => {
   test('blends picture, mask and label by the same share, and an example keeps at least half of itself', () => {
     for (let seed = 0; seed < 50; seed++) {
       const [black, white] = mixExamples([flat(0), flat(1)], 0.4, new SeededRandom(seed));
-      // Black and white: what is blended in is the label, which is the grey of all pixels.
+      // Black and white: the label equals the grey of all pixels.
       expect(black!.label).toBeLessThanOrEqual(0.5);
       expect(white!.label).toBeGreaterThanOrEqual(0.5);
       for (const { label, image, mask } of [black!, white!]) {
@@ -35,7 +35,7 @@ describe('mixExamples', () => {
     expect(variance).toBeCloseTo(1 / 48, 2);
   });
 
-  test('leaves examples alone whose labels do not count, and never blends them in', () => {
+  test('leaves examples whose labels do not count unchanged, and never blends them in', () => {
     const masksOnly = flat(1, { labelWeight: 0 });
     const [first, second, third] = mixExamples(
       [flat(0), masksOnly, flat(0)],
@@ -46,7 +46,7 @@ describe('mixExamples', () => {
     expect([...first!.image, ...third!.image]).toEqual(new Array(8).fill(0));
   });
 
-  test('a mixed mask counts where both pictures have one', () => {
+  test('a mixed mask counts if both pictures have one', () => {
     const noMask = flat(1, { maskWeight: 0 });
     const weights = mixExamples([flat(0), flat(0), noMask], 0.4, new SeededRandom(1)).map(
       ({ maskWeight }) => maskWeight,

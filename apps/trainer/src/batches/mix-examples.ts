@@ -3,9 +3,9 @@ import type { SeededRandom } from '@groundglass/core';
 
 /**
  * mixup (Zhang et al. 2018, arXiv 1710.09412): an example becomes λ of itself and 1 − λ of the next one, picture, label and mask, with λ from
- * Beta(α, α) and at least a half. A network cannot learn mixed pictures by heart, which it does with a few hundred plain ones.
+ * Beta(α, α) and at least a half. A network cannot memorise mixed pictures, as it does a few hundred plain ones.
  *
- * Examples whose labels do not count stay as they are: their masks are few and exact. The mask of a mixed example counts where
+ * Examples whose labels do not count stay unchanged: their masks are few and exact. The mask of a mixed example counts if
  * both have one.
  *
  * @param alpha 0 mixes nothing; the paper takes 0.1–0.4.

@@ -7,7 +7,7 @@ const picture = (columns: number, rows: number, value: number) => ({
   rows,
 });
 
-test('a packed sample is at most as large as asked for, in its own shape, and a byte a pixel', () => {
+test('a packed sample is at most as large as requested, in its own shape, with one byte a pixel', () => {
   const packed = packSample({ image: picture(60, 40, 0.5), mask: picture(60, 40, 1) }, 30);
   expect(packed.image).toMatchObject({ columns: 30, rows: 20 });
   expect(packed.bytes).toBe(2 * 30 * 20);

@@ -17,7 +17,7 @@ export interface PackedSample {
   readonly bytes: number;
 }
 
-/** Shrinks a sample to a longer side of `side` pixels where it is larger, antialiased, and stores 256 greys. */
+/** Shrinks a larger sample to a longer side of `side` pixels, antialiased, and stores 256 greys. */
 export function packSample({ image, mask, lungs, hull }: LoadedSample, side: number): PackedSample {
   const { columns, rows } = image;
   const largest = Math.max(columns, rows);
@@ -36,7 +36,7 @@ export function packSample({ image, mask, lungs, hull }: LoadedSample, side: num
   return { ...packed, bytes };
 }
 
-/** The sample as it was packed, of floats again. */
+/** Unpacks a sample to floats. */
 export function unpackSample({ image, mask, lungs, hull }: PackedSample): LoadedSample {
   const unpack = ({ data, columns, rows }: PackedPicture): Picture => ({
     data: Float32Array.from(data, (value) => value / 255),

@@ -36,7 +36,7 @@ describe('pasteLesions', () => {
   test('brightens the lung by the lesion, where its mask then is', () => {
     const middle = 56 * side + 56;
     expect(pasted.mask!.data[middle]).toBe(1);
-    // Between 0.7 and all of the way from 0.2 to 0.6.
+    // Between 0.7 and 1 of the way from 0.2 to 0.6.
     expect(pasted.image.data[middle]).toBeGreaterThanOrEqual(0.2 + 0.7 * 0.4 - 1e-6);
     expect(pasted.image.data[middle]).toBeLessThanOrEqual(0.6 + 1e-6);
     const area = pasted.mask!.data.reduce((sum, value) => sum + value, 0);
@@ -52,7 +52,7 @@ describe('pasteLesions', () => {
     expect(target.image.data[56 * side + 56]).toBeCloseTo(0.2, 6);
   });
 
-  test('gives nothing where the lesions do not reach the lungs, or there are none', () => {
+  test('returns undefined if the lesions do not reach the lungs, or there are none', () => {
     const elsewhere = { ...target, lungs: rectangle({ left: 0, right: 10 }, 1, 0) };
     expect(pasteLesions(elsewhere, donor, new SeededRandom(1))).toBeUndefined();
     expect(

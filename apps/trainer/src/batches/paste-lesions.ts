@@ -3,19 +3,19 @@ import { cutOut, drawTransform, noAugmentation } from './augment.js';
 import type { LoadedSample } from './load-sample.js';
 import type { SeededRandom } from '@groundglass/core';
 
-/** Side of the coarse mask whose enlargement fades a lesion out at its edge. */
+/** Side of the coarse mask that is enlarged to fade a lesion out at its edge. */
 const fadeSide = 56;
 /** Less lesion than this share of the lungs is not worth pasting. */
 const leastShare = 0.01;
 
 /**
  * Pastes the lesions of one patient into the lungs of another, so that pictures with and without disease come from one source. Both
- * slices are cut to the chest and of one grey scale, so that a lesion lands at its own place in the lung. It only brightens:
+ * slices are cropped to the chest and share one grey scale, so that a lesion lands at the matching place in the lung. It only brightens:
  * vessels of the slice stay visible through a haze.
  *
  * @param target a slice without disease, with lungs.
  * @param donor a slice with an exact lesion mask.
- * @returns undefined where too little of the lesions falls into the lungs.
+ * @returns undefined if too little of the lesions falls into the lungs.
  */
 export function pasteLesions(
   target: LoadedSample,

@@ -53,7 +53,7 @@ describe('the batches of an epoch', () => {
     return found;
   }
 
-  test('are the samples in their order where nothing is drawn', async () => {
+  test('are the samples in order if nothing is drawn', async () => {
     const plain = [0.2, 0.8, 0.2, 0.8].map((grey, i) => ({
       grey: expect.closeTo(grey, 6) as number,
       label: i % 2,
@@ -61,7 +61,7 @@ describe('the batches of an epoch', () => {
     expect(await epoch(0)).toEqual(plain);
   });
 
-  test('are mixed where the recipe asks for mixup, pictures and labels by the same share', async () => {
+  test('are mixed if the recipe asks for mixup, pictures and labels by the same share', async () => {
     const mixed = await epoch(0.4);
     for (const { grey, label } of mixed) expect(grey).toBeCloseTo(0.2 + 0.6 * label, 5);
     expect(mixed.some(({ label }) => label > 0 && label < 1)).toBe(true);

@@ -7,14 +7,14 @@ import { mixExamples } from './mix-examples.js';
 import { SeededRandom } from '@groundglass/core';
 import type { ExampleAnswer, WorkerRequest, WorkerSetup } from './sample-protocol.js';
 
-/** How the loader spreads its work. */
+/** How the loader distributes its work. */
 export interface LoaderOptions extends WorkerSetup {
   readonly batchSize: number;
-  /** Share of each source's samples in an epoch, by the source's name; 1 where it is not named. */
+  /** Share of each source's samples in an epoch, by the source's name; 1 for unnamed ones. */
   readonly sampling?: Readonly<Record<string, number>>;
   /** Worker threads; 0 decodes in the caller's thread. */
   readonly workers: number;
-  /** Batches that are made ahead of the one in use. */
+  /** Number of batches prepared in advance. */
   readonly prefetch: number;
 }
 
@@ -22,13 +22,13 @@ export interface LoaderOptions extends WorkerSetup {
 export interface EpochOrder {
   readonly epoch: number;
   readonly shuffle: boolean;
-  /** A last batch that is not full is left out: training graphs have a fixed batch size. */
+  /** Drops an incomplete last batch: training graphs have a fixed batch size. */
   readonly dropLast: boolean;
 }
 
 /**
  * Makes batches in worker threads while the engine computes. A sample that cannot be decoded ends the epoch with its error:
- * training on fewer samples than the manifest names would not be the run that was asked for.
+ * a run on fewer samples than the manifest names would not be the requested one.
  */
 export class SampleLoader {
   readonly #workers: WorkerHandle[];
@@ -47,7 +47,7 @@ export class SampleLoader {
     this.#local = workers === 0 ? new ExampleMaker(options) : undefined;
   }
 
-  /** The batches of one epoch, in an order that depends on (seed, epoch) alone. */
+  /** The batches of one epoch, in an order that depends only on (seed, epoch). */
   async *epoch({ epoch, shuffle, dropLast }: EpochOrder): AsyncGenerator<Batch> {
     const { samples, batchSize, sampling = {}, prefetch, example } = this.#options;
     const indices = drawSamples(
@@ -104,7 +104,7 @@ export class SampleLoader {
   }
 
   #make(epoch: number, index: number): Promise<Example> {
-    // A sample always goes to the same worker: that one has it decoded.
+    // A sample always goes to the same worker, which has it decoded.
     const sample = index % this.#options.samples.length;
     const worker = this.#workers[sample % Math.max(1, this.#workers.length)];
     if (worker) return worker.ask(epoch, index);
@@ -155,7 +155,7 @@ class WorkerHandle {
     });
   }
 
-  /** Lets the worker end by itself: terminating a thread that is inside a native decoder aborts the whole process. */
+  /** Lets the worker exit: terminating a thread inside a native decoder aborts the whole process. */
   async close(): Promise<void> {
     this.#fail(new CtError('CT_CANCELLED', 'The loader was closed'));
     this.#worker.postMessage({ type: 'close' } satisfies WorkerRequest);

@@ -2,16 +2,16 @@ import type { TargetSample } from '@groundglass/dataset';
 import type { Example, ExampleOptions } from './batch.js';
 import type { LoadOptions } from './load-sample.js';
 
-/** What a worker is started with. */
+/** Start data of a worker. */
 export interface WorkerSetup {
   readonly samples: readonly TargetSample[];
   readonly load: LoadOptions;
   readonly example: ExampleOptions;
-  /** Decoded pictures that the worker may keep, in bytes. */
+  /** Limit of a worker's decoded pictures, in bytes. */
   readonly cacheBytes: number;
 }
 
-/** What a worker is asked: for one example, or to finish what it has begun and end. */
+/** A request to a worker: one example, or to finish its work and exit. */
 export type WorkerRequest =
   | {
       readonly type: 'example';

@@ -16,7 +16,7 @@ parentPort?.on('message', (request: WorkerRequest) => {
       return;
     }
     case 'close':
-      // Without its port the worker has nothing to wait for, and ends.
+      // Without its port the worker has nothing to wait for and exits.
       void Promise.all(begun).finally(() => parentPort?.close());
       return;
     default:

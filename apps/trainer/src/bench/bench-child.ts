@@ -11,7 +11,7 @@ import { recipes } from '../training/recipes/recipes.js';
 import type { Measured, Part } from './parts.js';
 
 /*
- * `bench-child.js PART STEPS THREADS`: measures one part and prints one line of JSON. A process of its own, so that peak memory is the
+ * `bench-child.js PART STEPS THREADS`: measures one part and prints one line of JSON. A separate process, so that peak memory is the
  * part's.
  */
 const [part, steps, threads] = process.argv.slice(2) as [Part, string, string];
@@ -21,7 +21,7 @@ const seconds: number[] = [];
 for (let k = 0; k <= Number(steps); k++) {
   const started = performance.now();
   await step();
-  // The first pass allocates what the others use again.
+  // The first pass allocates memory that later ones reuse.
   if (k > 0) seconds.push((performance.now() - started) / 1000);
 }
 console.log(
@@ -88,7 +88,7 @@ async function jointStep({
   return () => session.run(batch, { learningRate: 1e-4, seed: session.steps });
 }
 
-/** Numbers without structure, the same each time. */
+/** Unstructured numbers, the same each time. */
 function waves(count: number): Float32Array {
   return Float32Array.from(
     { length: count },

@@ -1,4 +1,4 @@
-/** What is measured, each in processes of its own. */
+/** The measured parts, each in its own processes. */
 export const parts = {
   train: 'DenseNet-169, training step with Adam, 224×224, batch 8',
   infer: 'DenseNet-169, inference, 480×480, batch 1',
@@ -10,9 +10,9 @@ export const parts = {
 /** A name in {@link parts}. */
 export type Part = keyof typeof parts;
 
-/** What one process measured. */
+/** The result of one process. */
 export interface Measured {
-  /** Of each step, without the first. */
+  /** Times of each step, without the first. */
   readonly seconds: readonly number[];
   /** Largest resident set of the process. */
   readonly peakBytes: number;

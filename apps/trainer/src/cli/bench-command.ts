@@ -19,7 +19,7 @@ const run = promisify(execFile);
 const ours = fileURLToPath(new URL('../bench/bench-child.js', import.meta.url));
 const theirs = fileURLToPath(new URL('../../bench/torch-bench.py', import.meta.url));
 
-/** `bench`: training, inference and memory beside PyTorch's. */
+/** `bench`: training, inference and memory compared to PyTorch. */
 export function registerBench(program: Command): void {
   const names = Object.keys(parts).join(', ');
   program
@@ -95,7 +95,7 @@ async function measureTurn(
   return b / a;
 }
 
-/** What a machine that trains the paper recipe has. */
+/** Memory of a machine that can train the paper recipe. */
 const mostPaperBytes = 16 * 1024 ** 3;
 
 const imagesOf: Readonly<Record<Part, number>> = {
@@ -124,7 +124,7 @@ async function measured(who: string, command: string, args: readonly string[]): 
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Measured;
 }
 
-/** The last line of what a process said, or how it ended. */
+/** The last line of a process's output, or how it ended. */
 function reasonOf(error: unknown): string {
   const { code, signal, stderr, message } = error as {
     code?: string | number;

@@ -120,7 +120,7 @@ async function readSeries(
   return found;
 }
 
-/** Other outputs must not move by a bit: what was measured on the model stays true. */
+/** Other outputs must stay bit-identical, so that the model's measurements stay valid. */
 async function checkSame(before: Uint8Array, after: Uint8Array): Promise<void> {
   const size = { rows: 96, columns: 128 };
   const pixels = Float32Array.from({ length: size.rows * size.columns }, (_, at) => (at % 97) / 96);
@@ -138,7 +138,7 @@ async function checkSame(before: Uint8Array, after: Uint8Array): Promise<void> {
     );
 }
 
-/** Names the output in the Triton configuration, which all versions share: where each of them has it. */
+/** Names the output in the Triton configuration, which all versions share, if each of them has it. */
 async function addToConfig(folder: string): Promise<void> {
   const path = join(folder, 'config.pbtxt');
   const text = await readFile(path, 'utf8').catch(() => undefined);

@@ -50,7 +50,7 @@ describe('groundglass-trainer cross-validate', () => {
     expect(value).toBeLessThanOrEqual(upper);
   });
 
-  test('goes on after SIGKILL with the scores of a run that never stopped', async () => {
+  test('resumes after SIGKILL with the scores of a run that never stopped', async () => {
     const child = spawn(process.execPath, [cli, ...fresh('killed')], { stdio: 'ignore' });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     while (!existsSync(at('killed/fold-2/checkpoint.safetensors')))
@@ -64,7 +64,7 @@ describe('groundglass-trainer cross-validate', () => {
     };
     expect(soFar.folds.map(({ fold }) => fold)).toEqual([1]);
     expect(soFar.pooled.samples).toBe(8);
-    // Nothing has to be repeated but the data and the folder.
+    // Only data and folder have to be repeated.
     await trainer('cross-validate', '--data', data, '--out', at('killed'), '--threads', '1');
     const pick = ({ rows }: Awaited<ReturnType<typeof rowsOf>>) =>
       rows.map(({ path, probability, label }) => ({ path, probability, label }));
@@ -92,7 +92,7 @@ describe('groundglass-trainer cross-validate', () => {
     });
   });
 
-  test('keeps the pictures of a patient and what findings name in one fold', async () => {
+  test('keeps a patient’s pictures, and pictures that findings link, in one fold', async () => {
     const { manifest, samples, root: from } = await readManifest(data);
     // Pictures 0 and 2, 1 and 3 … are of one patient each, whatever their splits.
     const paired = samples.map((sample, i) => ({
@@ -135,7 +135,7 @@ describe('groundglass-trainer cross-validate', () => {
         'Expected from 3 folds to as many as there are patients',
       ) as string,
     });
-    // One picture under two patients' names; without hashes only its path says so.
+    // One picture under two patients' names; without hashes only its path shows it.
     const twice = [...samples, { ...samples[0]!, patient: 'hospital-z9' }].map((sample) => ({
       ...sample,
       pixelHash: undefined,

@@ -173,7 +173,7 @@ async function crossValidate(run: RunFolder, options: CrossValidateOptions): Pro
   );
 }
 
-/** `results.json`: of the folds that are done. */
+/** `results.json`: the finished folds. */
 interface CrossValidationResults {
   readonly command: string;
   readonly plan: Plan;
@@ -181,7 +181,7 @@ interface CrossValidationResults {
   readonly pooled: PooledMeasurement;
 }
 
-/** Measures the folds that are done, and writes `results.json`. */
+/** Measures the finished folds, and writes `results.json`. */
 async function measureFolds(
   run: RunFolder,
   plan: Plan,
@@ -208,7 +208,7 @@ async function measureFolds(
   return results;
 }
 
-/** What is cross-validated: kept in the folder, so that a command that goes on repeats nothing and changes nothing. */
+/** The settings of the cross-validation, kept in the folder, so that a resumed command need not repeat and cannot change them. */
 async function planOf(
   run: RunFolder,
   options: CrossValidateOptions,
@@ -280,7 +280,7 @@ function foldsOf(
   }
 }
 
-/** A patient, document or picture in two parts would make every score too good; a part of one class measures nothing. */
+/** A patient, document or picture in two parts would inflate every score; a part of one class measures nothing. */
 function checkFolds(
   folds: readonly (readonly TargetSample[])[],
   masksOnly: readonly string[],
@@ -299,7 +299,7 @@ function checkFolds(
   }
 }
 
-/** Says what the folds keep whole, and what they cannot know. */
+/** Reports what the folds keep whole, and what they cannot know. */
 function sayUnits(
   samples: readonly TargetSample[],
   together: readonly (readonly number[])[],
@@ -342,7 +342,7 @@ function labelsOf(datasets: readonly Dataset[]): { labels: string[]; positive: s
   return { labels: [...labels], positive };
 }
 
-/** Begins the file of rows, or drops the half row that a kill left. */
+/** Starts the file of rows, or drops the half row that a kill left. */
 async function beginRows(
   run: RunFolder,
   { recipe, folds }: Plan,
@@ -394,7 +394,7 @@ function inputsOf(
   };
 }
 
-/** Names an assignment of samples to folds. */
+/** Identifies an assignment of samples to folds. */
 function foldsHash(folds: readonly (readonly TargetSample[])[]): string {
   const lines = folds.flatMap((fold, i) =>
     fold

@@ -23,7 +23,7 @@ interface AuditCommandOptions {
   readonly json?: boolean;
 }
 
-/** Findings of a rule that a terminal shows. */
+/** Maximum findings of a rule shown on a terminal. */
 const mostShown = 20;
 
 /** `dataset audit MANIFEST`. */

@@ -7,7 +7,7 @@ import { registerImport } from './dataset-import-command.js';
 import { registerSplit } from './dataset-split-command.js';
 import { registerStats } from './dataset-stats-command.js';
 
-/** `dataset …`: everything that is done with datasets before and beside training. */
+/** `dataset …`: commands for datasets before and during training. */
 export function registerDataset(program: Command): void {
   const dataset = program
     .command('dataset')

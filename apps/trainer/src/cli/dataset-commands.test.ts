@@ -73,7 +73,7 @@ describe('the dataset commands', () => {
     ).toMatchObject({ code: 1 });
   });
 
-  test('import says which split lacks a label, and what divides it', async () => {
+  test('import reports which split lacks a label, and what divides it', async () => {
     const table = await readFile(join(root, 'table.csv'), 'utf8');
     const rows = table.split('\n').filter((row) => !row.includes(',non-covid,val,'));
     await writeFile(join(root, 'uneven.csv'), rows.join('\n'));
@@ -100,7 +100,7 @@ describe('the dataset commands', () => {
     );
   });
 
-  test('audit names a planted copy under another label, ends with 1, and corrects', async () => {
+  test('audit names a planted copy under another label, exits with 1, and corrects', async () => {
     await cp(join(root, 'images/1.png'), join(root, 'images/copy.png'));
     const table = await readFile(join(root, 'table.csv'), 'utf8');
     await writeFile(join(root, 'faulty.csv'), `${table}images/copy.png,non-covid,val,p99,\n`);
@@ -145,7 +145,7 @@ describe('the dataset commands', () => {
     expect(hashes(after)).toEqual(hashes(before));
   });
 
-  test('training refuses what leaks, over all manifests, and a class without labels', async () => {
+  test('training refuses leaks across all manifests, and a class without labels', async () => {
     await trainer(
       'dataset',
       'split',
@@ -195,7 +195,7 @@ describe('the dataset commands', () => {
     );
   });
 
-  test('a dataset without samples passes no check in silence', async () => {
+  test('a dataset without samples passes no check silently', async () => {
     await cp(data, at('empty'), { recursive: true });
     await writeFile(join(at('empty'), 'samples.jsonl'), '');
     for (const command of ['audit', 'stats']) {

@@ -128,7 +128,7 @@ async function runImport(
   if (problems.length > 0) process.exitCode = 1;
 }
 
-/** Small datasets that publish no split may come out with a split that lacks a label, which training and AUC need. */
+/** Small datasets without a published split may get a split that lacks a label, which training and AUC need. */
 function warnOfMissingLabels(samples: readonly DatasetSample[], out: string): void {
   const labels = new Set(samples.flatMap(({ label }) => label ?? []));
   for (const split of new Set(samples.map((sample) => sample.split))) {
@@ -209,7 +209,7 @@ async function importKind(
   return { imported, root: files.root };
 }
 
-/** Options that are of one layout. */
+/** Options for a single layout. */
 function layoutOptions(kind: Layout, command: ImportCommandOptions): Partial<LayoutOptions> {
   const { label, images, masks, pseudoMasks, pattern, source } = command;
   return {

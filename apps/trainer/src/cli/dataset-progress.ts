@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { DatasetProgress } from '@groundglass/dataset';
 
-/** Milliseconds between two lines where there is no terminal to draw a bar on. */
+/** Milliseconds between two lines if there is no terminal to draw a bar on. */
 const between = 5000;
 
 /** Shows a bar on a terminal, and elsewhere a line every five seconds and at the end of a phase. */

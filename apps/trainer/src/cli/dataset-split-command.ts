@@ -140,7 +140,7 @@ function share(flag: string, text: string | undefined): number {
   return value;
 }
 
-/** A wrong number given by the user, in the words of the function that refused it. */
+/** A wrong number from the user, with the message of the function that refused it. */
 function inWords<T>(work: () => T): T {
   try {
     return work();

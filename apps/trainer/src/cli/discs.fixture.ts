@@ -9,13 +9,13 @@ export const cli = join(import.meta.dirname, '../../bin/groundglass-trainer.mjs'
 
 const run = promisify(execFile);
 
-/** Runs the command. @throws an error with `code`, `stdout` and `stderr` where it fails. */
+/** Runs the command. @throws an error with `code`, `stdout` and `stderr` if it fails. */
 export function trainer(...args: string[]): Promise<{ stdout: string; stderr: string }> {
   return run(process.execPath, [cli, ...args]);
 }
 
 /**
- * Writes a dataset of 64×64 pictures into `root`: waves of grey, those of covid with a bright disc, which is their mask. 16 train, 8
+ * Writes a dataset of 64×64 pictures into `root`: waves of grey; those of covid have a bright disc, which is their mask. 16 train, 8
  * validate.
  *
  * @returns the dataset's folder.

@@ -10,14 +10,14 @@ import type { Command } from 'commander';
 import { spawn } from 'node:child_process';
 import { availableParallelism, totalmem } from 'node:os';
 
-/** What is checked, each in its own process. */
+/** The checks, each in its own process. */
 const checks = [...providers, 'tfjs'] as const;
 type Check = (typeof checks)[number];
 
-/** A driver that hangs does not work. */
+/** A hanging driver counts as broken. */
 const longestCheckMs = 120_000;
 
-/** `doctor`: which engines and providers compute here, and why the others do not. */
+/** `doctor`: which engines and providers work here, and why the others do not. */
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
@@ -48,7 +48,7 @@ const labels: Readonly<Record<Check, string>> = {
   tfjs: 'TensorFlow.js',
 };
 
-/** Computes a product of matrices. @returns what computed it, how fast, and how to train with it. */
+/** Multiplies matrices. @returns the device, its speed, and how to train with it. */
 async function runCheck(name: string): Promise<string> {
   if (name === 'tfjs') {
     const checked = await checkTfjs();
@@ -68,7 +68,7 @@ function describe({ device, milliseconds }: CheckedBackend): string {
   return `${device ?? 'a device whose name is not known'}, product of matrices in ${milliseconds.toFixed(1)} ms`;
 }
 
-/** A driver that crashes ends the child process only. */
+/** A driver crash ends only the child process. */
 async function inChild(name: Check): Promise<{ works: boolean; text: string }> {
   const child = spawn(process.execPath, [process.argv[1]!, 'doctor', '--check', name], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -89,7 +89,7 @@ async function inChild(name: Check): Promise<{ works: boolean; text: string }> {
 function reasonOf(name: Check, error: string, signal: NodeJS.Signals | null): string {
   // Native libraries write their lines before the program's own, which is the last.
   const last = (error.trim().split('\n').at(-1) ?? '')
-    // ONNX Runtime begins with the line of its source that failed.
+    // ONNX Runtime starts with the source line that failed.
     .replace(/^\/onnxruntime_src\/.* was false\. /, '');
   const why =
     signal === null ? last : `the check ended with ${signal}${last === '' ? '' : `: ${last}`}`;

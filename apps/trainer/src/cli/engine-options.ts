@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { engines, type EngineOptions } from '../training/open-session.js';
 import { wholeNumber } from './whole-number.js';
 
-/** What {@link withEngineOptions} adds, as commander reads it. */
+/** The options of {@link withEngineOptions}, as commander reads them. */
 export interface EngineFlags {
   readonly engine: EngineOptions['engine'];
   readonly provider: EngineOptions['provider'];
@@ -11,7 +11,7 @@ export interface EngineFlags {
   readonly threads?: string;
 }
 
-/** Adds `--engine`, `--provider`, `--workers` and `--threads`, which every command that trains takes. */
+/** Adds `--engine`, `--provider`, `--workers` and `--threads`, which every training command takes. */
 export function withEngineOptions(command: Command): Command {
   return command
     .addOption(
@@ -28,7 +28,7 @@ export function withEngineOptions(command: Command): Command {
     .option('--threads <n>', 'threads of the engine; all cores unless given');
 }
 
-/** @throws {TrainerError} `TRAIN_BAD_OPTION` where a count is none. */
+/** @throws {TrainerError} `TRAIN_BAD_OPTION` for an invalid count. */
 export function readEngineOptions({ engine, provider, workers, threads }: EngineFlags): {
   workers: number;
   engine: EngineOptions;

@@ -72,10 +72,10 @@ describe('groundglass-trainer evaluate', () => {
     expect(compared.stderr).toContain('take each for independent');
   });
 
-  test('goes on in a file that a kill cut off, and measures the same', async () => {
+  test('resumes in a file that a kill cut off, and measures the same', async () => {
     const whole = await readFile(at('one.predictions.jsonl'), 'utf8');
     const lines = whole.split('\n');
-    // A row that says something else shows that it is taken over; a torn one follows it.
+    // A changed row shows that it is reused; a torn one follows it.
     const { rows } = await read('one.predictions.jsonl');
     const changed = resultLine({ ...rows[0]!, probability: 0.123 });
     await writeFile(
@@ -93,7 +93,7 @@ describe('groundglass-trainer evaluate', () => {
     expect(await readFile(at('one.predictions.jsonl'), 'utf8')).toBe(whole);
   });
 
-  test('refuses a file of another model or threshold, and a file too few', async () => {
+  test('refuses a file of another model or threshold, and one file too few', async () => {
     const file = ['--predictions', at('one.predictions.jsonl')];
     await expect(evaluate(2, ...file)).rejects.toMatchObject({
       code: 1,

@@ -197,7 +197,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   }
 }
 
-/** Where a dataset's manifest lies, as seen from its results file; nothing for a published folder without one. */
+/** Path of a dataset's manifest, relative to its results file; nothing for a published folder without one. */
 function manifestBeside(data: string, file: string): { path?: string } {
   const manifest = basename(data) === manifestName ? data : join(data, manifestName);
   if (!existsSync(manifest)) return {};
@@ -233,7 +233,7 @@ async function tryChanges(
   return result;
 }
 
-/** Each look at a test split is written down: a number chosen by looking is no measurement. */
+/** Records each look at a test split: a number chosen by looking is no measurement. */
 async function noteLook(
   run: string | undefined,
   { name, samples, all: { labels, masks } }: DatasetResult,

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-/** A picture without symmetry. */
+/** An asymmetric picture. */
 const picture = { rows: 80, columns: 100, pixels: new Float32Array(8000) };
 picture.pixels.forEach((_, i) => {
   const [x, y] = [i % 100, Math.floor(i / 100)];
@@ -54,12 +54,12 @@ function expectClose(ours: ArrayLike<number>, expected: ArrayLike<number>): void
 }
 
 describe('groundglass-trainer export', () => {
-  test('--flip gives the mean of a picture and its mirror image, whichever it is given', async () => {
+  test('--flip gives the mean of a picture and its mirror image, whichever is the input', async () => {
     const plain = await exported('plain', '--run', join(root, 'one'));
     const flip = await exported('flip', '--run', join(root, 'one'), '--flip');
     expectClose(flip.straight.logits, meanOf(plain.straight.logits, plain.turned.logits));
     expectClose(flip.turned.probability, flip.straight.probability);
-    // The picture has no symmetry: its mirror image alone scores otherwise.
+    // The picture is asymmetric: its mirror image alone has another score.
     expect(Math.abs(plain.turned.logits[0]! - plain.straight.logits[0]!)).toBeGreaterThan(1e-4);
     const back = mirrorRows(plain.turned.mask, 64);
     expectClose(flip.straight.mask, meanOf(plain.straight.mask, back));
@@ -68,7 +68,7 @@ describe('groundglass-trainer export', () => {
     expect(plain.metadata.flip).toBe('false');
   });
 
-  test('the same run twice is that run', async () => {
+  test('the same run twice gives that run', async () => {
     const one = ['--run', join(root, 'one')];
     const single = await exported('single', ...one);
     const twice = await exported('twice', ...one, join(root, 'one'));
@@ -135,7 +135,7 @@ describe('groundglass-trainer export', () => {
     expect(Number(metadata.temperature)).toBe(calibration.temperature);
   });
 
-  test('a version that is there is never written over unasked, and nothing made from it stays', async () => {
+  test('an existing version is never overwritten without --replace, and nothing derived from it stays', async () => {
     const flags = ['export', '--run', join(root, 'one'), '--models', root, '--name', 'kept'];
     expect((await trainer(...flags)).stdout).toContain('kept/1/model.onnx');
     expect((await trainer(...flags)).stdout).toContain('kept/2/model.onnx');
@@ -157,7 +157,7 @@ describe('groundglass-trainer export', () => {
     expect(metadata).toMatchObject({ threshold: '0.25', version: '1' });
   });
 
-  test('the config of a model that is there stays as it is', async () => {
+  test('the config of an existing model is unchanged', async () => {
     const flags = ['export', '--run', join(root, 'one'), '--models', root, '--name', 'tuned'];
     await trainer(...flags);
     const config = join(root, 'tuned/config.pbtxt');

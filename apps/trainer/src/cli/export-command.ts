@@ -29,10 +29,10 @@ import { decide, fitDecision } from '../evaluation/fit-decision.js';
 import { showCount } from './progress.js';
 import { TrainerError } from '../errors.js';
 
-/** Rounded weights may move a probability by less than this. */
+/** Limit of the change of a probability by rounded weights. */
 const mostRounding = 0.01;
 
-/** Writes the model with what was chosen on validation. */
+/** Writes the model with the settings chosen on validation. */
 type ModelWriter = (chosen: {
   readonly temperature: number;
   readonly threshold: number;
@@ -44,7 +44,7 @@ interface ValidationSet {
   readonly root: string;
   readonly samples: readonly TargetSample[];
   readonly crop: 'none' | 'chest';
-  /** Sources whose labels have no say. */
+  /** Sources whose labels do not count. */
   readonly ignored: readonly string[];
 }
 
@@ -154,7 +154,7 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
 
   const file = join(folder, version, 'model.onnx');
   const write = async (bytes: Uint8Array) => {
-    // What was made from a file that is replaced says nothing of the new one.
+    // Files derived from a replaced model do not describe the new one.
     await rm(join(folder, version), { recursive: true, force: true });
     await replaceFile(file, bytes);
   };
@@ -184,7 +184,7 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
     );
     await showValidation(bytes, datasets, { threshold: chosen.threshold, crop });
   }
-  // The config of a model that is there holds for its other versions too, and may have been changed by hand.
+  // The config of an existing model also applies to its other versions, and may have been edited by hand.
   const config = join(folder, 'config.pbtxt');
   if (!existsSync(config)) await replaceFile(config, configText(await readFile(file)));
   else if ((await readFile(config, 'utf8')).includes('"distance"'))
@@ -195,7 +195,7 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
   return file;
 }
 
-/** What the runs call their classes; runs from before this was kept have those of COVID-CT. */
+/** The runs' class names; runs from before these were recorded have those of COVID-CT. */
 function labelsOf(
   paths: readonly string[],
   members: readonly { readonly labels: ClassNames }[],
@@ -210,7 +210,7 @@ function labelsOf(
   return first!;
 }
 
-/** @throws {TrainerError} where the model is there with other labels: the file of labels is of all its versions. */
+/** @throws {TrainerError} if the model exists with other labels: all its versions share the file of labels. */
 async function checkModel(folder: string, labels: ClassNames): Promise<void> {
   const file = join(folder, 'labels.txt');
   const text = existsSync(file) ? await readFile(file, 'utf8') : undefined;
@@ -222,7 +222,7 @@ async function checkModel(folder: string, labels: ClassNames): Promise<void> {
     );
 }
 
-/** The version to write: never one that is there, unless `--replace` says so. */
+/** The version to write: never an existing one, unless `--replace` is set. */
 async function versionIn(
   folder: string,
   { modelVersion, replace, name }: Pick<ExportCommandOptions, 'modelVersion' | 'replace' | 'name'>,
@@ -262,7 +262,7 @@ async function readMember(
   };
 }
 
-/** Triton's model configuration; without a name, since the folder's is the model's, and for masks of any size, since versions differ. */
+/** Triton's model configuration; without a name, since the folder's applies, and for masks of any size, since versions differ. */
 function configText(model: Uint8Array): string {
   const shapes: Readonly<Record<string, string>> = {
     probability: '1',
@@ -281,7 +281,7 @@ ${outputs.join(',\n')}
 `;
 }
 
-/** Scores the validation split as servers will; sources that train segmentation only have no say. */
+/** Scores the validation split as servers will; sources that only train segmentation are left out. */
 async function score(
   bytes: Uint8Array,
   { root, samples, crop, ignored }: ValidationSet,
@@ -302,7 +302,7 @@ async function score(
   }
 }
 
-/** @throws {TrainerError} where rounded weights move a probability by as much as {@link mostRounding}. */
+/** @throws {TrainerError} if rounded weights move a probability by {@link mostRounding} or more. */
 function checkRounding(
   rounded: readonly SampleScore[],
   exact: readonly SampleScore[],
@@ -325,7 +325,7 @@ function checkRounding(
   console.log(text);
 }
 
-/** Measures the file that was written with what `evaluate --split val` measures. */
+/** Measures the written file as `evaluate --split val` does. */
 async function showValidation(
   bytes: Uint8Array,
   datasets: readonly Dataset[],

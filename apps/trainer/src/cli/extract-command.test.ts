@@ -36,7 +36,7 @@ async function folder(
   return at(name);
 }
 
-/** Exit code and what a user sees. */
+/** Exit code and output for the user. */
 async function extract(
   ...args: string[]
 ): Promise<{ code: number; lines: string[]; text: string }> {
@@ -85,7 +85,7 @@ describe('dataset extract', () => {
     expect([...image.subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
   });
 
-  test('bad files are named with file, page, code and advice, and cost only themselves', async () => {
+  test('bad files are reported with file, page, code and advice, and affect only themselves', async () => {
     const whole = await (await paperDocument({ seed: 2 })).save({ useObjectStreams: false });
     const from = await folder('bad', {
       'a-encrypted.pdf': encrypted('secret'),
@@ -101,7 +101,7 @@ describe('dataset extract', () => {
       'k-good.pdf': paper({ seed: 5 }),
     });
     const { code, lines } = await extract(from, '--out', at('bad-out'));
-    // A file of which nothing could be used.
+    // A file without anything usable.
     expect(code).toBe(1);
     const of = (name: string) =>
       lines.filter((line) => line.startsWith(name) && line.includes('('));
@@ -143,7 +143,7 @@ describe('dataset extract', () => {
     ]);
   });
 
-  test('a page that inflates past the memory is given up, and the next document is read', async () => {
+  test('a page that inflates beyond the memory limit is abandoned, and the next document is read', async () => {
     const from = await folder('bomb', { 'a-bomb.pdf': bomb(400), 'b-good.pdf': paper() });
     const { lines } = await extract(from, '--out', at('bomb-out'), '--memory', '256');
     expect(lines.filter((line) => line.startsWith('a-bomb.pdf')).join('\n')).toMatch(
@@ -153,7 +153,7 @@ describe('dataset extract', () => {
     expect(samples.map(({ document }) => document)).toContain('b-good');
   });
 
-  test('a document of two thousand pages is read to its end; --max-pages and --seconds name where they stopped', async () => {
+  test('a document of two thousand pages is read to its end; --max-pages and --seconds report where they stopped', async () => {
     const from = await folder('long', { 'long.pdf': paper({ pagesBefore: 1999 }) });
     const all = await extract(from, '--out', at('long-out'));
     expect(all.text).toContain('1 of 1 documents, 2000 pages, 1 figures, 1 CT slices');
@@ -166,7 +166,7 @@ describe('dataset extract', () => {
   });
 
   test.each([90, 180, 270] as const)(
-    'a page turned by %i° gives the same picture',
+    'a page rotated by %i° gives the same picture',
     async (rotation) => {
       const from = await folder(`turn-${rotation}`, { 'turned.pdf': paper({ rotation }) });
       const { text } = await extract(from, '--out', at(`turn-${rotation}-out`));
@@ -176,7 +176,7 @@ describe('dataset extract', () => {
     },
   );
 
-  test('Ctrl-C writes what is done; the next run goes on and reads the rest only', async () => {
+  test('Ctrl-C writes finished documents; the next run resumes and reads only the rest', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 5 }, (_, i) => [`${i}.pdf`, paper({ seed: i, pagesBefore: 20 })]),
     );
@@ -209,7 +209,7 @@ describe('dataset extract', () => {
     ).toEqual([]);
   });
 
-  test('documents of one name keep files of their own, also when one of them comes later', async () => {
+  test('documents of the same name keep separate files, also when one of them comes later', async () => {
     const later = await folder('later', { 'paper.pdf': paper({ seed: 3 }) });
     const sooner = await folder('sooner', { 'paper.pdf': paper({ seed: 6 }) });
     const [a, b] = [join(later, 'paper.pdf'), join(sooner, 'paper.pdf')];
@@ -223,7 +223,7 @@ describe('dataset extract', () => {
     expect(new Set(samples.map(({ sha256 }) => sha256)).size).toBe(2);
   });
 
-  test('papers that show one picture, saved again, share a split and name each other', async () => {
+  test('papers that show the same picture, saved again, share a split and name each other', async () => {
     const from = await folder('shared', {
       'a.pdf': paper({ seed: 9 }),
       'b.pdf': paper({ seed: 9, quality: 60 }),
@@ -238,7 +238,7 @@ describe('dataset extract', () => {
     expect(b!.meta?.sameAs).toBe(a!.path);
   });
 
-  test('one paper stays whole and cannot train; --whole figure divides it, and train says what that costs', async () => {
+  test('one paper stays whole and cannot train; --whole figure divides it, and train reports the consequence', async () => {
     const captions = Array.from({ length: 10 }, (_, i) =>
       i % 2 === 0
         ? `Chest CT of patient ${i}, with confirmed COVID-19.`
@@ -270,7 +270,7 @@ describe('dataset extract', () => {
       expect(
         new Set(samples.filter((sample) => sample.split === split).map(({ label }) => label)),
       ).toEqual(new Set(['covid', 'non-covid']));
-    // A figure is whole, and what it is named says so.
+    // A figure stays whole, and its name says so.
     expect(new Set(samples.map(({ patient }) => patient)).size).toBe(10);
     expect(new Set(samples.map(({ document }) => document)).size).toBe(1);
     expect(await refused()).toMatch(
@@ -278,7 +278,7 @@ describe('dataset extract', () => {
     );
   });
 
-  test('--accept-above keeps sure labels and what a person decided', async () => {
+  test('--accept-above keeps sure labels and a person’s decisions', async () => {
     const from = await folder('sure', {
       'a.pdf': paper({ seed: 1 }),
       'b.pdf': paper({

@@ -13,7 +13,7 @@ import { mergeReview, reviewName, writePapersDataset } from '../papers/write-pap
 import { showCount } from './progress.js';
 import { TrainerError } from '../errors.js';
 
-/** Where decisions go whose figures are cut differently now. */
+/** File for decisions on figures that are now cut differently. */
 const outdatedName = 'papers.outdated.jsonl';
 
 interface ExtractOptions {
@@ -155,7 +155,7 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
   }
 }
 
-/** Decisions about figures that are no longer cut so are kept in a file of their own, and named. */
+/** Moves decisions on figures that are now cut differently to a separate file, and names it. */
 async function keepOutdated(out: string, outdated: readonly ReviewRow[]): Promise<void> {
   await writeFile(join(out, outdatedName), formatReview(outdated));
   console.error(
@@ -163,7 +163,7 @@ async function keepOutdated(out: string, outdated: readonly ReviewRow[]): Promis
   );
 }
 
-/** Whether slices of one paper stand in several splits. */
+/** Whether slices of one paper are in several splits. */
 function isDivided(samples: readonly DatasetSample[]): boolean {
   const splits = new Map<string, string>();
   return samples.some(({ document = '', split }) => {
@@ -173,7 +173,7 @@ function isDivided(samples: readonly DatasetSample[]): boolean {
   });
 }
 
-/** A line for each two papers that have pictures in common. */
+/** One line for each pair of papers with common pictures. */
 function sharedPictures(
   samples: readonly DatasetSample[],
   copies: readonly PaperCopy[],
@@ -194,7 +194,7 @@ function formatPaperProblem({ file, page, code, message }: FileProblem): string 
   return `${file}${page === null ? '' : `:${page}`}: ${message} (${code}). ${paperErrorCatalogue[code].advice}`;
 }
 
-/** A line in place on a terminal, a line a document elsewhere. */
+/** Updates one line on a terminal, prints a line a document elsewhere. */
 function showProgress({ name, phase, done, total, documents, ofDocuments }: RunProgress): void {
   const place = `${documents}/${ofDocuments} documents`;
   if (process.stderr.isTTY) {

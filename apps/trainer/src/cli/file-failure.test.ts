@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-test('says which file, and why it could not be opened', async () => {
+test('names the file, and why it could not be opened', async () => {
   const path = join(root, 'file', 'below');
   const error: unknown = await open(path, 'w').catch((thrown: unknown) => thrown);
   expect(fileFailure(error)).toMatchObject({
@@ -20,8 +20,8 @@ test('says which file, and why it could not be opened', async () => {
   });
 });
 
-// What Linux gives for a write to a full disk, which names no path.
-test('a full disk is named though Node says no path', () => {
+// Linux's error for a write to a full disk, which names no path.
+test('a full disk is reported even though Node names no path', () => {
   const error = Object.assign(new Error('ENOSPC: no space left on device, write'), {
     code: 'ENOSPC',
     syscall: 'write',
@@ -29,7 +29,7 @@ test('a full disk is named though Node says no path', () => {
   expect(fileFailure(error)?.message).toBe('Expected to write the file, the disk is full');
 });
 
-test('other failures keep their own words', () => {
+test('other failures keep their own message', () => {
   expect(fileFailure(new Error('the shapes differ'))).toBeUndefined();
   const refused = Object.assign(new Error('connect ECONNREFUSED'), {
     code: 'ECONNREFUSED',

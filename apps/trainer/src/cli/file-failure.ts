@@ -1,8 +1,8 @@
 import { TrainerError } from '../errors.js';
 
 /**
- * What the file system refused, as a {@link TrainerError}: Node's own sentence ("ENOSPC: no space left on device, write") names neither
- * what to do nor, after a file is open, which file it was.
+ * Turns a file system error into a {@link TrainerError}: Node's own message ("ENOSPC: no space left on device, write") names neither
+ * what to do nor, once a file is open, the file.
  */
 export function fileFailure(error: unknown): TrainerError | undefined {
   if (!(error instanceof Error)) return undefined;

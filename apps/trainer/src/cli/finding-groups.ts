@@ -2,7 +2,7 @@ import { CtError } from '@groundglass/core';
 import { parseFindings, type Dataset } from '@groundglass/dataset';
 import { readFile } from 'node:fs/promises';
 
-/** Rules of the audit whose samples show one picture or one scan. */
+/** Audit rules whose samples show the same picture or scan. */
 const samePicture = new Set([
   'exact-duplicate',
   'near-duplicate',
@@ -12,7 +12,7 @@ const samePicture = new Set([
 ]);
 
 /**
- * Samples of a dataset, as indices, that an audit's findings call copies or neighbours of each other.
+ * Samples of a dataset, as indices, that an audit reports as copies or neighbours of each other.
  *
  * @throws {CtError} `CT_READ_FAILED` without the file.
  */

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Progress } from '../training/train.js';
 
-/** Seconds between two lines where there is no terminal to draw a bar on. */
+/** Seconds between two lines if there is no terminal to draw a bar on. */
 const lineSeconds = 30;
 
 /** Shows a bar on a terminal; elsewhere a line at the end of each phase, and every half minute of a long one. */
@@ -45,7 +45,7 @@ export function progressReporter(epochs: number): {
 
 let counted = performance.now();
 
-/** Shows a count in the terminal's current line, in place of the one before; elsewhere a line of its own every half minute. */
+/** Updates a count in the terminal's current line; elsewhere prints a line every half minute. */
 export function showCount(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
   else if (text !== '' && performance.now() - counted > lineSeconds * 1000) {

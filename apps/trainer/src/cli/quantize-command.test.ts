@@ -27,7 +27,7 @@ async function modelFolder(name: string): Promise<string> {
 }
 
 describe('groundglass-trainer quantize', () => {
-  test('writes a model of eight bits beside that of floats, and says how both score', async () => {
+  test('writes an 8-bit model next to the float model, and reports both scores', async () => {
     const folder = await modelFolder('whole');
     const float = await readFile(join(folder, 'model.onnx'));
     const { stdout } = await trainer(
@@ -64,7 +64,7 @@ describe('groundglass-trainer quantize', () => {
     expect(metadata.get('distance_data')).toMatch(/^16 training pictures/);
   });
 
-  test('writes nothing where the validation split cannot vouch for it, and exits with 1', async () => {
+  test('writes nothing if the validation split allows no comparison, and exits with 1', async () => {
     const folder = await modelFolder('refused');
     const oneClass = join(root, 'one-class');
     await cp(data, oneClass, { recursive: true });
@@ -82,7 +82,7 @@ describe('groundglass-trainer quantize', () => {
     expect(existsSync(join(folder, 'model.int8.onnx'))).toBe(false);
   });
 
-  test('names an option that is no share', async () => {
+  test('names an option that is not a share', async () => {
     const folder = await modelFolder('options');
     await expect(
       trainer('quantize', '--model', folder, '--data', data, '--auc-drop', '-1'),

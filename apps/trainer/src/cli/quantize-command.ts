@@ -14,7 +14,7 @@ import { SampleReader } from '../evaluation/sample-reader.js';
 import { replaceFile } from '@groundglass/dataset/disk';
 import { showCount } from './progress.js';
 
-/** The quantised model's name beside model.onnx. */
+/** The quantised model's file name next to model.onnx. */
 const quantisedName = 'model.int8.onnx';
 
 interface QuantizeOptions {
@@ -130,7 +130,7 @@ async function quantiseOn(
   }
 }
 
-/** Rounding moves features a little, and the distance with them. */
+/** Rounding moves features a little, and so the distance. */
 async function refitDistance(
   model: Uint8Array,
   datasets: readonly Dataset[],

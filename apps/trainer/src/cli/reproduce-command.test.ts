@@ -18,7 +18,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 const at = (...names: string[]) => join(root, ...names);
 
-/** A picture of 48×48: waves of grey, with a bright disc where it is of COVID. */
+/** A 48×48 picture: waves of grey, with a bright disc if it is of COVID. */
 async function picture(path: string, n: number, covid: boolean): Promise<void> {
   const size = 48;
   const grey = Uint8Array.from({ length: size * size }, (_, i) => {
@@ -31,7 +31,7 @@ async function picture(path: string, n: number, covid: boolean): Promise<void> {
     .toFile(path);
 }
 
-/** The reproduction's folder in small: original CT with a split, and COVID-CT as published. */
+/** A small version of the reproduction's folder: original CT with a split, and COVID-CT as published. */
 async function writeData(folder: string): Promise<void> {
   const rows = ['path,label,split,patient,source'];
   let n = 0;
@@ -79,7 +79,7 @@ const tableOf = (text: string) => text.split('\n').filter((line) => line.startsW
 describe('groundglass-trainer reproduce', () => {
   let table: string[];
 
-  test('trains the rows of a table and prints it beside the paper’s', async () => {
+  test('trains the rows of a table and prints it next to the paper’s', async () => {
     const { stdout } = await trainer(...command('whole'));
     table = tableOf(stdout);
     expect(table[2]).toMatch(
@@ -95,7 +95,7 @@ describe('groundglass-trainer reproduce', () => {
     expect(rows.filter(({ row }) => row.startsWith('baseline:')).length).toBeGreaterThan(3);
   });
 
-  test('is killed, resumes, and prints the table of a run that never stopped', async () => {
+  test('resumes after a kill, and prints the table of a run that never stopped', async () => {
     const child = spawn(process.execPath, [cli, ...command('killed')], { stdio: 'ignore' });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     while (!existsSync(at('killed/densenet169-covid-ct-349-seed1/checkpoint.safetensors')))
@@ -111,7 +111,7 @@ describe('groundglass-trainer reproduce', () => {
       code: 1,
       stderr: expect.stringContaining('--resume goes on with them') as string,
     });
-    // What a kill in the middle of a row leaves.
+    // As left by a kill in the middle of a row.
     await appendFile(at('killed/rows.jsonl'), '{"row":"densenet');
     const { stdout, stderr } = await trainer(...command('killed', '--resume'));
     expect(stderr).toContain('2 of 5: DenseNet-169 on COVID-CT-349, seed 1');
@@ -145,7 +145,7 @@ describe('groundglass-trainer reproduce', () => {
     expect(stdout).toContain('12 samples of 6 patients, 6 positive');
   });
 
-  test('goes on with no other data, and with no row of other data', async () => {
+  test('does not resume with other data, nor with a row of other data', async () => {
     const split = await readFile(at('data/original-ct-split.csv'), 'utf8');
     await writeFile(
       at('data/original-ct-split.csv'),
@@ -161,7 +161,7 @@ describe('groundglass-trainer reproduce', () => {
     }
   });
 
-  test('--shard trains its share, and asks for the weights that the paper starts from', async () => {
+  test('--shard trains its share, and requires the weights that the paper starts from', async () => {
     const { stdout } = await trainer(...command('shard', '--shard', '5/5'));
     expect(stdout.match(/not trained/g)).toHaveLength(4);
     const rows = await readRows(at('shard/rows.jsonl'));

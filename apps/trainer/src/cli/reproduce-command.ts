@@ -105,7 +105,7 @@ async function reproduce(table: TableName, options: ReproduceOptions): Promise<v
       signal: stop.signal,
     };
     const rows = [...before];
-    // Drops the half row that a kill may have left: the next one would be appended to it.
+    // Drops the half row that a kill may have left, since the next one is appended to it.
     await replaceFile(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const isDone = (id: string, seed: number, own: RowData) => {
       const done = rows.find(
@@ -161,7 +161,7 @@ interface Job {
   readonly seed: number;
 }
 
-/** The jobs of a table, seed by seed, so that one seed of every row is there before the second begins. */
+/** The jobs of a table, seed by seed, so that every row has one seed before the second begins. */
 function jobsOf(table: TableName, { seeds, shard }: ReproduceOptions): Job[] {
   const count = wholeNumber('--seeds', seeds, 1);
   const jobs = Array.from({ length: count }, (_, i) => i + 1).flatMap((seed) =>
@@ -177,7 +177,7 @@ function jobsOf(table: TableName, { seeds, shard }: ReproduceOptions): Job[] {
   return jobs.filter((_, i) => i % of === index - 1);
 }
 
-/** The commit of the program's own working tree; null where it is not one, as in an installed package. */
+/** The commit of the program's own working tree; null if there is none, as in an installed package. */
 async function commitHere(): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], {

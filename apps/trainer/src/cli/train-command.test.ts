@@ -34,7 +34,7 @@ async function losses(out: string): Promise<number[]> {
 }
 
 describe('groundglass-trainer train', () => {
-  test('writes its folder, and goes on after SIGKILL with the losses of a run that never stopped', async () => {
+  test('writes its folder, and resumes after SIGKILL with the losses of a run that never stopped', async () => {
     const { stdout } = await run(process.execPath, argumentsOf('whole'));
     expect(stdout).toMatch(
       /^Best of 4 epochs: \d, validation AUC [\d.]+, accuracy [\d.]+, Dice [\d.]+$/m,
@@ -58,7 +58,7 @@ describe('groundglass-trainer train', () => {
     expect(await losses('killed')).toEqual(expected);
   });
 
-  test('goes on without its settings being repeated, and for more epochs than before', async () => {
+  test('resumes without repeated settings, and for more epochs than before', async () => {
     const goOn = [cli, 'train', '--data', join(root, 'data'), '--out', join(root, 'killed')];
     const before = await losses('killed');
     const { stdout } = await run(process.execPath, [...goOn, '--epochs', '5', '--threads', '1']);
@@ -73,7 +73,7 @@ describe('groundglass-trainer train', () => {
     });
   });
 
-  test('leaves its curves for TensorBoard, and says that it starts from random weights', async () => {
+  test('writes its curves for TensorBoard, and reports that it starts from random weights', async () => {
     const { stderr } = await run(process.execPath, [
       ...argumentsOf('curves').slice(0, -3),
       'epochs=1',
@@ -88,7 +88,7 @@ describe('groundglass-trainer train', () => {
     for (const tag of ['train/loss', 'validation/auc']) expect(bytes).toContain(tag);
   });
 
-  test('a run that another process trains is refused', async () => {
+  test('a run in use by another process is refused', async () => {
     await mkdir(join(root, 'busy'));
     const lock = { host: hostname(), pid: process.pid };
     await writeFile(join(root, 'busy/lock'), JSON.stringify(lock));
@@ -122,7 +122,7 @@ describe('groundglass-trainer train', () => {
     expect(config).toContain('dims: [ 1, -1, -1 ]');
   });
 
-  test('goes on from weights of another run, and says which variables its network has beside them', async () => {
+  test('starts from weights of another run, and reports the additional variables of its network', async () => {
     const { stderr } = await run(process.execPath, [
       ...argumentsOf('wider'),
       ...['--set', 'epochs=1', 'model.skipChannels=4'],
@@ -134,7 +134,7 @@ describe('groundglass-trainer train', () => {
     );
   });
 
-  test('an exported model is evaluated on a split, and a look at a test split is noted in the run', async () => {
+  test('an exported model is evaluated on a split, and a look at a test split is recorded in the run', async () => {
     const model = join(root, 'models/groundglass/1');
     const { stdout } = await run(process.execPath, [
       cli,
@@ -163,7 +163,7 @@ describe('groundglass-trainer train', () => {
     });
   });
 
-  test('a calibrated export is measured, and its card says what the result file says', async () => {
+  test('a calibrated export is measured, and its card matches the result file', async () => {
     const at = (path: string) => join(root, path);
     await trainer(
       'export',
@@ -278,7 +278,7 @@ describe('groundglass-trainer train', () => {
     });
   });
 
-  test('a start that failed leaves its folder free for other settings', async () => {
+  test('a failed start leaves its folder free for other settings', async () => {
     const start = (...flags: string[]) =>
       run(process.execPath, [...argumentsOf('again').slice(0, -3), ...flags]);
     await expect(start('optimizer.learningRate=1e30')).rejects.toMatchObject({ code: 1 });
@@ -309,7 +309,7 @@ describe('groundglass-trainer train', () => {
     expect(existsSync(join(root, 'nan/checkpoint.safetensors'))).toBe(false);
   });
 
-  /** Trains one good epoch, and gives the arguments to go on for another one that will fail for what is changed. */
+  /** Trains one good epoch, and returns the arguments for another one that fails because of a changed setting. */
   async function afterOneEpoch(out: string, change: Record<string, unknown>): Promise<string[]> {
     await run(process.execPath, [...argumentsOf(out), '--set', 'epochs=1']);
     const recipe = join(root, out, 'config.json');
@@ -322,7 +322,7 @@ describe('groundglass-trainer train', () => {
   }
   const checkpointOf = (out: string) => readFile(join(root, out, 'checkpoint.safetensors'));
 
-  test('a loss that becomes NaN in a later epoch leaves the checkpoint before it as it was', async () => {
+  test('a loss that becomes NaN in a later epoch leaves the previous checkpoint unchanged', async () => {
     const goOn = await afterOneEpoch('nan-later', {
       optimizer: { kind: 'adam', learningRate: 1e30, weightDecay: 0, epsilon: 1e-8 },
     });
@@ -337,7 +337,7 @@ describe('groundglass-trainer train', () => {
   });
 
   test.runIf(process.platform === 'linux')(
-    'memory that runs out ends in one line that says what to lower, and leaves the checkpoint as it was',
+    'running out of memory ends in one line that says what to lower, and leaves the checkpoint unchanged',
     async () => {
       const goOn = await afterOneEpoch('memory', { imageSize: 1024 });
       const before = await checkpointOf('memory');
@@ -345,7 +345,7 @@ describe('groundglass-trainer train', () => {
       const limited = ['-c', 'ulimit -d 1500000; exec "$0" "$@"', process.execPath];
       const fail = () => run('bash', [...limited, ...goOn]).catch((error: unknown) => error);
       let failed = await fail();
-      // ONNX Runtime takes memory up to the brim before it gives up; where V8 asks for a page at that moment, it aborts.
+      // ONNX Runtime uses up all memory before it fails; if V8 asks for a page at that moment, it aborts.
       for (let tries = 1; tries < 4 && (failed as { code: unknown }).code === null; tries++) {
         expect((await checkpointOf('memory')).equals(before)).toBe(true);
         failed = await fail();

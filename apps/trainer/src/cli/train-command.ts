@@ -143,7 +143,7 @@ async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<v
   }
 }
 
-/** What the run was started with, for its model card. */
+/** The inputs of the run, for its model card. */
 function inputsText(
   samples: readonly DatasetSample[],
   [start, ...others]: readonly StartWeights[],

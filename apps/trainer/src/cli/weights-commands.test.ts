@@ -63,7 +63,7 @@ describe('groundglass-trainer import-weights', () => {
 });
 
 describe('groundglass-trainer fetch-weights', () => {
-  test('downloads and verifies, and keeps nothing that is damaged', async () => {
+  test('downloads and verifies, and keeps no damaged file', async () => {
     const bytes = await readFile(at('tiny.safetensors'));
     const server = createServer((_, response) => response.end(bytes));
     await new Promise<void>((resolve) => {
@@ -85,7 +85,7 @@ describe('groundglass-trainer fetch-weights', () => {
     }
   });
 
-  test('says so where the host cannot be reached', async () => {
+  test('reports an unreachable host', async () => {
     // Nothing listens on port 1 of this machine.
     const flags = ['--url', 'http://127.0.0.1:1/x', '--out', at('offline.safetensors')];
     await expect(trainer('fetch-weights', 'densenet169', ...flags)).rejects.toMatchObject(
@@ -107,7 +107,7 @@ describe('groundglass-trainer doctor', () => {
     expect(stdout).toMatch(/^(✓ TensorFlow.js +\S.*, product of|✗ TensorFlow.js .*npm install)/m);
   });
 
-  test('fails with the reason where tfjs-node-gpu is broken, and takes no slower package for it', async () => {
+  test('fails with the reason if tfjs-node-gpu is broken, and uses no slower package instead', async () => {
     const root = at('broken-gpu');
     const installed = join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
     await mkdir(installed, { recursive: true });
@@ -124,7 +124,7 @@ describe('groundglass-trainer doctor', () => {
   test('leaves nothing in the home folder and the temporary one: no telemetry, no identifier', async () => {
     const home = at('home');
     await mkdir(home);
-    // Without the variables that tell continuous integration, where ONNX Runtime sends nothing anyway.
+    // Without the variables that mark continuous integration, where ONNX Runtime sends nothing anyway.
     const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home };
     await promisify(execFile)(process.execPath, [cli, 'doctor'], { env });
     expect(await readdir(home)).toEqual([]);

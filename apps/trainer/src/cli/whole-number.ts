@@ -3,7 +3,7 @@ import { TrainerError } from '../errors.js';
 /**
  * The value of a flag that takes a whole number.
  *
- * @throws {TrainerError} `TRAIN_BAD_OPTION` where `text` is none, or less than `least`.
+ * @throws {TrainerError} `TRAIN_BAD_OPTION` if `text` is not a whole number, or less than `least`.
  */
 export function wholeNumber(flag: string, text: string, least: number): number {
   const value = text.trim() === '' ? NaN : Number(text);

@@ -5,10 +5,10 @@ import { digits, interval } from '../evaluation/results/results.js';
 import { table } from '../evaluation/results/tables.js';
 import { foldRecordSchema, planSchema } from './fold-record.js';
 
-/** Where the section's files lie, as seen from the page: each is the `results.json` of a cross-validation. */
+/** Paths of the section's files, relative to the page: each is the `results.json` of a cross-validation. */
 export const crossValidationFolder = 'results/cross-validation';
 
-/** Patients that are listed one by one. */
+/** Patients that are listed individually. */
 const mostListed = 12;
 
 const measuredSchema = z.object({
@@ -43,12 +43,12 @@ const crossValidationSchema = z.object({
   }),
 });
 
-/** What a cross-validation left, under the name of its file. */
+/** The results of a cross-validation, by file name. */
 export type PublishedCrossValidation = z.infer<typeof crossValidationSchema> & {
   readonly name: string;
 };
 
-/** The cross-validations whose results lie in the documents' folder. */
+/** The cross-validations whose results are in the documents' folder. */
 export async function readCrossValidations(docs: string): Promise<PublishedCrossValidation[]> {
   const folder = join(docs, crossValidationFolder);
   const names = await readdir(folder).catch((error: unknown) => {
@@ -66,7 +66,7 @@ export async function readCrossValidations(docs: string): Promise<PublishedCross
   );
 }
 
-/** Masks of patients that the network never saw, as a section of `docs/results.md`; empty where nothing was cross-validated. */
+/** Masks of patients that the network never saw, as a section of `docs/results.md`; empty without a cross-validation. */
 export function crossValidationSection(all: readonly PublishedCrossValidation[]): string {
   const shown = all.filter(({ pooled }) => pooled.masks.length > 0);
   if (shown.length === 0) return '';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { recipeSchema } from '../training/recipes/recipe.js';
 
-/** `cross-validation.json`: what the folds have in common. */
+/** `cross-validation.json`: what the folds share. */
 export const planSchema = z.object({
   folds: z.int(),
   seed: z.int(),
-  /** `dataFingerprint` of the samples, and what of them must stay together. */
+  /** `dataFingerprint` of the samples and of their groups that must stay together. */
   data: z.string(),
   together: z.string(),
   recipe: recipeSchema,
@@ -30,7 +30,7 @@ export const foldRecordSchema = z.object({
   /** Chosen on the fold's validation pictures. */
   threshold: z.number(),
   validationAuc: z.number(),
-  /** Null where the fold's test part has fewer than two pictures of a class. */
+  /** Null if the fold's test part has fewer than two pictures of a class. */
   auc: measuredSchema.nullable(),
 });
 export type FoldRecord = z.infer<typeof foldRecordSchema>;

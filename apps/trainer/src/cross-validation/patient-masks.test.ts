@@ -12,7 +12,7 @@ const slice = (
   overlap: counts && { reference: counts[0], prediction: counts[1], intersection: counts[2] },
 });
 
-test('Dice of a patient is over the pixels of all slices, and each patient counts alike in the mean', () => {
+test('Dice of a patient is over the pixels of all slices, and each patient weighs the same in the mean', () => {
   const [lungs, other] = measurePatientMasks([
     slice('lungs', 'r1', [10, 10, 5]),
     slice('lungs', 'r1', [0, 10, 0]),

@@ -2,7 +2,7 @@ import { isGuessed, patientKey, type TargetSample } from '@groundglass/dataset';
 import { dice, poolOverlaps, summarize, takeRows, type MaskOverlap } from '@groundglass/metrics';
 import { bootstrapped, type Measured } from '../evaluation/measure.js';
 
-/** How well the masks of one source fit, patient by patient. */
+/** How well the masks of one source fit, per patient. */
 export interface SourceMasks {
   readonly source: string;
   readonly patients: readonly {
@@ -10,14 +10,14 @@ export interface SourceMasks {
     /** Slices with a mask, and those whose mask marks something. */
     readonly slices: number;
     readonly lesionSlices: number;
-    /** Over the pixels of all of the patient's slices; 1 where neither mask marks any. */
+    /** Over the pixels of all of the patient's slices; 1 if neither mask marks any. */
     readonly dice: number;
   }[];
-  /** Patients that nothing names: they are guessed, such as one for each picture. */
+  /** Number of patients that are guessed, such as one for each picture, because nothing names them. */
   readonly guessedPatients: number;
   /** Of the patients' Dice. */
   readonly mean: number;
-  /** A bootstrap over patients; missing where there is one alone. */
+  /** A bootstrap over patients; missing if there is only one. */
   readonly meanInterval?: Measured;
 }
 

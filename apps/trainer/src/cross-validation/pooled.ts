@@ -6,25 +6,25 @@ import { digits, formatPatients, interval } from '../evaluation/results/results.
 import type { FoldRecord } from './fold-record.js';
 import { measurePatientMasks, type SourceMasks } from './patient-masks.js';
 
-/** What the scores of all folds together give; each picture was scored by a network that never saw its patient. */
+/** Metrics of the pooled scores of all folds; each picture was scored by a network that never saw its patient. */
 export interface PooledMeasurement {
   readonly samples: number;
   readonly positives: number;
   readonly patients: number;
   readonly auc: Measured;
-  /** Of the labels, each by the threshold of its own fold. */
+  /** Metrics of the labels, each by the threshold of its own fold. */
   readonly accuracy: Measured;
   readonly f1: Measured;
   readonly sensitivity: Measured;
   readonly specificity: Measured;
   readonly byPatient?: PatientMeasurement;
-  /** Where the data have masks. */
+  /** If the data have masks. */
   readonly masks: readonly SourceMasks[];
-  /** Mean and sample standard deviation of the folds' AUCs; null where fewer than two folds have one. */
+  /** Mean and sample standard deviation of the folds' AUCs; null if fewer than two folds have one. */
   readonly folds: { readonly mean: number; readonly standardDeviation: number } | null;
 }
 
-/** Measures the rows of folds; `thresholds` by sample key are those of the fold that scored it, missing where it is not done. */
+/** Measures the rows of folds; `thresholds` by sample key are those of the fold that scored it, missing for an unfinished fold. */
 export function measurePooled(
   samples: readonly TargetSample[],
   rows: readonly ResultRow[],
@@ -77,7 +77,7 @@ function spread(values: readonly number[]): PooledMeasurement['folds'] {
   return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
-/** The folds and what they give together, as a terminal shows it. */
+/** The folds and their pooled metrics, for a terminal. */
 export function formatCrossValidation(
   records: readonly FoldRecord[],
   pooled: PooledMeasurement,

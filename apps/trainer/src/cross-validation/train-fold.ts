@@ -41,7 +41,7 @@ export interface TrainedFold {
   readonly scores: readonly SampleScore[];
 }
 
-/** Trains a fold, or goes on with it, chooses its threshold on its validation part and scores its test part. */
+/** Trains or resumes a fold, chooses its threshold on its validation part and scores its test part. */
 export async function trainFold(job: FoldJob): Promise<TrainedFold> {
   const { fold, samples, root, recipe, signal } = job;
   const run = new RunFolder(join(job.out, `fold-${fold}`));
@@ -49,7 +49,7 @@ export async function trainFold(job: FoldJob): Promise<TrainedFold> {
   await run.replace('config.json', `${JSON.stringify(recipe, undefined, 2)}\n`);
   await run.replace('inputs.json', `${JSON.stringify(job.inputs, undefined, 2)}\n`);
   const of = (split: string) => samples.filter((sample) => sample.split === split);
-  // Sources that train masks only have no label to be measured by.
+  // Sources that only train masks have no labels to measure.
   const labelled = (split: string) =>
     of(split).filter(({ source }) => !recipe.loss.segmentationOnly.includes(source));
   const [training, validation, test] = [of('train'), of('val'), labelled('test')];

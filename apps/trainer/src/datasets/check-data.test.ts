@@ -16,7 +16,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('a measurement is refused where one document stands in training and in test', () => {
+test('a measurement is refused if a document is in both training and test', () => {
   expect(() => {
     checkMeasured(combined, []);
   }).toThrow(/document.*more than one split.*--allow-leaks/s);

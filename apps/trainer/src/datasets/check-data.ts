@@ -11,12 +11,12 @@ import type { RunFolder, RunInputs } from '../run/run-folder.js';
 import type { Recipe } from '../training/recipes/recipe.js';
 import type { CombinedDataset } from './combine-datasets.js';
 
-/** What a run notes of its data. */
+/** A run's record of its data. */
 export type CheckedData = Pick<RunInputs, 'data' | 'leaks'>;
 
 /**
- * Refuses data that a run would mislead with, before anything is computed: what stands in two splits, a class without counted labels,
- * and for a run that goes on, other data than it began with.
+ * Refuses misleading data before anything is computed: samples in two splits, a class without counted labels, and, for a resumed
+ * run, different data than at its start.
  *
  * @throws {CtError} `CT_BAD_DATASET`.
  */
@@ -30,7 +30,7 @@ export async function checkData(
   const data = await dataFingerprint(all);
   if (run.started && run.has('inputs.json')) {
     const before = (await run.readJson('inputs.json')) as RunInputs;
-    // Runs from before the fingerprint was kept say nothing of their data.
+    // Runs from before the fingerprint was recorded do not identify their data.
     if (before.data !== undefined && before.data !== data)
       throw new CtError(
         'CT_BAD_DATASET',
@@ -42,7 +42,7 @@ export async function checkData(
     console.error(
       `Warning: ${describeLeaks(leaks, all)}. Scores on these say little of new patients.`,
     );
-  // Sources that are labelled by their masks count where a mask shows a lesion.
+  // Sources that are labelled by their masks count if a mask shows a lesion.
   const uncounted = loss.segmentationOnly.filter((source) => !loss.labelledByMask.includes(source));
   // A recipe that does not train the class needs no labels.
   if (loss.classification > 0)
@@ -51,7 +51,7 @@ export async function checkData(
       ['val', 'validation'],
     ] as const) {
       const ofSplit = samples.filter((sample) => sample.split === split);
-      // Training itself says of an empty split that it is empty.
+      // Training itself reports an empty split.
       if (ofSplit.length > 0)
         requireBothClasses(
           name,
@@ -64,8 +64,8 @@ export async function checkData(
 }
 
 /**
- * Refuses datasets whose measured split shares pictures, patients or documents with another one. What the user allows is measured, and
- * said in words.
+ * Refuses datasets whose measured split shares pictures, patients or documents with another one. Measures overlaps that the user
+ * allows, with a warning.
  *
  * @throws {CtError} `CT_BAD_DATASET`.
  */

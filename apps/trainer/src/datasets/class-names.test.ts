@@ -15,14 +15,14 @@ test('a model has the names of its dataset, the positive one last', () => {
   ]);
 });
 
-test('several other labels are one class', () => {
+test('several other labels form one class', () => {
   expect(classNames([dataset(['normal', 'cap', 'covid'], 'covid')], silent)).toEqual([
     'non-covid',
     'covid',
   ]);
 });
 
-test('datasets with different positive labels are named', () => {
+test('datasets with different positive labels are reported', () => {
   const notes: string[] = [];
   const datasets = [dataset(['a', 'b'], 'b'), dataset(['c', 'd'], 'd')];
   expect(classNames(datasets, (line) => notes.push(line))).toEqual(['a', 'b']);

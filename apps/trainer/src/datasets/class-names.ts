@@ -4,10 +4,10 @@ import type { Dataset } from '@groundglass/dataset';
 export type ClassNames = readonly [negative: string, positive: string];
 
 /**
- * What a model that is trained on these datasets calls its classes: the positive label of the first, and its other label, or
- * `non-<positive>` where it has several.
+ * Class names of a model trained on these datasets: the positive label of the first, and its other label, or
+ * `non-<positive>` if it has several.
  *
- * @param onNote called with a line where another dataset has another positive label.
+ * @param onNote called with a line if another dataset has another positive label.
  */
 export function classNames(
   datasets: readonly Pick<Dataset, 'manifest'>[],

@@ -10,11 +10,11 @@ export interface CombinedDataset {
   readonly root: string;
   /** Samples with a label; those without one cannot be learnt from. */
   readonly samples: readonly TargetSample[];
-  /** All samples, for what is asked of the datasets as a whole. */
+  /** All samples, for questions about the datasets as a whole. */
   readonly all: readonly DatasetSample[];
 }
 
-/** Puts datasets together: paths start from the deepest folder that all of them lie in. */
+/** Combines datasets: paths are relative to the deepest folder that contains all of them. */
 export function combineDatasets(datasets: readonly Dataset[]): CombinedDataset {
   const root = datasets.map((dataset) => dataset.root).reduce(commonFolder);
   const placed = datasets.map((dataset) => {

@@ -1,7 +1,7 @@
 import type { Dataset } from '@groundglass/dataset';
 import type { DatasetNote } from '../run/run-folder.js';
 
-/** What the manifests of datasets say of them. */
+/** Notes from the manifests of datasets. */
 export function datasetNotes(datasets: readonly Dataset[]): DatasetNote[] {
   return datasets.map(({ manifest, samples }) => {
     const { name, description, license, citation } = manifest;

@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 
 const cacheFile = (folder: string) => join(folder, '.groundglass', 'features.jsonl');
 
-/** The features that were computed before, beside the manifest; empty where there are none. Safe to delete. */
+/** The features computed earlier, next to the manifest; empty if there are none. Safe to delete. */
 export async function openFeaturesCache(folder: string): Promise<FeaturesCache> {
   return FeaturesCache.parse(await readFile(cacheFile(folder), 'utf8').catch(() => ''));
 }
 
-/** Appends what is new; a kill costs at most the last row. */
+/** Appends new features; a kill loses at most the last row. */
 export async function saveFeaturesCache(folder: string, cache: FeaturesCache): Promise<void> {
   const fresh = cache.takeFresh();
   if (fresh === '') return;

@@ -10,10 +10,10 @@ interface Slice {
   readonly slice: number | undefined;
 }
 
-/** Pixels of a picture's longer side. */
+/** Longer side of a picture in pixels. */
 const side = 224;
 
-/** The pictures of findings as data URLs, by `sampleKey`. A picture that was drawn before is not decoded again. */
+/** The pictures of findings as data URLs, by `sampleKey`. A picture drawn before is not decoded again. */
 export async function findingPictures(
   { dataset, facts, folder, reader }: OpenedDataset,
   findings: readonly Finding[],

@@ -31,7 +31,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 const open = async () => combineDatasets(await openDatasets([root]));
 
-test('one picture under two names in two splits is refused, though the manifest has no hashes', async () => {
+test('one picture under two names in two splits is refused, even if the manifest has no hashes', async () => {
   await writeFile(join(root, 'a.png'), 'the same bytes');
   await writeFile(join(root, 'b.png'), 'other bytes');
   checkMeasured(await open(), []);
@@ -42,7 +42,7 @@ test('one picture under two names in two splits is refused, though the manifest 
   }).toThrow('1 picture');
 });
 
-test('other pictures under the same names are other data', async () => {
+test('different pictures under the same names are different data', async () => {
   await writeFile(join(root, 'b.png'), 'other bytes');
   const before = await dataFingerprint((await open()).all);
   expect(await dataFingerprint((await open()).all)).toBe(before);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileHash } from '../evaluation/file-hash.js';
 
 /**
- * Gives samples without a hash the hash of their file, so that equal pictures in two splits, and other pictures
- * under the same names, are noticed in hand-written manifests too. A missing file gets none; reading it gives the error.
+ * Adds the file hash to samples without one, so that equal pictures in two splits, and different pictures
+ * under the same names, are detected in hand-written manifests too. A missing file gets none; reading it gives the error.
  */
 export async function hashSamples(dataset: Dataset): Promise<Dataset> {
   const paths = [...new Set(dataset.samples.filter(lacksHash).map(({ path }) => path))];

@@ -8,7 +8,7 @@ import {
 } from '@groundglass/dataset';
 import { measureLabels, type LabelMeasurement } from '../evaluation/measure.js';
 
-/** What each baseline reaches on the measured samples; results of earlier versions have fewer of them. */
+/** The baselines' scores on the measured samples; results of earlier versions have fewer of them. */
 export type MeasuredBaselines = Readonly<Partial<Record<Baseline, LabelMeasurement>>>;
 
 /** Whether a dataset allows baselines: both classes for training, for choosing and for measuring. */

@@ -15,7 +15,7 @@ import { stat } from 'node:fs/promises';
 import { hashSamples } from './hash-samples.js';
 
 /**
- * Opens dataset manifests, and folders of COVID-CT, COVID-Seg slices, LUNA16 or MosMedData slices as published, which are imported on the way. Samples
+ * Opens dataset manifests, and folders of COVID-CT, COVID-Seg slices, LUNA16 or MosMedData slices as published, which are imported on the fly. Samples
  * without a hash get that of their file.
  *
  * @throws {CtError} `CT_BAD_DATASET` when a folder is none of these or a dataset has problems; each problem is printed first.
@@ -33,7 +33,7 @@ export async function openDatasets(paths: readonly string[]): Promise<Dataset[]>
   return Promise.all(datasets.map(hashSamples));
 }
 
-/** Layouts that say all there is to know of a dataset. */
+/** Layouts that define a dataset completely. */
 const published: Partial<
   Record<Layout, (files: Awaited<ReturnType<typeof nodeFiles>>) => Promise<ImportedDataset>>
 > = {
@@ -43,7 +43,7 @@ const published: Partial<
   mosmed: importMosmed,
 };
 
-/** A manifest, or a published folder as it would be imported. */
+/** A manifest, or a published folder in its imported form. */
 export async function openDataset(path: string): Promise<Dataset> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isDirectory()) return readManifest(path);

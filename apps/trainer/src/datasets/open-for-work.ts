@@ -13,11 +13,11 @@ import { openFactsCache, saveFactsCache } from './facts-cache-file.js';
 import { openFeaturesCache, saveFeaturesCache } from './features-cache-file.js';
 import { picturePool } from './picture-pool.js';
 
-/** A dataset with the files that its paths start from, and what is remembered of them. */
+/** A dataset with its files and caches. */
 export interface OpenedDataset {
   readonly dataset: Dataset;
   readonly files: Awaited<ReturnType<typeof nodeFiles>>;
-  /** Where the manifest lies, and what is written beside it. */
+  /** Folder of the manifest, and of files written next to it. */
   readonly folder: string;
   readonly facts: FactsCache;
   readonly features: FeaturesCache;
@@ -26,9 +26,9 @@ export interface OpenedDataset {
 }
 
 /**
- * Opens a manifest, or the folder that holds one, for the commands that look at its pictures.
+ * Opens a manifest, or the folder that holds one, for the commands that read its pictures.
  *
- * @throws {CtError} `CT_BAD_DATASET`: without samples, or no dataset.
+ * @throws {CtError} `CT_BAD_DATASET`: without samples, or not a dataset.
  */
 export async function openForWork(path: string): Promise<OpenedDataset> {
   const dataset = await openDataset(path);

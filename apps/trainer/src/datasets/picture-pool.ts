@@ -9,16 +9,16 @@ import type {
   PictureSetup,
 } from './picture-protocol.js';
 
-/** Calls that a worker holds: one that it computes, and one whose bytes it reads meanwhile. */
+/** Calls per worker: one is computed while the bytes of the other are read. */
 const callsOfWorker = 2;
-/** More threads than this wait for the disk. */
+/** More threads than this only wait for the disk. */
 const mostThreads = 16;
 
 /**
- * A reader of a folder's pictures that decodes in worker threads. A thread starts when it is needed, so that a dataset whose pictures are all
- * known starts none; one that has nothing to do does not keep the process alive.
+ * A reader of a folder's pictures that decodes in worker threads. Threads start on demand, so that a dataset whose pictures are all
+ * known starts none; an idle one does not keep the process alive.
  *
- * @param root absolute folder that paths start from.
+ * @param root absolute folder that paths are relative to.
  */
 export function picturePool(
   root: string,
@@ -75,7 +75,7 @@ class PictureWorker {
     });
   }
 
-  /** Calls that wait for an answer. */
+  /** Pending calls. */
   get load(): number {
     return this.#open.size;
   }
@@ -85,7 +85,7 @@ class PictureWorker {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#open.set(id, { resolve, reject });
-      // A thread that computes keeps the process alive until it has answered.
+      // A busy thread keeps the process alive until it has answered.
       this.#worker.ref();
       this.#worker.postMessage({ id, method, args } satisfies PictureRequest);
     });

@@ -7,7 +7,7 @@ import {
 } from '@groundglass/dataset';
 import type { OpenedDataset } from './open-for-work.js';
 
-/** Facts of every file of a dataset, from the cache where nothing has changed; a missing file has none. */
+/** Facts of every file of a dataset, from the cache for unchanged ones; a missing file has none. */
 export async function readAllFacts(
   { dataset, files, reader, facts: cache }: OpenedDataset,
   onProgress: (progress: DatasetProgress) => void,

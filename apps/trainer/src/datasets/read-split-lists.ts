@@ -10,7 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 /**
- * Reads what `--split` names: `train=FILE` is a text file with a path, name or patient on each line; a file alone is a table with the
+ * Reads the values of `--split`: `train=FILE` is a text file with a path, name or patient on each line; a file alone is a table with the
  * columns path (or patient) and split.
  *
  * @throws {CtError} `CT_BAD_DATASET`.

@@ -7,12 +7,12 @@ function row(part: Partial<GateRow>): GateRow {
   return { dataset: 'd', pictures: 10, auc: [0.9, 0.9], dice: null, turned: 0, ...part };
 }
 
-test('a model that loses no more than the limits passes, also one that gains', () => {
+test('a model that loses no more than the limits passes, and so does one that gains', () => {
   expect(gateFailures([row({ auc: [0.9, 0.8951], dice: [0.6, 0.5901] })], limits)).toEqual([]);
   expect(gateFailures([row({ auc: [0.9, 0.95], dice: [0.6, 0.7] })], limits)).toEqual([]);
 });
 
-test('each limit that a dataset breaks is named', () => {
+test('each limit that a dataset exceeds is named', () => {
   const rows = [
     row({}),
     row({ dataset: 'mosmed', auc: [0.9, 0.894] }),
@@ -24,7 +24,7 @@ test('each limit that a dataset breaks is named', () => {
   ]);
 });
 
-test('a gate that measured no AUC lets nothing pass', () => {
+test('a gate without any AUC lets nothing pass', () => {
   const failure = 'no validation split has samples of both classes, so no AUC was compared';
   expect(gateFailures([], limits)).toEqual([failure]);
   expect(gateFailures([row({ auc: null, dice: [0.6, 0.6] })], limits)).toEqual([failure]);

@@ -2,13 +2,13 @@ import { withTargets, type Dataset } from '@groundglass/dataset';
 import { OnnxInference } from '@groundglass/nn';
 import { evaluate, type SampleScore } from './evaluate.js';
 
-/** How far a quantised model may fall behind the one it was made from. */
+/** How far a quantised model may fall behind its float model. */
 export interface GateLimits {
   readonly aucDrop: number;
   readonly diceDrop: number;
 }
 
-/** Both models on the validation split of one dataset; null where the split does not allow it. */
+/** Both models on the validation split of one dataset; null if the split does not allow it. */
 export interface GateRow {
   readonly dataset: string;
   readonly pictures: number;
@@ -18,10 +18,10 @@ export interface GateRow {
   readonly turned: number;
 }
 
-/** What the gate found. */
+/** The result of the gate. */
 export interface GateResult {
   readonly rows: readonly GateRow[];
-  /** Why the quantised model is refused, one sentence a limit; empty where it passed. */
+  /** Why the quantised model is refused, one sentence a limit; empty if it passed. */
   readonly failures: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export async function accuracyGate(
   return { rows, failures: gateFailures(rows, limits) };
 }
 
-/** The limits that rows break; also where nothing could be compared, since a gate that measured nothing lets nothing pass. */
+/** The limits that rows exceed; also if nothing could be compared, since a gate that measured nothing lets nothing pass. */
 export function gateFailures(
   rows: readonly GateRow[],
   { aucDrop, diceDrop }: GateLimits,

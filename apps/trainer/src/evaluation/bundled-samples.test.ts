@@ -15,7 +15,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const workspace = join(import.meta.dirname, '../../../..');
 const samples = join(workspace, 'samples');
 const models = join(workspace, 'models/groundglass');
-/** What `npm start` serves. */
+/** The model that `npm start` serves. */
 const newest = Math.max(...readdirSync(models).map(Number).filter(Number.isInteger));
 const bytes = readFileSync(join(models, String(newest), 'model.onnx'));
 const { metadata } = readOnnx(bytes);

@@ -21,7 +21,7 @@ function score(label: 'covid' | 'non-covid', margin: number): SampleScore {
 }
 
 describe('calibration', () => {
-  test('finds the temperature at which probabilities are the shares that they say', () => {
+  test('finds the temperature at which probabilities match the observed shares', () => {
     // Margins of ±2 that are right three times of four: p = 0.75 needs a margin of ln 3, so T = 2 / ln 3.
     const scores = [2, 2, 2, -2].flatMap((margin) => [
       score('covid', margin),
@@ -29,7 +29,7 @@ describe('calibration', () => {
     ]);
     const { temperature, threshold, samples, sensitivity, specificity } = calibrate(scores);
     expect(temperature).toBeCloseTo(2 / Math.log(3), 6);
-    // Half-way between the two probabilities that there are, 0.25 and 0.75.
+    // Half-way between the only two probabilities, 0.25 and 0.75.
     expect(threshold).toBeCloseTo(0.5, 6);
     expect({ samples, sensitivity, specificity }).toEqual({
       samples: 8,
@@ -38,7 +38,7 @@ describe('calibration', () => {
     });
   });
 
-  test('leaves the temperature alone where the classes are separated without error', () => {
+  test('keeps the temperature if the classes are separated without error', () => {
     const { temperature, auc } = calibrate([score('covid', 1), score('non-covid', -1)]);
     expect(temperature).toBe(1);
     expect(auc).toBe(1);

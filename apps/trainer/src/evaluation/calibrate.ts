@@ -9,16 +9,16 @@ import {
 import type { Decision } from '@groundglass/nn';
 import type { SampleScore } from './evaluate.js';
 
-/** The file beside a model that holds a {@link Calibration}. */
+/** The file next to a model that holds a {@link Calibration}. */
 export const calibrationName = 'calibration.json';
 
 /** What was chosen on a validation split. */
 export interface Calibration {
-  /** What the classification branch and the mask weigh in the decision, where it was fitted. */
+  /** Weights of the classification branch and the mask in the decision, if fitted. */
   readonly decision?: Decision;
   /** Pictures of each source among the samples. */
   readonly sources?: Readonly<Record<string, number>>;
-  /** What logits are divided by before the softmax; 1 where no temperature is best, as for classes that are separated without error. */
+  /** Divisor of the logits before the softmax; 1 if no temperature is best, as for classes that are separated without error. */
   readonly temperature: number;
   /** Probability, after the temperature, from which the label is covid. */
   readonly threshold: number;
@@ -31,9 +31,9 @@ export interface Calibration {
 }
 
 /**
- * Chooses temperature (Guo et al. 2017) and threshold (Youden's J) from the scores of a validation split; what is given is kept.
+ * Chooses temperature (Guo et al. 2017) and threshold (Youden's J) from the scores of a validation split; keeps given ones.
  *
- * @throws {CtError} `CT_BAD_DATASET` where a class is missing.
+ * @throws {CtError} `CT_BAD_DATASET` if a class is missing.
  */
 export function calibrate(
   scores: readonly SampleScore[],

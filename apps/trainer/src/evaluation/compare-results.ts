@@ -13,11 +13,11 @@ import {
 
 /** Two models on the same samples. */
 export interface ResultsComparison {
-  /** Samples that both have a probability of, and a known label. */
+  /** Samples with a known label and a probability in both files. */
   readonly samples: number;
   readonly positives: number;
   readonly patients: number;
-  /** Samples that one of the files lacks, or has no probability of. */
+  /** Samples that one of the files lacks, or has no probability for. */
   readonly unpaired: number;
   /** Share of right labels; a withheld label counts as wrong. */
   readonly accuracy: readonly [first: number, second: number];
@@ -25,18 +25,18 @@ export interface ResultsComparison {
   readonly mcnemar: McNemarResult;
   /** Null with fewer than two samples of a class. */
   readonly delong: DelongComparison | null;
-  /** First minus second AUC with a bootstrap over patients; null where it cannot be drawn. */
+  /** First minus second AUC with a bootstrap over patients; null if it cannot be drawn. */
   readonly clustered: {
     readonly difference: number;
     readonly lower: number;
     readonly upper: number;
   } | null;
   /**
-   * DeLong's paired test of the AUCs of patients, each by the mean probability of its samples, positive where any of them is: the test
-   * that holds where patients have several samples. Null with fewer than two patients of a class.
+   * DeLong's paired test of the AUCs of patients, each by the mean probability of its samples, positive if any of them is: the valid test
+   * when patients have several samples. Null with fewer than two patients of a class.
    */
   readonly perPatient: DelongComparison | null;
-  /** Samples whose file was another one when the second file was made. */
+  /** Samples whose file had changed when the second results were made. */
   readonly otherFiles: number;
 }
 
@@ -44,7 +44,7 @@ export interface ResultsComparison {
  * Compares two results files on the samples of a manifest: McNemar's test of the decisions, DeLong's paired test of the AUCs, the same
  * difference with an interval over patients, and the AUCs of patients.
  *
- * McNemar and DeLong take samples as independent; where patients have several, read the interval over patients.
+ * McNemar and DeLong treat samples as independent; if patients have several, read the interval over patients.
  *
  * @throws {CtError} `CT_BAD_DATASET` when no sample is in all three.
  */

@@ -8,15 +8,15 @@ import { evaluate, type SampleScore, type ScoreStore } from './evaluate.js';
 import { measurePatients, scorePatients, type PatientScore } from './measure-patients.js';
 import { measure } from './measure.js';
 
-/** How a dataset is measured. */
+/** Measurement settings of a dataset. */
 export interface DatasetOptions {
   /** `all` measures a dataset that was held out whole. */
   readonly split: string;
   readonly threshold: number;
   readonly crop: 'none' | 'chest';
-  /** Also measure what classifiers reach that never see a lung. */
+  /** Also measure classifiers that never see a lung. */
   readonly baselines: boolean;
-  /** Keeps the scores of the samples. */
+  /** Stores the scores of the samples. */
   readonly store?: ScoreStore;
   /** Called with a line to show while it runs, and with an empty one at the end. */
   readonly onCount: (text: string) => void;
@@ -78,7 +78,7 @@ export async function evaluateDataset(
   return { result, patients: scorePatients(scores) };
 }
 
-/** Pictures without a verdict by reason; one may have several. */
+/** Number of pictures without a verdict by reason; one picture may have several. */
 function countWithheld(scores: readonly SampleScore[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { verdict } of scores)

@@ -82,8 +82,8 @@ test.each([
     expect(Math.abs(score!.probability - Number(probability!.data[0]))).toBeLessThan(1e-4);
     for (const i of [0, 1] as const)
       expect(Math.abs(score!.logits[i] - Number(logits!.data[i]))).toBeLessThan(1e-4);
-    // The reference covers the picture, so that Dice is 2p / (p + 1) of the share p of pixels that the mask names: within what
-    // its edges gain or lose when it is placed on the picture.
+    // The reference covers the picture, so Dice is 2p / (p + 1) for the share p of marked pixels: within what
+    // the mask's edges gain or lose when it is placed on the picture.
     const named = (mask!.data as Float32Array).reduce((sum, p) => sum + (p >= 0.5 ? 1 : 0), 0);
     const share = named / (64 * 64);
     expect(Math.abs(score!.dice! - (2 * share) / (share + 1))).toBeLessThan(0.02);
@@ -113,7 +113,7 @@ function score(
   };
 }
 
-test('sources are ranked apart, by the probability and by the lesion evidence; one of a single class is not', () => {
+test('sources are ranked separately, by probability and by lesion evidence; one of a single class is not', () => {
   const { bySource, auc } = summarise([
     score('a', true, 0.9, 0.1),
     score('a', false, 0.8, 0.2),

@@ -4,7 +4,7 @@ import { dice, maskOverlap, rocAuc, type MaskOverlap } from '@groundglass/metric
 import { lesionEvidence, type InferenceResult, type OnnxInference } from '@groundglass/nn';
 import { loadSample, type LoadedSample, type LoadOptions } from '../batches/load-sample.js';
 
-/** What the model says of one sample. */
+/** The model's result for one sample. */
 export interface SampleScore {
   readonly sample: TargetSample;
   /** Of covid. */
@@ -16,16 +16,16 @@ export interface SampleScore {
   /** Dice of the mask at 0.5 against the sample's, in the model's crop at the picture's own size; undefined without a mask. */
   readonly dice: number | undefined;
   readonly overlap: MaskOverlap | undefined;
-  /** Where the mask lies; where lungs were asked for and found. */
+  /** Where the mask lies; if lungs were requested and found. */
   readonly places?: PlacedPixels;
-  /** What a server would say of it; where it was asked for. */
+  /** The verdict of a server; if requested. */
   readonly verdict?: SampleVerdict;
 }
 
 /** Whether a sample's label may be shown, and how much of the lungs its mask marks. */
 export interface SampleVerdict {
   readonly withheld: readonly WithheldCode[];
-  /** Null where no lung was found, and for a classifier. */
+  /** Null if no lung was found, and for a classifier. */
   readonly lesionFraction: number | null;
 }
 
@@ -38,10 +38,10 @@ export interface PlacedPixels {
   readonly covered: number;
 }
 
-/** Scores of a split, and what can be computed on it. */
+/** Scores of a split, and the metrics that it allows. */
 export interface Evaluation {
   readonly scores: readonly SampleScore[];
-  /** Area under the ROC curve with covid as positive; null where a class is missing. */
+  /** Area under the ROC curve with covid as positive; null if a class is missing. */
   readonly auc: number | null;
   /** Of each source that has both classes: AUC of the probability, and of the lesion evidence alone. */
   readonly bySource: Readonly<Record<string, SourceAuc>>;
@@ -62,17 +62,17 @@ export interface SourceAuc {
 
 /** How samples are scored. */
 export interface EvaluationOptions extends LoadOptions {
-  /** Sources that AUC, accuracy and cross-entropy leave out: their labels were not trained on. */
+  /** Sources left out of AUC, accuracy and cross-entropy: their labels were not trained on. */
   readonly segmentationOnly?: readonly string[];
   /** Also judge, as a server does, whether the label may be shown. */
   readonly verdicts?: boolean;
-  /** Gives scores that are known already, and keeps the others. */
+  /** Provides known scores, and stores the others. */
   readonly store?: ScoreStore;
   readonly signal?: AbortSignal;
   readonly onSample?: (done: number) => void;
 }
 
-/** Keeps scores while they are made, so that an evaluation that was stopped goes on. */
+/** Stores scores while they are made, so that a stopped evaluation can resume. */
 export interface ScoreStore {
   find: (sample: TargetSample) => Promise<SampleScore | undefined>;
   add: (score: SampleScore) => Promise<void>;
@@ -165,7 +165,7 @@ function countPlaces(predicted: Uint8Array, lungs: Float32Array, hull: Float32Ar
   return { marked, outsideLungs, outsideHull, covered: lung > 0 ? markedLung / lung : 0 };
 }
 
-/** Metrics of scores; a metric that needs what the split does not have is null. */
+/** Metrics of scores; null for a metric that the split does not allow. */
 export function summarise(
   scores: readonly SampleScore[],
   segmentationOnly: readonly string[] = [],
@@ -212,8 +212,8 @@ function aucBySource(scores: readonly SampleScore[]): Record<string, SourceAuc> 
 }
 
 /**
- * What the best epoch is chosen by: the mean of AUC and Dice, of those that the validation split allows. Each source's AUC counts
- * alike; over all sources together it would measure how they differ.
+ * The criterion of the best epoch: the mean of AUC and Dice, as far as the validation split allows them. Each source's AUC weighs
+ * the same; pooled over all sources it would measure how they differ.
  */
 export function selectionScore({
   auc,

@@ -25,8 +25,8 @@ const around = (middle: number, count = 20) =>
   Array.from({ length: count }, (_, i) => middle + (i - (count - 1) / 2) / 5);
 
 describe('fitDecision', () => {
-  test('weighs what tells the classes apart in every source, and not what tells the sources apart', () => {
-    // The head knows the source alone; the lesions differ by class.
+  test('weighs what separates the classes in every source, and not what separates the sources', () => {
+    // The head knows only the source; the lesions differ by class.
     const scores = [
       ...around(0).map((noise, i) =>
         score('a', i % 2 === 0, 5 + noise, i % 2 === 0 ? -2 + noise : -4 + noise),
@@ -40,7 +40,7 @@ describe('fitDecision', () => {
     expect(Math.abs(head)).toBeLessThan(0.1 * lesion);
   });
 
-  test('leaves out a score that would count backwards', () => {
+  test('leaves out a score whose weight would be negative', () => {
     const scores = around(0).flatMap((noise) => [
       score('a', true, -1 + noise, -2 + noise),
       score('a', false, 1 + noise, -4 + noise),
@@ -59,7 +59,7 @@ describe('fitDecision', () => {
   });
 });
 
-test('a decision makes the logit and the probability of both scores', () => {
+test('a decision gives the logit and the probability from both scores', () => {
   const [decided] = decide([score('a', true, 2, -3)], { head: 0.5, lesion: 1, bias: 4 });
   // 0.5 · 2 − 3 + 4 = 2.
   expect(decided!.logits).toEqual([-1, 1]);

@@ -8,11 +8,11 @@ import { TrainerError } from '../errors.js';
 const penalty = 1;
 
 /**
- * Chooses how much the classification branch and the mask weigh in the decision: a logistic regression on validation scores, in which
- * the two classes of each source count alike, so that no source decides and none gives its class away. A score that would count
- * backwards is left out.
+ * Fits the weights of the classification branch and the mask in the decision: a logistic regression on validation scores, in which
+ * the two classes of each source weigh the same, so that no source dominates or reveals its class. A score whose weight would be
+ * negative is left out.
  *
- * @throws {CtError} `CT_BAD_DATASET` where a class is missing.
+ * @throws {CtError} `CT_BAD_DATASET` if a class is missing.
  */
 export function fitDecision(scores: readonly SampleScore[]): Decision {
   const labels = scores.map(({ sample }) => sample.target);
@@ -44,7 +44,7 @@ function evidenceOf({ lesionEvidence }: SampleScore): number {
   return lesionEvidence;
 }
 
-/** Scores as a model with this decision gives them: the two logits are `∓` half of the decision's. */
+/** Scores of a model with this decision: the two logits are `∓` half of the decision's. */
 export function decide(scores: readonly SampleScore[], decision: Decision): SampleScore[] {
   return scores.map((score) => {
     const difference = score.logits[1] - score.logits[0];

@@ -4,7 +4,7 @@ import type { FeatureDistance } from '@groundglass/nn';
 import { fitDistance } from './fit-distance.js';
 import type { SampleReader } from './sample-reader.js';
 
-/** A distance, and what it was fitted on in words. */
+/** A distance, and a description of its data. */
 export interface FittedDistance {
   readonly distance: FeatureDistance;
   /** Such as "1409 training pictures of 5 sources and 289 validation pictures of 4 sources". */
@@ -12,12 +12,12 @@ export interface FittedDistance {
 }
 
 /**
- * Reads the features of datasets' pictures with a model, fits the distance on those of the training splits and its bound on those of the
+ * Reads the features of datasets' pictures with a model, fits the distance on the training splits and its bound on the
  * validation splits.
  *
- * @param most pictures of a source and split to read at most.
+ * @param most maximum pictures of a source and split to read.
  * @param onProgress called with a line to show, and with an empty one at the end.
- * @throws {CtError} `CT_BAD_DATASET` where one of the two splits is empty.
+ * @throws {CtError} `CT_BAD_DATASET` if one of the two splits is empty.
  */
 export async function fitDistanceOn(
   reader: SampleReader,
@@ -55,7 +55,7 @@ function picturesOf(split: string, sources: readonly (readonly unknown[])[]): st
   return `${sources.flat().length} ${split} pictures of ${sources.length} ${sources.length === 1 ? 'source' : 'sources'}`;
 }
 
-/** At most `most` samples of each source, evenly over their list. */
+/** At most `most` samples of each source, evenly spaced in their list. */
 export function thin<Sample extends Pick<DatasetSample, 'source'>>(
   samples: readonly Sample[],
   most: number,
@@ -66,7 +66,7 @@ export function thin<Sample extends Pick<DatasetSample, 'source'>>(
   });
 }
 
-/** Values with the same key together, in the order in which keys come first. */
+/** Groups values by key, in the order in which keys first appear. */
 export function groupBy<T>(values: readonly T[], key: (value: T) => string): T[][] {
   const groups = new Map<string, T[]>();
   for (const value of values) {

@@ -31,8 +31,8 @@ test('without pictures there is nothing to fit', () => {
   expect(() => fitDistance([], [circle(1)])).toThrow('Expected features');
 });
 
-test('sources count alike, and the bound keeps nearly all of each', () => {
-  // 10 pictures at (10, …) and 990 at 30: the mean lies between the sources, not with the many.
+test('sources weigh the same, and the bound accepts nearly all of each', () => {
+  // 10 pictures at (10, …) and 990 at 30: the mean is between the sources, not with the many.
   const at = (x: number, count: number) =>
     Array.from({ length: count }, () => Float64Array.of(x, 0));
   const { mean, whitening, bound } = fitDistance(
@@ -40,6 +40,6 @@ test('sources count alike, and the bound keeps nearly all of each', () => {
     [at(20, 1000), at(40, 3), []],
   );
   expect(mean[0]).toBeCloseTo(20, 10);
-  // Of 1,003 validation pictures three lie further out; they are all that their source has.
+  // Three of 1,003 validation pictures are further out; they are all that their source has.
   expect(bound).toBeCloseTo(1.1 * distanceOf(Float64Array.of(40, 0), mean, whitening), 10);
 });

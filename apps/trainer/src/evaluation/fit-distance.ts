@@ -1,22 +1,22 @@
 import type { FeatureDistance } from '@groundglass/nn';
 
-/** Added to each variance, which is about 1: without it directions in which the training pictures hardly differ would decide alone. */
+/** Added to each variance, which is about 1: otherwise directions in which the training pictures hardly differ would dominate. */
 const shrinkage = 0.2;
-/** The bound is this far beyond the distance that this share of every source's validation pictures keep. */
+/** The bound is this factor beyond the distance within which this share of every source's validation pictures lies. */
 const keptShare = 0.98;
 const slack = 1.1;
 /** A feature that hardly varies is scaled by this share of the largest deviation. */
 const leastDeviation = 1e-3;
 
 /**
- * Fits the distance of Mahalanobis with a shrunk covariance (Ledoit and Wolf 2004; Lee et al. 2018 use it to find pictures that a network
+ * Fits the Mahalanobis distance with a shrunk covariance (Ledoit and Wolf 2004; Lee et al. 2018 use it to detect pictures that a network
  * does not know), and chooses its bound on other pictures.
  *
- * Sources count alike, however many pictures they have: a hundred patients of one clinic do not make the pictures of another strange.
+ * Sources weigh the same, however many pictures they have: a hundred patients of one clinic do not make another's pictures outliers.
  *
  * @param training features of the training pictures by source, `D` each.
- * @param validation features by source of pictures that the mean and the covariance do not come from.
- * @throws {RangeError} where one of them is empty.
+ * @param validation features by source of pictures not used for the mean and the covariance.
+ * @throws {RangeError} if one of them is empty.
  */
 export function fitDistance(
   training: readonly (readonly Float64Array[])[],

@@ -7,7 +7,7 @@ export interface ValidationSeries {
   readonly probabilities: readonly number[];
 }
 
-/** How series are separated. */
+/** How well series are separated. */
 export interface VolumeRule {
   readonly aggregation: string;
   readonly threshold: number;
@@ -16,9 +16,9 @@ export interface VolumeRule {
 }
 
 /**
- * Chooses the threshold of volumes by Youden's J; between two series it lies in the middle.
+ * Chooses the threshold of volumes by Youden's J, midway between two series.
  *
- * @throws {RangeError} where a class is missing.
+ * @throws {RangeError} if a class is missing.
  */
 export function fitVolumeRule(
   series: readonly ValidationSeries[],

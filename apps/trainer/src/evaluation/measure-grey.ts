@@ -1,11 +1,11 @@
 import type { DatasetSample } from '@groundglass/core';
 import { loadSample, type LoadOptions } from '../batches/load-sample.js';
 
-/** Pictures that are measured; more change the third digit only. */
+/** Maximum number of pictures measured; more change only the third digit. */
 const mostSamples = 200;
 
 /**
- * Mean and deviation of grey over the training pictures, each picture counting alike.
+ * Mean and deviation of grey over the training pictures, each picture with the same weight.
  *
  * @returns mean and deviation of values in 0–1.
  */

@@ -48,7 +48,7 @@ test('patients with one picture each are not measured a second time', () => {
   expect(measurePatients(scores.filter((_, i) => [0, 2, 3, 4].includes(i)))).toBeUndefined();
 });
 
-test('a number that two sources give is two patients', () => {
+test('the same patient number in two sources is two patients', () => {
   expect(scorePatients([picture('7', 1, 0.5, 'a'), picture('7', 0, 0.5, 'b')])).toHaveLength(2);
 });
 

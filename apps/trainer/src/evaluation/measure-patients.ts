@@ -2,20 +2,20 @@ import { patientKey } from '@groundglass/dataset';
 import type { SampleScore } from './evaluate.js';
 import { measureLabels, type Measured } from './measure.js';
 
-/** What a model says of one patient. */
+/** The model's result for one patient. */
 export interface PatientScore {
   readonly source: string;
   readonly patient: string;
-  /** 1 where any of the patient's pictures is positive. */
+  /** 1 if any of the patient's pictures is positive. */
   readonly target: 0 | 1;
   readonly pictures: number;
-  /** Pictures that are labelled positive. */
+  /** Number of pictures labelled positive. */
   readonly positives: number;
   readonly mean: number;
   readonly max: number;
 }
 
-/** How well patients are separated by a score of all their pictures. */
+/** How well a score of all their pictures separates patients. */
 export interface PatientMeasurement {
   readonly patients: number;
   readonly positives: number;
@@ -31,7 +31,7 @@ type Scored = Pick<SampleScore, 'probability'> & {
   readonly sample: Pick<SampleScore['sample'], 'source' | 'patient' | 'target'>;
 };
 
-/** The mean and the largest probability of each patient's pictures, in the order in which patients come first. */
+/** The mean and the largest probability of each patient's pictures, in the order in which patients first appear. */
 export function scorePatients(scores: readonly Scored[]): PatientScore[] {
   const groups = new Map<string, Scored[]>();
   for (const score of scores) {
@@ -60,7 +60,7 @@ export function scorePatients(scores: readonly Scored[]): PatientScore[] {
  * AUC of patients by the mean and by the largest probability of their pictures. No threshold is applied: a model's own was chosen for
  * single pictures.
  *
- * @returns undefined where no patient has several pictures, or a class has fewer than two patients.
+ * @returns undefined if no patient has several pictures, or a class has fewer than two patients.
  */
 export function measurePatients(scores: readonly Scored[]): PatientMeasurement | undefined {
   const patients = scorePatients(scores);
@@ -79,7 +79,7 @@ export function measurePatients(scores: readonly Scored[]): PatientMeasurement |
   };
 }
 
-/** Patients as CSV, a row each. */
+/** Patients as CSV, one row each. */
 export function patientsCsv(
   datasets: readonly { readonly name: string; readonly patients: readonly PatientScore[] }[],
 ): string {

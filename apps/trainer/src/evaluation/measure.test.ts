@@ -34,7 +34,7 @@ describe('a measurement', () => {
     score('non-covid', 0.2, 'e'),
   ];
 
-  test('counts COVID as positive at the threshold that it is given', () => {
+  test('counts COVID as positive at the given threshold', () => {
     const { labels, masks } = measure(scores, 0.5);
     expect(labels?.matrix).toEqual({
       truePositives: 2,
@@ -56,13 +56,13 @@ describe('a measurement', () => {
     expect(masks).toBeUndefined();
   });
 
-  test('leaves a predictive value out where no picture was called so', () => {
+  test('omits a predictive value if no picture was called so', () => {
     const { labels } = measure(scores, 0.95);
     expect(labels?.negativePredictiveValue?.value).toBeCloseTo(2 / 5, 12);
     expect(labels).not.toHaveProperty('precision');
   });
 
-  test('counts labels that are all COVID and measures none, and gives both kinds of Dice where there are masks', () => {
+  test('counts labels that are all COVID without measuring them, and gives both kinds of Dice if there are masks', () => {
     const { labels, tooFew, masks } = measure(
       [
         score('covid', 0.9, 'a', { reference: 10, prediction: 10, intersection: 5 }),

@@ -25,11 +25,11 @@ export interface Measured {
   readonly value: number;
   readonly lower: number;
   readonly upper: number;
-  /** How the interval was made. */
+  /** Method of the interval. */
   readonly interval: 'Wilson' | 'DeLong' | 'patient bootstrap';
 }
 
-/** What is reported of a classifier on a split that has both classes; COVID is positive everywhere. */
+/** Metrics of a classifier on a split that has both classes; COVID is always positive. */
 export interface LabelMeasurement {
   readonly samples: number;
   readonly positives: number;
@@ -40,7 +40,7 @@ export interface LabelMeasurement {
   readonly auc: Measured;
   readonly sensitivity: Measured;
   readonly specificity: Measured;
-  /** Positive and negative predictive value at the split's own share of positives; undefined where nothing was called so. */
+  /** Positive and negative predictive value at the split's own share of positives; undefined if nothing was called so. */
   readonly precision?: Measured;
   readonly negativePredictiveValue?: Measured;
   /** Area under the precision-recall curve; guessing reaches the share of positives. Missing in files of earlier versions. */
@@ -49,45 +49,45 @@ export interface LabelMeasurement {
   readonly ece: number;
 }
 
-/** What is reported of masks. */
+/** Metrics of masks. */
 export interface MaskMeasurement {
-  /** Slices with a mask by an expert. */
+  /** Number of slices with an expert's mask. */
   readonly slices: number;
   /** Mean Dice over the slices. */
   readonly mean: number;
   readonly standardDeviation: number;
   /** Dice of the pixels of all slices together. */
   readonly pooled: number;
-  /** 95 % interval of the mean; missing where there are fewer than two patients. */
+  /** 95 % interval of the mean; missing with fewer than two patients. */
   readonly meanInterval?: Measured;
 }
 
-/** Where masks lie, whatever their truth is. */
+/** Where masks lie, independent of their truth. */
 export interface MaskPlaces {
   /** Pictures in which core finds lungs and the model marks something. */
   readonly pictures: number;
-  /** Of all that is marked in them, the share outside of the lungs, and outside of the hull that also holds consolidated lobes. */
+  /** Share of everything marked that is outside of the lungs, and outside of the hull that also holds consolidated lobes. */
   readonly outsideLungs: number;
   readonly outsideHull: number;
-  /** Pictures whose lungs are marked over 95 % or more, by path. */
+  /** Pictures whose lungs are 95 % or more marked, by path. */
   readonly covered: readonly string[];
 }
 
-/** What is reported of a model on a split; a part is missing where the split does not allow it. */
+/** Metrics of a model on a split; a part is missing if the split does not allow it. */
 export interface Measurement {
   readonly labels?: LabelMeasurement;
-  /** Where `labels` is missing: the classes are too few for rates and curves. */
+  /** If `labels` is missing: the classes are too few for rates and curves. */
   readonly tooFew?: { readonly positives: number; readonly negatives: number };
   readonly masks?: MaskMeasurement;
-  /** Each grade of disease (`meta.grade`) against all negatives, where samples carry one. */
+  /** Each grade of disease (`meta.grade`) against all negatives, if samples have one. */
   readonly grades?: Readonly<Record<string, LabelMeasurement>>;
   readonly places?: MaskPlaces;
-  /** Share of the negatives that are called positive; where there are no positives. */
+  /** Share of the negatives that are called positive; if there are no positives. */
   readonly falsePositives?: Measured;
 }
 
 /**
- * Measures scores at a threshold. Labels are measured where the split has at least two samples of each class, masks where it has
+ * Measures scores at a threshold. Labels are measured if the split has at least two samples of each class, masks if it has
  * any.
  */
 export function measure(scores: readonly SampleScore[], threshold: number): Measurement {
@@ -124,7 +124,7 @@ function patientsOf(scores: readonly SampleScore[]): string[] {
   return scores.map(({ sample }) => patientKey(sample));
 }
 
-/** Positives of one grade against all negatives, the more of the lung is diseased the easier. */
+/** Positives of one grade against all negatives; the more of the lung is diseased, the easier. */
 function measureGrades(
   scores: readonly SampleScore[],
   threshold: number,
@@ -173,10 +173,10 @@ function measurePlaces(scores: readonly SampleScore[]): MaskPlaces | undefined {
 }
 
 /**
- * All intervals are bootstraps over patients: several pictures of one patient are no independent evidence, and treating them so makes
+ * All intervals are bootstraps over patients: several pictures of one patient are not independent evidence, and treating them so makes
  * an interval too narrow.
  *
- * @throws {RangeError} where a class has fewer than two samples.
+ * @throws {RangeError} if a class has fewer than two samples.
  */
 export function measureLabels(
   labels: readonly number[],

@@ -13,17 +13,17 @@ import { fileHash } from './file-hash.js';
 import { TrainerError } from '../errors.js';
 import type { SampleScore, ScoreStore } from './evaluate.js';
 
-/** Says what a results file is of. */
+/** The header of a results file. */
 export type PredictionsHeader = Omit<ResultsHeader, 'format' | 'version' | 'time'> & {
   readonly threshold: number;
 };
 
 /**
- * A results file that an evaluation writes: a row as soon as a sample is scored. An evaluation that was stopped goes on in it: what it
- * holds of files that are still the same is not scored again.
+ * A results file that an evaluation writes, with a row as soon as a sample is scored. A stopped evaluation resumes in it and
+ * skips rows whose files have not changed.
  */
 export class PredictionsFile implements ScoreStore {
-  /** The hash of the file read last: the slices of a volume follow one another. */
+  /** The hash of the last file read: the slices of a volume follow one another. */
   #hashed: { path: string; sha256: string } | undefined;
 
   readonly #path: string;
@@ -44,10 +44,10 @@ export class PredictionsFile implements ScoreStore {
   }
 
   /**
-   * Opens a results file for a dataset, and begins it where there is none.
+   * Opens a results file for a dataset, and creates it if there is none.
    *
-   * @param root absolute folder that the samples' paths start from.
-   * @throws {TrainerError} `TRAIN_BAD_OPTION` where it holds results of another model, dataset or threshold.
+   * @param root absolute folder that sample paths are relative to.
+   * @throws {TrainerError} `TRAIN_BAD_OPTION` if it holds results of another model, dataset or threshold.
    */
   static async open(
     path: string,
@@ -58,7 +58,7 @@ export class PredictionsFile implements ScoreStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     });
-    // A kill in the first moment leaves no whole row.
+    // A kill right at the start leaves no complete row.
     if (!text?.includes('\n')) {
       await makeFolder(dirname(resolve(path)));
       const time = new Date().toISOString();

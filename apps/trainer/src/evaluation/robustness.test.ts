@@ -10,7 +10,7 @@ const slice: CtSlice = {
   pixels: Float32Array.from({ length: 800 }, (_, i) => 0.25 + (i % 40) / 100),
 };
 
-test('changes of size give pictures of that size with the picture in its place', () => {
+test('changes of size give pictures of that size with the picture in place', () => {
   expect(changes['half the size']!(slice)).toMatchObject({ columns: 20, rows: 10 });
   const framed = changes['white border of 10 %']!(slice);
   expect(framed).toMatchObject({ columns: 48, rows: 24 });
@@ -31,7 +31,7 @@ test('changes of grey keep the size and stay in 0–1', () => {
   expect(jpeg.pixels).not.toEqual(slice.pixels);
 });
 
-test('no change touches the picture it was given', () => {
+test('no change modifies its input picture', () => {
   const before = slice.pixels.slice();
   for (const change of Object.values(changes)) change(slice);
   expect(slice.pixels).toEqual(before);

@@ -5,15 +5,15 @@ import { resolve } from 'node:path';
 import { jpegLoss } from '../batches/jpeg-loss.js';
 import { readSlice } from '../batches/load-sample.js';
 
-/** What a harmless change of pictures does to their labels. */
+/** Effect of a harmless change of pictures on their labels. */
 export interface Robustness {
   readonly dataset: string;
   readonly pictures: number;
-  /** By the change: pictures whose label it turns. */
+  /** Number of pictures with a flipped label, by change. */
   readonly flips: Readonly<Record<string, number>>;
 }
 
-/** Changes that leave a picture's diagnosis as it is. */
+/** Changes that do not affect a picture's diagnosis. */
 export const changes: Readonly<Record<string, (slice: CtSlice) => CtSlice>> = {
   'half the size': (slice) => scaled(slice, 0.5),
   'JPEG of quality 75': (slice) => ({ ...slice, pixels: jpegLoss(slice.pixels, slice, 75) }),
@@ -26,19 +26,19 @@ export const changes: Readonly<Record<string, (slice: CtSlice) => CtSlice>> = {
   '20 % darker': (slice) => multiplied(slice, 0.8),
 };
 
-/** How a model's labels are tried. */
+/** Settings of the robustness test. */
 export interface RobustnessOptions {
   readonly dataset: string;
   readonly root: string;
   readonly threshold: number;
   readonly crop: 'none' | 'chest';
-  /** Pictures to try, evenly spread over the samples. */
+  /** Number of pictures to try, evenly spaced among the samples. */
   readonly pictures: number;
   readonly onPicture?: (done: number) => void;
 }
 
 /**
- * Counts the labels that harmless changes turn: each picture is labelled as it is and after each of {@link changes}.
+ * Counts the labels that harmless changes flip: each picture is labelled unchanged and after each of {@link changes}.
  *
  * @throws {CtError} when a picture cannot be decoded.
  */
@@ -74,7 +74,7 @@ function scaled(slice: CtSlice, factor: number): CtSlice {
   return { ...slice, ...size, pixels: resample(slice.pixels, slice, size) };
 }
 
-/** A border on each side, as a share of the picture's own side; where it is negative as much is cut off. */
+/** A border on each side, as a share of the picture's own side; a negative one crops. */
 function bordered(slice: CtSlice, share: number, value: number): CtSlice {
   const [across, down] = [slice.columns, slice.rows].map((side) => Math.round(side * share)) as [
     number,

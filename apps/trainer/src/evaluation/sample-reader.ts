@@ -10,7 +10,7 @@ import { appendFile, open, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-/** What a model has to say of one sample. */
+/** The model's result for one sample. */
 export interface ReadSample {
   readonly features: Float64Array;
   readonly probability: number;
@@ -19,7 +19,7 @@ export interface ReadSample {
 }
 
 const rowSchema = z.object({
-  /** Of the model that the row is of. */
+  /** Hash of the row's model. */
   sha256: z.string(),
   path: z.string(),
   slice: z.number(),
@@ -30,13 +30,13 @@ const rowSchema = z.object({
 
 interface SampleReaderOptions {
   readonly crop: 'none' | 'chest';
-  /** Of the model. */
+  /** Hash of the model. */
   readonly sha256: string;
   /** JSON Lines, appended to while reading. */
   readonly cache: string | undefined;
 }
 
-/** Reads features and probabilities of samples, those that a cache knows from there. */
+/** Reads features and probabilities of samples, from a cache where it has them. */
 export class SampleReader {
   readonly #model: FeatureReader;
   readonly #options: SampleReaderOptions;
@@ -63,7 +63,7 @@ export class SampleReader {
     return new SampleReader(model, options, known);
   }
 
-  /** @throws {CtError} what opening and decoding the file throw. */
+  /** @throws {CtError} errors of opening and decoding the file. */
   async read(root: string, { path, slice = 0 }: DatasetSample): Promise<ReadSample> {
     const file = resolve(root, path);
     const kept = this.#known.get(`${file}#${slice}`);

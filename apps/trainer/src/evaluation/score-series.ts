@@ -10,11 +10,11 @@ import { lesionEvidence, type OnnxInference } from '@groundglass/nn';
 import { open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-/** What a model says of one DICOM series. */
+/** The model's result for one DICOM series. */
 export interface SeriesScore {
   readonly name: string;
   readonly slices: number;
-  /** Score of the series, and what it is compared with. */
+  /** Score of the series, and its threshold. */
   readonly probability: number;
   readonly threshold: number;
   readonly label: string;
@@ -27,7 +27,7 @@ export interface SeriesScore {
 /**
  * Scores each series of a folder of DICOM files as a server does, slice by slice.
  *
- * @throws {CtError} `CT_BAD_DATASET` where the folder holds no series, or what decoding throws.
+ * @throws {CtError} `CT_BAD_DATASET` if the folder holds no series, or errors of decoding.
  */
 export async function scoreSeries(
   model: OnnxInference,

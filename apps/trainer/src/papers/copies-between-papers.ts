@@ -4,14 +4,14 @@ import { nodeFiles } from '@groundglass/dataset/node';
 import { openFeaturesCache, saveFeaturesCache } from '../datasets/features-cache-file.js';
 import { picturePool } from '../datasets/picture-pool.js';
 
-/** Two samples, by their places, that show one picture. The first stands first. */
+/** Two samples, by index, that show the same picture; the lower index first. */
 export type PaperCopy = readonly [first: number, second: number];
 
 /**
- * Pictures that stand in two papers: the same pixels, or copies that were scaled, cropped, turned, windowed or saved again. What is
- * computed for it is kept where `dataset audit` looks for it.
+ * Pictures in two papers: the same pixels, or copies that were scaled, cropped, rotated, windowed or saved again. Caches its
+ * features where `dataset audit` looks for them.
  *
- * @param out folder that the samples' paths start from.
+ * @param out folder that sample paths are relative to.
  * @param signal stops the search for copies that differ in their pixels.
  */
 export async function copiesBetweenPapers(

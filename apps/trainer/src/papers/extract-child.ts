@@ -6,7 +6,7 @@ import type { ExtractAnswer, ExtractRequest } from './extract-protocol.js';
 process.on('SIGINT', () => undefined);
 
 /**
- * Reads one PDF and ends: whatever a document does to PDFium or to memory ends with this process.
+ * Reads one PDF and exits: any damage that a document does to PDFium or to memory ends with this process.
  */
 process.once('message', (request: ExtractRequest) => {
   void answer(request);

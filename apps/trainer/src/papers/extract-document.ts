@@ -86,7 +86,7 @@ async function writeFigure(
   };
 }
 
-/** Writes the page that a figure stands on: every figure of a page has the same one. */
+/** Writes the page of a figure; all figures of a page share it. */
 async function writePage(
   { page, pageView }: PaperFigure,
   staging: string,
@@ -136,7 +136,7 @@ function toReviewPanel(panel: PaperPanel, image: string | null): ReviewPanel {
   };
 }
 
-/** Writes the file's own JPEG where there is one, else a PNG, grey where it has no colour. @returns the path with its ending. */
+/** Writes the file's own JPEG if there is one, else a PNG, grey if it has no colour. @returns the path with its extension. */
 async function writePicture(
   staging: string,
   path: string,

@@ -6,7 +6,7 @@ import { extractInProcess } from './extract-process.js';
 import { extractVersion, pictureFolders, type ExtractedDocument } from './extract-protocol.js';
 import { hashFile, type PaperFile } from './find-papers.js';
 
-/** How a run spends the machine. */
+/** Resource limits of a run. */
 export interface ExtractRun {
   readonly out: string;
   readonly workers: number;
@@ -17,13 +17,13 @@ export interface ExtractRun {
   readonly onProgress: (progress: RunProgress) => void;
 }
 
-/** Where a run is. */
+/** Progress of a run. */
 export interface RunProgress {
   readonly name: string;
   readonly phase: 'text' | 'figures' | 'done' | 'cached' | 'failed';
   readonly done: number;
   readonly total: number;
-  /** Documents that are finished, of how many. */
+  /** Finished documents, of how many. */
   readonly documents: number;
   readonly ofDocuments: number;
 }
@@ -31,11 +31,11 @@ export interface RunProgress {
 /** A problem with its file. */
 export interface FileProblem extends PaperProblem {
   readonly file: string;
-  /** Whether nothing of the file could be used. */
+  /** Whether nothing of the file was usable. */
   readonly fatal: boolean;
 }
 
-/** What was read in all. */
+/** Totals of a run. */
 export interface ExtractedPapers {
   readonly rows: readonly ReviewRow[];
   readonly problems: readonly FileProblem[];
@@ -43,12 +43,12 @@ export interface ExtractedPapers {
   readonly pages: number;
 }
 
-/** Folder of what is kept between runs. */
+/** Cache folder, kept between runs. */
 const cacheFolder = '.extract';
 
 /**
- * Reads documents, several at a time, each in a process of its own. A document that was read before is taken from the cache, so
- * that a run that was stopped goes on; one that fails costs only itself.
+ * Reads several documents in parallel, each in its own process. A document that was read before comes from the cache, so
+ * that a stopped run can resume; one that fails affects only itself.
  */
 export async function extractPapers(
   files: readonly PaperFile[],
@@ -162,7 +162,7 @@ async function readCache(out: string, sha256: string): Promise<ExtractedDocument
   }
 }
 
-/** The documents, by SHA-256, whose pictures' names start with a key: those of earlier runs, also of papers that are not read now. */
+/** The documents, by SHA-256, for each key at the start of picture names, including papers of earlier runs that are not read now. */
 async function knownKeys(out: string): Promise<Map<string, string>> {
   const owners = new Map<string, string>();
   for (const name of await readdir(join(out, cacheFolder))) {
@@ -173,13 +173,13 @@ async function knownKeys(out: string): Promise<Map<string, string>> {
       const key = rows[0]?.document.key;
       if (key !== undefined) owners.set(key, sha256);
     } catch {
-      // A damaged file is written again.
+      // A damaged file is rewritten.
     }
   }
   return owners;
 }
 
-/** Gives the document's pictures their names and keeps what was read. Two documents never have one key. */
+/** Names the document's pictures and stores the result. No two documents share a key. */
 async function moveIn(
   out: string,
   staging: string,

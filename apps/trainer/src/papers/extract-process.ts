@@ -3,13 +3,13 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { ExtractAnswer, ExtractedDocument, ExtractRequest } from './extract-protocol.js';
 
-/** How often memory is looked at, in milliseconds. */
+/** Interval of memory checks, in milliseconds. */
 const watchEvery = 500;
 
 /**
- * Reads one document in a process of its own and ends that process when it takes too long or too much memory.
+ * Reads one document in its own process and kills that process if it takes too long or too much memory.
  *
- * @throws {PaperError} what the child reports; `PAPER_TIMEOUT`, `PAPER_MEMORY` where it was ended; `PAPER_CANCELLED`.
+ * @throws {PaperError} what the child reports; `PAPER_TIMEOUT`, `PAPER_MEMORY` if it was killed; `PAPER_CANCELLED`.
  */
 export function extractInProcess(
   request: ExtractRequest,
@@ -39,7 +39,7 @@ export function extractInProcess(
     const cancel = (): void => {
       fail(new PaperError('PAPER_CANCELLED', 'Extraction was cancelled'));
     };
-    // The child stops by itself between pages; one page that never ends is ended here.
+    // The child stops between pages; a page that never ends is killed here.
     const timer = setTimeout(
       () => {
         fail(
@@ -107,7 +107,7 @@ export function extractInProcess(
   });
 }
 
-/** Memory that a process holds, from Linux' `/proc`; undefined elsewhere, where PDFium's and V8's own limits hold. */
+/** Memory of a process, from Linux' `/proc`; undefined elsewhere, where PDFium's and V8's own limits apply. */
 function residentMiB({ pid }: ChildProcess): number | undefined {
   try {
     const pages = Number(readFileSync(`/proc/${pid ?? 0}/statm`, 'utf8').split(' ')[1]);

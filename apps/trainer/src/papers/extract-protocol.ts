@@ -1,11 +1,11 @@
 import type { PaperErrorCode, PaperProblem } from '@groundglass/papers';
 import type { ReviewRow } from '@groundglass/papers/review';
 
-/** What a child is asked to do: read one PDF and put its pictures into a folder. */
+/** A request to a child: read one PDF and write its pictures to a folder. */
 export interface ExtractRequest {
   readonly type: 'extract';
   readonly path: string;
-  /** File name as the manifest shows it. */
+  /** File name for the manifest. */
   readonly name: string;
   readonly sha256: string;
   /** Folder for {@link pictureFolders}; names there start with the page. */
@@ -15,9 +15,9 @@ export interface ExtractRequest {
   readonly mostPages: number;
 }
 
-/** One document as it was read, and what is kept of it for a resumed run. */
+/** The content of one document, cached for a resumed run. */
 export interface ExtractedDocument {
-  /** Changes where rules change: what an older version read is read again. */
+  /** Increase when rules change: documents read by an older version are read again. */
   readonly version: number;
   readonly sha256: string;
   readonly name: string;
@@ -41,5 +41,5 @@ export type ExtractAnswer =
 /** The version of the rules. */
 export const extractVersion = 4;
 
-/** Folders of the pictures that a document leaves: whole figures, slices, and the pages that figures stand on. */
+/** Folders of a document's pictures: whole figures, slices, and the pages of figures. */
 export const pictureFolders = ['figures', 'images', 'pages'] as const;

@@ -7,12 +7,12 @@ import { basename, join, relative, sep } from 'node:path';
 /** A PDF to read. */
 export interface PaperFile {
   readonly path: string;
-  /** As reports and the manifest name it: relative to the folder that was given. */
+  /** Its name in reports and the manifest: relative to the given folder. */
   readonly name: string;
 }
 
 /**
- * The PDFs among files and in folders, folders below them too, sorted by name.
+ * The PDFs among files and in folders, including subfolders, sorted by name.
  *
  * @throws {CtError} `CT_READ_FAILED` for a path that does not exist.
  */
@@ -36,7 +36,7 @@ export async function findPapers(paths: readonly string[]): Promise<PaperFile[]>
   return found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** SHA-256 of a file as hex, read in pieces. */
+/** SHA-256 of a file as hex, read in chunks. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);

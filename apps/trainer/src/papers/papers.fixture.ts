@@ -41,13 +41,13 @@ export function sliceJpeg(seed = 1, quality = 92, [columns, rows] = [320, 260]):
     .toBuffer();
 }
 
-/** What {@link paper} draws. */
+/** Options of {@link paper}. */
 export interface PaperOptions {
   readonly seed?: number;
   readonly quality?: number;
   readonly doi?: string;
   readonly caption?: string;
-  /** Pages of text in front of the figure's. */
+  /** Pages of text before the figure's. */
   readonly pagesBefore?: number;
   readonly rotation?: 0 | 90 | 180 | 270;
   readonly script?: string;
@@ -86,7 +86,7 @@ export async function paperDocument({
   return document;
 }
 
-/** An article with a figure on each page: a slice with its caption, drawn from the seed on. */
+/** An article with a figure on each page: a slice with its caption, drawn with increasing seeds. */
 export async function caseSeries(captions: readonly string[], seed = 1): Promise<Uint8Array> {
   const document = await PDFDocument.create({ updateMetadata: false });
   const font = await document.embedFont(StandardFonts.TimesRoman);
@@ -129,7 +129,7 @@ export async function textOnly(): Promise<Uint8Array> {
   return document.save();
 }
 
-/** A page that is one picture of paper with a slice on it, as a scanner makes it, without a text layer. */
+/** A scanned page: one picture of paper with a slice on it, without a text layer. */
 export async function scanned(): Promise<Uint8Array> {
   const slice = await sharp(await sliceJpeg(3))
     .resize(512, 416)
@@ -148,7 +148,7 @@ export async function scanned(): Promise<Uint8Array> {
 }
 
 /**
- * An article in front of which stand a page whose content inflates to so many MiB of blanks (through two filters, so that the file
+ * An article that starts with a page whose content inflates to so many MiB of blanks (through two filters, so that the file
  * stays small) and a page whose image claims 40,000 × 40,000 pixels.
  */
 export async function bomb(mebibytes: number): Promise<Uint8Array> {
@@ -174,7 +174,7 @@ export async function bomb(mebibytes: number): Promise<Uint8Array> {
   return document.save();
 }
 
-/** An article whose text is in a font that has neither Unicode nor names of letters: each character is a box. */
+/** An article whose font has neither Unicode nor glyph names: each character is a box. */
 export async function withoutUnicode(): Promise<Uint8Array> {
   const document = await paperDocument();
   const { context } = document;
@@ -211,11 +211,11 @@ const padding = Buffer.from(
 /**
  * An article encrypted with RC4 and a key of 40 bits (PDF 1.7, 7.6.2: security handler of revision 2).
  *
- * @param password that opens it; empty for a file that anyone may read and its owner alone may change.
+ * @param password that opens it; empty for a file that anyone may read and only its owner may change.
  */
 export async function encrypted(password: string): Promise<Uint8Array> {
   const document = await paperDocument();
-  // Objects are numbered and written once, so that what is encrypted is what is saved.
+  // Objects are numbered and written once, so that the encrypted bytes are the saved ones.
   const loaded = await PDFDocument.load(await document.save({ useObjectStreams: false }), {
     updateMetadata: false,
   });

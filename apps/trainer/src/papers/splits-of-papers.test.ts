@@ -40,7 +40,7 @@ test('papers whose names give both splits both labels stay where they are', () =
   ).toEqual(['train', 'val']);
 });
 
-test('a paper whose only labels are all of them trains', () => {
+test('a paper that has all of the labels trains', () => {
   const [a, b] = namesOf('test', 2) as [string, string];
   expect(
     splitsIn([

@@ -3,7 +3,7 @@ import { assignSplit } from '@groundglass/dataset';
 
 type Split = DatasetSample['split'];
 
-/** Slices that stay together: those of a figure, of a paper, or of papers that show a picture in common. */
+/** Slices that stay together: those of a figure, of a paper, or of papers with a common picture. */
 export interface PaperGroup {
   readonly name: string;
   /** Slices of each label. */
@@ -11,13 +11,13 @@ export interface PaperGroup {
   readonly negative: number;
 }
 
-/** Groups of each label that are tried as a pair for validation. */
+/** Maximum groups of each label tried as a pair for validation. */
 const mostTried = 12;
 
 /**
- * The split of each group by its name, so that it stays where it is when papers are added. Where few groups leave validation without
- * one of the labels, the smallest group that brings it, or one of each label, and leaves both to training validates. Where there is none, the largest
- * group trains, and validation stays as it is.
+ * The split of each group by its name, so that it is stable when papers are added. If few groups leave validation without
+ * one of the labels, the smallest group that adds it, or one of each label, validates, as long as training keeps both. If there is none, the largest
+ * group trains, and validation stays unchanged.
  */
 export function splitsOfPapers(groups: readonly PaperGroup[]): ReadonlyMap<string, Split> {
   const splits = new Map<string, Split>(groups.map(({ name }) => [name, assignSplit(name)]));

@@ -20,26 +20,26 @@ import { splitsOfPapers, type PaperGroup } from './splits-of-papers.js';
 /** The file that a person reviews. */
 export const reviewName = 'papers.review.jsonl';
 
-/** What became of the rows. */
+/** Counts of the rows. */
 export interface WrittenDataset {
   readonly samples: readonly DatasetSample[];
-  /** Figures that wait for a person. */
+  /** Figures waiting for a person. */
   readonly open: number;
-  /** Pictures that stand in two papers. */
+  /** Pictures in two papers. */
   readonly copies: readonly PaperCopy[];
 }
 
-/** The review as it goes on. */
+/** The updated review. */
 export interface MergedReview {
   readonly rows: ReviewRow[];
-  /** Rows that a person decided and whose figures are no longer cut so: they are asked again. */
+  /** Rows with a person's decision whose figures are now cut differently: they are asked again. */
   readonly outdated: readonly ReviewRow[];
 }
 
 /**
- * Keeps what a person decided in an earlier review. Machine values of undecided rows are replaced by those just read.
+ * Keeps a person's decisions from an earlier review. Machine values of undecided rows are replaced by new ones.
  *
- * @throws {Error} when the review file holds lines that cannot be read: they would be lost.
+ * @throws {Error} when the review file holds unreadable lines: they would be lost.
  */
 export async function mergeReview(out: string, rows: readonly ReviewRow[]): Promise<MergedReview> {
   const text = await readFile(join(out, reviewName), 'utf8').catch(() => '');
@@ -66,7 +66,7 @@ export async function mergeReview(out: string, rows: readonly ReviewRow[]): Prom
   };
 }
 
-/** A person's boxes count in pixels of the figure's picture. */
+/** A person's boxes are in pixels of the figure's picture. */
 function isSameFigure(a: ReviewRow, b: ReviewRow): boolean {
   return (
     a.caption === b.caption &&
@@ -80,9 +80,9 @@ function isTouched(row: ReviewRow): boolean {
 }
 
 /**
- * Writes the review file, what a person cut again, and the manifest. Papers that hold the same picture share a split.
+ * Writes the review file, the panels that a person cut again, and the manifest. Papers that share a picture share a split.
  *
- * @param acceptAbove labels that are less sure are left out; undefined keeps every slice, with a null label where the words do
+ * @param acceptAbove leaves out less sure labels; undefined keeps every slice, with a null label where the words do
  * not say.
  */
 export async function writePapersDataset(
@@ -145,12 +145,12 @@ export async function writePapersDataset(
   return { samples, open, copies };
 }
 
-/** How the manifest is written. */
+/** Options of the manifest. */
 export interface PapersDatasetOptions {
   readonly acceptAbove: number | undefined;
   readonly labels: readonly string[];
   readonly positive: string;
-  /** What splits keep together: papers, or only figures where there are too few papers. */
+  /** What splits keep together: papers, or only figures if there are too few papers. */
   readonly whole: 'paper' | 'figure';
   /** Stops the search for copies between papers. */
   readonly signal?: AbortSignal;
@@ -172,7 +172,7 @@ async function fingerprints(path: string): Promise<FoundSample['prints']> {
   };
 }
 
-/** Papers or figures that share a picture get one name for their split: the first of their keys. */
+/** Gives papers or figures that share a picture the same split name: the first of their keys. */
 function groupSharing(
   keys: readonly string[],
   pairs: readonly PaperCopy[],
@@ -189,7 +189,7 @@ function groupSharing(
   return new Map(keys.map((key) => [key, root(key)]));
 }
 
-/** Samples with the pixels of an earlier one, and that one. */
+/** Samples with the pixels of an earlier one, with that one. */
 function samePixels(found: readonly FoundSample[]): PaperCopy[] {
   const firsts = new Map<string, number>();
   return found.flatMap(({ prints: { pixelHash: hash } }, i) => {
@@ -199,7 +199,7 @@ function samePixels(found: readonly FoundSample[]): PaperCopy[] {
   });
 }
 
-/** Cuts the panels whose boxes a person drew. */
+/** Crops the panels whose boxes a person drew. */
 async function withImages(out: string, row: ReviewRow): Promise<ReviewRow> {
   const panels: ReviewPanel[] = [];
   for (const panel of row.panels) {
@@ -218,7 +218,7 @@ async function withImages(out: string, row: ReviewRow): Promise<ReviewRow> {
   return { ...row, panels };
 }
 
-/** The sample, not yet in its split. */
+/** The sample, before its split is set. */
 function toSample({ row, panel, label, prints }: FoundSample): DatasetSample {
   const { document } = row;
   const words = panel.evidence[0];
@@ -227,7 +227,7 @@ function toSample({ row, panel, label, prints }: FoundSample): DatasetSample {
     path: panel.image!,
     label,
     split: 'train',
-    // Papers are kept whole: who is the same patient in two figures of a paper is not known.
+    // Papers stay whole: whether two figures of a paper show the same patient is unknown.
     patient: document.key,
     document: document.doi ?? document.key,
     source: document.key,

@@ -25,20 +25,20 @@ describe('measureClustered', () => {
     expect(scores.auc.value).toBeCloseTo(21 / 24, 10);
   });
 
-  test('intervals hold whole patients: with one COVID patient drawn twice, F1 is that of its pictures', () => {
+  test('intervals keep patients whole: with one COVID patient drawn twice, F1 is that of its pictures', () => {
     const { f1 } = measureClustered(pictures, 0.5);
     // Both draws of patient b: no true positive, F1 is 0. Both of a: 6 true positives, F1 up to 1.
     expect(f1.lower).toBe(0);
     expect(f1.upper!).toBeGreaterThan(0.9);
   });
 
-  test('gives no interval where a class has pictures of one patient that also has the other', () => {
+  test('gives no interval if a class has pictures of only one patient that also has the other', () => {
     const mixed = { ...pictures, patients: pictures.patients.map(() => 'a') };
     expect(measureClustered(mixed, 0.5).auc).toEqual({ value: 21 / 24, lower: null, upper: null });
   });
 });
 
-test('the threshold lies midway between the scores that Youden’s J separates best', () => {
+test('the threshold is midway between the scores that Youden’s J separates best', () => {
   // From 0.4 on: 6 of 6 found, 1 of 4 wrong, J = 0.75; from 0.9 on: J = 0.5. Midway between 0.3 and 0.4.
   expect(thresholdOf(pictures)).toBeCloseTo(0.35, 10);
 });

@@ -10,7 +10,7 @@ import {
 import { bootstrapRandom } from '../evaluation/bootstrap-random.js';
 import type { PatientInterval, ReproductionScores } from './result-row.js';
 
-/** Labels (1 for COVID), probabilities and patients of some pictures, side by side. */
+/** Labels (1 for COVID), probabilities and patients of pictures, as parallel arrays. */
 export interface ScoredPictures {
   readonly labels: readonly (0 | 1)[];
   readonly probabilities: readonly number[];
@@ -45,7 +45,7 @@ export function measureClustered(
       return { value, lower, upper };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      // A patient with pictures of both classes, or one patient alone: no interval can be given.
+      // A patient with pictures of both classes, or a single patient: no interval is possible.
       return { value, lower: null, upper: null };
     }
   };

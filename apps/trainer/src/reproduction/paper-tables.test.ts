@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { paperRows, possibleCounts } from './paper-tables.js';
 
-test('accuracy and F1 of the paper’s COVID-Seg row fit one pair of counts alone', () => {
+test('accuracy and F1 of the paper’s COVID-Seg row fit only one pair of counts', () => {
   // (60 + 161) / 341 = 64.8 %, 2 * 60 / (2 * 60 + 7 + 113) = 50.0 %
   const [covidSeg] = paperRows;
   expect(possibleCounts(covidSeg!)).toEqual([{ truePositives: 60, falsePositives: 7 }]);

@@ -3,7 +3,7 @@ export type PositiveSet = 'covid-seg' | 'covid-ct-349' | 'covid-ct-118';
 
 /** One line of the paper's Tables 4 and 5 (arXiv 2003.13865), in per cent as printed. */
 export interface PaperRow {
-  /** Names the row's folder and its rows in result files. */
+  /** Identifies the row's folder and its rows in result files. */
   readonly id: string;
   readonly title: string;
   /** `classifier` is DenseNet-169 with a linear layer; `joint` is JCS, the paper's Figure 6. */
@@ -18,7 +18,7 @@ export interface PaperRow {
 /** The paper's test set (its Table 2): 173 COVID-19 slices of 4 patients, 168 others of 20. */
 export const paperTestSet = { positives: 173, negatives: 168 } as const;
 
-/** The lines of Tables 4 and 5; two stand in both. */
+/** The lines of Tables 4 and 5; two are in both. */
 export const paperRows: readonly PaperRow[] = [
   {
     id: 'densenet169-covid-seg',
@@ -70,14 +70,14 @@ export const paperRows: readonly PaperRow[] = [
   },
 ];
 
-/** How many test pictures were called positive, rightly and wrongly. */
+/** Number of test pictures called positive, correctly and wrongly. */
 export interface PositiveCalls {
   readonly truePositives: number;
   readonly falsePositives: number;
 }
 
 /**
- * The counts that a row's accuracy and F1 leave possible on a test set: all pairs whose rounded figures are the printed ones. With
+ * The counts compatible with a row's accuracy and F1 on a test set: all pairs whose rounded figures are the printed ones. With
  * TP and FP, accuracy is (TP + N − FP) / (P + N) and F1 is 2 TP / (2 TP + FP + P − TP), COVID being positive.
  */
 export function possibleCounts(

@@ -19,11 +19,11 @@ const splitFile = 'original-ct-split.csv';
 
 /**
  * Reads the reproduction's folder: `original-ct-split.csv` (path, label, split, patient, source of original CT slices, shaped like the
- * paper's Tables 2 and 3) with its pictures, and COVID-CT in `covid-ct/`. Slices of COVID-Seg's volumes get the network's mask that
- * lies beside them in `pseudo-masks/`.
+ * paper's Tables 2 and 3) with its pictures, and COVID-CT in `covid-ct/`. Slices of COVID-Seg's volumes get the network's mask
+ * from `pseudo-masks/`.
  *
  * @returns the samples with paths from `root`.
- * @throws {CtError} `CT_BAD_DATASET` where something is missing.
+ * @throws {CtError} `CT_BAD_DATASET` if something is missing.
  */
 export async function readReproductionData(
   folder: string,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resultRowSchema, type ReproductionRow } from './result-row.js';
 
-/** Reads `rows.jsonl`; none where there is no such file. What follows the last line end is half a row that a kill left. */
+/** Reads `rows.jsonl`; none if there is no such file. Ignores a half row that a kill left after the last line end. */
 export async function readRows(path: string): Promise<ReproductionRow[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';

@@ -8,14 +8,14 @@ import type { PatientInterval, ReproductionRow } from './result-row.js';
 import type { ScaleName } from './scales.js';
 import type { RowData } from './training-set.js';
 
-/** What the baselines are measured on, and what is noted of them. */
+/** The data of the baselines, and their recorded facts. */
 export interface BaselineJob {
   readonly data: RowData;
   readonly root: string;
   readonly scale: ScaleName;
   readonly command: string;
   readonly commit: string | null;
-  /** Whether a row of this name is there already. */
+  /** Whether a row of this name exists already. */
   readonly isDone: (row: string) => boolean;
 }
 

@@ -25,7 +25,7 @@ export interface RowJob {
   readonly seed: number;
   readonly scale: ScaleName;
   readonly data: RowData;
-  /** Absolute folder that the samples' paths start from. */
+  /** Absolute folder that sample paths are relative to. */
   readonly root: string;
   readonly out: string;
   readonly start: StartWeights | undefined;
@@ -37,12 +37,12 @@ export interface RowJob {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Trains a row, or goes on with it, chooses its threshold on validation pictures, and looks at the test pictures once. */
+/** Trains or resumes a row, chooses its threshold on validation pictures, and looks at the test pictures once. */
 export async function reproduceRow(job: RowJob): Promise<ReproductionRow> {
   const { row, seed, scale, data, root, start } = job;
   const base = scales[scale].recipe;
   const recipe = { ...base, seed, model: { ...base.model, network: row.network } };
-  // JCS learns COVID-Seg's masks: those of a network, since the experts' are not in the published slices.
+  // JCS learns COVID-Seg's masks: a network's, since the experts' are not in the published slices.
   const masks = row.network === 'joint' ? { ...recipe, pseudoMasks: true } : recipe;
   const run = new RunFolder(join(job.out, `${row.id}-seed${seed}`));
   await run.create();
@@ -110,10 +110,10 @@ export async function reproduceRow(job: RowJob): Promise<ReproductionRow> {
   }
 }
 
-/** A job goes on with the recipe, pictures and start that it began with, or not at all. */
+/** A job resumes only with the recipe, pictures and start that it began with. */
 async function checkSame(run: RunFolder, recipe: Recipe, inputs: RunInputs): Promise<void> {
   const before = recipeSchema.parse(await run.readJson('config.json'));
-  // Runs from before inputs were kept say nothing of them.
+  // Runs from before inputs were recorded do not identify them.
   const noted = run.has('inputs.json')
     ? ((await run.readJson('inputs.json')) as RunInputs)
     : inputs;
@@ -141,7 +141,7 @@ function countSources(data: RowData): RunInputs['samples'] {
   return counts;
 }
 
-/** The test pictures' scores as a results file, which `compare` reads: rows against each other, picture by picture. */
+/** The test pictures' scores as a results file, with which `compare` compares rows picture by picture. */
 async function writePredictions(
   run: RunFolder,
   scores: readonly SampleScore[],
@@ -183,13 +183,13 @@ function pictures(scores: readonly SampleScore[]): ScoredPictures {
   };
 }
 
-/** Pictures of each class. */
+/** Number of pictures of each class. */
 export function counts(samples: readonly TargetSample[]): ReproductionRow['train'] {
   const positives = samples.filter(({ target }) => target === 1).length;
   return { positives, negatives: samples.length - positives };
 }
 
-/** Names a set of samples: their paths, splits and labels, in any order. */
+/** Identifies a set of samples: their paths, splits and labels, in any order. */
 export function sampleHash(samples: readonly TargetSample[]): string {
   const lines = samples.map(({ path, split, label }) => `${split}\t${label}\t${path}`);
   return sha256(lines.sort().join('\n'));
@@ -199,7 +199,7 @@ function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Six digits: enough to rank and to draw by. */
+/** Six digits: enough for ranking and drawing. */
 function rounded(probability: number): number {
   return Math.round(probability * 1e6) / 1e6;
 }

@@ -3,20 +3,20 @@ import { drawChart } from '../datasets/draw-chart.js';
 import { paperRows } from './paper-tables.js';
 import type { ReproductionRow } from './result-row.js';
 
-/** Okabe and Ito's colours, which people with any colour vision tell apart. */
+/** Okabe and Ito's colours, which people with any colour vision can distinguish. */
 const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'];
 
 /** Curves of the reproduced rows as SVG. */
 export interface ReproductionCharts {
   readonly roc: string;
-  /** Share of COVID among pictures of like probability. */
+  /** Share of COVID among pictures of similar probability. */
   readonly calibration: string;
 }
 
 /**
- * ROC curves and reliability diagrams of the rows that have the points of their test pictures.
+ * ROC curves and reliability diagrams of the rows that have points of their test pictures.
  *
- * @throws {RangeError} where none has.
+ * @throws {RangeError} if none has.
  */
 export async function reproductionCharts(
   rows: readonly ReproductionRow[],

@@ -37,7 +37,7 @@ const row: ReproductionRow = {
   ],
 };
 
-test('the section has both tables, the rows that are missing, and how each was trained', () => {
+test('the section has both tables, the missing rows, and how each was trained', () => {
   const text = reproductionSection([row]);
   expect(text).toContain('**Incomplete:** 1 of the 6 rows are trained at the scale `small`');
   expect(text).toMatch(/\*\*Table 5\*\*/);
@@ -49,13 +49,13 @@ test('the section has both tables, the rows that are missing, and how each was t
   );
 });
 
-test('says for each row whether the paper’s AUC lies in its interval', () => {
+test('reports for each row whether the paper’s AUC is in its interval', () => {
   expect(reproductionSection([row])).toContain(
     'JCS on Combination: the paper’s 94.8 is outside 81.2 (75.0–87.0)',
   );
 });
 
-test('names the best baseline, or says that none is measured', () => {
+test('names the best baseline, or reports that none is measured', () => {
   const baseline = (name: string, auc: number): ReproductionRow => ({
     ...row,
     row: `baseline:${name}`,
@@ -73,7 +73,7 @@ test('names the best baseline, or says that none is measured', () => {
   expect(weak).not.toContain('No network here does better');
 });
 
-test('says where the joint network scores below the classifier, and what validation said', () => {
+test('reports where the joint network scores below the classifier, and the validation result', () => {
   const plain: ReproductionRow = {
     ...row,
     row: 'densenet169-combination',

@@ -5,7 +5,7 @@ import { baselineTitle, reproductionTable } from './reproduction-table.js';
 import type { PatientInterval, ReproductionRow } from './result-row.js';
 import { scales, type ScaleName } from './scales.js';
 
-/** Where the section's files lie, as seen from the page. */
+/** Paths of the section's files, relative to the page. */
 export const reproductionFiles = {
   rows: 'results/reproduction.jsonl',
   roc: 'images/reproduction-roc.svg',
@@ -13,7 +13,7 @@ export const reproductionFiles = {
 } as const;
 
 /**
- * The reproduction of the paper's tables as a section of `docs/results.md`: its figures beside those of here, which rows are missing, how
+ * The reproduction of the paper's tables as a section of `docs/results.md`: the paper's figures next to ours, which rows are missing, how
  * each row was made, and what explains differences. Empty without rows.
  */
 export function reproductionSection(rows: readonly ReproductionRow[]): string {
@@ -92,7 +92,7 @@ function runsTable(rows: readonly ReproductionRow[]): string {
   );
 }
 
-/** What can be said of the differences, from the rows themselves. */
+/** Explanations of the differences, from the rows themselves. */
 function explanations(rows: readonly ReproductionRow[]): string[] {
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
   const test = rows.find(({ epochs }) => epochs !== null)?.test;
@@ -121,7 +121,7 @@ function explanations(rows: readonly ReproductionRow[]): string[] {
   ];
 }
 
-/** Where the joint network scores below the classifier on the same training pictures, other than in the paper. */
+/** Where the joint network scores below the classifier on the same training pictures, unlike in the paper. */
 function jointBelow(rows: readonly ReproductionRow[]): string[] {
   const pairs = ['covid-seg', 'combination'].flatMap((data) => {
     const [joint, plain] = [`jcs-${data}`, `densenet169-${data}`].map((id) =>
@@ -137,7 +137,7 @@ function jointBelow(rows: readonly ReproductionRow[]): string[] {
   ];
 }
 
-/** For each trained row, whether the paper's AUC lies within the interval of here. */
+/** For each trained row, whether the paper's AUC is within our interval. */
 function compared(rows: readonly ReproductionRow[]): string[] {
   const lines = paperRows.flatMap((paper: PaperRow) =>
     rows

@@ -31,7 +31,7 @@ const row: ReproductionRow = {
   points: [],
 };
 
-test('a table has the paper’s figures and counts beside those of here', () => {
+test('a table has the paper’s figures and counts next to ours', () => {
   const text = reproductionTable('table4', [row], 'small');
   expect(text).toContain(
     '| DenseNet-169 on COVID-Seg | 64.8 | 50.0 | 79.5 | 60 / 7 | 70.0 (60.0–80.0) | 65.0 | 81.2 (75.0–87.0) | 100 / 30 | 118 + 433 |',
@@ -40,13 +40,13 @@ test('a table has the paper’s figures and counts beside those of here', () => 
   expect(text).toContain('One seed.');
 });
 
-test('a row that is not trained says so, and rows of another scale are not shown', () => {
+test('an untrained row says so, and rows of another scale are not shown', () => {
   const text = reproductionTable('table4', [{ ...row, scale: 'paper' }], 'small');
   expect(text.match(/not trained/g)).toHaveLength(3);
   expect(text).not.toContain('81.2');
 });
 
-test('baselines stand below the rows', () => {
+test('baselines are below the rows', () => {
   const text = reproductionTable('table5', [row, { ...row, row: 'baseline:origin' }], 'small');
   expect(text.split('\n').at(-1)).toMatch(
     /^\| \*baseline:\* file format, colour mode and size \| {2}\| {2}\| {2}\| {2}\| 70\.0/,

@@ -6,8 +6,8 @@ import { scales, type ScaleName } from './scales.js';
 export type TableName = 'table4' | 'table5';
 
 /**
- * One of the paper's tables as Markdown: its figures beside the reproduced ones with their 95 % intervals over patients, the counts
- * behind both, and below the classifiers that never see a lung. Rows that are not trained yet say so.
+ * One of the paper's tables as Markdown: its figures next to the reproduced ones with their 95 % intervals over patients, the counts
+ * behind both, and below them the classifiers that never see a lung. Untrained rows say so.
  */
 export function reproductionTable(
   table: TableName,

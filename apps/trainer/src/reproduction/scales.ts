@@ -4,7 +4,7 @@ import { recipes } from '../training/recipes/recipes.js';
 /** How large a reproduction is. */
 export interface Scale {
   readonly recipe: Recipe;
-  /** What it changes of the paper, for the caption of its table. */
+  /** Differences from the paper, for the caption of its table. */
   readonly caption: string;
 }
 

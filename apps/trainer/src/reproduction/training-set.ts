@@ -5,13 +5,13 @@ import type { PaperRow, PositiveSet } from './paper-tables.js';
 
 /** The pictures that the paper's experiments draw from, with paths from one root. */
 export interface ReproductionData {
-  /** Rows of `original-ct-split.csv`: original CT slices, whose test and validation splits every row is measured on. */
+  /** Rows of `original-ct-split.csv`: original CT slices, whose test and validation splits measure every row. */
   readonly original: readonly TargetSample[];
-  /** COVID-CT as published: all of it trains, since the test pictures are others. */
+  /** COVID-CT as published: all of it trains, since the test pictures come from elsewhere. */
   readonly covidCt: readonly TargetSample[];
 }
 
-/** What one row trains on, with the shared validation and test pictures. */
+/** Training pictures of one row, with the shared validation and test pictures. */
 export interface RowData {
   readonly train: readonly TargetSample[];
   readonly validation: readonly TargetSample[];
@@ -27,7 +27,7 @@ const subsetSize = 118;
  *
  * COVID-CT-118 is drawn from the seed; the paper does not name its pictures.
  *
- * @throws {CtError} `CT_BAD_DATASET` where a part is missing, or has fewer pictures than are drawn from it.
+ * @throws {CtError} `CT_BAD_DATASET` if a part is missing, or has fewer pictures than are drawn from it.
  */
 export function rowData(
   { positives }: Pick<PaperRow, 'positives'>,
@@ -59,7 +59,7 @@ export function rowData(
   return data;
 }
 
-/** A sample of pictures without repeats, in the order that they came in. */
+/** A sample of pictures without repeats, in their original order. */
 function drawn(samples: readonly TargetSample[], count: number, seed: number): TargetSample[] {
   if (samples.length < count)
     throw new CtError(

@@ -6,19 +6,19 @@ import {
 } from '@groundglass/nn';
 import { RunFolder } from './run-folder.js';
 
-/** Where a run stands after a whole epoch, beside what its session holds. */
+/** State of a run after a whole epoch, in addition to its session's. */
 export interface Checkpoint {
-  /** Epochs that are done. */
+  /** Finished epochs. */
   readonly epoch: number;
-  /** The best epoch's; -Infinity where none had a score. */
+  /** The best epoch's score; -Infinity if none had one. */
   readonly bestScore: number;
-  /** The running mean of the weights, where the recipe asks for one. */
+  /** The running mean of the weights, if the recipe asks for one. */
   readonly average: Map<string, NamedTensor> | undefined;
 }
 
 const averagePrefix = 'average.';
 
-/** Writes the checkpoint with the session's weights, moments and steps as one safetensors file, which takes the old one's place whole. */
+/** Writes the checkpoint with the session's weights, moments and steps as one safetensors file, which replaces the old one atomically. */
 export async function saveCheckpoint(
   run: RunFolder,
   session: TrainingSession,
@@ -36,7 +36,7 @@ export async function saveCheckpoint(
   );
 }
 
-/** Reads the checkpoint back and gives the session what is its. */
+/** Reads the checkpoint and restores the session. */
 export async function restoreCheckpoint(
   run: RunFolder,
   session: TrainingSession,

@@ -22,7 +22,7 @@ export class EventFile {
     this.#file = file;
   }
 
-  /** Starts a file of its own in a folder: TensorBoard joins those of a run that was resumed. */
+  /** Starts a separate file in a folder: TensorBoard joins those of a resumed run. */
   static async create(folder: string, now = Date.now()): Promise<EventFile> {
     const name = `events.out.tfevents.${Math.floor(now / 1000)}.${hostname()}.${process.pid}`;
     const file = await open(join(folder, name), 'a');
@@ -30,7 +30,7 @@ export class EventFile {
     return new EventFile(file);
   }
 
-  /** Appends the scalars of one step; NaN and infinite values are left out. */
+  /** Appends the scalars of one step; NaN and infinite values are skipped. */
   async add(step: number, scalars: readonly Scalar[], now = Date.now()): Promise<void> {
     const values = scalars
       .filter(({ value }) => Number.isFinite(value))
@@ -44,7 +44,7 @@ export class EventFile {
   }
 }
 
-/** `tensorflow.Event`: wall_time = 1 (double, seconds), step = 2 (int64), then what it holds. */
+/** `tensorflow.Event`: wall_time = 1 (double, seconds), step = 2 (int64), then its content. */
 function event(now: number, step: number, content: Uint8Array): Uint8Array {
   const time = new Uint8Array(9);
   time[0] = (1 << 3) | 1;

@@ -71,7 +71,7 @@ test('a run is created in its experiment, with parameters, metrics and its end',
   expect(calls[5]!.body).toMatchObject({ run_id: 'abc', status: 'FINISHED' });
 });
 
-test('a run that is resumed goes on under its number', async () => {
+test('a resumed run continues under its id', async () => {
   const { calls, trackingUri } = await serve();
   const run = await MlflowRun.start(
     { trackingUri, runName: 'first', runId: 'abc', params: {} },
@@ -81,7 +81,7 @@ test('a run that is resumed goes on under its number', async () => {
   expect(calls).toMatchObject([{ method: 'runs/update', body: { status: 'RUNNING' } }]);
 });
 
-test('a server that fails is reported once, and the calls after it are not sent', async () => {
+test('a failing server is reported once, and later calls are not sent', async () => {
   const { calls, trackingUri } = await serve({ 'runs/log-batch': [500, 'full'] });
   const failures: string[] = [];
   const note = (message: string) => failures.push(message);
@@ -98,7 +98,7 @@ test('a server that fails is reported once, and the calls after it are not sent'
   expect(failures[0]).toContain('Training goes on without it');
 });
 
-test('a server that is not there is reported, and training has no run to wait for', async () => {
+test('an unreachable server is reported, and training does not wait for it', async () => {
   const failures: string[] = [];
   const run = await MlflowRun.start(
     { trackingUri: 'http://127.0.0.1:9', runName: 'first', params: {} },

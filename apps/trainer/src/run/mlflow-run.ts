@@ -1,15 +1,15 @@
 import type { Scalar } from './event-file.js';
 
-/** Where and under which name a run is reported. */
+/** Where and under which name to report a run. */
 export interface MlflowOptions {
   /** `MLFLOW_TRACKING_URI`: the address of an MLflow tracking server. */
   readonly trackingUri: string;
-  /** `MLFLOW_EXPERIMENT_NAME`; `groundglass` unless given. */
+  /** `MLFLOW_EXPERIMENT_NAME`; default `groundglass`. */
   readonly experiment?: string | undefined;
   /** `MLFLOW_TRACKING_TOKEN`. */
   readonly token?: string | undefined;
   readonly runName: string;
-  /** A run that is resumed. */
+  /** A resumed run. */
   readonly runId?: string | undefined;
   readonly params: Readonly<Record<string, string>>;
 }
@@ -33,7 +33,7 @@ export class MlflowRun {
     this.#onFailure = onFailure;
   }
 
-  /** Creates the run, or goes on with the one that `runId` names. Undefined where the server does not answer as MLflow does. */
+  /** Creates the run, or continues the one of `runId`. Undefined if the server does not answer as MLflow does. */
   static async start(
     options: MlflowOptions,
     onFailure: (message: string) => void,
@@ -51,7 +51,7 @@ export class MlflowRun {
     }
   }
 
-  /** Sends the scalars of one step; NaN and infinite values are left out, which MLflow's JSON has no form for. */
+  /** Sends the scalars of one step; skips NaN and infinite values, which MLflow's JSON cannot represent. */
   async log(step: number, scalars: readonly Scalar[]): Promise<void> {
     const metrics = scalars
       .filter(({ value }) => Number.isFinite(value))
@@ -85,7 +85,7 @@ async function createRun(options: MlflowOptions): Promise<string> {
   const run_id = created.run.info.run_id;
   await call(options, 'runs/log-batch', {
     run_id,
-    // MLflow keeps up to 6000 characters of a parameter and takes 100 of them at a time.
+    // MLflow keeps up to 6000 characters of a parameter and accepts 100 of them at a time.
     params: Object.entries(params)
       .slice(0, 100)
       .map(([key, value]) => ({ key, value: value.slice(0, 6000) })),
@@ -141,7 +141,7 @@ function describe({ trackingUri }: MlflowOptions, error: unknown): string {
   return `The MLflow server at ${trackingUri} does not take this run (${why}). Training goes on without it.`;
 }
 
-/** Node's fetch says "fetch failed" and keeps why ("connect ECONNREFUSED 127.0.0.1:5000") in its cause. */
+/** Node's fetch reports "fetch failed" and has the reason ("connect ECONNREFUSED 127.0.0.1:5000") in its cause. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? cause.message : message;

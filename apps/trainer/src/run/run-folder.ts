@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeFolder, replaceFile } from '@groundglass/dataset/disk';
 import type { ClassNames } from '../datasets/class-names.js';
 
-/** One line of `log.jsonl`: what an epoch gave. */
+/** One line of `log.jsonl`: the results of an epoch. */
 export interface EpochRecord {
   readonly epoch: number;
   readonly learningRate: number;
@@ -18,7 +18,7 @@ export interface EpochRecord {
   readonly best: boolean;
 }
 
-/** What a manifest says of its dataset, for a model's card. */
+/** A manifest's notes on its dataset, for a model's card. */
 export interface DatasetNote {
   readonly name: string;
   /** Sources of its samples, by which recipes and tables name them. */
@@ -28,11 +28,11 @@ export interface DatasetNote {
   readonly citation?: string;
 }
 
-/** `inputs.json`: what a run was started with. */
+/** `inputs.json`: the inputs of a run. */
 export interface RunInputs {
-  /** `dataFingerprint` of the samples: a run goes on with the data that it began with. */
+  /** `dataFingerprint` of the samples: a run resumes only with the same data. */
   readonly data?: string;
-  /** What stands in more than one split and was accepted with --allow-leaks. */
+  /** Overlaps between splits that were accepted with --allow-leaks. */
   readonly leaks?: string;
   /** Samples by source and split. */
   readonly samples: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -40,11 +40,11 @@ export interface RunInputs {
   readonly labels?: ClassNames;
   /** What the manifests say of the datasets. */
   readonly datasets?: readonly DatasetNote[];
-  /** The weights that it started from; from the seed alone where there are none. */
+  /** The weights that it started from; none if it started from the seed alone. */
   readonly start?: { readonly file: string; readonly sha256: string };
-  /** Files that gave what the first one lacked. */
+  /** Files that supplied what the first one lacked. */
   readonly alsoFrom?: readonly { readonly file: string; readonly sha256: string }[];
-  /** What a reader of the model card must know about the run; written by hand. */
+  /** Notes for readers of the model card; written by hand. */
   readonly note?: string;
 }
 
@@ -61,11 +61,11 @@ export interface LedgerRecord {
 
 /**
  * The folder of one training run: `config.json`, `log.jsonl`, `ledger.jsonl`, `checkpoint.safetensors`, `best.safetensors`,
- * `report.html`. Files that are replaced are written beside their name and renamed, so that a kill leaves the old or the
- * new one, never half of one.
+ * `report.html`. Replaced files are written under a temporary name and renamed, so that a kill leaves the old or the
+ * new one, never a partial one.
  */
 export class RunFolder {
-  /** What the next step depends on; from the first one on the run's recipe and inputs are settled. */
+  /** What the next step depends on; once it exists, the run's recipe and inputs are fixed. */
   static readonly checkpoint = 'checkpoint.safetensors';
 
   constructor(readonly path: string) {}
@@ -82,7 +82,7 @@ export class RunFolder {
     return existsSync(this.file(name));
   }
 
-  /** An epoch was finished: what was started with settings that failed at once may start again with others. */
+  /** Whether an epoch was finished: a run that failed at once may start again with other settings. */
   get started(): boolean {
     return this.has(RunFolder.checkpoint);
   }
@@ -100,13 +100,13 @@ export class RunFolder {
     await replaceFile(this.file(name), content);
   }
 
-  /** The epochs that are logged, in order; a last line that a kill cut off is passed over. */
+  /** The logged epochs, in order; skips a last line that a kill cut off. */
   async log(): Promise<EpochRecord[]> {
     return this.#lines<EpochRecord>('log.jsonl');
   }
 
   /**
-   * Forgets the records of epochs from `epoch` on: a run that was killed after logging an epoch and before saving its
+   * Drops the records of epochs from `epoch` on: a run that was killed after logging an epoch and before saving its
    * checkpoint repeats that epoch.
    */
   async rewindLog(epoch: number): Promise<EpochRecord[]> {

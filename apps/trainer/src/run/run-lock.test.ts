@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('a run that a process has is refused to a second one, by name and number', async () => {
+test('a second process is refused a run in use, with the owner’s name and process id', async () => {
   const release = await lockRun(folder);
   await expect(lockRun(folder)).rejects.toMatchObject({
     code: 'TRAIN_RUN_IN_USE',
@@ -25,7 +25,7 @@ test('a run that a process has is refused to a second one, by name and number', 
   )();
 });
 
-test('the lock of a process that was killed is taken over', async () => {
+test('the lock of a killed process is taken over', async () => {
   const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 1e9)']);
   const lock = (pid: number | undefined, host = hostname()) =>
     writeFile(join(folder, 'lock'), JSON.stringify({ host, pid }));
@@ -36,12 +36,12 @@ test('the lock of a process that was killed is taken over', async () => {
   await (
     await lockRun(folder)
   )();
-  // A process of another machine may run: its number says nothing here.
+  // A process of another machine may be running: its id means nothing here.
   await lock(child.pid, 'another-host');
   await expect(lockRun(folder)).rejects.toMatchObject({ code: 'TRAIN_RUN_IN_USE' });
 });
 
-test('half a lock, as a full disk leaves it, is taken over', async () => {
+test('half a lock, as left by a full disk, is taken over', async () => {
   await writeFile(join(folder, 'lock'), '{"host":"a');
   await (
     await lockRun(folder)

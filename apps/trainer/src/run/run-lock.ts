@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { TrainerError } from '../errors.js';
 
 /**
- * Takes a run's folder for this process: two processes that write one run's checkpoint would spoil it.
+ * Locks a run's folder for this process: two processes that write one run's checkpoint would corrupt it.
  *
- * The file `lock` names host and process. One that was left by a process of this host that has ended is taken over.
+ * The file `lock` names host and process. One left by a dead process of this host is taken over.
  *
- * @returns what gives the folder back.
+ * @returns a function that releases the folder.
  * @throws {TrainerError} `TRAIN_RUN_IN_USE` when another process has it.
  */
 export async function lockRun(folder: string): Promise<() => Promise<void>> {
@@ -43,7 +43,7 @@ function parseOwner(text: string): { host: string; pid: number } | undefined {
   }
 }
 
-/** Signal 0 only asks whether the process is there; EPERM says that it is, and another user's. */
+/** Signal 0 only checks whether the process exists; EPERM means that it does, as another user's. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -4,20 +4,20 @@ import { EventFile, type Scalar } from './event-file.js';
 import { MlflowRun } from './mlflow-run.js';
 import type { EpochRecord, RunFolder } from './run-folder.js';
 
-/** Where a run's curves go beside its `log.jsonl`. */
+/** Where a run's curves go in addition to its `log.jsonl`. */
 export interface RunTrackers {
   readonly epoch: (record: EpochRecord) => Promise<void>;
   readonly end: (status: 'FINISHED' | 'FAILED' | 'KILLED') => Promise<void>;
 }
 
-/** File that keeps the run's number on the MLflow server, so that a run that goes on is one run there. */
+/** File with the run's id on the MLflow server, so that a resumed run stays one run there. */
 const mlflowFile = 'mlflow.json';
 
 /**
  * Opens TensorBoard's event file in the run's folder, and a run on the MLflow server that `MLFLOW_TRACKING_URI` names
  * (`MLFLOW_EXPERIMENT_NAME`, `MLFLOW_TRACKING_TOKEN`).
  *
- * @param onFailure called with a line when the MLflow server does not take the run; training goes on.
+ * @param onFailure called with a line when the MLflow server does not accept the run; training continues.
  */
 export async function openTrackers(
   run: RunFolder,
@@ -95,7 +95,7 @@ function scalarsOf({
   );
 }
 
-/** Settings by their dotted names. */
+/** Settings by dotted name. */
 function flatten(recipe: object, prefix = ''): Record<string, string> {
   return Object.fromEntries(
     Object.entries(recipe).flatMap(([key, value]: [string, unknown]) =>

@@ -8,22 +8,22 @@ import {
 } from '@groundglass/nn';
 import { TrainerError } from '../errors.js';
 
-/** What training steps run on. */
+/** The engine of training steps. */
 export const engines = ['onnx', 'tfjs'] as const;
 
-/** How training steps run. */
+/** Options of training steps. */
 export interface EngineOptions {
   readonly engine: (typeof engines)[number];
-  /** What ONNX Runtime computes on. */
+  /** ONNX Runtime's execution provider. */
   readonly provider: Provider;
-  /** Threads of ONNX Runtime; all cores unless given. */
+  /** Threads of ONNX Runtime; default all cores. */
   readonly threads?: number;
 }
 
 /**
  * Opens a training session of an engine.
  *
- * @throws {EngineUnavailableError} when TensorFlow.js is asked for and not installed.
+ * @throws {EngineUnavailableError} when TensorFlow.js is requested but not installed.
  * @throws {TrainerError} `TRAIN_PROVIDER_FAILED` when the provider does not work here.
  */
 export async function openSession(

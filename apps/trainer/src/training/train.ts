@@ -22,31 +22,31 @@ import { measureGrey } from '../evaluation/measure-grey.js';
 import { openSession, type EngineOptions } from './open-session.js';
 import { TrainerError } from '../errors.js';
 
-/** What a run trains on. */
+/** Training data of a run. */
 export interface TrainingData {
-  /** Absolute folder that paths start from. */
+  /** Absolute folder that paths are relative to. */
   readonly root: string;
   readonly train: readonly TargetSample[];
   readonly validation: readonly TargetSample[];
 }
 
-/** How a run is started, beside its recipe. */
+/** Start options of a run, in addition to its recipe. */
 export interface TrainOptions {
   readonly data: TrainingData;
   readonly recipe: Recipe;
   readonly run: RunFolder;
-  /** Weights to start from, by the network's names; the others start from the seed. */
+  /** Initial weights, by the network's names; the others start from the seed. */
   readonly weights?: NamedTensors;
   /** Worker threads that decode and augment. */
   readonly workers: number;
   readonly engine: EngineOptions;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
-  /** Called after each epoch, when its checkpoint is written. */
+  /** Called after each epoch, once its checkpoint is written. */
   readonly onEpoch?: (record: EpochRecord) => Promise<void>;
 }
 
-/** What a person sees while it runs. */
+/** Progress shown while it runs. */
 export interface Progress {
   readonly phase: 'train' | 'validate';
   readonly epoch: number;
@@ -57,15 +57,15 @@ export interface Progress {
   readonly imagesPerSecond: number;
 }
 
-/** What a run ended with. */
+/** Final state of a run. */
 export interface TrainResult {
   readonly records: readonly EpochRecord[];
   readonly best: EpochRecord;
 }
 
 /**
- * Trains until the recipe's last epoch: learning rate → batches → step → validate → checkpoint. A run that was stopped or killed goes
- * on from its last whole epoch, with the same batches, augmentation, dropout and moments as if it had never stopped.
+ * Trains until the recipe's last epoch: learning rate → batches → step → validate → checkpoint. A stopped or killed run resumes
+ * after its last whole epoch, with the same batches, augmentation, dropout and moments as if it had never stopped.
  *
  * The caller owns the run's folder; the session and the workers are freed here.
  *
@@ -87,7 +87,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
 }
 
-/** How V8, the C++ library, ONNX Runtime's arena, and CUDA say it. */
+/** Out-of-memory messages of V8, the C++ library, ONNX Runtime's arena, and CUDA. */
 const outOfMemory = /bad_alloc|failed to allocate memory|allocation failed|out of memory/i;
 
 async function trainToTheEnd(options: TrainOptions): Promise<TrainResult> {
@@ -190,7 +190,7 @@ async function trainToTheEnd(options: TrainOptions): Promise<TrainResult> {
   }
 }
 
-/** One epoch of steps. */
+/** The steps of one epoch. */
 async function trainEpoch(
   { data, recipe, signal, onProgress }: TrainOptions,
   session: TrainingSession,

@@ -17,7 +17,7 @@ export interface WeightsFile {
 }
 
 /**
- * Reads weights from the initializers of an ONNX file, told by the name's ending, from a PyTorch checkpoint, told by its first bytes, or from
+ * Reads weights from the initializers of an ONNX file, recognised by its extension, from a PyTorch checkpoint, recognised by its first bytes, or from
  * safetensors.
  *
  * @throws {CtError} `CT_READ_FAILED` when there is no such file, `CT_CORRUPT` when it is none of them.

@@ -5,9 +5,9 @@ import type { Recipe } from '../training/recipes/recipe.js';
 import { readWeights, type WeightsFile } from './read-weights.js';
 import { TrainerError } from '../errors.js';
 
-/** A file of weights that a run starts from. */
+/** A file of initial weights. */
 export interface StartWeights extends WeightsFile {
-  /** Its name, with its run's where it is a run's. */
+  /** Its name, with the run's name if it belongs to one. */
   readonly file: string;
   readonly sha256: string;
 }
@@ -16,16 +16,16 @@ export interface StartWeights extends WeightsFile {
 export async function readStart(path: string): Promise<StartWeights> {
   const content = await readWeights(path);
   const sha256 = createHash('sha256').update(content.bytes).digest('hex');
-  // Each run's best weights have the same name: the run's says whose they are.
+  // Each run's best weights have the same file name: the run's name identifies them.
   const folder =
     content.metadata.config === undefined ? '' : `${basename(dirname(resolve(path)))}/`;
   return { ...content, file: folder + basename(path), sha256 };
 }
 
 /**
- * What the files give together, the first that has a tensor giving it; undefined without files.
+ * Combines the files: each tensor comes from the first file that has it; undefined without files.
  *
- * @param onRandom called with a line for variables that begin at random values because a file has others.
+ * @param onRandom called with a line for variables that start at random values because a file has only others.
  * @throws {TrainerError} `TRAIN_WRONG_WEIGHTS` for weights of another network.
  */
 export function startWeights(
@@ -44,7 +44,7 @@ function weightsOf(
   onRandom: (line: string) => void,
 ): NamedTensors {
   const { backbone } = recipe.model;
-  // A run's weights hold the whole network and imported ones a backbone, both under the names that the network uses.
+  // A run's weights hold the whole network, imported ones a backbone, both under the network's names.
   if (metadata.config !== undefined) return fittingWeights(file, tensors, recipe, onRandom);
   if (metadata.backbone === undefined) return importBackbone(backbone, tensors);
   if (metadata.backbone !== backbone)
@@ -56,8 +56,8 @@ function weightsOf(
 }
 
 /**
- * The weights of another run that this one's network has too: a network with another head or skip connection can go on from what
- * the backbone knows.
+ * The weights of another run that this one's network has too: a network with another head or skip connection can reuse what
+ * the backbone learned.
  */
 function fittingWeights(
   file: string,

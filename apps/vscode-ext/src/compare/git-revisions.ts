@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** What is used of the API of VS Code's own Git extension, version 1. */
+/** The part of the API (version 1) of VS Code's own Git extension that is used here. */
 interface GitApi {
   toGitUri(uri: vscode.Uri, ref: string): vscode.Uri;
   getRepository(uri: vscode.Uri): GitRepository | null;
@@ -24,10 +24,10 @@ export interface FileRevision {
   readonly date: Date | undefined;
 }
 
-/** Commits of a file that are offered. */
+/** Number of commits offered. */
 const mostRevisions = 50;
 
-/** The revisions of a file, newest first; undefined where it lies in no repository that VS Code's Git extension knows. */
+/** The revisions of a file, newest first; undefined if it is in no repository that VS Code's Git extension knows. */
 export async function revisionsOf(uri: vscode.Uri): Promise<FileRevision[] | undefined> {
   const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>('vscode.git');
   if (!extension) return undefined;

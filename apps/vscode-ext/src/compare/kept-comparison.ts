@@ -2,22 +2,22 @@ import type { DifferenceKind } from '@groundglass/viewer/compare';
 import * as vscode from 'vscode';
 import type { KeptComparison } from '../shared/protocol.js';
 
-/** A picture to compare, and the model that is asked about it where that is not the chosen one. */
+/** A picture to compare, and its model if that is not the chosen one. */
 export interface ComparedPicture {
   readonly uri: vscode.Uri;
   readonly title: string;
-  /** What sets it apart: its folder, a revision, a model. */
+  /** What distinguishes it: its folder, a revision, a model. */
   readonly detail: string;
   readonly model?: string;
 }
 
-/** What a comparison is of. */
+/** The subject of a comparison. */
 export interface Comparison {
   readonly pictures: readonly ComparedPicture[];
   readonly difference: DifferenceKind;
 }
 
-/** A comparison as its page keeps it. */
+/** A comparison as its page saves it. */
 export function keptComparison({ pictures, difference }: Comparison): KeptComparison {
   return {
     pictures: pictures.map(({ uri, ...rest }) => ({ ...rest, uri: uri.toString() })),
@@ -25,7 +25,7 @@ export function keptComparison({ pictures, difference }: Comparison): KeptCompar
   };
 }
 
-/** The comparison that a page has kept; undefined where it kept none, or another version did. */
+/** The comparison that a page saved; undefined if it saved none, or another version did. */
 export function parseKeptComparison(state: unknown): Comparison | undefined {
   const { kept } = recordOf(state);
   const { pictures, difference } = recordOf(kept);

@@ -17,7 +17,7 @@ export interface ComparisonServices {
   readonly sampleOf: SampleLookup;
 }
 
-/** Opens pictures beside each other in one editor, linked, each a preview of its own. */
+/** Opens pictures side by side in one editor, linked, each in its own preview. */
 export function openComparison(comparison: Comparison, services: ComparisonServices): void {
   const panel = vscode.window.createWebviewPanel(
     comparisonViewType,
@@ -27,7 +27,7 @@ export function openComparison(comparison: Comparison, services: ComparisonServi
   fillComparison(panel, comparison, services);
 }
 
-/** Shows a comparison in a panel: a new one, or one that VS Code has kept. */
+/** Shows a comparison in a panel: a new one, or one restored by VS Code. */
 export function fillComparison(
   panel: vscode.WebviewPanel,
   comparison: Comparison,
@@ -37,7 +37,7 @@ export function fillComparison(
   const { pictures, difference } = comparison;
   const sides = pictures.map(({ title, detail }) => ({ title, detail }));
   const kept = keptComparison(comparison);
-  /** The page is one for all sides: the first that asks starts it. */
+  /** All sides share one page: the first side to ask starts it. */
   let started = '';
   const start = (wanted: PageStart) => {
     const asked: ComparisonStart = { ...wanted, sides, difference, kept };

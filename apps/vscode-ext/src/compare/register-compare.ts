@@ -9,17 +9,17 @@ import type { ServerManager } from '../server/server-manager.js';
 import { sayLost } from '../shared/say-lost.js';
 import type { ComparedPicture, Comparison } from './kept-comparison.js';
 
-/** What comparing acts on. */
+/** Dependencies of the compare commands. */
 export interface CompareServices {
   readonly predictor: AnswerSource;
-  /** Undefined where no process can be started. */
+  /** Undefined if no process can be started. */
   readonly server: ServerManager | undefined;
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
   readonly sampleOf: SampleLookup;
 }
 
-/** Pictures that stand beside each other at most. */
+/** Maximum number of pictures side by side. */
 const mostSides = 4;
 
 /** Registers the commands that open linked comparisons: of files, of revisions, and of models. */
@@ -37,7 +37,7 @@ export function registerCompare(services: CompareServices): vscode.Disposable {
   );
 }
 
-/** Compares the files that are selected; for a single one asks what with. */
+/** Compares the selected files; for a single one asks what to compare it with. */
 async function compare(
   given: unknown,
   selected: unknown,
@@ -71,11 +71,11 @@ async function compareFile(uri: vscode.Uri, services: CompareServices): Promise<
   if (other) await open(filesOf([uri, other]), services);
 }
 
-/** Compares a file with what it was at a commit. */
+/** Compares a file with its version at a commit. */
 async function compareRevision(given: unknown, services: CompareServices): Promise<void> {
   const uri = pictureOf(given);
   if (!uri) return;
-  // The left side of a Git diff names the same file.
+  // The left side of a Git diff has the same file name.
   const file = uri.scheme === 'git' ? uri.with({ scheme: 'file', query: '' }) : uri;
   const title = posix.basename(file.path);
   const { revisionsOf } = await import('./git-revisions.js');
@@ -166,7 +166,7 @@ async function open(
   openComparison({ pictures, difference }, await panelServices(services));
 }
 
-/** Fills a panel that VS Code has kept over the reload of its window. */
+/** Fills a panel that VS Code restored after a window reload. */
 async function restore(
   panel: vscode.WebviewPanel,
   state: unknown,
@@ -177,7 +177,7 @@ async function restore(
     import('./open-comparison.js'),
   ]);
   const comparison = parseKeptComparison(state);
-  // What cannot be opened again must not stay as an empty page.
+  // A comparison that cannot be reopened must not stay as an empty page.
   if (comparison) fillComparison(panel, comparison, await panelServices(services));
   else {
     sayLost(panel);
@@ -189,7 +189,7 @@ async function panelServices({ extensionUri, predictor, log, sampleOf }: Compare
   return { predictor, page: await readPageParts(extensionUri, 'comparison'), log, sampleOf };
 }
 
-/** Files by their names, with their folders where two names are alike. */
+/** Files by their names, with their folders where two names are equal. */
 function filesOf(uris: readonly vscode.Uri[]): ComparedPicture[] {
   const names = uris.map(({ path }) => posix.basename(path));
   return uris.map((uri, at) => {
@@ -209,7 +209,7 @@ async function pickFile(folder?: vscode.Uri): Promise<vscode.Uri | undefined> {
   return picked?.[0];
 }
 
-/** The picture that a command is about; where there is none, this is said. */
+/** The picture that a command applies to; tells the user if there is none. */
 function pictureOf(given: unknown): vscode.Uri | undefined {
   const uri = uriOf(given) ?? activeUri();
   if (!uri)
@@ -219,7 +219,7 @@ function pictureOf(given: unknown): vscode.Uri | undefined {
   return uri;
 }
 
-/** The file that a menu names: of the explorer, a tab, or a change of Git. */
+/** The file of a menu: from the explorer, a tab, or a Git change. */
 function uriOf(given: unknown): vscode.Uri | undefined {
   if (given instanceof vscode.Uri) return given;
   const resource = (given as { resourceUri?: unknown } | undefined)?.resourceUri;

@@ -14,18 +14,18 @@ import { baseNameOf, workspaceFiles } from './workspace-files.js';
 /** The audit's rule for one picture under two labels. */
 export const conflictRule = 'label-conflict';
 
-/** What an audit has found, in numbers. */
+/** The counts of an audit's findings. */
 export interface AuditCounts {
   readonly errors: number;
   readonly all: number;
-  /** Pictures that have two labels. */
+  /** Pictures with two labels. */
   readonly conflicts: number;
 }
 
 /**
- * Audits a dataset and writes `NAME.audit.jsonl` to the first of some folders that can be written, and with it how baselines do.
+ * Audits a dataset, measures its baselines, and writes `NAME.audit.jsonl` and the baselines to the first writable one of some folders.
  *
- * @returns what was found, in numbers; undefined where the user gave up or the audit failed, which is said.
+ * @returns the counts; undefined if the user cancelled or the audit failed, which is reported.
  */
 export async function auditEntry(
   entry: DatasetEntry,
@@ -63,7 +63,7 @@ export async function auditEntry(
           { manifest, root: dataset.root.path, samples, lines, problems },
           { facts, features: cache, signal, onProgress },
         );
-        // A dataset without a split of both classes has no baselines, and is audited all the same.
+        // A dataset without a split of both classes has no baselines, but is still audited.
         const scored = await baselinesOf(files, dataset, {
           facts,
           cache,

@@ -10,11 +10,11 @@ import { accuracy, confusionMatrixAt, rocAuc } from '@groundglass/metrics';
 import type { Baseline } from '@groundglass/viewer/gallery-rows';
 import type { LoadedDataset } from './load-dataset.js';
 
-/** Ending of the file that keeps a dataset's baselines beside its audit. */
+/** Extension of the file with a dataset's baselines, next to its audit. */
 export const baselinesEnding = '.baselines.json';
 
 /**
- * How well classifiers that never see a lung do on the test split: what a model has to beat before its score says anything.
+ * How well classifiers that never see a lung do on the test split: a model's score means nothing until it beats them.
  *
  * @throws {CtError} `CT_BAD_DATASET` when a split lacks a class or a picture cannot be read, `CT_CANCELLED`.
  */

@@ -9,7 +9,7 @@ import type { Neighbours } from './neighbours.js';
 import { stepToNeighbour } from './step-to-neighbour.js';
 import { baseNameOf } from './workspace-files.js';
 
-/** What the commands of datasets act on. */
+/** Dependencies of the dataset commands. */
 export interface DatasetTargets {
   readonly registry: DatasetRegistry;
   readonly galleries: GalleryProvider;
@@ -20,10 +20,10 @@ export interface DatasetTargets {
   readonly audit: (entry: DatasetEntry) => Promise<void>;
 }
 
-/** What a command is given by the tree or the explorer; nothing from the palette. */
+/** Arguments of a command from the tree or the explorer; nothing from the palette. */
 type Given = DatasetNode | vscode.Uri | undefined;
 
-/** The most wrong first: what people open results for. */
+/** The worst errors first: that is what people open results for. */
 const mostWrong = { sort: { key: 'error', descending: true } };
 
 /** Registers the commands of datasets and galleries. */
@@ -53,7 +53,7 @@ export function registerDatasetCommands(targets: DatasetTargets): vscode.Disposa
         registry.refresh();
       },
       'groundglass.openSample': async (given) => {
-        // The walkthrough opens a picture that comes with the extension.
+        // The walkthrough opens a picture that ships with the extension.
         if (given === undefined) {
           const sample = 'sample-dataset/images/p0005-2.png';
           return openImage(vscode.Uri.joinPath(targets.extensionUri, sample), false);
@@ -103,21 +103,21 @@ async function openGallery(given: Given, { registry, galleries }: DatasetTargets
   return galleries.openPanel({ kind: 'folder', uri }, baseNameOf(uri));
 }
 
-/** The text of paths, or the results, in the active editor; a picture is neither. */
+/** The text of paths, or the results, in the active editor; not a picture. */
 function listOfEditor(): vscode.Uri | undefined {
   const uri = activeUri();
   if (!uri || /\.(png|jpe?g|dcm|dicom|ima|nii|gz|mha|mhd)$/i.test(uri.path)) return undefined;
   return uri;
 }
 
-/** A manifest stands for the folder that it lies in. */
+/** A manifest stands for its folder. */
 function asFolder(uri: vscode.Uri | undefined): vscode.Uri | undefined {
   return uri && baseNameOf(uri) === 'groundglass.dataset.json'
     ? vscode.Uri.joinPath(uri, '..')
     : uri;
 }
 
-/** The filter that shows what a node of the tree holds. */
+/** The filter that shows the content of a tree node. */
 function stateOf(node: DatasetNode): unknown {
   switch (node.kind) {
     case 'split':
@@ -144,7 +144,7 @@ function stateOf(node: DatasetNode): unknown {
   }
 }
 
-/** What is to be scored, and what its gallery shows first. */
+/** What to score, and what its gallery shows first. */
 async function targetOf(
   given: Given,
   selected: readonly Given[] | undefined,
@@ -244,7 +244,7 @@ async function openImage(uri: vscode.Uri, isPreview: boolean): Promise<void> {
   });
 }
 
-/** Copies the bundled dataset to where results can be written beside it, and opens it. */
+/** Copies the bundled dataset to a writable folder, so that results can be saved next to it, and opens it. */
 async function openSampleDataset({
   extensionUri,
   globalStorageUri,

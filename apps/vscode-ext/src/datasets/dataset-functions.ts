@@ -1,4 +1,4 @@
-// What is loaded when the first dataset or results file is looked into, and not with the extension.
+// Loaded when the first dataset or results file is read, not with the extension.
 export {
   detectLayout,
   findDatasets,

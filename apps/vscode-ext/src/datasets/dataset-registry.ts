@@ -4,7 +4,7 @@ import type { Closable } from '../shared/closable.js';
 import type { LoadedDataset } from './load-dataset.js';
 import { baseNameOf, isInside } from './workspace-files.js';
 
-/** A dataset that was found; loaded when it is first looked into, and again after a change. */
+/** A discovered dataset; loaded on first use, and again after a change. */
 export class DatasetEntry {
   #loading: Promise<LoadedDataset> | undefined;
 
@@ -30,23 +30,23 @@ export class DatasetEntry {
     return loading;
   }
 
-  /** Forgets what was read, for files that have changed. */
+  /** Drops the loaded data, because files have changed. */
   forget(): void {
     this.#loading = undefined;
   }
 }
 
-/** Files whose coming, going or change makes another dataset. */
+/** Files whose creation, deletion or change affects the datasets. */
 const described =
   '**/{groundglass.dataset.json,samples.jsonl,*.predictions.jsonl,*.audit.jsonl,metadata.csv,metadata.jsonl}';
 const images = '**/*.{png,jpg,jpeg,dcm,dicom,ima,nii,gz,mha,mhd,txt,lst}';
-/** Copying a folder makes thousands of events; one look after the last of them is enough. */
+/** Copying a folder makes thousands of events; one search after the last of them is enough. */
 const settleMs = 600;
 
-/** The datasets of the workspace: searched for when somebody asks, and followed from then on. */
+/** The datasets of the workspace: searched for on first use, and watched from then on. */
 export class DatasetRegistry implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
-  /** Datasets, or files in them, have come, gone or changed. */
+  /** Datasets, or files in them, were added, removed or changed. */
   readonly onDidChange = this.#changed.event;
   readonly #found = new vscode.EventEmitter<void>();
   /** A search has ended. */
@@ -63,7 +63,7 @@ export class DatasetRegistry implements vscode.Disposable {
     this.#log = log;
   }
 
-  /** Those that were found so far, without a search. */
+  /** Those found so far, without a search. */
   get known(): readonly DatasetEntry[] {
     return this.#entries;
   }
@@ -73,14 +73,14 @@ export class DatasetRegistry implements vscode.Disposable {
     return (this.#finding ??= this.#find());
   }
 
-  /** Looks for datasets again, and reads them again. */
+  /** Searches for datasets again, and reloads them. */
   refresh(): void {
     this.#finding = undefined;
     for (const entry of this.#entries) entry.forget();
     this.#changed.fire();
   }
 
-  /** The dataset that a file belongs to, by its folder; the innermost where several hold it. */
+  /** The dataset that contains a file, by its folder; the innermost of several. */
   async entryOf(uri: vscode.Uri): Promise<DatasetEntry | undefined> {
     const holding = (await this.find()).filter(({ folder }) => isInside(folder, uri));
     const inner = holding.sort((a, b) => b.folder.path.length - a.folder.path.length)[0];
@@ -94,7 +94,7 @@ export class DatasetRegistry implements vscode.Disposable {
     return undefined;
   }
 
-  /** The dataset in a folder, whether or not it was found; undefined where none is. */
+  /** The dataset in a folder, discovered or not; undefined if there is none. */
   async entryAt(folder: vscode.Uri): Promise<DatasetEntry | undefined> {
     const known = (await this.find()).find(
       (entry) => entry.folder.toString() === folder.toString(),
@@ -141,7 +141,7 @@ export class DatasetRegistry implements vscode.Disposable {
     return entries;
   }
 
-  /** From the first question on: a window without datasets has no watcher. */
+  /** From the first use on: a window without datasets has no watcher. */
   #watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
@@ -163,7 +163,7 @@ export class DatasetRegistry implements vscode.Disposable {
     };
     follow(described, true);
     follow(images, false);
-    // A folder that is moved in comes with one event, and of one that is made and filled at once the files may be missed.
+    // A folder that is moved in gives one event; of one that is created and filled at once, events of its files may be missed.
     follow('**/*', false, (uri) => !baseNameOf(uri).includes('.'));
     this.#disposables.push(
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
@@ -179,7 +179,7 @@ export class DatasetRegistry implements vscode.Disposable {
       const changed = [...this.#dirty].map((text) => vscode.Uri.parse(text));
       this.#dirty.clear();
       const isResults = (file: vscode.Uri) => /\.(predictions|audit)\.jsonl$/.test(file.path);
-      // What scoring writes changes no dataset, only what is shown of it.
+      // Scoring changes no dataset, only what is shown of it.
       const others = changed.filter((file) => !isResults(file));
       for (const entry of this.#entries) {
         if (others.some((file) => isInside(entry.folder, file))) entry.forget();

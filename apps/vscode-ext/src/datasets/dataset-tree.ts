@@ -4,7 +4,7 @@ import { groupSamples, pagesOf, pageSize } from './group-samples.js';
 import type { LoadedDataset } from './load-dataset.js';
 import { baseNameOf } from './workspace-files.js';
 
-/** What a node stands for; `samples` are indices into the dataset's. */
+/** What a node represents; `samples` are indices into the dataset's. */
 export type DatasetNode =
   | { readonly kind: 'dataset'; readonly entry: DatasetEntry }
   | { readonly kind: 'results'; readonly entry: DatasetEntry; readonly uri: vscode.Uri }
@@ -24,7 +24,7 @@ export type DatasetNode =
     }
   | { readonly kind: 'note'; readonly text: string };
 
-/** Dataset → split → class → patient → image, each level made when it is opened. */
+/** Dataset → split → class → patient → image, each level created when it is opened. */
 export class DatasetTree implements vscode.TreeDataProvider<DatasetNode> {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
@@ -151,7 +151,7 @@ export class DatasetTree implements vscode.TreeDataProvider<DatasetNode> {
             branch('label', label ?? vscode.l10n.t('unknown'), [...byPatient.values()].flat(), () =>
               paged(
                 [...byPatient].map(([patient, indices]) =>
-                  // A patient of one image needs no level.
+                  // A patient with one image needs no level.
                   indices.length === 1
                     ? image(indices[0]!)
                     : branch('patient', patient, indices, () => paged(indices.map(image))),

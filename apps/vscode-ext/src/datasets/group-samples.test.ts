@@ -21,7 +21,7 @@ test('splits come in the order of their use, labels in the manifest’s, unknown
   expect(tree.get('test')!.get('covid')!.get('p2')).toEqual([1, 4]);
 });
 
-test('100,000 patients are grouped, and shown by pages', () => {
+test('100,000 patients are grouped and paged', () => {
   const samples = Array.from({ length: 100_000 }, (_, at) =>
     sample(`${at}.png`, 'train', 'covid', `p${at}`),
   );

@@ -12,10 +12,10 @@ import * as vscode from 'vscode';
 import { baseNameOf, workspaceFiles } from './workspace-files.js';
 
 /**
- * Imports a folder: every picture is opened and fingerprinted, and a manifest is written beside them, or to a folder that the user
- * picks where that cannot be.
+ * Imports a folder: opens and fingerprints every picture, and writes a manifest next to them, or, if that is impossible, to a folder
+ * that the user picks.
  *
- * @returns the folder with the manifest; undefined where the user gave up or nothing could be imported.
+ * @returns the folder with the manifest; undefined if the user cancelled or nothing could be imported.
  */
 export async function importDataset(
   given: vscode.Uri | undefined,
@@ -152,6 +152,6 @@ async function writeManifest(
       problems.map((problem) => `${JSON.stringify(problem)}\n`).join(''),
     );
   }
-  // Last: a folder is a dataset once its manifest is there.
+  // Last: a folder becomes a dataset once its manifest exists.
   await write(manifestName, manifestText(root === undefined ? manifest : { ...manifest, root }));
 }

@@ -11,15 +11,15 @@ import { CtError } from '@groundglass/core/errors';
 import * as vscode from 'vscode';
 import { readTextOf, workspaceFiles } from './workspace-files.js';
 
-/** A dataset with its samples, read from a manifest or, without a word asked, from its layout. */
+/** A dataset with its samples, read from a manifest or, without asking, from its layout. */
 export interface LoadedDataset {
   readonly folder: vscode.Uri;
   readonly layout: Layout;
   readonly manifest: DatasetManifest;
-  /** The folder that the samples' paths start from. */
+  /** The folder that sample paths are relative to. */
   readonly root: vscode.Uri;
   readonly samples: readonly DatasetSample[];
-  /** Row of each sample in `samples.jsonl`, from 1; undefined where there is no such file. */
+  /** Row of each sample in `samples.jsonl`, from 1; undefined if there is no such file. */
   readonly lines: readonly number[] | undefined;
   readonly problems: readonly ImportProblem[];
   /** `samples.jsonl`, or undefined for a layout without a manifest. */
@@ -27,9 +27,9 @@ export interface LoadedDataset {
 }
 
 /**
- * Loads a dataset. Layouts are read by names alone: images are neither opened nor checked, as an import does.
+ * Loads a dataset. Layouts are read by names alone: unlike an import, this neither opens nor checks images.
  *
- * @throws {CtError} `CT_BAD_DATASET` when the manifest is wrong or the layout holds nothing.
+ * @throws {CtError} `CT_BAD_DATASET` when the manifest is wrong or the layout is empty.
  */
 export async function loadDataset(
   folder: vscode.Uri,
@@ -69,7 +69,7 @@ async function loadManifest(folder: vscode.Uri): Promise<LoadedDataset> {
   };
 }
 
-/** The folder that a manifest's paths start from. */
+/** The folder that a manifest's paths are relative to. */
 export function rootOf({ root }: Pick<DatasetManifest, 'root'>, folder: vscode.Uri): vscode.Uri {
   if (root === undefined) return folder;
   if (/^[a-zA-Z]:[\\/]/.test(root)) return vscode.Uri.file(root);

@@ -1,2 +1,2 @@
-// Loaded where the extension runs in Node and a dataset lies on this machine.
+// Loaded if the extension runs in Node and a dataset is on this machine.
 export { nodeFiles } from '@groundglass/dataset/node';

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 
-/** Where a picture stands among others. */
+/** Position of a picture in an order. */
 export interface Place {
   readonly order: readonly vscode.Uri[];
   readonly at: number;
-  /** Whether the order is that of the picture's folder, since nothing else was followed. */
+  /** Whether the order is that of the picture's folder, because it is in no other. */
   readonly isOfFolder: boolean;
 }
 
-/** The order in which pictures were shown last: what "next" and "previous" mean. */
+/** The order in which pictures were last shown, for "next" and "previous". */
 export class Neighbours {
   #order: readonly vscode.Uri[] = [];
 
@@ -19,7 +19,7 @@ export class Neighbours {
     this.#order = order.filter(({ path }) => !seen.has(path) && seen.add(path));
   }
 
-  /** The pictures around one: in the order that was followed, else in its folder's natural one. Undefined where it is in neither. */
+  /** The pictures around one: in the last order, else in its folder's natural one. Undefined if it is in neither. */
   async placeOf(uri: vscode.Uri): Promise<Place | undefined> {
     const at = this.#order.findIndex(({ path }) => path === uri.path);
     if (at >= 0) return { order: this.#order, at, isOfFolder: false };

@@ -4,12 +4,12 @@ import type { DatasetRegistry } from './dataset-registry.js';
 
 const setting = 'groundglass.openDatasetPicturesAsCt';
 const pictures = '*.{png,jpg,jpeg,PNG,JPG,JPEG}';
-/** Folders with pictures of one dataset that are listed one by one; of more, the dataset's own folder stands for all. */
+/** Up to this many folders with pictures of one dataset are listed separately; beyond it, the dataset's folder covers all. */
 const mostFolders = 50;
 
 /**
- * Keeps "Workbench: Editor Associations" of the workspace at the folders that hold pictures of datasets, where the user has switched
- * that on, and takes its own entries away where it is off. Icons and pictures elsewhere are not claimed.
+ * Keeps "Workbench: Editor Associations" of the workspace in line with the folders that hold pictures of datasets, if the user has
+ * enabled that, and otherwise removes its own entries. Icons and pictures elsewhere are not claimed.
  */
 export class PictureAssociations implements vscode.Disposable {
   readonly #registry: DatasetRegistry;
@@ -25,7 +25,7 @@ export class PictureAssociations implements vscode.Disposable {
         if (this.#isOn) void this.#update();
       }),
     );
-    // Datasets are looked for at a start only where the user wants their pictures.
+    // Search for datasets at startup only if the user wants their pictures opened as CT.
     if (this.#isOn) void registry.find();
   }
 
@@ -60,7 +60,7 @@ export class PictureAssociations implements vscode.Disposable {
   async #patterns(): Promise<string[]> {
     const patterns = new Set<string>();
     for (const entry of await this.#registry.find()) {
-      // A tree of medical images may be the whole workspace, whose pictures are anything.
+      // The root of a tree of medical images may be the whole workspace, whose pictures can be anything.
       if (entry.layout === 'dicom') continue;
       const dataset = await entry.load().catch(() => undefined);
       if (!dataset) continue;
@@ -70,7 +70,7 @@ export class PictureAssociations implements vscode.Disposable {
           .map(({ path }) => vscode.Uri.joinPath(dataset.root, path, '..').path),
       );
       if (folders.size === 0) continue;
-      // Associations are matched with the whole path, which differs from machine to machine: the workspace's part of it will do.
+      // Associations match the whole path, which differs between machines: use the workspace-relative part.
       const place = (path: string) =>
         escaped(vscode.workspace.asRelativePath(dataset.root.with({ path }), true));
       if (folders.size > mostFolders) patterns.add(`**/${place(dataset.root.path)}/**/${pictures}`);
@@ -80,7 +80,7 @@ export class PictureAssociations implements vscode.Disposable {
   }
 }
 
-/** What has a meaning in a pattern, as any character. */
+/** Escapes characters that have a meaning in a pattern. */
 function escaped(path: string): string {
   return path.replace(/^\//, '').replace(/[*?{}[\]]/g, '?');
 }

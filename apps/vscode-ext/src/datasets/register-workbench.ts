@@ -14,13 +14,13 @@ import { DatasetTree, type DatasetNode } from './dataset-tree.js';
 import { PictureAssociations } from './picture-associations.js';
 import { Neighbours } from './neighbours.js';
 
-/** What the rest of the extension asks of the workbench. */
+/** What the rest of the extension uses of the workbench. */
 interface Workbench extends vscode.Disposable {
   readonly sampleOf: SampleLookup;
   readonly neighbours: Neighbours;
 }
 
-/** The dataset workbench: the view, scoring, galleries, what texts show of pictures, and the tools. Nothing of it runs before it is used. */
+/** The dataset workbench: the view, scoring, galleries, path hovers and links, and the tools. Nothing of it runs before it is used. */
 export function registerWorkbench(
   context: vscode.ExtensionContext,
   server: ServerManager,

@@ -3,12 +3,12 @@ import type { Baseline } from '@groundglass/viewer/gallery-rows';
 import * as vscode from 'vscode';
 import { readTextOf } from './workspace-files.js';
 
-/** Results files of a dataset, the newest first. */
+/** Results files of a dataset, newest first. */
 export async function resultsBeside(folders: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
   return filesBeside(folders, '.predictions.jsonl');
 }
 
-/** What audits of a dataset found; of several files the newest counts. */
+/** Audit findings of a dataset; of several files the newest counts. */
 export async function findingsBeside(folders: readonly vscode.Uri[]): Promise<Finding[]> {
   const [newest] = await auditsBeside(folders);
   const text = newest && (await readTextOf(newest));
@@ -17,7 +17,7 @@ export async function findingsBeside(folders: readonly vscode.Uri[]): Promise<Fi
   return parseFindings(text).findings;
 }
 
-/** Files of audits of a dataset, the newest first. */
+/** Audit files of a dataset, newest first. */
 export async function auditsBeside(folders: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
   return filesBeside(folders, '.audit.jsonl');
 }
@@ -46,7 +46,7 @@ async function filesBeside(folders: readonly vscode.Uri[], ending: string): Prom
   return dated.sort((a, b) => b.time - a.time).map(({ uri }) => uri);
 }
 
-/** How baselines do on a dataset, as its audit has measured them; none where it was not audited. */
+/** The baselines of a dataset, as measured by its audit; none if it was not audited. */
 export async function baselinesBeside(folders: readonly vscode.Uri[]): Promise<Baseline[]> {
   const [newest] = await filesBeside(folders, '.baselines.json');
   const text = newest && (await readTextOf(newest));

@@ -3,7 +3,7 @@ import { activeUri } from '../preview/active-uri.js';
 import { viewTypeOf } from '../preview/view-type-of.js';
 import type { Neighbours } from './neighbours.js';
 
-/** Opens the picture before or after the active one; at an end the status bar says so. */
+/** Opens the picture before or after the active one; at an end the status bar reports it. */
 export async function stepToNeighbour(neighbours: Neighbours, by: 1 | -1): Promise<void> {
   const uri = activeUri();
   if (!uri) return;

@@ -2,13 +2,13 @@ import type { DatasetSample } from '@groundglass/core';
 import { isGuessed, namedPatient } from '@groundglass/dataset';
 import * as vscode from 'vscode';
 
-/** Split and patient of a sample in words; null where nothing names them. */
+/** Split and patient of a sample as text; null if neither is known. */
 export interface Whereabouts {
   readonly split: string | null;
   readonly patient: string | null;
 }
 
-/** What a dataset knows of a sample's split and patient: what Groundglass drew or guessed is not shown as known. */
+/** The known split and patient of a sample: what Groundglass drew or guessed is left out. */
 export function whereaboutsOf(sample: DatasetSample): Whereabouts {
   const patient = namedPatient(sample);
   return {

@@ -2,7 +2,7 @@ import type { DatasetFiles } from '@groundglass/dataset';
 import * as vscode from 'vscode';
 
 /**
- * The files of a folder of the workspace, wherever it is: on this machine by ranges, elsewhere through the editor's file systems.
+ * The files of a workspace folder: on this machine read by ranges, elsewhere through the editor's file systems.
  *
  * @throws {CtError} `CT_BAD_DATASET` when there is no such folder.
  */
@@ -47,18 +47,18 @@ export async function workspaceFiles(folder: vscode.Uri): Promise<DatasetFiles> 
   };
 }
 
-/** The last part of an address. */
+/** The last path segment of a URI. */
 export function baseNameOf({ path }: vscode.Uri): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Whether a file or folder lies in a folder, or is it. */
+/** Whether a file or folder is in a folder, or is it. */
 export function isInside(folder: vscode.Uri, uri: vscode.Uri): boolean {
   if (folder.scheme !== uri.scheme || folder.authority !== uri.authority) return false;
   return uri.path === folder.path || uri.path.startsWith(withSlash(folder.path));
 }
 
-/** The path of a file relative to a folder that it lies in. */
+/** The path of a file relative to a folder that contains it. */
 export function pathInside(folder: vscode.Uri, uri: vscode.Uri): string {
   return uri.path.slice(withSlash(folder.path).length);
 }
@@ -67,13 +67,13 @@ function withSlash(path: string): string {
   return path.endsWith('/') ? path : `${path}/`;
 }
 
-/** The text of a file; undefined where there is none. */
+/** The text of a file; undefined if it does not exist. */
 export async function readTextOf(uri: vscode.Uri): Promise<string | undefined> {
   const bytes = await readBytesOf(uri);
   return bytes && new TextDecoder().decode(bytes);
 }
 
-/** The bytes of a file; undefined where there is none. */
+/** The bytes of a file; undefined if it does not exist. */
 export async function readBytesOf(uri: vscode.Uri): Promise<Uint8Array | undefined> {
   return vscode.workspace.fs.readFile(uri).then(
     (bytes) => bytes,

@@ -3,7 +3,7 @@ import { manifestName, manifestText, sampleKey, samplesText } from '@groundglass
 import * as vscode from 'vscode';
 import type { LoadedGallery } from './gallery-source.js';
 
-/** Writes rows of a gallery as a dataset of their own; the images stay where they are, and `root` points to them. */
+/** Writes rows of a gallery as a new dataset; the images stay in place, and `root` points to them. */
 export async function exportSelection(
   { dataset, rows, root, facts }: LoadedGallery,
   chosen: readonly number[],

@@ -16,15 +16,15 @@ import { makeThumbnail } from './make-thumbnail.js';
 import { sniffFormats } from './sniff-formats.js';
 import { watchPictures } from './watch-pictures.js';
 
-/** Pictures that are read at once. */
+/** Number of pictures read at once. */
 const thumbnailLanes = 4;
-/** A results file grows with each picture; the page follows this often, and less often while the server needs the processor. */
+/** A results file grows with each picture; the page updates this often, and less often while the server needs the processor. */
 const followMs = 1000;
 const followScoringMs = 3000;
-/** VS Code does not say when a watcher sees: a folder is listed again for what comes and goes until then. */
+/** VS Code does not say when a watcher is ready: until then the folder is listed again for changes. */
 const lookAgainMs = [2000, 10_000];
 
-/** One gallery: answers its page, follows its files, scores what it shows. */
+/** One gallery: answers its page, watches its files, scores what it shows. */
 export class GalleryPanel implements vscode.Disposable {
   readonly #disposables: Closable[] = [];
   readonly #waiting: { id: number; row: number; cancel: AbortController }[] = [];
@@ -38,7 +38,7 @@ export class GalleryPanel implements vscode.Disposable {
   #following: NodeJS.Timeout | undefined;
   #running = 0;
   #isDisposed = false;
-  /** The folder whose pictures are followed. */
+  /** The watched picture folder. */
   #watched: { readonly root: string; readonly watcher: vscode.Disposable } | undefined;
   readonly #services: GalleryServices;
 
@@ -70,7 +70,7 @@ export class GalleryPanel implements vscode.Disposable {
         this.dispose();
       }),
     );
-    // Watched before it is listed: what comes in between is seen.
+    // Watch before listing, so that no change in between is missed.
     if (source.kind === 'folder') this.#watch(source.uri);
     if (source.kind === 'results' || source.kind === 'list')
       this.#disposables.push(this.#followFile(source.uri));
@@ -78,7 +78,7 @@ export class GalleryPanel implements vscode.Disposable {
     webview.html = webviewHtml(page, { strings: localGalleryStrings(), state, kept });
   }
 
-  /** What the gallery shows, once it is loaded. */
+  /** The gallery's content, once it is loaded. */
   get gallery(): LoadedGallery | undefined {
     return this.#gallery;
   }
@@ -184,7 +184,7 @@ export class GalleryPanel implements vscode.Disposable {
     }
   }
 
-  /** Reads the first bytes of files that have come: a JPEG may be named `.png`. Rows come again where a name was wrong. */
+  /** Reads the first bytes of new files: a JPEG may be named `.png`. Resends rows whose name was wrong. */
   async #sniff({ rows, root }: LoadedGallery): Promise<void> {
     const paths = [...new Set(rows.map(({ path }) => path))].filter(
       (path) => !this.#sniffed.has(path),
@@ -192,7 +192,7 @@ export class GalleryPanel implements vscode.Disposable {
     for (const path of paths) this.#sniffed.add(path);
     const found = await sniffFormats(root, paths, {
       isOver: () => this.#isDisposed,
-      // The pictures in sight come first.
+      // Visible pictures come first.
       isBusy: () => this.#running > 0,
     });
     let isOther = false;
@@ -203,7 +203,7 @@ export class GalleryPanel implements vscode.Disposable {
     if (isOther && !this.#isDisposed) await this.#load();
   }
 
-  /** Follows the results or the list that the gallery is of: the registry follows those of the workspace alone. */
+  /** Watches the gallery's results or list: the registry watches only those of the workspace. */
   #followFile(uri: vscode.Uri): vscode.Disposable {
     const watcher = watchFile(uri);
     const follow = () => {
@@ -228,7 +228,7 @@ export class GalleryPanel implements vscode.Disposable {
     if (this.#watched?.root === root.toString()) return;
     this.#watched?.watcher.dispose();
     this.#watched = undefined;
-    // Pictures of a list may lie all over the machine: the folder of all is too much to follow.
+    // The pictures of a list may be all over the machine: their common folder is too much to watch.
     if (this.source.kind === 'list' && !vscode.workspace.getWorkspaceFolder(root)) return;
     const watcher = watchPictures(root, {
       onChange: (uri) => {
@@ -249,7 +249,7 @@ export class GalleryPanel implements vscode.Disposable {
     this.#watched = { root: root.toString(), watcher: vscode.Disposable.from(watcher, later) };
   }
 
-  /** A picture has other content: its thumbnail is of the past. */
+  /** A picture's content has changed: its thumbnail is outdated. */
   #changed(uri: vscode.Uri): void {
     const { rows, root } = this.#gallery ?? {};
     if (!rows || !root || !isInside(root, uri)) return;
@@ -284,7 +284,7 @@ export class GalleryPanel implements vscode.Disposable {
 
   #work(): void {
     while (this.#running < thumbnailLanes && this.#waiting.length > 0) {
-      // The one asked for last is what the user looks at now.
+      // The latest request is what the user looks at now.
       const { id, row, cancel } = this.#waiting.pop()!;
       if (cancel.signal.aborted) continue;
       this.#running++;
@@ -420,7 +420,7 @@ export class GalleryPanel implements vscode.Disposable {
     this.setState({ sort: { key: 'difference', descending: true } });
   }
 
-  /** What a button set off has failed: silence would look like a button that does nothing. */
+  /** Reports the failure of a button's action, which would otherwise seem to do nothing. */
   #fail(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     this.#services.log.error(error instanceof Error ? error : text);
@@ -438,7 +438,7 @@ function samplesOf({ dataset, rows }: LoadedGallery): ScoringTarget['samples'] {
   return dataset!.samples.filter(({ path, slice }) => shown.has(`${path}#${slice ?? ''}`));
 }
 
-/** Rows of which a mask has come, gone or changed: the page keeps the thumbnails of rows that stand where they stood. */
+/** Rows whose mask was added, removed or changed: the page keeps the thumbnails of rows that did not move. */
 function rowsWithOtherMasks(before: LoadedGallery | undefined, now: LoadedGallery): number[] {
   if (!before?.results && !now.results) return [];
   const keyOf = (gallery: LoadedGallery, row: number) => {
@@ -450,7 +450,7 @@ function rowsWithOtherMasks(before: LoadedGallery | undefined, now: LoadedGaller
   );
 }
 
-/** What the page keeps of what it shows. */
+/** What the page saves of what it shows. */
 function keptGallery(source: GallerySource, second: vscode.Uri | undefined): KeptGallery {
   const { kind } = source;
   const uri = kind === 'dataset' ? source.folder : source.uri;

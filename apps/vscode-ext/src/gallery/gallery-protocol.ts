@@ -5,7 +5,7 @@ import type {
   PackedRows,
 } from '@groundglass/viewer/gallery';
 
-/** What the extension host says to the page of a gallery. */
+/** Messages from the extension host to a gallery's page. */
 export type ToGallery =
   | {
       readonly type: 'rows';
@@ -23,14 +23,14 @@ export type ToGallery =
       readonly mask: Uint8Array | undefined;
     }
   | { readonly type: 'noThumbnail'; readonly requestId: number; readonly message: string }
-  /** Pictures or masks of these rows have changed: their thumbnails are asked for again. */
+  /** Pictures or masks of these rows have changed: the page requests their thumbnails again. */
   | { readonly type: 'refresh'; readonly rows: readonly number[] }
   | { readonly type: 'scoring'; readonly status: { done: number; total: number } | null }
   | { readonly type: 'canScore'; readonly can: boolean }
   | { readonly type: 'say'; readonly text: string }
   | { readonly type: 'failed'; readonly message: string };
 
-/** What the page of a gallery says to the extension host; rows are indices of the rows that it was sent last. */
+/** Messages from a gallery's page to the extension host; rows are indices into the rows that it last received. */
 export type FromGallery =
   /** The page has started; with the results that it was comparing with before its window was reloaded. */
   | { readonly type: 'ready'; readonly second: string | undefined }
@@ -40,7 +40,7 @@ export type FromGallery =
       readonly type: 'open';
       readonly rows: readonly number[];
       readonly how: 'here' | 'beside' | 'together' | 'compared';
-      /** All rows as they are shown. */
+      /** All rows as displayed. */
       readonly order: Uint32Array;
     }
   | { readonly type: 'copyPaths'; readonly rows: readonly number[] }
@@ -56,17 +56,17 @@ export type FromGallery =
 /** What the page starts with. */
 export interface GalleryStart {
   readonly strings: GalleryStrings;
-  /** What the page shows before the user has set anything. */
+  /** What the page shows before the user has changed anything. */
   readonly state: unknown;
-  /** What it is of, so that a window that is reloaded before the rows have come finds it again. */
+  /** The gallery's subject, so that a window that is reloaded before the rows arrive finds it again. */
   readonly kept: KeptGallery;
 }
 
-/** What a gallery's page keeps of what it is of, so that it can be opened again after its window was reloaded. */
+/** What a gallery's page saves, so that it can be reopened after its window was reloaded. */
 export interface KeptGallery {
   readonly kind: 'results' | 'dataset' | 'list' | 'folder';
-  /** The results file, list or folder; of a dataset its folder. */
+  /** The results file, list or folder; for a dataset its folder. */
   readonly uri: string;
-  /** Results that it is compared with. */
+  /** Results to compare with. */
   readonly second: string | undefined;
 }

@@ -8,17 +8,17 @@ import type { KeptGallery } from './gallery-protocol.js';
 import type { GalleryServices } from './gallery-services.js';
 import type { GallerySource } from './gallery-source.js';
 
-/** A results file or manifest that is open as a gallery. */
+/** A results file or manifest opened as a gallery. */
 interface GalleryDocument extends vscode.CustomDocument {
   readonly uri: vscode.Uri;
 }
 
-/** Galleries: of results files and manifests as their editors, of everything else as panels. */
+/** Galleries: results files and manifests in custom editors, everything else in panels. */
 export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<GalleryDocument> {
   static readonly viewType = 'groundglass.gallery';
   readonly #panels = new Set<GalleryPanel>();
   #page: Promise<PageParts> | undefined;
-  /** What the next gallery of a file starts with. */
+  /** The initial state of the next gallery of a file. */
   readonly #states = new Map<string, unknown>();
   readonly #services: GalleryServices;
   readonly #extensionUri: vscode.Uri;
@@ -93,10 +93,10 @@ export class GalleryProvider implements vscode.CustomReadonlyEditorProvider<Gall
     return { kind: 'dataset', entry, folder };
   }
 
-  /** Fills a panel that VS Code has kept over the reload of its window. */
+  /** Fills a panel that VS Code restored after a window reload. */
   async #restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const { kept } = (state ?? {}) as { kept?: Partial<KeptGallery> };
-    // What cannot be opened again must not stay as an empty page.
+    // A gallery that cannot be reopened must not stay as an empty page.
     if (typeof kept?.uri !== 'string') {
       sayLost(panel);
       panel.dispose();

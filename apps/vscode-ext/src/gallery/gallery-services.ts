@@ -7,7 +7,7 @@ import type { MaskStore } from '../scoring/mask-store.js';
 import type { ScoringService, ScoringTarget } from '../scoring/scoring-service.js';
 import type { LoadedGallery } from './gallery-source.js';
 
-/** What galleries need of the rest of the extension. */
+/** What galleries need from the rest of the extension. */
 export interface GalleryServices {
   readonly registry: DatasetRegistry;
   readonly scoring: ScoringService;
@@ -19,7 +19,7 @@ export interface GalleryServices {
   readonly findingsOf: (folder: vscode.Uri) => Promise<Finding[]>;
   /** Scores with progress and opens the results. */
   readonly score: (target: ScoringTarget) => Promise<void>;
-  /** Why nothing can be scored now, in words. */
+  /** Why nothing can be scored now, for the user. */
   readonly whyNoScoring: () => string | undefined;
   /** Puts bad rows of manifest and results into Problems. */
   readonly reportProblems: (gallery: LoadedGallery) => void;

@@ -9,33 +9,33 @@ import { baseNameOf, readTextOf } from '../datasets/workspace-files.js';
 import type { MaskKey } from '../scoring/mask-store.js';
 import { joinRows, modelOf } from './join-rows.js';
 
-/** What a gallery is of. */
+/** The subject of a gallery. */
 export type GallerySource =
   | { readonly kind: 'results'; readonly uri: vscode.Uri }
   | { readonly kind: 'dataset'; readonly entry: DatasetEntry; readonly folder: vscode.Uri }
   /** A text file of paths. */
   | { readonly kind: 'list'; readonly uri: vscode.Uri }
-  /** Pictures of a folder that is no dataset. */
+  /** Pictures of a folder that is not a dataset. */
   | { readonly kind: 'folder'; readonly uri: vscode.Uri };
 
-/** A gallery's rows with what the host needs of each. */
+/** A gallery's rows with what the host needs for each. */
 export interface LoadedGallery {
   readonly rows: readonly GalleryRow[];
   readonly facts: GalleryFacts;
-  /** The folder that the rows' paths start from. */
+  /** The folder that the rows' paths are relative to. */
   readonly root: vscode.Uri;
   readonly dataset: LoadedDataset | undefined;
   readonly entry: DatasetEntry | undefined;
   readonly results: vscode.Uri | undefined;
   readonly problems: readonly ImportProblem[];
-  /** Where the mask of a row would be kept; undefined for rows that were not scored. */
+  /** Where the mask of a row would be stored; undefined for rows that were not scored. */
   maskKeyOf(row: number): MaskKey | undefined;
 }
 
-/** What loading needs of the rest of the extension. */
+/** What loading needs from the rest of the extension. */
 export interface GalleryContext {
   readonly registry: DatasetRegistry;
-  /** Results files of a dataset, the newest first. */
+  /** Results files of a dataset, newest first. */
   readonly resultsOf: (folder: vscode.Uri) => Promise<vscode.Uri[]>;
   readonly findingsOf: (folder: vscode.Uri) => Promise<Finding[]>;
   readonly baselinesOf: (folder: vscode.Uri) => Promise<Baseline[]>;
@@ -43,10 +43,10 @@ export interface GalleryContext {
 }
 
 /**
- * Loads what a gallery shows.
+ * Loads the content of a gallery.
  *
  * @param second a results file to compare with.
- * @throws {CtError} `CT_BAD_DATASET` when the file is no results file, manifest or list.
+ * @throws {CtError} `CT_BAD_DATASET` when the file is not a results file, manifest or list.
  */
 export async function loadGallery(
   source: GallerySource,
@@ -54,7 +54,7 @@ export async function loadGallery(
   context: GalleryContext,
 ): Promise<LoadedGallery> {
   const notes: string[] = [];
-  // The gallery itself can be read: what it was compared with must not take it along.
+  // The gallery is readable: a failure of the compared results must not prevent showing it.
   const other =
     second &&
     (await readResults(second).catch((error: unknown) => {
@@ -164,7 +164,7 @@ export async function loadGallery(
   };
 }
 
-/** A results file, and whether its last row is half: a run was killed, or the disk was full. */
+/** A results file, and whether its last row is incomplete: a run was killed, or the disk was full. */
 interface ReadResults extends ResultsFile {
   readonly isCutOff: boolean;
 }
@@ -254,7 +254,7 @@ async function partsOf(
   }
 }
 
-/** What nothing in the dataset says, in words. */
+/** Sentences about what was drawn or guessed because the dataset does not record it. */
 function guessesIn(samples: readonly DatasetSample[]): string[] {
   const drawn = samples.filter(({ guessed }) => guessed?.includes('split')).length;
   const patients = samples.filter(({ guessed }) => guessed?.includes('patient')).length;

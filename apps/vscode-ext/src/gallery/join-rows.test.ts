@@ -25,7 +25,7 @@ test('a gallery of a dataset has every sample, scored or not', () => {
   ]);
 });
 
-test('a gallery of results has what was scored, with the label that the dataset knows', () => {
+test('a gallery of results has the scored pictures, with the labels of the dataset', () => {
   const stray = { ...result, path: 'gone.png', slice: undefined };
   const rows = joinRows({ samples, results: [result, stray], of: 'results', ...none });
   expect(rows.map(({ path, split, label }) => [path, split, label])).toEqual([
@@ -34,7 +34,7 @@ test('a gallery of results has what was scored, with the label that the dataset 
   ]);
 });
 
-test('what nothing names is unknown: a patient that is the picture itself, all of a file in no dataset', () => {
+test('unnamed facts are unknown: a patient that is the picture itself, everything of a file in no dataset', () => {
   const own = { path: 'b/c.png', label: 'covid', split: 'val', source: 's' } as const;
   const rows = joinRows({
     samples: [
@@ -51,7 +51,7 @@ test('what nothing names is unknown: a patient that is the picture itself, all o
   ]);
 });
 
-test('findings stand at every picture that they name, each rule once', () => {
+test('findings appear at every picture that they name, each rule once', () => {
   const finding = (rule: string, path: string) => ({
     rule,
     severity: 'error' as const,

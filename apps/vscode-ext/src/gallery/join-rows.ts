@@ -2,20 +2,20 @@ import type { DatasetSample, Finding, ResultRow, ResultsHeader } from '@groundgl
 import { namedPatient, sampleKey } from '@groundglass/dataset';
 import type { GalleryResult, GalleryRow } from '@groundglass/viewer/gallery-rows';
 
-/** What a gallery's rows are made of. */
+/** Input of a gallery's rows. */
 export interface RowSources {
-  /** Samples of the dataset; a results file alone has none. */
+  /** Samples of the dataset; empty for a results file alone. */
   readonly samples: readonly DatasetSample[];
   readonly results: readonly ResultRow[] | undefined;
   readonly second: readonly ResultRow[] | undefined;
   readonly findings: readonly Finding[];
-  /** Formats by content, by path; the ending stands for those that are not known. */
+  /** Formats by content, by path; the extension decides for the others. */
   readonly formats: ReadonlyMap<string, string>;
   /** `samples`: a row for each sample, scored or not. `results`: a row for each that was scored. */
   readonly of: 'samples' | 'results';
 }
 
-/** Joins what the dataset, the results and the audit say of each picture. */
+/** Joins what the dataset, the results and the audit record for each picture. */
 export function joinRows(sources: RowSources): GalleryRow[] {
   const { samples, results = [], second = [], findings, formats } = sources;
   const sampleOf = new Map(samples.map((sample) => [sampleKey(sample), sample]));
@@ -33,7 +33,7 @@ export function joinRows(sources: RowSources): GalleryRow[] {
   return shown.map(({ path, slice }) => {
     const key = sampleKey({ path, slice });
     const found = sampleOf.get(key);
-    // Of a file that is in no dataset the row says nothing that `unknownSample` made up.
+    // A row of a file in no dataset shows nothing that `unknownSample` made up.
     const sample = found && found.source !== '' ? found : undefined;
     return {
       path,
@@ -51,7 +51,7 @@ export function joinRows(sources: RowSources): GalleryRow[] {
   });
 }
 
-/** Samples and results of one header, as the gallery takes its model. */
+/** Samples and results of one header, in the form of the gallery's model. */
 export function modelOf({ model, labels, positive, threshold }: ResultsHeader) {
   return { name: `${model.name} ${model.version}`, labels, positive, threshold };
 }
@@ -65,7 +65,7 @@ function toResult(row: ResultRow | undefined): GalleryResult | null {
   };
 }
 
-/** The format that a file's name promises. */
+/** The format that a file's name indicates. */
 export function formatOfName(path: string): string | null {
   const ending = /\.(nii\.gz|[^./]+)$/i.exec(path)?.[1]?.toLowerCase();
   switch (ending) {

@@ -30,6 +30,6 @@ test.each([
   expect(text.slice(found!.start, found!.end)).toBe(expected);
 });
 
-test('a path knows where it stands', () => {
+test('a path has its position', () => {
   expect(pathsOnLine('x, "a.png"', 7)).toEqual([{ path: 'a.png', line: 7, start: 4, end: 9 }]);
 });

@@ -1,4 +1,4 @@
-/** A path in a text, and the word behind it that may be a label. */
+/** A path in a text, and the word after it that may be a label. */
 export interface ListedPath {
   readonly path: string;
   /** Line, from 0. */
@@ -9,28 +9,28 @@ export interface ListedPath {
 }
 
 const endings = 'png|jpe?g|dcm|dicom|ima|nii\\.gz|nii|mha|mhd';
-/** Quoted paths may hold blanks; others end at a blank, a comma or a bracket. */
+/** Quoted paths may contain blanks; others end at a blank, a comma or a bracket. */
 const quoted = new RegExp(`(["'])((?:(?!\\1).)+?\\.(?:${endings}))\\1`, 'gi');
 const plain = new RegExp(`[^\\s"'<>|,;()\\[\\]{}=]+\\.(?:${endings})(?![\\w.%-])`, 'gi');
-/** The end of a name, and another name behind it. */
+/** The end of a name, followed by another name. */
 const severalNames = new RegExp(`\\.(?:${endings})\\s`, 'i');
-/** A list of names: the whole line is one, blanks and all. */
+/** A list of names: the whole line is one, including blanks. */
 const wholeLine = new RegExp(`^\\s*(\\S.*?\\.(?:${endings}))\\s*$`, 'i');
 
-/** Where the plain text of YAML starts on its line: behind dashes and a key. */
+/** Where the plain text of YAML starts on its line: after dashes and a key. */
 const beforeYaml = /^\s*(?:-\s+)*(?:[\w-]+:\s+)?(?=[^\s"'[{&*!|>#])/;
 const wholeName = new RegExp(`\\.(?:${endings})$`, 'i');
 
-/** Whether a text ends as a picture's name does. */
+/** Whether a text ends like a picture's name. */
 export function endsAsPicture(text: string): boolean {
   return text.length < 4096 && wholeName.test(text) && !/[\n\r]/.test(text);
 }
 
-/** Longest line that is looked at: JSON may stand on one of megabytes. */
+/** Longest line that is parsed: JSON may be on one line of megabytes. */
 const longestLine = 20_000;
 
 /**
- * The image paths that one line names.
+ * The image paths in one line.
  *
  * @param isYaml whether the text is YAML, where names with blanks need no quotes.
  */
@@ -60,7 +60,7 @@ function plainOn(text: string, line: number): ListedPath[] {
   });
 }
 
-/** The paths of a flow list that stand between quoted ones. */
+/** The paths of a flow list between quoted ones. */
 function unquotedOn(text: string, line: number): ListedPath[] {
   return plainOn(
     text.replace(quoted, (match) => ' '.repeat(match.length)),

@@ -2,11 +2,11 @@ import type { DatasetSample } from '@groundglass/core';
 import { naturalOrder } from '@groundglass/viewer/gallery-rows';
 import * as vscode from 'vscode';
 
-/** Pictures that a gallery of a folder lists. */
+/** Maximum number of pictures in the gallery of a folder. */
 const mostPictures = 100_000;
 const picture = /\.(png|jpe?g|dcm|dicom|ima|nii|nii\.gz|mha|mhd)$/i;
 
-/** The pictures below a folder in the order that people count in; of a label, split or patient a folder says nothing. */
+/** The pictures below a folder in natural order; a folder records no label, split or patient. */
 export async function listPictures(folder: vscode.Uri): Promise<DatasetSample[]> {
   const paths: string[] = [];
   const queue = [''];
@@ -27,7 +27,7 @@ export async function listPictures(folder: vscode.Uri): Promise<DatasetSample[]>
   return paths.sort(naturalOrder).map((path) => unknownSample(path));
 }
 
-/** The pictures of one folder, without those below it, in the order that people count in. */
+/** The pictures directly in one folder, in natural order. */
 export async function picturesIn(folder: vscode.Uri): Promise<vscode.Uri[]> {
   const entries = await vscode.workspace.fs.readDirectory(folder).then(
     (read) => read,

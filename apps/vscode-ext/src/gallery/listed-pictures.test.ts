@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { listedPictures } from './listed-pictures.js';
 
-test('a line of a list or table is one picture, without the mask behind it', () => {
+test('a line of a list or table is one picture, without the mask after it', () => {
   expect(listedPictures('a 1.png\r\n\r\nb.png m.png\nsee notes', 'list.txt')).toEqual([
     'a 1.png',
     'b.png',
@@ -12,7 +12,7 @@ test('a line of a list or table is one picture, without the mask behind it', () 
   ]);
 });
 
-test('a row of JSON Lines is its picture, wherever its mask stands', () => {
+test('a row of JSON Lines is its picture, wherever its mask is', () => {
   const text = '{"mask": "m.png", "path": "a.png"}\n{"path": "b.png"}\n{"path": "half.p';
   expect(listedPictures(text, 'samples.jsonl')).toEqual(['a.png', 'b.png']);
 });
@@ -58,7 +58,7 @@ test.each([
   expect(listedPictures(text, 'split.yml')).toEqual(expected);
 });
 
-test('YAML whose aliases would fill the memory is read line by line', () => {
+test('YAML whose aliases would exhaust memory is read line by line', () => {
   const bomb = Array.from({ length: 30 }, (_, at) => {
     const before = at === 0 ? 'a.png' : Array.from({ length: 10 }, () => `*n${at - 1}`).join(', ');
     return `n${at}: &n${at} [${before}]`;

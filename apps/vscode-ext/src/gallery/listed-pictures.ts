@@ -1,24 +1,24 @@
 import { parseAllDocuments } from 'yaml';
 import { endsAsPicture, pathsOnLine } from './list-paths.js';
 
-/** Keys whose picture belongs to another one: its mask or its label map. */
+/** Keys of a file that belongs to another picture: its mask or its label map. */
 const masks =
   /^(?:.*[_-])?(?:masks?|labels?|lesions?|seg|segmentations?|gt|truth|annotations?)(?:[_-]?(?:path|file|map|name)s?)?$/i;
-/** A key in front of a path, in Python or in what could not be parsed. */
+/** A key before a path, in Python or in text that could not be parsed. */
 const keyBefore = /([\w-]+)["']?\s*[:=]\s*["']?$/;
 
 /**
- * The pictures that a text file lists, in its order: one a line of a split list, table or JSON Lines; all that JSON, YAML and Python
- * name but masks that stand beside their picture, and what YAML and Python have commented out.
+ * The pictures that a text file lists, in its order: one a line of a split list, table or JSON Lines; in JSON, YAML and Python all
+ * except masks listed with their picture, and paths commented out in YAML and Python.
  *
- * @param name of the file, whose ending says what is in it.
+ * @param name of the file, whose extension gives its format.
  */
 export function listedPictures(text: string, name: string): string[] {
   const isYaml = /\.ya?ml$/i.test(name);
   const value = /\.json$/i.test(name) ? parseJson(text) : isYaml ? parseYaml(text) : undefined;
   if (value !== undefined) return picturesOf(value);
   const isJsonLines = /\.jsonl$/i.test(name);
-  // Half-written files too are read, line by line.
+  // Half-written files are read too, line by line.
   const hasSeveral = /\.(?:py|json|ya?ml)$/i.test(name);
   return text.split(/\r?\n/).flatMap((line, at) => {
     const row = isJsonLines ? parseJson(line) : undefined;
@@ -34,7 +34,7 @@ export function listedPictures(text: string, name: string): string[] {
   });
 }
 
-/** Every picture that a value names, as its values or its keys. */
+/** Every picture in the values or keys of a value. */
 function picturesOf(value: unknown): string[] {
   if (typeof value === 'string') return endsAsPicture(value) ? [value] : [];
   if (Array.isArray(value)) return value.flatMap(picturesOf);
@@ -47,7 +47,7 @@ function picturesOf(value: unknown): string[] {
   return entries.flatMap(({ isMask, pictures }) => (isMask && hasPicture ? [] : pictures));
 }
 
-/** The documents of a YAML file; undefined where one has an error, or aliases of aliases without end. */
+/** The documents of a YAML file; undefined if one has an error, or endless aliases of aliases. */
 function parseYaml(text: string): unknown {
   const documents = parseAllDocuments(text);
   if (documents.some(({ errors }) => errors.length > 0)) return undefined;

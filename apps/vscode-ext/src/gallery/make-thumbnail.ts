@@ -7,7 +7,7 @@ import type { MaskKey, MaskStore } from '../scoring/mask-store.js';
 /** Longest side of a thumbnail in pixels. */
 const longestSide = 224;
 
-/** A picture small enough to post, with the model's mask where one is kept. */
+/** A picture small enough to post, with the model's mask if one is stored. */
 export interface MadeThumbnail {
   readonly columns: number;
   readonly rows: number;
@@ -16,7 +16,7 @@ export interface MadeThumbnail {
 }
 
 /**
- * Reads one slice and makes it small.
+ * Reads one slice and shrinks it.
  *
  * @throws {CtError} what opening and decoding throw.
  */

@@ -10,8 +10,8 @@ import { PathResolver } from './resolve-path.js';
 /**
  * Reads a text file of paths: a split list, a table, JSON, YAML, Python.
  *
- * @returns samples with their paths from `root`: the workspace's folder, or where a picture lies elsewhere the folder of all.
- * @throws {CtError} `CT_READ_FAILED`; `CT_BAD_DATASET` when the text names no picture, or none that is there.
+ * @returns samples with their paths from `root`: the workspace's folder, or the common folder if a picture is outside it.
+ * @throws {CtError} `CT_READ_FAILED`; `CT_BAD_DATASET` when the text names no picture, or no existing one.
  */
 export async function readList(
   uri: vscode.Uri,
@@ -55,7 +55,7 @@ export async function readList(
   return { samples: pictures.map((each) => unknownSample(pathInside(root, each))), root, missing };
 }
 
-/** The folder that holds all pictures: the workspace's where that does. */
+/** The folder that contains all pictures: the workspace's if it does. */
 function rootOf(uri: vscode.Uri, pictures: readonly vscode.Uri[]): vscode.Uri {
   let root = vscode.workspace.getWorkspaceFolder(uri)?.uri ?? vscode.Uri.joinPath(uri, '..');
   for (const picture of pictures) {
@@ -64,7 +64,7 @@ function rootOf(uri: vscode.Uri, pictures: readonly vscode.Uri[]): vscode.Uri {
   return root;
 }
 
-/** Pictures in the folders of the workspace folder and below them, by name, for lists that name no folder. */
+/** Pictures in the workspace folder and below, by name, for lists that name no folder. */
 async function siblingFolders(uri: vscode.Uri): Promise<Map<string, vscode.Uri>> {
   const top = vscode.workspace.getWorkspaceFolder(uri)?.uri ?? vscode.Uri.joinPath(uri, '..');
   const { listPictures } = await import('./list-pictures.js');

@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
 import type { DatasetRegistry } from '../datasets/dataset-registry.js';
 
-/** Files of one folder that are asked for one by one. */
+/** Files of one folder that are checked one by one. */
 const mostSingle = 4;
 
 /**
- * The file that a path in a text means: from the text's folder, from the folders above it up to the workspace's, in a folder of
+ * Resolves a path in a text: from the text's folder, from the folders above it up to the workspace's, in a folder of
  * their dataset, where split lists name files without their folder.
  */
 export class PathResolver {
-  /** How many files of a folder were asked for. */
+  /** Number of files checked per folder. */
   readonly #asked = new Map<string, number>();
   readonly #folders = new Map<string, Promise<ReadonlySet<string>>>();
-  /** Files of a dataset by their name alone; a name that two files have is null. */
+  /** Files of a dataset by their name alone; null for a name that two files have. */
   #byName: Promise<ReadonlyMap<string, vscode.Uri | null>> | undefined;
   readonly #text: vscode.Uri;
   readonly #registry: DatasetRegistry | undefined;
@@ -66,7 +66,7 @@ export class PathResolver {
     return names;
   }
 
-  /** Whether a file is there. Listing a folder once is quicker than asking for each of a thousand names, and slower than asking for one. */
+  /** Whether a file exists. Listing a folder once is faster than checking each of a thousand names, and slower than checking one. */
   async #has(uri: vscode.Uri): Promise<boolean> {
     const folder = vscode.Uri.joinPath(uri, '..');
     const asked = (this.#asked.get(folder.path) ?? 0) + 1;

@@ -3,19 +3,19 @@ import { sniffFormat, sniffLength } from '@groundglass/core';
 import * as vscode from 'vscode';
 import { readSource } from '../preview/read-source.js';
 
-/** Of more files the names have to do: looking into each would take minutes. */
+/** Beyond this many files, trust the names: reading each would take minutes. */
 const mostFiles = 20_000;
 const lanes = 8;
-/** Between two looks whether others still need the files. */
+/** Interval of checking whether others still need the files. */
 const waitMs = 50;
 
-/** When looking into files ends early, and when it waits. */
+/** When sniffing stops early, and when it waits. */
 interface SniffPace {
   readonly isOver: () => boolean;
   readonly isBusy: () => boolean;
 }
 
-/** Formats by content of files whose name promises another one, by path; of other file systems than this machine's none. */
+/** Formats by content of files with a wrong extension, by path; none on file systems other than this machine's. */
 export async function sniffFormats(
   root: vscode.Uri,
   paths: readonly string[],
@@ -39,7 +39,7 @@ export async function sniffFormats(
   return found;
 }
 
-/** The format of a file by its first bytes; undefined where it is none or cannot be read. */
+/** The format of a file by its first bytes; undefined if it is none or unreadable. */
 export async function formatOf(uri: vscode.Uri): Promise<string | undefined> {
   try {
     const { source, dispose } = await readSource(uri);

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 
-/** What is called when pictures below a folder have come, gone or changed. */
+/** Called when pictures below a folder are added, removed or changed. */
 interface PictureListener {
-  /** A picture has other content. */
+  /** A picture's content has changed. */
   readonly onChange: (uri: vscode.Uri) => void;
-  /** A picture, or a folder, has come or gone. */
+  /** A picture or a folder was added or removed. */
   readonly onComeOrGo: () => void;
 }
 
 const isPicture = ({ path }: vscode.Uri) =>
   /\.(png|jpe?g|dcm|dicom|ima|nii|gz|mha|mhd)$/i.test(path);
 
-/** Follows the pictures below a folder, inside the workspace or elsewhere. */
+/** Watches the pictures below a folder, inside the workspace or elsewhere. */
 export function watchPictures(
   folder: vscode.Uri,
   { onChange, onComeOrGo }: PictureListener,
@@ -19,7 +19,7 @@ export function watchPictures(
   const watcher = vscode.workspace.createFileSystemWatcher(
     new vscode.RelativePattern(folder, '**/*'),
   );
-  // A folder that is moved in comes with one event, without those of its files.
+  // A folder that is moved in gives one event, without those of its files.
   const comeOrGo = (uri: vscode.Uri) => {
     if (isPicture(uri) || !/\.[^/]*$/.test(uri.path)) onComeOrGo();
   };

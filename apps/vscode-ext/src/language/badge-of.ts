@@ -2,11 +2,11 @@ import { differs } from './differs.js';
 import type { KnownFile } from './scored-samples.js';
 
 /**
- * Two characters, as many as VS Code shows. A label alone is its first letters (`CO`), one that the model agrees with has a tick (`C✓`),
- * one without an answer a question mark (`C?`); where the model answers otherwise there is `!`, and an answer without a label has an
+ * Two characters, VS Code's limit. A label alone is its first letters (`CO`), one that the model agrees with has a tick (`C✓`),
+ * one without an answer a question mark (`C?`), one that the model disagrees with `!`, and an answer without a label has an
  * arrow (`→C`).
  *
- * @returns undefined where neither label nor answer is known.
+ * @returns undefined if neither label nor answer is known.
  */
 export function badgeOf(known: Omit<KnownFile, 'findings' | 'whereabouts'>): string | undefined {
   const { sample, result } = known;

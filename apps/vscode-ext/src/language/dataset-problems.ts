@@ -7,7 +7,7 @@ import { baseNameOf, readTextOf } from '../datasets/workspace-files.js';
 import { pathsOnLine } from '../gallery/list-paths.js';
 import type { LoadedGallery } from '../gallery/gallery-source.js';
 
-/** Lists and tables of a layout that are searched for the lines of its samples. */
+/** Lists and tables of a layout that are searched for its samples' lines. */
 const mostLists = 40;
 
 /** A problem of a dataset, with what its fixes need. */
@@ -17,7 +17,7 @@ export class DatasetDiagnostic extends vscode.Diagnostic {
     message: string,
     severity: vscode.DiagnosticSeverity,
     readonly rule: string,
-    /** Files that the problem is about, its own first. */
+    /** Files of the problem, its own first. */
     readonly files: readonly vscode.Uri[],
   ) {
     super(range, message, severity);
@@ -29,7 +29,7 @@ export class DatasetDiagnostic extends vscode.Diagnostic {
 /** Bad rows and findings of datasets as entries of Problems: at the row of the manifest or of the split list. */
 export class DatasetProblems implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('groundglass');
-  /** Files that a source has problems in, to take them away again. */
+  /** Files with problems of a source, to remove them later. */
   readonly #filesOf = new Map<string, Map<string, [vscode.Uri, vscode.Diagnostic[]]>>();
   readonly #findingsOf: (folder: vscode.Uri) => Promise<Finding[]>;
 
@@ -45,7 +45,7 @@ export class DatasetProblems implements vscode.Disposable {
     this.#set(`results ${results.toString()}`, found);
   }
 
-  /** Shows what is wrong with a dataset: rows that could not be used, and findings of its audit. */
+  /** Shows the errors of a dataset: unusable rows, and findings of its audit. */
   async show(entry: DatasetEntry): Promise<void> {
     const dataset = await entry.load().catch(() => undefined);
     const found = new Map<string, [vscode.Uri, vscode.Diagnostic[]]>();
@@ -135,8 +135,8 @@ interface Places {
 }
 
 /**
- * Findings of an audit that still hold: a picture that was renamed, moved or taken out of the dataset since then takes its findings with
- * it. Bad rows are those of the manifest as it is now.
+ * Findings of an audit that still hold: when a picture has since been renamed, moved or removed from the dataset, its findings go
+ * with it. Bad rows are those of the current manifest.
  */
 function currentFindings(findings: readonly Finding[], { samples }: LoadedDataset): Finding[] {
   const paths = new Set(samples.map(({ path }) => path));
@@ -145,7 +145,7 @@ function currentFindings(findings: readonly Finding[], { samples }: LoadedDatase
   );
 }
 
-/** Where samples stand: rows of `samples.jsonl`, else lines of the layout's lists, else the picture itself. */
+/** Positions of samples: rows of `samples.jsonl`, else lines of the layout's lists, else the picture itself. */
 async function placesOf(dataset: LoadedDataset): Promise<Places> {
   const { samplesFile, lines, root } = dataset;
   if (samplesFile && lines) {

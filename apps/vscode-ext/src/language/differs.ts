@@ -1,6 +1,6 @@
 import type { KnownFile } from './scored-samples.js';
 
-/** Whether an answer is another than the known label; null where either is missing. */
+/** Whether an answer differs from the known label; null if either is missing. */
 export function differs({
   sample,
   result,

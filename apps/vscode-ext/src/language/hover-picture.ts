@@ -4,7 +4,7 @@ import { makeThumbnail, type MadeThumbnail } from '../gallery/make-thumbnail.js'
 import type { MaskStore } from '../scoring/mask-store.js';
 import type { KnownFile } from './scored-samples.js';
 
-/** The thumbnail of a picture with its mask, as the address of a PNG; undefined where it cannot be read. */
+/** The thumbnail of a picture with its mask, as a PNG data URI; undefined if it cannot be read. */
 export async function hoverPicture(
   uri: vscode.Uri,
   known: KnownFile | undefined,
@@ -34,7 +34,7 @@ export async function hoverPicture(
   }
 }
 
-/** One channel: a quarter of the bytes that are packed, posted and unpacked before the hover is there. */
+/** One channel: a quarter of the bytes to pack, post and unpack before the hover appears. */
 function greyPicture({ columns, rows, grey }: MadeThumbnail): Uint8Array {
   return encodePng({ columns, rows, channels: 1, data: grey });
 }

@@ -46,7 +46,7 @@ export class PathHover implements vscode.HoverProvider {
   }
 }
 
-/** What is known of a file, a sentence each. */
+/** What is known about a file, one sentence each. */
 export function describe(known: KnownFile | undefined): string[] {
   if (!known) return [];
   const { sample, whereabouts, result, findings } = known;

@@ -4,7 +4,7 @@ import { pathsOnLine } from '../gallery/list-paths.js';
 import { isYaml } from './path-selector.js';
 import { PathResolver } from '../gallery/resolve-path.js';
 
-/** Lines of a document that are looked at: a manifest of 100,000 rows must stay quick to open. */
+/** Number of lines scanned: a manifest of 100,000 rows must open quickly. */
 const mostLines = 20_000;
 
 class PathLink extends vscode.DocumentLink {
@@ -18,7 +18,7 @@ class PathLink extends vscode.DocumentLink {
   }
 }
 
-/** Paths of images in texts are links; each is looked for when it is followed. */
+/** Makes paths of images in texts links; each is resolved when it is followed. */
 export class PathLinks implements vscode.DocumentLinkProvider<PathLink> {
   readonly #registry: DatasetRegistry;
 

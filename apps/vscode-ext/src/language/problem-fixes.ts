@@ -24,11 +24,11 @@ export class ProblemFixes implements vscode.CodeActionProvider {
     { diagnostics }: vscode.CodeActionContext,
   ): Promise<vscode.CodeAction[]> {
     const actions: vscode.CodeAction[] = [];
-    // Several problems of one row have one way to remove it.
+    // Several problems of one row share one fix that removes it.
     const removable = new Set<number>();
     for (const shown of diagnostics) {
       if (shown.source !== 'Groundglass') continue;
-      // VS Code hands over copies of diagnostics, without what they carry beside the usual.
+      // VS Code passes copies of diagnostics, without their additional properties.
       const own = vscode.languages
         .getDiagnostics(document.uri)
         .find(
@@ -63,7 +63,7 @@ export class ProblemFixes implements vscode.CodeActionProvider {
     return actions;
   }
 
-  /** Renames a file to the ending of its content, in the manifest and lists of its dataset too. */
+  /** Renames a file to match its content, in the manifest and lists of its dataset too. */
   async #rename(
     file: vscode.Uri,
     diagnostic: vscode.Diagnostic,
@@ -91,7 +91,7 @@ export class ProblemFixes implements vscode.CodeActionProvider {
         const lines = ((await readTextOf(uri)) ?? '').split(/\r?\n/);
         for (const [line, text] of lines.entries()) {
           for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-            // Part of a longer name is another file.
+            // A match inside a longer name is another file.
             if (/[\w-]/.test(text[at - 1] ?? '') || /[\w-]/.test(text[at + name.length] ?? ''))
               continue;
             edit.replace(uri, new vscode.Range(line, at, line, at + name.length), renamed);

@@ -20,12 +20,12 @@ interface LanguageOptions {
   readonly findingsOf: (folder: vscode.Uri) => Promise<Finding[]>;
 }
 
-/** What the rest of the extension asks of language features. */
+/** What the rest of the extension uses of the language features. */
 export interface LanguageFeatures extends vscode.Disposable {
   reportProblems(gallery: LoadedGallery): void;
-  /** Puts a dataset's bad rows and what its audit found into Problems. */
+  /** Puts a dataset's bad rows and audit findings into Problems. */
   showFindings(entry: DatasetEntry): Promise<void>;
-  /** What a dataset knows of a picture. */
+  /** What a dataset records about a picture. */
   readonly sampleOf: SampleLookup;
 }
 

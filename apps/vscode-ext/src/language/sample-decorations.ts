@@ -4,7 +4,7 @@ import { badgeOf } from './badge-of.js';
 import { describe } from './path-hover.js';
 import type { ScoredSamples } from './scored-samples.js';
 
-/** Pictures in the explorer: letters of their label, a sign of the model's answer, "!" where it is another one. */
+/** Pictures in the explorer: letters of their label, a sign of the model's answer, "!" if the two differ. */
 export class SampleDecorations implements vscode.FileDecorationProvider {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeFileDecorations = this.#changed.event;
@@ -22,7 +22,7 @@ export class SampleDecorations implements vscode.FileDecorationProvider {
 
   async provideFileDecoration(uri: vscode.Uri): Promise<vscode.FileDecoration | undefined> {
     if (!/\.(png|jpe?g|dcm|dicom|ima|nii|gz|mha|mhd)$/i.test(uri.path)) return undefined;
-    // The first picture in the explorer has the datasets looked for; all are asked about again when they are found.
+    // The first picture in the explorer starts the search for datasets; all are decorated again when they are found.
     if (this.#registry.known.length === 0) {
       void this.#registry.find();
       return undefined;

@@ -5,7 +5,7 @@ import type { LoadedDataset } from '../datasets/load-dataset.js';
 import type { Whereabouts } from '../datasets/whereabouts.js';
 import { readTextOf } from '../datasets/workspace-files.js';
 
-/** What is known of one file. */
+/** What is known about one file. */
 export interface KnownFile {
   readonly sample: DatasetSample | undefined;
   /** Undefined without a sample. */
@@ -25,7 +25,7 @@ interface Index {
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
 }
 
-/** Labels, answers and findings by file, for hovers and decorations; read once and again after a change. */
+/** Labels, answers and findings by file, for hovers and decorations; read once, and again after a change. */
 export class ScoredSamples {
   readonly #indices = new Map<DatasetEntry, Promise<Index | undefined>>();
   readonly #registry: DatasetRegistry;
@@ -46,7 +46,7 @@ export class ScoredSamples {
     this.#indices.clear();
   }
 
-  /** Undefined for a file that no dataset knows. */
+  /** Undefined for a file in no dataset. */
   async find(uri: vscode.Uri): Promise<KnownFile | undefined> {
     const entry = await this.#registry.entryOf(uri);
     if (!entry) return undefined;

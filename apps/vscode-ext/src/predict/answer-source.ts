@@ -10,14 +10,14 @@ export interface PredictOptions {
   readonly onProgress: (progress: PredictProgress) => void;
 }
 
-/** What is asked for predictions. */
+/** Provides predictions. */
 export interface AnswerSource {
-  /** Why nothing can be predicted now, in words. */
+  /** Why nothing can be predicted now, for the user. */
   readonly unavailableReason: string | undefined;
-  /** Another answer is to be expected: of another server or model, or where there was none. */
+  /** A new answer is to be expected: from another server or model, or where there was none. */
   readonly onDidChange: vscode.Event<void>;
-  /** @throws {CtError} the server's code and sentence, `CT_UNREACHABLE`, `CT_CANCELLED`. */
+  /** @throws {CtError} the server's code and message, `CT_UNREACHABLE`, `CT_CANCELLED`. */
   predict(ct: OpenedCt, options: PredictOptions): Promise<Prediction>;
-  /** Asks one model, whichever is chosen. */
+  /** Uses this model, whichever is chosen. */
   of(model: string): AnswerSource;
 }

@@ -30,7 +30,7 @@ const volume: CtVolume = {
       pixels: Float32Array.of(-1250, -500, 250, 1000),
     }),
 };
-/** A server that says nothing of its model but the outputs. */
+/** A server that lists only the outputs of its model. */
 const told = {
   modelMetadata: () =>
     Promise.resolve({ name: 'm', platform: '', inputs: [], outputs: [], versions: ['3'] }),
@@ -43,7 +43,7 @@ const request = {
   signal: new AbortController().signal,
 };
 
-test('every slice is windowed, scored by the server, and summed up as a Groundglass server does', async () => {
+test('every slice is windowed, scored by the server, and aggregated as a Groundglass server does', async () => {
   const inputs: number[][] = [];
   const progress: number[] = [];
   const order: number[] = [];
@@ -85,7 +85,7 @@ test('every slice is windowed, scored by the server, and summed up as a Groundgl
   expect(predictionSchema.safeParse(prediction).error).toBeUndefined();
 });
 
-test('a probability that is none is CT_INFERENCE_FAILED, and no further slice is asked for', async () => {
+test('an invalid probability is CT_INFERENCE_FAILED, and no further slice is requested', async () => {
   let asked = 0;
   const scoreSlice = (): Promise<SliceScore> => {
     asked++;

@@ -18,11 +18,11 @@ import type { PredictProgress } from './predict-progress.js';
 export interface OipPredictRequest {
   readonly model: { readonly name: string; readonly version: string };
   readonly volume: CtVolume;
-  /** Name of the file, as the prediction carries it. */
+  /** Name of the file, for the prediction. */
   readonly file: string;
-  /** Name of the file of each slice, where there are several. */
+  /** File name of each slice, if there are several files. */
   readonly files: readonly string[] | undefined;
-  /** The part of a slice that the model sees; the one that it was trained on where it is undefined. */
+  /** The part of a slice that the model sees; the one that it was trained on if undefined. */
   readonly crop: 'none' | 'chest' | undefined;
   /** The slice to score first. */
   readonly startAt: number;
@@ -30,15 +30,15 @@ export interface OipPredictRequest {
   readonly onProgress: (progress: PredictProgress) => void;
 }
 
-/** The part of the client that is used. */
+/** The part of the client that is used here. */
 type OipModel = Pick<OipClient, 'scoreSlice' | 'modelMetadata' | 'modelParameters'>;
 
-/** Slices under way: one is prepared here while the server computes another. */
+/** Slices in flight: one is prepared here while the server computes another. */
 const lanes = 2;
 
 /**
- * Predicts with a server that speaks the Open Inference Protocol alone (Triton, KServe): what a Groundglass server does around the
- * model is done here, with the same functions. The rule comes from the parameters of the model's `config.pbtxt`.
+ * Predicts with a server that speaks only the Open Inference Protocol (Triton, KServe): the steps that a Groundglass server adds
+ * around the model are done here, with the same functions. The rule comes from the parameters of the model's `config.pbtxt`.
  *
  * @throws {CtError} what the server answers, `CT_UNREACHABLE`, `CT_CANCELLED`, `CT_INFERENCE_FAILED`, `CT_MODEL_INVALID`, or what
  * decoding throws.
@@ -84,7 +84,7 @@ export async function predictOverOip(
   await Promise.all(
     Array.from({ length: lanes }, () =>
       scoreNext().catch((error: unknown) => {
-        // The other one stops as well.
+        // The other lane stops as well.
         left.length = 0;
         throw error;
       }),
@@ -117,7 +117,7 @@ export async function predictOverOip(
   };
 }
 
-/** What the server says of a model. Servers without the extension for configurations leave the rule at its defaults. */
+/** The server's metadata of a model. Servers without the extension for configurations leave the rule at its defaults. */
 async function readModel(
   client: OipModel,
   { name, version }: OipPredictRequest['model'],

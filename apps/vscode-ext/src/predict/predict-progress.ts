@@ -1,6 +1,6 @@
 import type { SlicePrediction } from '@groundglass/core';
 
-/** A slice that has been scored, and how many are. */
+/** A scored slice, and how many are scored. */
 export interface PredictProgress {
   readonly done: number;
   readonly total: number;

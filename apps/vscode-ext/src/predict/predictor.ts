@@ -10,40 +10,40 @@ import { within } from '../shared/within.js';
 import type { AnswerSource, PredictOptions } from './answer-source.js';
 import type { PredictProgress } from './predict-progress.js';
 
-/** Asks the server what the model sees in an image. */
+/** Asks the server for the prediction of an image. */
 export class Predictor implements AnswerSource {
   readonly #server: ServerManager;
   readonly #model: string | undefined;
 
-  /** @param model that is asked in place of the one that the user has chosen. */
+  /** @param model to use in place of the one that the user has chosen. */
   constructor(server: ServerManager, model?: string) {
     this.#server = server;
     this.#model = model;
   }
 
-  /** Asks one model, whichever is chosen. */
+  /** Uses this model, whichever is chosen. */
   of(model: string): Predictor {
     return new Predictor(this.#server, model);
   }
 
-  /** Why nothing can be predicted now, in words. */
+  /** Why nothing can be predicted now, for the user. */
   get unavailableReason(): string | undefined {
     return this.#server.unavailableReason;
   }
 
-  /** Another answer is to be expected: of another server or model, or where there was none. */
+  /** A new answer is to be expected: from another server or model, or where there was none. */
   get onDidChange(): vscode.Event<void> {
     return this.#server.onDidChangeAnswers;
   }
 
   /**
-   * @throws {CtError} the server's code and sentence, `CT_UNREACHABLE`, `CT_CANCELLED`.
+   * @throws {CtError} the server's code and message, `CT_UNREACHABLE`, `CT_CANCELLED`.
    */
   async predict(ct: OpenedCt, options: PredictOptions): Promise<Prediction> {
     try {
       return await this.#ask(ct, options);
     } catch (error) {
-      // A server that was killed comes back by itself; its request is asked once more.
+      // A killed server is restarted; retry its request once.
       const lost = error instanceof CtError && error.code === 'CT_UNREACHABLE';
       const wanted = !options.signal.aborted && this.#server.state.kind !== 'stopped';
       if (!lost || !wanted || this.#server.isRemote) throw error;
@@ -112,7 +112,7 @@ export class Predictor implements AnswerSource {
 }
 
 /**
- * The files as they are: their unit, modality and orientation travel with the pixels, and results name them.
+ * The files unchanged: their unit, modality and orientation travel with the pixels, and results name them.
  *
  * @throws {CtError} `CT_READ_FAILED`, `CT_CANCELLED`.
  */
@@ -127,9 +127,9 @@ async function readUpload(parts: readonly CtPart[], signal: AbortSignal): Promis
 
 async function readPart(name: string, uri: vscode.Uri): Promise<CtFile> {
   try {
-    // Sent from the disk as it is read, however large.
+    // Streamed from disk, however large.
     if (uri.scheme === 'file') return await openAsBlob(uri.fsPath);
-    // A Buffer is a view of a larger pool now and then; a plain array is what `fetch` sends as it is.
+    // A Buffer can be a view of a larger pool; `fetch` sends a plain array unchanged.
     return new Uint8Array(await vscode.workspace.fs.readFile(uri));
   } catch (cause) {
     throw new CtError('CT_READ_FAILED', `Expected ${name} to be readable`, { cause });

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { OpenedCt } from './open-ct.js';
 
-/** A CT file that is open in one or more editors; decoded once for all of them. */
+/** A CT file open in one or more editors; decoded once for all of them. */
 export class CtDocument implements vscode.CustomDocument {
   #opened: Promise<OpenedCt> | undefined;
   #opening = new AbortController();
@@ -12,9 +12,9 @@ export class CtDocument implements vscode.CustomDocument {
   constructor(readonly uri: vscode.Uri) {}
 
   /**
-   * Calls back when another volume of the file has been chosen.
+   * Calls back when another volume of the file is chosen.
    *
-   * @returns what ends it.
+   * @returns a function that ends this.
    */
   onDidChoose(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -50,7 +50,7 @@ export class CtDocument implements vscode.CustomDocument {
     return opened;
   }
 
-  /** Forgets what was read, for a file that has changed. */
+  /** Drops the loaded data, because the file has changed. */
   close(): void {
     this.#opening.abort();
     this.#opening = new AbortController();

@@ -16,15 +16,15 @@ import { toViewerError } from './to-viewer-error.js';
 import { firstSliceOf, viewerVolumeOf } from './viewer-volume-of.js';
 import { watchFile } from './watch-file.js';
 
-/** Folders of which it was said that a mask cannot be used. */
+/** Folders whose unusable masks were already reported. */
 const foldersWithBadMasks = new Set<string>();
 
-/** One editor with a CT image: answers its webview, asks for predictions, follows the file. */
+/** One editor with a CT image: answers its webview, requests predictions, watches the file. */
 export class CtPreviewPanel implements vscode.Disposable {
   readonly #disposables: vscode.Disposable[] = [];
   readonly #requests = new Map<number, AbortController>();
   #truth: Truth | undefined;
-  /** The mask that the user has chosen, in place of one that is found. */
+  /** The mask that the user has chosen, in place of a discovered one. */
   #chosenMask: vscode.Uri | undefined;
   #sample: KnownSample | undefined;
   #prediction: AbortController | undefined;
@@ -32,10 +32,10 @@ export class CtPreviewPanel implements vscode.Disposable {
   #reloading: NodeJS.Timeout | undefined;
   #disposed = false;
   #painted = false;
-  /** The slice on the screen; undefined until one is chosen. */
+  /** The displayed slice; undefined until one is chosen. */
   #slice: number | undefined;
   #openings = 0;
-  /** VS Code keeps messages to a page that is loading; to one that is hidden, and so no longer there, it does not. */
+  /** VS Code queues messages to a page that is loading, but not to a hidden one, whose page no longer exists. */
   #isLoading = true;
   readonly #started = performance.now();
   readonly #predictor: AnswerSource;
@@ -89,11 +89,11 @@ export class CtPreviewPanel implements vscode.Disposable {
       this.dispose();
     });
     this.#load();
-    // The page takes as long to start as many files take to decode: both at once.
+    // The page takes as long to start as many files take to decode: do both at once.
     void this.#open();
   }
 
-  /** Asks for the prediction of this image. */
+  /** Requests the prediction of this image. */
   predict(): void {
     void this.#predict();
   }
@@ -115,7 +115,7 @@ export class CtPreviewPanel implements vscode.Disposable {
   async #answer(message: ToHost): Promise<void> {
     switch (message.type) {
       case 'ready':
-        // The page starts again each time that it becomes visible again; the first one has been sent everything by now.
+        // The page restarts each time that it becomes visible again; the first one has been sent everything by now.
         if (!this.#isLoading) return this.#open(message.slice);
         this.#isLoading = false;
         return;
@@ -175,7 +175,7 @@ export class CtPreviewPanel implements vscode.Disposable {
         this.#painted = true;
         this.#slice = message.index;
         return;
-      // The filmstrip's.
+      // Messages of the filmstrip.
       case 'neighbours':
       case 'neighbour':
       case 'cancelNeighbour':
@@ -191,7 +191,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     this.page.start({ strings: viewerStrings(), renderer: previewSettings.renderer });
   }
 
-  /** @param slice the one to show; the volume's first choice where it is undefined. */
+  /** @param slice the one to show; the volume's default if undefined. */
   async #open(slice?: number): Promise<void> {
     const opening = ++this.#openings;
     const isLatest = () => !this.#disposed && opening === this.#openings;
@@ -201,7 +201,7 @@ export class CtPreviewPanel implements vscode.Disposable {
       ct = await this.document.open();
     } catch (error) {
       if (!isLatest()) return;
-      // Another editor of the same file has closed it to read it again.
+      // Another editor of the same file has closed it to reload it.
       if (error instanceof CtError && error.code === 'CT_CANCELLED') return this.#open(slice);
       this.#post({ type: 'openFailed', error: this.#toError(error) });
       return;
@@ -225,7 +225,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     if (previewSettings.predictOnOpen && this.#status.kind === 'idle') await this.#predict();
   }
 
-  /** Another model or server answers now, or one that may be asked at last. */
+  /** Another model or server answers now, or one becomes available. */
   #askAnew(): void {
     this.#forgetPrediction();
     if (previewSettings.predictOnOpen && this.page.visible) void this.#predict();
@@ -257,7 +257,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     }
   }
 
-  /** Asks for the expert's mask, which stays the editor's own until it is closed. */
+  /** Asks the user for the expert's mask, which this editor keeps until it is closed. */
   async #chooseMask(): Promise<void> {
     const picked = await vscode.window.showOpenDialog({
       title: vscode.l10n.t('Expert mask of {0}', posix.basename(this.document.uri.path)),
@@ -280,7 +280,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     }
   }
 
-  /** A mask that was found by its name cannot be used: said once a folder, for one steps through hundreds of pictures. */
+  /** Reports a discovered mask that cannot be used; only once a folder, because users step through hundreds of pictures. */
   #passOver(error: unknown): void {
     const folder = vscode.Uri.joinPath(this.document.uri, '..').toString();
     const { message } = this.#toError(error);
@@ -302,7 +302,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     );
   }
 
-  /** Looks for the picture in the workspace's datasets, once it is on the screen. */
+  /** Looks up the picture in the workspace's datasets, once it is displayed. */
   async #lookUp(): Promise<void> {
     const sample = await this.#sampleOf(this.document.uri).catch(() => undefined);
     if (this.#disposed || !sample) return;
@@ -364,7 +364,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     this.#show(reason === undefined ? { kind: 'idle' } : { kind: 'unavailable', reason });
   }
 
-  /** Posts what is new alone: the masks of all slices before it would cost more with each one. */
+  /** Posts only what is new: resending the masks of all earlier slices would cost more with each one. */
   #add({ done, total, slice }: PredictProgress): void {
     const before = this.#status.kind === 'running' ? this.#status.slices : [];
     this.#status = { kind: 'running', done, total, slices: [...before, slice] };
@@ -392,7 +392,7 @@ export class CtPreviewPanel implements vscode.Disposable {
     }
   }
 
-  /** Files are often written in several steps: the last one counts. */
+  /** Files are often written in several steps: only the last one counts. */
   #reloadSoon(): void {
     clearTimeout(this.#reloading);
     this.#reloading = setTimeout(() => {

@@ -43,7 +43,7 @@ export class CtPreviewProvider implements vscode.CustomReadonlyEditorProvider<Ct
     );
   }
 
-  /** The preview that the user works in. */
+  /** The active preview. */
   get active(): CtPreviewPanel | undefined {
     return [...this.#panels].find(({ page }) => page.active);
   }

@@ -8,10 +8,10 @@ import type { PreviewPage } from './preview-page.js';
 import { previewSettings } from './preview-settings.js';
 import { viewTypeOf } from './view-type-of.js';
 
-/** Pictures of the strip that are read at once: the one that is open goes first. */
+/** Pictures of the strip read at once: the open one goes first. */
 const lanes = 2;
 
-/** Gives a preview's page the pictures around it, as its filmstrip asks for them. */
+/** Sends a preview's page the pictures around it, as its filmstrip requests them. */
 export class FilmstripSource {
   readonly #document: CtDocument;
   readonly #page: PreviewPage;
@@ -38,7 +38,7 @@ export class FilmstripSource {
     );
   }
 
-  /** Takes the strip's messages; the others are the preview's own. */
+  /** Handles the strip's messages; the others are the preview's own. */
   async #answer(message: ToHost): Promise<void> {
     if (message.type === 'neighbours') await this.#show();
     else if (message.type === 'neighbour') {
@@ -66,7 +66,7 @@ export class FilmstripSource {
     if (!this.#hasTabOfItsOwn) return undefined;
     const place = await this.#neighbours.placeOf(this.#document.uri);
     if (!place || place.order.length < 2) return undefined;
-    // The files around a slice of a series are the slices that the slice bar goes through.
+    // The files around a slice of a series are its slices, which the slice bar covers.
     const ct = await this.#document.open().catch(() => undefined);
     return place.isOfFolder && ct?.files !== undefined ? undefined : place;
   }

@@ -2,11 +2,11 @@ import { sniffFormat, sniffLength } from '@groundglass/core';
 import * as vscode from 'vscode';
 import { readSource } from './read-source.js';
 
-/** Files of a folder that are looked at before giving up. */
+/** Files of a folder to check before giving up. */
 const mostFiles = 200;
 
 /**
- * The first file of a folder, by name, that is a CT image by its content; of a DICOM series any file opens the whole.
+ * The first file of a folder, by name, that is a CT image by its content; any file of a DICOM series opens the whole.
  *
  * @throws {vscode.FileSystemError} when the folder cannot be read.
  */
@@ -27,7 +27,7 @@ async function isCt(uri: vscode.Uri): Promise<boolean> {
     const { source, dispose } = await readSource(uri);
     try {
       const format = sniffFormat(await source.read(0, Math.min(source.size, sniffLength)));
-      // Of gzipped files only NIfTI is meant.
+      // Gzipped files must be NIfTI.
       return format !== undefined && (format !== 'gzip' || /\.nii\.gz$/i.test(uri.path));
     } finally {
       dispose();

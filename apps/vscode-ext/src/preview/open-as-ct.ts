@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { activeUri } from './active-uri.js';
 import { viewTypeOf } from './view-type-of.js';
 
-/** Editors that one command opens at most. */
+/** Maximum number of editors that one command opens. */
 const mostEditors = 8;
 
-/** Opens the files that the explorer or the editor names, each in an editor; else the active one; else the user picks some. */
+/** Opens the files selected in the explorer or the editor, each in an editor; else the active one; else files that the user picks. */
 export async function openAsCt(
   uri: vscode.Uri | undefined,
   selected: readonly vscode.Uri[] = [],
@@ -38,7 +38,7 @@ export async function openAsCt(
   }
 }
 
-/** The file itself; of a folder the first CT image. A file that is not there is for the preview to tell of. */
+/** The file itself; for a folder its first CT image. The preview reports a missing file. */
 async function fileOf(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
   const type = await vscode.workspace.fs.stat(uri).then(
     (stat) => stat.type,

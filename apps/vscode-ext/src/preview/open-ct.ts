@@ -11,17 +11,17 @@ import * as vscode from 'vscode';
 import type { Closable } from '../shared/closable.js';
 import { readSource, seriesSource, type DisposableSource } from './read-source.js';
 
-/** A CT image that is open; disposing closes its files. */
+/** An open CT image; disposing closes its files. */
 export interface OpenedCt extends Closable {
   readonly volume: CtVolume;
   readonly title: string;
-  /** The slice of the file that the user opened, where it is one of a series. */
+  /** The slice of the file that the user opened, if it is one of a series. */
   readonly firstSlice: number | undefined;
   /** Names of the series' files, one a slice. */
   readonly files: readonly string[] | undefined;
-  /** What the user should know of the files around it. */
+  /** What the user should know about the files around it. */
   readonly notes: readonly string[];
-  /** The files that hold the volume, as a server needs them; the first is the one that was opened where it is no series. */
+  /** The files that hold the volume, as a server needs them; unless it is a series, the first is the opened one. */
   readonly parts: readonly CtPart[];
 }
 
@@ -31,7 +31,7 @@ export interface CtPart {
   readonly uri: vscode.Uri;
 }
 
-/** Files of one folder that are looked at for a series. */
+/** Files of one folder to search for a series. */
 const mostSeriesFiles = 4000;
 
 /**
@@ -92,12 +92,12 @@ export async function openCt(
 }
 
 async function findBeside(uri: vscode.Uri, name: string): Promise<DisposableSource | undefined> {
-  // A header may name any file; only one beside it is read.
+  // A header may name any file; only one next to it is read.
   if (posix.basename(name) !== name) return undefined;
   return readSource(vscode.Uri.joinPath(uri, '..', name)).catch(() => undefined);
 }
 
-/** The series that a DICOM file belongs to; undefined where the file stands alone. */
+/** The series that a DICOM file belongs to; undefined if the file stands alone. */
 async function openSeries(
   uri: vscode.Uri,
   name: string,
@@ -105,7 +105,7 @@ async function openSeries(
   signal: AbortSignal,
 ): Promise<Omit<OpenedCt, 'dispose'> | undefined> {
   const folder = vscode.Uri.joinPath(uri, '..');
-  // A file of Git's history lies in no folder that can be listed: it is shown alone.
+  // A file of Git's history has no folder that can be listed: it is shown alone.
   const entries = await vscode.workspace.fs.readDirectory(folder).then(
     (read) => read,
     () => [],
@@ -154,7 +154,7 @@ function notesOf(problems: DicomSeries['problems']): string[] {
   ];
 }
 
-/** DICOM files often have no ending, or one made of numbers (their UID). */
+/** DICOM files often have no extension, or a numeric one (their UID). */
 function mayBeDicom(name: string): boolean {
   const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase();
   return ending === undefined || ['dcm', 'dicom', 'ima'].includes(ending) || /^\d+$/.test(ending);

@@ -2,15 +2,15 @@ import type * as vscode from 'vscode';
 import type { PageStart, ToHost, ToWebview } from '../shared/protocol.js';
 import { webviewHtml, type PageParts } from './webview-html.js';
 
-/** How the page of a preview is spoken to. */
+/** The channel to a preview's page. */
 interface PageChannel {
   onMessage(listener: (message: ToHost) => void): vscode.Disposable;
   post(message: ToWebview): void;
-  /** Loads the page again. */
+  /** Reloads the page. */
   start(start: PageStart): void;
 }
 
-/** Where a preview is shown: a webview of its own, or one side of a comparison. */
+/** Where a preview is shown: a webview, or one side of a comparison. */
 export interface PreviewPage extends PageChannel {
   readonly visible: boolean;
   readonly active: boolean;

@@ -1,17 +1,17 @@
 import type { RendererChoice } from '@groundglass/viewer';
 import * as vscode from 'vscode';
 
-/** What the user has set of previews, as it is now. */
+/** The user's current preview settings. */
 export const previewSettings = {
-  /** What draws the picture. */
+  /** Renderer. */
   get renderer(): RendererChoice {
     return of('renderer', 'auto');
   },
-  /** Whether the prediction is asked for as soon as an image is opened. */
+  /** Whether to request the prediction as soon as an image is opened. */
   get predictOnOpen(): boolean {
     return of('predictOnOpen', true);
   },
-  /** Whether the pictures around one are shown below it. */
+  /** Whether to show neighbouring pictures below one. */
   get filmstrip(): boolean {
     return of('filmstrip', true);
   },

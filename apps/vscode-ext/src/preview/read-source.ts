@@ -9,9 +9,9 @@ export interface DisposableSource extends Closable {
 }
 
 /**
- * Opens a file for reading by ranges; where the file system is not local (a virtual workspace), its bytes as a whole.
+ * Opens a file for reading by ranges, or reads it whole if the file system is not local (a virtual workspace).
  *
- * @throws {CtError} `CT_READ_FAILED` when it is not there or may not be read.
+ * @throws {CtError} `CT_READ_FAILED` when it does not exist or may not be read.
  */
 export async function readSource(uri: vscode.Uri): Promise<DisposableSource> {
   try {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Asks where to write bytes, beside the picture unless the user says otherwise, and writes them; packed where the chosen name ends in `.gz`. */
+/** Asks where to save bytes, by default next to the picture, and writes them; compressed if the chosen name ends in `.gz`. */
 export async function saveBytes(
   picture: vscode.Uri,
   name: string,
@@ -12,7 +12,7 @@ export async function saveBytes(
   if (!uri) return;
   const chosen = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   try {
-    // What comes out of a page may be a view of a larger buffer.
+    // Bytes from a page may be a view of a larger buffer.
     const plain = new Uint8Array(bytes);
     const isPacked = /\.gz$/i.test(chosen) && !/\.gz$/i.test(name);
     await vscode.workspace.fs.writeFile(uri, isPacked ? await gzip(plain) : plain);
@@ -25,7 +25,7 @@ export async function saveBytes(
   }
 }
 
-/** Readers of `.nii.gz` refuse a file that is not packed. */
+/** Readers of `.nii.gz` refuse an uncompressed file. */
 async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(packed).arrayBuffer());

@@ -2,7 +2,7 @@ import { CtError, errorCatalogue } from '@groundglass/core/errors';
 import type { ViewerError } from '@groundglass/viewer';
 import * as vscode from 'vscode';
 
-/** An error in the user's language; what is not one of ours says nothing of the inside. */
+/** An error in the user's language; an unexpected error reveals no internals. */
 export function toViewerError(error: unknown): ViewerError {
   const known =
     error instanceof CtError

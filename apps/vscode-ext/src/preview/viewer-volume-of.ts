@@ -1,12 +1,12 @@
 import type { ViewerVolume } from '@groundglass/viewer';
 import type { OpenedCt } from './open-ct.js';
 
-/** The slice to show where the user has left none: that of the file in its series, else the middle one. */
+/** The initial slice if the user has left none: that of the file in its series, else the middle one. */
 export function firstSliceOf({ firstSlice, volume }: OpenedCt): number {
   return firstSlice ?? Math.floor((volume.sliceCount - 1) / 2);
 }
 
-/** What the viewer needs to know of a file that is open. */
+/** What the viewer needs to know about an open file. */
 export function viewerVolumeOf({ volume, title, notes }: OpenedCt): ViewerVolume {
   const { format, columns, rows, sliceCount, unit, pixelSpacing, geometry } = volume;
   const { windows, warnings, metadata, greyRange, timePoint } = volume;

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 
-/** Tells of changes of one file, whatever letters its name has. */
+/** Watches one file, whatever characters its name has. */
 export function watchFile(uri: vscode.Uri): vscode.FileSystemWatcher {
   const folder = vscode.Uri.joinPath(uri, '..');
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
-  // Brackets and stars in a file's name are a glob's letters.
+  // Escapes brackets and stars, which are glob characters.
   const pattern = name.replace(/[[\]{}*?]/g, '?');
   return vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, pattern));
 }

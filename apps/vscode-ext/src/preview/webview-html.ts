@@ -27,11 +27,11 @@ export async function readPageParts(
 }
 
 /**
- * The page of a preview or gallery, which finds what it starts with as JSON in `#start`: one script and one style sheet by nonce, other styles by constructed sheets alone, no `eval`, no connection to
- * anywhere.
+ * The page of a preview or gallery, with its initial data as JSON in `#start`: one script and one style sheet by nonce, other styles only
+ * by constructed sheets, no `eval`, no connection to anywhere.
  *
- * Script and style lie in the page, since VS Code's way to a file from a webview takes as long as the rest of the page's start. And it
- * delivers the messages that were posted meanwhile after 200 ms, whether or not the page's files have come by then.
+ * Script and style are inline, since VS Code takes as long to load a webview's file as the page takes otherwise to start. And after
+ * 200 ms it delivers the messages posted so far, whether or not the page's files have loaded.
  */
 export function webviewHtml({ script, style }: PageParts, start: object): string {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));

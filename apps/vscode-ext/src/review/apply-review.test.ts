@@ -22,7 +22,7 @@ test('accept, skip and open again change the row’s state', () => {
   expect(applyReview(row, { type: 'skip', id: 'r' }).state).toBe('skipped');
 });
 
-test('an action for a panel that is not there is refused', () => {
+test('an action for a missing panel is refused', () => {
   expect(() => applyReview(row, { type: 'label', id: 'r', panel: '7', label: 'unsure' })).toThrow(
     RangeError,
   );

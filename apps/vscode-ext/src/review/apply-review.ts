@@ -10,7 +10,7 @@ import {
 import type { FromReview } from './review-protocol.js';
 
 /**
- * What a row becomes by what a person does.
+ * Applies a person's action to a row.
  *
  * @throws {RangeError} when the action does not fit the row.
  */

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { applyReview } from './apply-review.js';
 import type { FromReview, ShownRow, ToReview } from './review-protocol.js';
 
-/** Shows `*.review.jsonl`: the figures that papers were cut into, for a person to accept or to correct. */
+/** Shows `*.review.jsonl`: the figures cut from papers, for a person to accept or to correct. */
 export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
   readonly #extensionUri: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
@@ -53,7 +53,7 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
     // A long file takes seconds to write: decisions made meanwhile are written together.
     let saving: Promise<void> | undefined;
     let isBehind = false;
-    /** Whether something was undone while VS Code wrote: it takes the text for the saved one then, and would not write it. */
+    /** Whether something was undone while VS Code wrote: it then considers the text saved and would not write it. */
     let isUndone = false;
     const save = async (): Promise<void> => {
       try {
@@ -66,7 +66,7 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
           isBehind = false;
           const { version } = document;
           if (await document.save()) continue;
-          // So VS Code answers too where an edit came while it wrote: what came is written next.
+          // VS Code also returns false when an edit came while it wrote: write that next.
           if (document.version === version)
             throw new Error('Expected a file that can be written, VS Code did not save it');
           isBehind = true;
@@ -86,7 +86,7 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
       isBehind = true;
       saving ??= save().catch(fail);
     };
-    // One after another: each edit counts on the text that the one before left.
+    // One after another: each edit builds on the text of the one before.
     let last: Promise<unknown> = Promise.resolve();
     const subscriptions = [
       webview.onDidReceiveMessage((message: FromReview) => {
@@ -102,7 +102,7 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
       vscode.workspace.onDidChangeTextDocument((event) => {
         if (event.document !== document || event.contentChanges.length === 0) return;
         showChanged(event.contentChanges);
-        // Undone here, a decision is saved as it was when it was made; in a text editor saving stays the user's.
+        // An undo here is saved like a decision; in a text editor the user saves.
         if (event.reason === undefined || !panel.active) return;
         isUndone ||= saving !== undefined;
         saveSoon();
@@ -147,7 +147,7 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
   }
 }
 
-/** Writes the text as the editor has it, where the file has another. */
+/** Writes the editor's text if the file differs. */
 async function writeAsShown(document: vscode.TextDocument): Promise<void> {
   const text = document.getText();
   const { fs } = vscode.workspace;
@@ -162,7 +162,7 @@ async function edit(
 ): Promise<void> {
   for (let line = 0; line < document.lineCount; line++) {
     const { text, range } = document.lineAt(line);
-    // Reading a line takes far longer than looking for its id.
+    // Parsing a line takes far longer than searching for its id.
     if (!text.includes(JSON.stringify(action.id))) continue;
     const row = rowOf(text);
     if (row?.id !== action.id) continue;

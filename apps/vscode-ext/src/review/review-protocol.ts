@@ -1,6 +1,6 @@
 import type { ReviewRow } from '@groundglass/papers/review';
 
-/** A row with the addresses of its pictures. */
+/** A row with the URIs of its pictures. */
 export interface ShownRow {
   readonly row: ReviewRow;
   readonly picture: string;
@@ -8,18 +8,18 @@ export interface ShownRow {
   readonly page: string | null;
 }
 
-/** What the host sends to the page. */
+/** Messages from the host to the page. */
 export type ToReview =
   | {
       readonly type: 'rows';
       readonly rows: readonly ShownRow[];
       readonly problems: readonly string[];
     }
-  /** Rows of which the page has an older state. */
+  /** Rows whose state on the page is outdated. */
   | { readonly type: 'changed'; readonly rows: readonly ShownRow[] }
   | { readonly type: 'failed'; readonly message: string };
 
-/** What a person does, as the page sends it. */
+/** A person's actions, as the page sends them. */
 export type FromReview =
   | { readonly type: 'ready' }
   | { readonly type: 'accept' | 'skip' | 'reopen'; readonly id: string }

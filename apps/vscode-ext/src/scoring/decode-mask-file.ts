@@ -1,6 +1,6 @@
 import { decodeMask } from '@groundglass/core';
 
-/** The lesion probability of each pixel of a mask that was kept as a PNG. */
+/** The lesion probability of each pixel of a mask stored as a PNG. */
 export function decodeMaskFile(bytes: Uint8Array): {
   columns: number;
   rows: number;

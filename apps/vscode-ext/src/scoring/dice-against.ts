@@ -6,7 +6,7 @@ import { openCt } from '../preview/open-ct.js';
 /** Lesion probability from which a pixel counts. */
 const threshold = 0.5;
 
-/** Dice of a model's mask against an expert's, at the expert's size; null where the expert's mask cannot be read. */
+/** Dice of a model's mask against an expert's, at the expert's size; null if the expert's mask cannot be read. */
 export async function diceAgainst(
   truth: vscode.Uri,
   mask: EncodedMask,

@@ -1,14 +1,14 @@
 import type { EncodedMask } from '@groundglass/core';
 import * as vscode from 'vscode';
 
-/** What a mask is of: a model, a file's bytes, and a slice of it. */
+/** Key of a mask: a model, a file's bytes, and a slice of it. */
 export interface MaskKey {
   readonly model: string;
   readonly sha256: string;
   readonly slice: number | null;
 }
 
-/** Lesion masks that were seen while scoring, kept in the extension's own folder. Losing them costs a look at the model, no result. */
+/** Lesion masks seen while scoring, kept in the extension's storage. Losing them loses only the display, no results. */
 export class MaskStore {
   readonly #folder: vscode.Uri;
 
@@ -18,13 +18,13 @@ export class MaskStore {
 
   async put(key: MaskKey, mask: EncodedMask): Promise<void> {
     const bytes = Buffer.from(mask.data, 'base64');
-    // Without room for it the gallery shows no mask, and that is all.
+    // If there is no room, the gallery shows no mask.
     await vscode.workspace.fs
       .writeFile(this.#place(key), new Uint8Array(bytes))
       .then(undefined, () => undefined);
   }
 
-  /** The lesion probability of each pixel; undefined where none is kept. */
+  /** The lesion probability of each pixel; undefined if none is stored. */
   async get(
     key: MaskKey,
   ): Promise<{ columns: number; rows: number; values: Float32Array } | undefined> {

@@ -14,7 +14,7 @@ export interface BytesToPredict {
   readonly onProgress: () => void;
 }
 
-/** Predicts a file's bytes with a server that speaks the Open Inference Protocol alone. @throws {CtError} as `predictOverOip` does. */
+/** Predicts a file's bytes with a server that speaks only the Open Inference Protocol. @throws {CtError} as `predictOverOip` does. */
 export async function predictBytes(
   client: OipClient,
   { bytes, name, model, startAt, signal, onProgress }: BytesToPredict,

@@ -12,7 +12,7 @@ export function resultsName(dataset: string, { name, version }: ScoringModel): s
   return `${slug(dataset)}.${slug(`${name}-${version}`)}.predictions.jsonl`;
 }
 
-/** The name for a model whose version says the same as another's, but whose file differs. */
+/** The name for a model with the same version as another's but a different file. */
 export function otherResultsName(dataset: string, model: ScoringModel): string {
   const { name, version, sha256 } = model;
   return resultsName(dataset, {
@@ -22,7 +22,7 @@ export function otherResultsName(dataset: string, model: ScoringModel): string {
   });
 }
 
-/** Whether a results file is of this model, so that a run may go on in it. */
+/** Whether a results file is of this model, so that a run may resume in it. */
 export function isOfModel({ model }: ResultsHeader, other: ScoringModel): boolean {
   return (
     model.name === other.name && model.version === other.version && model.sha256 === other.sha256

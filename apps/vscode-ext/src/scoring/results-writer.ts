@@ -1,20 +1,20 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import * as vscode from 'vscode';
 
-/** Where rows of results go. */
+/** Destination of result rows. */
 export interface ResultsWriter {
   /** Adds text at the end; several calls at once keep their order. */
   append(text: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Between two writes of a file that can only be written as a whole. */
+/** Interval between writes of a file that can only be written as a whole. */
 const wholeWriteMs = 3000;
 
 /**
- * Opens a results file to append to, from `length` bytes on: what a kill has left behind them is cut off.
+ * Opens a results file to append after `length` bytes; cuts off what a kill left after them.
  *
- * @throws what the file system throws: no space, no permission.
+ * @throws errors of the file system: no space, no permission.
  */
 export async function openResults(uri: vscode.Uri, length: number): Promise<ResultsWriter> {
   if (uri.scheme !== 'file') return wholeWriter(uri, length);
@@ -28,7 +28,7 @@ function appendingWriter(file: FileHandle): ResultsWriter {
   return {
     append(text) {
       const next = last.then(() => file.appendFile(text));
-      // A row that failed must not keep the next one from being tried; its own caller hears of it.
+      // A failed row must not keep the next one from being tried; its own caller gets the error.
       last = next.catch(() => undefined);
       return next;
     },
@@ -39,7 +39,7 @@ function appendingWriter(file: FileHandle): ResultsWriter {
   };
 }
 
-/** For file systems that know no appending: the whole text, now and then and at the end. */
+/** For file systems that cannot append: writes the whole text now and then and at the end. */
 async function wholeWriter(uri: vscode.Uri, length: number): Promise<ResultsWriter> {
   const { fs } = vscode.workspace;
   const before = await fs.readFile(uri).then(

@@ -38,7 +38,7 @@ test('every sample becomes a row', async () => {
   expect(rows[0]).toEqual({ path: 'a', sha256: sha('a'), ...answer });
 });
 
-test('an unchanged file is passed over, a changed and a failed one are scored again', async () => {
+test('an unchanged file is skipped, a changed and a failed one are scored again', async () => {
   const before: Record<string, ResultRow> = {
     a: { path: 'a', sha256: sha('a'), ...answer },
     b: { path: 'b', sha256: sha('f'), ...answer },
@@ -49,7 +49,7 @@ test('an unchanged file is passed over, a changed and a failed one are scored ag
   expect(asked.sort()).toEqual(['b', 'c', 'd', 'e']);
 });
 
-test('a file that is gone or bad is a row, and the others go on', async () => {
+test('a missing or bad file is a row, and the others continue', async () => {
   const { run, rows } = start({
     read: ({ path }) =>
       path === 'b'
@@ -72,7 +72,7 @@ test('a file that is gone or bad is a row, and the others go on', async () => {
   });
 });
 
-test('a server that is gone ends the run; what was scored stays, and nothing is written of the rest', async () => {
+test('a lost server ends the run; scored rows stay, and nothing is written for the rest', async () => {
   const { run, rows } = start({
     lanes: 1,
     score: ({ path }) =>
@@ -84,7 +84,7 @@ test('a server that is gone ends the run; what was scored stays, and nothing is 
   expect(rows.map(({ path }) => path)).toEqual(['a', 'b']);
 });
 
-test('a disk that is full ends the run with its own error', async () => {
+test('a full disk ends the run with its own error', async () => {
   const { run } = start({ write: () => Promise.reject(new Error('ENOSPC')) });
   await expect(run).rejects.toThrow('ENOSPC');
 });
@@ -104,7 +104,7 @@ test('several requests are in flight, never more than the lanes', async () => {
   expect(most).toBe(3);
 });
 
-test('cancelling gives up what is in flight', async () => {
+test('cancelling stops requests in flight', async () => {
   const cancel = new AbortController();
   const { run, rows } = start({
     lanes: 1,

@@ -7,13 +7,13 @@ export interface ScoringSample {
   readonly slice?: number | undefined;
 }
 
-/** A file as it is scored. */
+/** A file, ready to be scored. */
 export interface ScoringFile<B> {
   readonly sha256: string;
   readonly body: B;
 }
 
-/** What the model made of a file. */
+/** The model's result for a file. */
 export type ScoringAnswer = Pick<
   ResultRow,
   'label' | 'withheld' | 'probability' | 'lesionFraction'
@@ -23,19 +23,19 @@ export type ScoringAnswer = Pick<
 export interface ScoringProgress {
   readonly done: number;
   readonly total: number;
-  /** Rows that were there already, of files that have not changed. */
+  /** Rows kept from before, of files that have not changed. */
   readonly kept: number;
   readonly failed: number;
 }
 
 export interface ScoringRun<S extends ScoringSample, B> {
   readonly samples: readonly S[];
-  /** The row that an earlier run has left of a sample. */
+  /** The row of an earlier run for a sample. */
   readonly known: (sample: S) => ResultRow | undefined;
-  /** Reads a file and its SHA-256. @throws where it cannot be read: that is a row too. */
+  /** Reads a file and its SHA-256. @throws if it cannot be read: that becomes a row too. */
   readonly read: (sample: S) => Promise<ScoringFile<B>>;
   readonly score: (sample: S, file: ScoringFile<B>, signal: AbortSignal) => Promise<ScoringAnswer>;
-  /** Keeps a row; a run whose rows cannot be kept ends. */
+  /** Saves a row; a failure ends the run. */
   readonly write: (row: ResultRow) => Promise<void>;
   /** Requests in flight at once. */
   readonly lanes: number;
@@ -43,7 +43,7 @@ export interface ScoringRun<S extends ScoringSample, B> {
   readonly onProgress?: (progress: ScoringProgress) => void;
 }
 
-/** Errors of the server or of the run, not of one file: rows of them would be lies about the files. */
+/** Errors of the server or of the run: recording them as rows would blame the files. */
 const endsRun = new Set([
   'CT_UNREACHABLE',
   'CT_UNAUTHORIZED',
@@ -54,11 +54,11 @@ const endsRun = new Set([
 ]);
 
 /**
- * Scores samples with several requests in flight, and keeps each row as soon as it is there. A sample whose file is as an earlier run
- * scored it is passed over; one that failed then is tried again. A file that cannot be read or scored is a row with its error.
+ * Scores samples with several requests in flight, and saves each row as soon as it arrives. Skips a sample whose file an earlier run
+ * scored and that has not changed; retries one that failed then. A file that cannot be read or scored is a row with its error.
  *
- * @throws {CtError} what ends the run: the server is gone, access is refused, it was cancelled; or what `write` throws. Rows that were
- * kept by then stay.
+ * @throws {CtError} what ends the run: the server is gone, access is refused, it was cancelled; or what `write` throws. Rows saved
+ * by then stay.
  */
 export async function runScoring<S extends ScoringSample, B>({
   samples,
@@ -112,7 +112,7 @@ export async function runScoring<S extends ScoringSample, B>({
   };
   const running = Array.from({ length: Math.min(lanes, samples.length) }, () =>
     lane().catch((error: unknown) => {
-      // The other lanes give up what they have begun; the first error is the one that is shown.
+      // The other lanes abort their requests; the first error is the one that is shown.
       ending.abort();
       throw error;
     }),

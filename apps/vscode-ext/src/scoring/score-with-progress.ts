@@ -4,13 +4,13 @@ import { baseNameOf } from '../datasets/workspace-files.js';
 import type { ScoringProgress } from './run-scoring.js';
 import type { ScoringService, ScoringTarget } from './scoring-service.js';
 
-/** Between two lines of the notification: drawing more of them would take from the server's share of the processor. */
+/** Interval of the notification's updates: drawing more of them would take processor time from the server. */
 const reportMs = 1000;
 
 /**
- * Scores with a progress notification whose button cancels, and says at the end in words what came of it.
+ * Scores with a progress notification whose button cancels, and reports the outcome at the end.
  *
- * @param onStart is called with the results file as soon as it is there, so that it can be opened while it grows.
+ * @param onStart is called with the results file as soon as it exists, so that it can be opened while it grows.
  */
 export async function scoreWithProgress(
   service: ScoringService,

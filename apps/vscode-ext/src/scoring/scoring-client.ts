@@ -13,12 +13,12 @@ import { within } from '../shared/within.js';
 import type { ScoringModel } from './results-place.js';
 import type { ScoringFile } from './run-scoring.js';
 
-/** Files up to this size are read whole and hashed on the way; larger ones are sent from the disk. */
+/** Files up to this size are read whole and hashed on the way; larger ones are streamed from disk. */
 const smallBytes = 16 * 2 ** 20;
-/** Waits before a server that went away is asked again; it is started again meanwhile. */
+/** Waits before retrying a server that went away; it is restarted meanwhile. */
 const retryWaits = [500, 1000, 2000, 4000, 8000];
 
-/** A model with what its results say of it. */
+/** A model with its entry in the results. */
 export interface ScoringModelFacts extends ScoringModel {
   readonly labels: readonly string[];
   readonly positive: string;
@@ -46,7 +46,7 @@ export async function readForScoring(uri: vscode.Uri): Promise<ScoringFile<CtFil
   }
 }
 
-/** Asks the server of this window for many predictions; it may go away and come back meanwhile. */
+/** Sends many prediction requests to this window's server, which may go away and come back meanwhile. */
 export class ScoringClient {
   readonly #server: ServerManager;
 
@@ -71,7 +71,7 @@ export class ScoringClient {
     if (!model)
       throw new CtError('CT_MODEL_NOT_FOUND', vscode.l10n.t('The server lists no model.'));
     const { name, version } = model;
-    // The protocol has no word for labels: those of the trainer's models stand in.
+    // The protocol has no labels: use those of the trainer's models.
     const usual = ['non-covid', 'covid'] as const;
     return { name, version, sha256: null, labels: usual, positive: usual[1], threshold: null };
   }

@@ -11,42 +11,42 @@ import { isOfModel, otherResultsName, resultsName } from './results-place.js';
 import type { ScoringAnswer, ScoringProgress } from './run-scoring.js';
 import type { ScoringClient, ScoringModelFacts } from './scoring-client.js';
 
-/** A dataset whose samples are scored; `entry` is undefined for a folder without one. */
+/** A dataset to score; `entry` is undefined for a folder without one. */
 export interface ScoringTarget {
-  /** What results and messages are named after. */
+  /** Name used in results and messages. */
   readonly name: string;
-  /** Where the results go, if that can be written. */
+  /** Where the results go, if it is writable. */
   readonly folder: vscode.Uri;
   readonly root: vscode.Uri;
   readonly samples: readonly (Pick<DatasetSample, 'path'> & Partial<DatasetSample>)[];
   readonly entry: DatasetEntry | undefined;
 }
 
-/** Between two events of one run: a fast server answers more often than anything has to be drawn. */
+/** Interval between events of one run: a fast server answers more often than the UI needs to redraw. */
 const eventMs = 1000;
 
-/** A run that is under way. */
+/** A run in progress. */
 interface Run {
   readonly cancel: AbortController;
   progress: ScoringProgress;
 }
 
-/** What a run came to. */
+/** The outcome of a run. */
 export interface ScoringEnd {
   readonly results: vscode.Uri;
   readonly progress: ScoringProgress;
 }
 
-/** Scores datasets; one run a results file. */
+/** Scores datasets; one run per results file. */
 export class ScoringService implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  /** A run has started, gone on or ended; the results file names it. */
+  /** A run has started, progressed or ended; the results file identifies it. */
   readonly onDidChange = this.#changed.event;
   readonly #runs = new Map<string, Run>();
   readonly #server: ServerManager;
   readonly #client: ScoringClient;
   readonly #masks: MaskStore;
-  /** Where results go that may not be written beside their dataset. */
+  /** Where results go if they cannot be written next to their dataset. */
   readonly #storage: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
 
@@ -64,7 +64,7 @@ export class ScoringService implements vscode.Disposable {
     this.#log = log;
   }
 
-  /** Where the run of a results file stands; undefined where none is under way. */
+  /** The progress of a results file's run; undefined if none is running. */
   progressOf(results: vscode.Uri): ScoringProgress | undefined {
     return this.#runs.get(results.toString())?.progress;
   }
@@ -73,16 +73,16 @@ export class ScoringService implements vscode.Disposable {
     this.#runs.get(results.toString())?.cancel.abort();
   }
 
-  /** Folder of results and audits of a dataset that lies where nothing can be written. */
+  /** Folder for results and audits of a dataset in a read-only place. */
   storageOf(folder: vscode.Uri): vscode.Uri {
     const id = createHash('sha256').update(folder.toString()).digest('hex').slice(0, 8);
     return vscode.Uri.joinPath(this.#storage, 'results', `${baseNameOf(folder)}-${id}`);
   }
 
   /**
-   * Scores a target, going on where an earlier run has stopped.
+   * Scores a target, resuming an earlier run.
    *
-   * @param onStart is called once the results file is known and has its first row; with the reason where it could not be beside the
+   * @param onStart is called once the results file is known and has its first row; with the reason if it could not be next to the
    * dataset.
    * @throws {CtError} what ended the run; its rows stay.
    */
@@ -165,7 +165,7 @@ export class ScoringService implements vscode.Disposable {
     model: ScoringModelFacts,
     { label, withheld, probability, lesionFraction, slices }: Prediction,
   ): Promise<ScoringAnswer> {
-    // Of a whole volume the gallery shows the slice in the middle.
+    // The gallery shows the middle slice of a volume.
     const shown = sample.slice ?? Math.floor((slices.length - 1) / 2);
     const slice = slices.length === 1 ? slices[0] : slices.find(({ index }) => index === shown);
     const answer = { label, withheld: [...withheld], probability, lesionFraction };
@@ -178,7 +178,7 @@ export class ScoringService implements vscode.Disposable {
     return { ...answer, dice: await diceAgainst(truth, slice.mask, sample.slice ?? 0) };
   }
 
-  /** The results file of a dataset and a model: the one beside it, else one in the extension's folder. */
+  /** The results file of a dataset and a model: the one next to it, else one in the extension's folder. */
   async #resultsFor(target: ScoringTarget, model: ScoringModelFacts) {
     const errors: unknown[] = [];
     for (const folder of [target.folder, this.storageOf(target.folder)]) {
@@ -227,7 +227,7 @@ export class ScoringService implements vscode.Disposable {
       const before = parseBefore(parseResults, new TextDecoder().decode(bytes));
       if (before && isOfModel(before.header, model)) {
         await this.#checkWritable(uri);
-        // Counted in the file itself: a byte order mark and damaged characters have other lengths once they are text.
+        // Counted in the file's bytes: a byte order mark and damaged characters have other lengths once decoded.
         return { uri, length: bytes.lastIndexOf(0x0a) + 1, rows: before.rows };
       }
     }
@@ -237,7 +237,7 @@ export class ScoringService implements vscode.Disposable {
     );
   }
 
-  /** A file that may be read and not written must fail before the first request, not at the first row. */
+  /** A read-only file must fail before the first request, not at the first row. */
   async #checkWritable(uri: vscode.Uri): Promise<void> {
     const { permissions } = await vscode.workspace.fs.stat(uri);
     if (permissions === vscode.FilePermission.Readonly) {
@@ -249,14 +249,14 @@ export class ScoringService implements vscode.Disposable {
   }
 }
 
-/** Whether a run was killed, or the disk was full, before its first row was whole: nothing is lost by writing it again. */
+/** Whether a run was killed, or the disk was full, before its first row was complete: rewriting it loses nothing. */
 function isHalfHeader(bytes: Uint8Array): boolean {
   const start = '{"format":"groundglass-predictions"';
   const text = new TextDecoder().decode(bytes.subarray(0, start.length));
   return !bytes.includes(0x0a) && start.startsWith(text);
 }
 
-/** What an earlier run has left; undefined where the file is something else. */
+/** The rows of an earlier run; undefined if the file is something else. */
 function parseBefore(parse: (text: string) => ResultsFile, text: string): ResultsFile | undefined {
   try {
     return parse(text);

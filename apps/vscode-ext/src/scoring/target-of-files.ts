@@ -5,7 +5,7 @@ import { baseNameOf, isInside, pathInside } from '../datasets/workspace-files.js
 import { listPictures, unknownSample } from '../gallery/list-pictures.js';
 import type { ScoringTarget } from './scoring-service.js';
 
-/** What scoring files and folders of the explorer means: samples of their dataset, else the pictures themselves. */
+/** The scoring target of files and folders in the explorer: samples of their dataset, else the pictures themselves. */
 export async function targetOfFiles(
   uris: readonly vscode.Uri[],
   registry: DatasetRegistry,
@@ -35,7 +35,7 @@ export async function targetOfFiles(
   return { name: baseNameOf(root), folder: root, root, samples: lists.flat(), entry: undefined };
 }
 
-/** The folder that holds all of them; of one folder that folder itself. */
+/** The common folder of all of them; for a single folder that folder itself. */
 function commonFolder(uris: readonly vscode.Uri[]): vscode.Uri {
   const [first, ...others] = uris;
   const isPicture = /\.[^/.]+$/.test(first!.path);

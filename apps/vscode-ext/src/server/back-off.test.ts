@@ -7,7 +7,7 @@ test('waits double from a second to half a minute, then it gives up', () => {
   expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, undefined]);
 });
 
-test('a server that has worked starts again at once', () => {
+test('a server that has worked restarts at once', () => {
   const backOff = new BackOff(1);
   backOff.next();
   expect(backOff.next()).toBeUndefined();

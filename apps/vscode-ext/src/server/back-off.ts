@@ -13,7 +13,7 @@ export class BackOff {
     return Math.min(30_000, 1000 * 2 ** this.#crashes++);
   }
 
-  /** Forgets the crashes: the server has worked since, or the user starts it. */
+  /** Resets the count: the server has worked since, or the user starts it. */
   reset(): void {
     this.#crashes = 0;
   }

@@ -4,20 +4,20 @@ import { createInterface } from 'node:readline';
 
 /** How to start a server. */
 export interface LocalServerOptions {
-  /** The script that runs it and ends it with its parent. */
+  /** The script that runs the server and ends it with its parent. */
   readonly launcher: string;
   readonly models: string;
-  /** 0 takes a free one. */
+  /** 0 uses a free port. */
   readonly port: number;
   readonly onLog: (line: string) => void;
   /** Called once, when the process has ended. */
   readonly onExit: (reason: string) => void;
 }
 
-/** Longest time that a start may take; a model's first start prepares it, which slow machines need a minute for. */
+/** Timeout of a start; a model's first start prepares it, which takes slow machines a minute. */
 const startMs = 180_000;
 
-/** A server that runs as a child of the extension host, on loopback, behind a token that only this host knows. */
+/** A server that runs as a child of the extension host, on loopback, with a token that only this host knows. */
 export class LocalServer {
   readonly token = randomBytes(32).toString('base64url');
   /** Settles with the address when the server answers and its models are warm. */
@@ -27,7 +27,7 @@ export class LocalServer {
   constructor({ launcher, models, port, onLog, onExit }: LocalServerOptions) {
     const args = [
       ...[launcher, '--models', models, '--port', String(port), '--grpc-port', 'off'],
-      // The extension opens larger files than a server for strangers should take.
+      // The extension opens larger files than a server should accept from strangers.
       ...['--max-body-mib', '4096', '--low-memory'],
     ];
     this.#child = spawn(process.execPath, args, {
@@ -54,7 +54,7 @@ export class LocalServer {
           }
         });
       }
-      // A server whose processes cannot load what they need starts them again and again.
+      // A server whose processes cannot load keeps restarting them.
       const late = setTimeout(() => {
         reject(new Error(`did not answer within ${startMs / 1000} s; the log says more`));
         this.stop();
@@ -79,7 +79,7 @@ export class LocalServer {
     return this.#child.pid;
   }
 
-  /** Ends the server: kindly at first, then for good. */
+  /** Ends the server: first asks it to exit, then kills it. */
   stop(): void {
     this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 5000);

@@ -23,7 +23,7 @@ test('a Groundglass server is recognised by its list of models', async () => {
   expect(connection).toMatchObject({ kind: 'groundglass', models: [{ name: 'm', trained: true }] });
 });
 
-test('Triton, which knows no /v1, is asked for its repository', async () => {
+test('Triton, which has no /v1, is asked for its repository', async () => {
   const connection = await connected({
     '/v2': { name: 'triton', version: '2.60', extensions: ['model_repository'] },
     '/v2/repository/index': [{ name: 'chest', version: '1', state: 'READY' }],

@@ -12,7 +12,7 @@ export interface ListedModel extends Pick<ModelSummary, 'name' | 'version'> {
   readonly trained: boolean | null;
 }
 
-/** A server that answers, by the protocol that it speaks. */
+/** A connected server, by the protocol that it speaks. */
 export type ModelConnection =
   | {
       readonly kind: 'groundglass';
@@ -26,13 +26,13 @@ export type ModelConnection =
       readonly models: readonly ListedModel[];
     };
 
-/** Of the model where a server lists none and the user has chosen none. */
+/** Default model if the server lists none and the user has chosen none. */
 const usualModel = 'groundglass';
-/** Codes that say nothing of the protocol: asking in another one would not help. */
+/** Codes that do not depend on the protocol: trying another one would not help. */
 const final = new Set(['CT_UNREACHABLE', 'CT_UNAUTHORIZED', 'CT_FORBIDDEN', 'CT_CANCELLED']);
 
 /**
- * Finds out which protocol a server speaks, and its models.
+ * Detects which protocol a server speaks, and its models.
  *
  * @throws {CtError} `CT_UNREACHABLE`, `CT_UNAUTHORIZED`, `CT_CANCELLED`, or what the server answers to both protocols.
  */

@@ -9,7 +9,7 @@ import { LocalServer } from './local-server.js';
 import { serverSettings, tokenSecret } from './server-settings.js';
 import { connectTo, type ListedModel, type ModelConnection } from './model-connection.js';
 
-/** What the server does now. */
+/** The server's state. */
 export type ServerState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting' }
@@ -17,14 +17,14 @@ export type ServerState =
   | { readonly kind: 'failed'; readonly message: string };
 
 /**
- * The one server of this window: started when first needed, stopped when idle, started again after a crash; or a remote one
+ * The one server of this window: started on first use, stopped when idle, restarted after a crash; or a remote one
  * by its address.
  */
 export class ServerManager implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<ServerState>();
   readonly #answers = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
-  /** Another server or model answers now, or something may be predicted that could not be before. */
+  /** Another server or model answers now, or prediction becomes available. */
   readonly onDidChangeAnswers = this.#answers.event;
   readonly #backOff = new BackOff();
   readonly #disposables: Closable[];
@@ -48,7 +48,7 @@ export class ServerManager implements vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.#answers.fire();
       }),
-      // Another token for the same address: what was refused, or granted, is asked again.
+      // Another token for the same address: retry what was refused or granted.
       context.secrets.onDidChange(({ key }) => {
         if (!this.isRemote || key !== tokenSecret(serverSettings.url)) return;
         this.stop();
@@ -104,7 +104,7 @@ export class ServerManager implements vscode.Disposable {
     return undefined;
   }
 
-  /** The server, started if need be. @throws {CtError} `CT_UNREACHABLE`, `CT_TIMEOUT`, `CT_CANCELLED`, and what it answers. */
+  /** The server, started if necessary. @throws {CtError} `CT_UNREACHABLE`, `CT_TIMEOUT`, `CT_CANCELLED`, and the server's errors. */
   async connect(signal?: AbortSignal): Promise<ModelConnection> {
     const connecting = (this.#connecting ??= this.#connect());
     connecting.catch(() => {
@@ -133,7 +133,7 @@ export class ServerManager implements vscode.Disposable {
     };
   }
 
-  /** Somebody found that the server no longer answers: the next call looks for it again. */
+  /** Reports that the server no longer answers: the next call looks for it again. */
   lost(): void {
     if (!this.isRemote || this.#state.kind !== 'running') return;
     this.#connecting = undefined;
@@ -172,7 +172,7 @@ export class ServerManager implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  /** Counts the idle time from now on, with the time that is set now. */
+  /** Restarts the idle timer with the current setting. */
   #stopWhenIdle(): void {
     clearTimeout(this.#idle);
     if (this.#users > 0) return;
@@ -198,9 +198,9 @@ export class ServerManager implements vscode.Disposable {
       return connection;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      // What was stopped on purpose has not failed, and what comes too late says nothing of the attempt that goes on.
+      // A deliberate stop is no failure, and a late result says nothing about the current attempt.
       if (!attempt.signal.aborted && this.#attempt === attempt) {
-        // One that started and does not answer would stay, unknown to everybody, beside the next one.
+        // A server that started but does not answer would stay, unknown to everybody, next to its successor.
         const silent = this.#local;
         this.#local = undefined;
         silent?.stop();
@@ -237,23 +237,23 @@ export class ServerManager implements vscode.Disposable {
     });
     this.#local = local;
     const baseUrl = await local.url.catch((error: unknown) => {
-      // Still there, but it never answered: started again it would not either.
+      // Still running, but it never answered: restarting it would not help.
       if (this.#local === local) this.#local = undefined;
       throw error;
     });
-    // The same port after a crash, so that calls that are being repeated find it again.
+    // The same port after a crash, so that retried calls find it again.
     this.#port = Number(new URL(baseUrl).port);
     return { baseUrl, token: local.token };
   }
 
-  /** A server that ended by itself starts again, since somebody looks at its predictions. */
+  /** A server that exits unexpectedly is restarted, since somebody is looking at its predictions. */
   #ended(local: LocalServer, ending: string): void {
     this.#log.warn(`The model server ${ending}`);
     if (this.#local !== local) return;
     this.#local = undefined;
     this.#connecting = undefined;
     const wait = this.#backOff.next();
-    // A port that is taken meanwhile must not keep it from starting.
+    // A port that was taken in the meantime must not prevent the start.
     if (this.#state.kind === 'starting') this.#port = 0;
     if (wait === undefined) {
       this.#set({ kind: 'failed', message: vscode.l10n.t('The model server {0}', ending) });
@@ -298,7 +298,7 @@ export class ServerManager implements vscode.Disposable {
   }
 }
 
-/** Whether the workspace lies in no file system of this machine. */
+/** Whether the workspace is on no file system of this machine. */
 function isVirtual(): boolean {
   const folders = vscode.workspace.workspaceFolders ?? [];
   return folders.length > 0 && folders.every(({ uri }) => uri.scheme !== 'file');

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 
-/** What the user has set of the server, as it is now. */
+/** The user's current server settings. */
 export const serverSettings = {
-  /** Address of a server to use in place of the bundled one, without the slash at its end; empty for the bundled one. */
+  /** Address of a server to use in place of the bundled one, without a trailing slash; empty for the bundled one. */
   get url(): string {
     return withoutSlash(text('url'));
   },
-  /** A folder of models for the bundled server; empty for the one that it comes with. */
+  /** A folder of models for the bundled server; empty for its own. */
   get models(): string {
     return text('models');
   },
@@ -23,13 +23,13 @@ export const serverSettings = {
   get idleMs(): number {
     return of('idleMinutes', 10) * 60_000;
   },
-  /** Longest silence of a server, in milliseconds, before a call is given up. */
+  /** Longest silence of a server, in milliseconds, before a call fails. */
   get silenceMs(): number {
     return of('timeoutSeconds', 120) * 1000;
   },
 };
 
-/** Under which a remote server's token lies in the editor's secret storage; another server never sees it. */
+/** Key of a remote server's token in the editor's secret storage; another server never sees it. */
 export function tokenSecret(url: string): string {
   return `groundglass.server.token ${withoutSlash(url)}`;
 }

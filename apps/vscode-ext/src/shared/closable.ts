@@ -1,4 +1,4 @@
-/** Something to close when it is no longer used; what `vscode.Disposable` looks like, without being made by that class. */
+/** Something to close when it is no longer used; has the shape of `vscode.Disposable` without its class. */
 export interface Closable {
   readonly dispose: () => void;
 }

@@ -10,17 +10,17 @@ import type {
 import type { ComparedSide, DifferenceKind } from '@groundglass/viewer/compare';
 import type { FilmstripPicture } from '@groundglass/viewer/filmstrip';
 
-/** What the extension host tells the webview. */
+/** Messages from the extension host to the webview. */
 export type ToWebview =
   | { readonly type: 'opening' }
   | {
       readonly type: 'opened';
       readonly volume: ViewerVolume;
-      /** The slice to show where the user has left none: that of the file in its series, else the middle one. */
+      /** The initial slice if the user has left none: that of the file in its series, else the middle one. */
       readonly firstSlice: number;
-      /** The first slice is sent unasked, as the answer to this request. */
+      /** The first slice is sent unrequested, as the answer to this request. */
       readonly requestId: number;
-      /** Whether the picture has colours of its own. */
+      /** Whether the picture has its own colours. */
       readonly hasColours: boolean;
     }
   /** An expert's mask was found; the picture did not wait for it. */
@@ -29,7 +29,7 @@ export type ToWebview =
       readonly name: string;
       readonly classNames: Readonly<Record<number, string>>;
     }
-  /** What a dataset knows of the picture; undefined where none does. */
+  /** What a dataset records about the picture; undefined if none does. */
   | { readonly type: 'known'; readonly known: Known | undefined }
   | { readonly type: 'colours'; readonly requestId: number; readonly picture: RgbaPicture }
   | { readonly type: 'openFailed'; readonly error: ViewerError }
@@ -37,7 +37,7 @@ export type ToWebview =
   | { readonly type: 'truth'; readonly requestId: number; readonly mask: Uint8Array | undefined }
   | { readonly type: 'failed'; readonly requestId: number; readonly error: ViewerError }
   | { readonly type: 'prediction'; readonly status: PredictionStatus }
-  /** One more slice of the prediction that is running. */
+  /** One more slice of the running prediction. */
   | {
       readonly type: 'scored';
       readonly done: number;
@@ -45,7 +45,7 @@ export type ToWebview =
       readonly slice: SlicePrediction;
     }
   | { readonly type: 'toggleMask' }
-  /** How many pictures are around this one, and which of them it is; none where no strip is to be shown. */
+  /** How many pictures are around this one, and its position among them; none if no strip is shown. */
   | { readonly type: 'neighbours'; readonly count: number; readonly at: number }
   | {
       readonly type: 'neighbour';
@@ -54,14 +54,14 @@ export type ToWebview =
     }
   | { readonly type: 'noNeighbour'; readonly requestId: number; readonly message: string };
 
-/** What the webview tells the extension host. */
+/** Messages from the webview to the extension host. */
 export type ToHost =
-  /** The page has started; with the slice that the user was at when it was hidden. */
+  /** The page has started; with the slice that was displayed when it was hidden. */
   | { readonly type: 'ready'; readonly slice: number | undefined }
   | { readonly type: 'slice'; readonly requestId: number; readonly index: number }
   | { readonly type: 'truth'; readonly requestId: number; readonly index: number }
   | { readonly type: 'colours'; readonly requestId: number; readonly index: number }
-  /** The user wants another volume of a file with several. */
+  /** The user chooses another volume of a file with several. */
   | { readonly type: 'timePoint'; readonly index: number }
   | { readonly type: 'chooseMask' }
   | { readonly type: 'cancel'; readonly requestId: number }
@@ -69,7 +69,7 @@ export type ToHost =
   | { readonly type: 'cancelPrediction' }
   | { readonly type: 'retry' }
   | { readonly type: 'copyText'; readonly text: string }
-  /** The user wants these bytes in a file, which may have this name. */
+  /** The user saves these bytes to a file; this is the suggested name. */
   | { readonly type: 'saveFile'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly type: 'saveFailed'; readonly message: string }
   /** The page has a strip for the pictures around this one. */
@@ -77,23 +77,23 @@ export type ToHost =
   | { readonly type: 'neighbour'; readonly requestId: number; readonly index: number }
   | { readonly type: 'cancelNeighbour'; readonly requestId: number }
   | { readonly type: 'pickNeighbour'; readonly index: number }
-  /** A slice is on the screen. */
+  /** A slice is displayed. */
   | { readonly type: 'painted'; readonly index: number };
 
-/** What the page of a preview starts with; it lies in the page itself, which need not wait for a message. */
+/** A preview page's initial data, part of the page itself so that it need not wait for a message. */
 export interface PageStart {
   readonly strings: ViewerStrings;
   readonly renderer: RendererChoice;
 }
 
-/** What the page of a comparison starts with. */
+/** A comparison page's initial data. */
 export interface ComparisonStart extends PageStart {
   readonly sides: readonly ComparedSide[];
   readonly difference: DifferenceKind;
   readonly kept: KeptComparison;
 }
 
-/** What a comparison's page keeps, so that it can be opened again after its window was reloaded. */
+/** What a comparison's page saves, so that it can be reopened after its window was reloaded. */
 export interface KeptComparison {
   readonly pictures: readonly {
     readonly uri: string;
@@ -110,14 +110,14 @@ export interface OfSide<T> {
   readonly message: T;
 }
 
-/** A slice as it is posted: posting costs by the byte, so the values are whole numbers of few bits where that loses nothing. */
+/** A slice as it is posted. The cost of posting grows with the bytes, so values are integers of few bits where that loses nothing. */
 export interface PackedSlice extends Omit<CtSlice, 'pixels'> {
   readonly pixels: Uint8Array | Uint16Array | Int16Array | Float32Array;
-  /** What the numbers are divided by to be pixels. */
+  /** Divisor that turns the numbers into pixels. */
   readonly divisor: number;
 }
 
-/** Hounsfield units are whole numbers; grey is what 8 or 16 bits of a picture were, over their largest value. */
+/** Hounsfield units are integers; grey is an 8- or 16-bit value of a picture, divided by the largest. */
 const packings = {
   HU: [{ array: Int16Array, divisor: 1 }],
   grey: [

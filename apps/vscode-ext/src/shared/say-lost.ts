@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Says that a tab which VS Code kept over a reload cannot be opened again. */
+/** Tells the user that a tab restored by VS Code cannot be reopened. */
 export function sayLost({ title }: vscode.WebviewPanel): void {
   void vscode.window.showInformationMessage(
     vscode.l10n.t('{0} could not be opened again: its page had not kept what it showed.', title),

@@ -13,7 +13,7 @@ test('silence ends the work with CT_TIMEOUT', async () => {
   await expect(within(20, undefined, forever)).rejects.toMatchObject({ code: 'CT_TIMEOUT' });
 });
 
-test('signs of life keep it going for longer than one silence', async () => {
+test('signs of life keep it running for longer than one silence', async () => {
   const work = async (signal: AbortSignal, alive: () => void) => {
     for (let sign = 0; sign < 6; sign++) {
       await wait(50);
@@ -24,7 +24,7 @@ test('signs of life keep it going for longer than one silence', async () => {
   expect(await within(250, undefined, work)).toBe(false);
 });
 
-test("the caller's abort is not told as silence", async () => {
+test("the caller's abort is not reported as silence", async () => {
   const caller = new AbortController();
   const call = within(10_000, caller.signal, forever);
   caller.abort();

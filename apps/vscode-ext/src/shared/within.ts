@@ -3,7 +3,7 @@ import { CtError } from '@groundglass/core/errors';
 /**
  * Runs work that must show a sign of life at least every `ms`: its signal fires on the caller's abort and on silence.
  *
- * @param work is given the signal, and `alive` to call at each sign.
+ * @param work receives the signal, and `alive` to call at each sign.
  * @throws {CtError} `CT_TIMEOUT` after silence; else what the work throws.
  */
 export async function within<T>(

@@ -23,7 +23,7 @@ export async function predictForTool(
       withheld,
       threshold,
     },
-    // A probability whose answer was withheld is no claim, and neither is a lesion.
+    // A withheld answer also withholds the probability and the lesion.
     probability: label === null ? null : probability,
     lesionFraction: label === null ? null : lesionFraction,
     warnings: warnings.map(({ code }) => code),
@@ -51,7 +51,7 @@ export async function predictForTool(
   return new vscode.LanguageModelToolResult(parts as vscode.LanguageModelTextPart[]);
 }
 
-/** Pictures in answers are newer than the oldest editor that the extension runs in: there the text has to do. */
+/** Pictures in answers are newer than the oldest editor that the extension supports: there only the text is returned. */
 function imagePart(png: Uint8Array): unknown[] {
   const { LanguageModelDataPart } = vscode as {
     LanguageModelDataPart?: { image(data: Uint8Array, mime: string): unknown };

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ServerManager } from '../server/server-manager.js';
 
 /**
- * Says to VS Code how to start the bundled MCP server, for agents that use such servers: over the folders of the workspace, with the
+ * Tells VS Code how to start the bundled MCP server, for agents that use such servers: over the folders of the workspace, with the
  * models that the settings name. Nothing starts before an agent is allowed to use it.
  */
 export function registerMcp(server: ServerManager, version: string): vscode.Disposable {

@@ -5,7 +5,7 @@ import type { DatasetEntry, DatasetRegistry } from '../datasets/dataset-registry
 import { baseNameOf, isInside, readTextOf } from '../datasets/workspace-files.js';
 import type { ScoringClient } from '../scoring/scoring-client.js';
 
-/** What the language-model tools act on. */
+/** Dependencies of the language-model tools. */
 export interface ToolTargets {
   readonly registry: DatasetRegistry;
   readonly client: ScoringClient;
@@ -99,7 +99,7 @@ function abortOf(token: vscode.CancellationToken): AbortSignal {
   return cancel.signal;
 }
 
-/** @throws {Error} in words for the model, when the path leaves the workspace or names nothing. */
+/** @throws {Error} with a message for the model, when the path leaves the workspace or does not exist. */
 async function fileInWorkspace(path: string): Promise<vscode.Uri> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   for (const { uri: folder } of folders) {
@@ -131,7 +131,7 @@ async function entryOf(
   { dataset }: DatasetInput,
   registry: DatasetRegistry,
 ): Promise<DatasetEntry> {
-  // An agent asks at once about what it has just written, before the watcher of files has told of it.
+  // An agent asks at once about what it has just written, before the file watcher has reported it.
   registry.refresh();
   const entries = await registry.find();
   const found =

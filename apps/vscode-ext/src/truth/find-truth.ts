@@ -6,17 +6,17 @@ import { maskInManifest } from './mask-in-manifest.js';
 import { MaskPlaces } from './mask-places.js';
 import { classesIn, openMask, type Truth } from './open-mask.js';
 
-/** Folders above the image that are looked at for a dataset's manifest. */
+/** Folders above the image to search for a dataset's manifest. */
 const mostLevels = 4;
-/** Segmentations around a series that are tried; reading each costs its header and frames. */
+/** Segmentations around a series to try; reading each costs its header and frames. */
 const mostSegmentations = 8;
 
 /**
- * Finds the expert's mask of an image: the one that a dataset's manifest names, else a file beside it or in a folder of masks that is
- * named after it; for a series, a mask for each of its files, or a DICOM Segmentation around it. A segmentation
- * around a series that lies elsewhere is passed over.
+ * Finds the expert's mask of an image: the one in a dataset's manifest, else a file named after the image, next to it or in a folder of
+ * masks; for a series, a mask for each of its files, or a DICOM Segmentation around it. Skips segmentations
+ * around a series whose position does not match.
  *
- * @throws {CtError} what `openMask` throws, of a mask that is named after the image.
+ * @throws {CtError} errors of `openMask` for a mask that is named after the image.
  */
 export async function findTruth(uri: vscode.Uri, ct: OpenedCt): Promise<Truth | undefined> {
   const places = new MaskPlaces(uri);
@@ -82,7 +82,7 @@ async function fromManifest(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
   return undefined;
 }
 
-/** The folder that the samples' paths start from. */
+/** The folder that sample paths are relative to. */
 function rootOf(manifest: string, folder: vscode.Uri): vscode.Uri {
   try {
     const parsed = datasetManifestSchema.safeParse(JSON.parse(manifest));

@@ -1,10 +1,10 @@
 import { datasetSampleSchema } from '@groundglass/core';
 
-/** The mask that the rows of a dataset's manifest name for a path; rows that are not valid are passed over. */
+/** The mask that a dataset's manifest gives for a path; invalid rows are skipped. */
 export function maskInManifest(rows: string, path: string): string | undefined {
   const written = JSON.stringify(path).slice(1, -1);
   for (const line of rows.split('\n')) {
-    // Most lines are of other images: a look at the text spares parsing them.
+    // Most lines are of other images: a text search avoids parsing them.
     if (!line.includes(written)) continue;
     try {
       const sample = datasetSampleSchema.safeParse(JSON.parse(line));

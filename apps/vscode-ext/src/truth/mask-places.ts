@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { isMaskFolderOf, maskNames, rankOfMaskFolder } from './truth-candidates.js';
 
-/** Folders above an image's own whose folders of masks are looked into. */
+/** Folders above an image's own that are searched for folders of masks. */
 const mostLevels = 2;
 
 interface Place {
@@ -10,7 +10,7 @@ interface Place {
   readonly files: ReadonlySet<string>;
 }
 
-/** The files around an image. Listing a folder once is quicker than asking for each of a hundred names. */
+/** The files around an image. Listing a folder once is faster than checking each of a hundred names. */
 export class MaskPlaces {
   readonly #folder: vscode.Uri;
   #places: Promise<readonly [own: Place, ...others: Place[]]> | undefined;
@@ -19,7 +19,7 @@ export class MaskPlaces {
     this.#folder = vscode.Uri.joinPath(uri, '..');
   }
 
-  /** The mask that is named after an image: beside it, in a folder of masks below, beside or above its own; the nearest first. */
+  /** The mask named after an image: next to it, or in a folder of masks below, next to or above its own; nearest first. */
   async maskOf(name: string): Promise<vscode.Uri | undefined> {
     const [own, ...others] = await (this.#places ??= this.#find());
     const beside = maskNames(name, 'beside').find((each) => own.files.has(each));
@@ -32,7 +32,7 @@ export class MaskPlaces {
     return undefined;
   }
 
-  /** DICOM files whose name or folder says that they hold a segmentation. */
+  /** DICOM files whose name or folder indicates a segmentation. */
   async segmentations(): Promise<vscode.Uri[]> {
     const [own, ...others] = await (this.#places ??= this.#find());
     const inFolder = ({ folder, files }: Place, counts: (name: string) => boolean) =>
@@ -78,7 +78,7 @@ function filesOf(entries: readonly [string, vscode.FileType][]): ReadonlySet<str
   );
 }
 
-/** A file of Git's history, say, lies in no folder that can be listed. */
+/** A file of Git's history, for example, has no folder that can be listed. */
 async function entriesOf(folder: vscode.Uri): Promise<[string, vscode.FileType][]> {
   return vscode.workspace.fs.readDirectory(folder).then(
     (entries) => entries,

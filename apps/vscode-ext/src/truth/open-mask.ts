@@ -17,14 +17,14 @@ export interface Truth extends Closable {
   readonly name: string;
   /** Names of its classes by their number. */
   readonly classNames: Readonly<Record<number, string>>;
-  /** 0 outside, else the number of a class; `rows * columns` values. Undefined where the mask has no such slice. */
+  /** 0 outside, else the number of a class; `rows * columns` values. Undefined if the mask has no such slice. */
   slice(index: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
 }
 
 /**
- * Opens a mask for a volume: a DICOM Segmentation lies where its frames say; any other format must have the volume's size and place.
+ * Opens a mask for a volume: a DICOM Segmentation is placed by its frames; any other format must match the volume's size and position.
  *
- * @throws {CtError} `CT_CORRUPT` for a mask of another size or of another place, what opening throws.
+ * @throws {CtError} `CT_CORRUPT` for a mask of another size or position, errors of opening.
  */
 export async function openMask(
   uri: vscode.Uri,
@@ -54,7 +54,7 @@ export async function openMask(
   };
 }
 
-/** The numbers of classes in a slice of a mask: its stored values, from 0 to 255. */
+/** The class numbers in a slice of a mask: its stored values, from 0 to 255. */
 export async function classesIn(
   volume: CtVolume,
   index: number,
@@ -68,7 +68,7 @@ export async function classesIn(
   );
 }
 
-/** Undefined for a file that is no DICOM Segmentation. */
+/** Undefined for a file that is not a DICOM Segmentation. */
 async function openSegmentation(
   uri: vscode.Uri,
 ): Promise<(DicomSegmentation & Closable) | undefined> {
@@ -91,7 +91,7 @@ async function onVolume(
   volume: CtVolume,
   name: string,
 ): Promise<Truth> {
-  // A segmentation of another series lies elsewhere, or nowhere.
+  // A segmentation of another series has another position, or none.
   for (let index = 0; index < volume.sliceCount; index++) {
     if ((await segmentation.on(volume, index)) === undefined) continue;
     return {

@@ -11,7 +11,7 @@ const geometry = {
 const volume = { format: 'nifti', columns: 11, rows: 6, sliceCount: 5, geometry } as const;
 const at = (more: object) => ({ ...volume, geometry: { ...geometry, ...more } });
 
-test('a mask lies with its image within a pixel and half a slice, as headers are rounded', () => {
+test('a mask matches its image within a pixel and half a slice, as headers are rounded', () => {
   expect(placeDifference(volume, at({ origin: [-10.5, -20.5, 6.2] }))).toBeUndefined();
 });
 
@@ -26,7 +26,7 @@ test.each([
   expect(placeDifference(volume, at(more))).toContain(distance);
 });
 
-test('a mask without a place cannot be laid on an image that has one, a picture can', () => {
+test('a mask without a position cannot match an image that has one, a picture can', () => {
   expect(placeDifference(volume, { ...volume, geometry: undefined })).toContain('of the mask');
   expect(placeDifference({ ...volume, geometry: undefined }, volume)).toContain('of the image');
   const flat = { ...volume, geometry: undefined };

@@ -3,8 +3,8 @@ import type { CtVolume, Geometry, Vector3 } from '@groundglass/core';
 type Placed = Pick<CtVolume, 'format' | 'columns' | 'rows' | 'sliceCount' | 'geometry'>;
 
 /**
- * How far a mask of a volume's size lies from that volume, in words; undefined where the two lie in one place: within a pixel, and
- * within half the distance of two slices. Pictures have no place.
+ * How the position of a mask of a volume's size differs from that volume's, as text; undefined if they match: within a pixel, and
+ * within half the slice distance. Pictures have no position.
  */
 export function placeDifference(volume: Placed, mask: Placed): string | undefined {
   if ([volume, mask].some(({ format }) => format === 'png' || format === 'jpeg')) return undefined;

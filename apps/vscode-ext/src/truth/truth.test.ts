@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { maskInManifest } from './mask-in-manifest.js';
 import { isMaskFolderOf, maskNames, rankOfMaskFolder, stemOf } from './truth-candidates.js';
 
-test('the stem of a name loses the whole ending of its format', () => {
+test('the stem of a name loses the whole extension of its format', () => {
   expect(['a.nii.gz', 'b.c.mha', 'IMG0001', 'x.PNG'].map(stemOf)).toEqual([
     'a',
     'b.c',
@@ -11,7 +11,7 @@ test('the stem of a name loses the whole ending of its format', () => {
   ]);
 });
 
-test('a mask beside its image says what it is, one in a folder of masks need not', () => {
+test('a mask next to its image says that it is one, in a folder of masks it need not', () => {
   const beside = maskNames('case.nii.gz', 'beside');
   expect(beside[0]).toBe('case_mask.nii.gz');
   expect(beside).toContain('case_seg.dcm');
@@ -20,7 +20,7 @@ test('a mask beside its image says what it is, one in a folder of masks need not
   expect(maskNames('case.nii.gz', 'in a mask folder')[0]).toBe('case.nii.gz');
 });
 
-test('the part of a name that says "image" is not in the name of its mask', () => {
+test('the mask’s name lacks the part of the image’s name that says "image"', () => {
   expect(maskNames('volume-covid19-A-0003_ct.nii.gz', 'beside')).toContain(
     'volume-covid19-A-0003_seg.nii.gz',
   );
@@ -35,7 +35,7 @@ test.each(['lesion-masks', 'GT', 'labels', 'masks', 'labelsTr', 'Ground Truth', 
 );
 
 test.each(['images', 'lung-masks', 'pseudo-masks', 'CT_COVID'])(
-  'a folder %s holds no masks of lesions by an expert',
+  'a folder %s holds no lesion masks by an expert',
   (name) => {
     expect(rankOfMaskFolder(name)).toBeUndefined();
   },

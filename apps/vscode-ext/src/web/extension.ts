@@ -9,13 +9,13 @@ import { openAsCt } from '../preview/open-as-ct.js';
 import { toggleFilmstrip } from '../preview/preview-settings.js';
 
 /**
- * Called by VS Code in a browser, where no process can be started: pictures are shown, measured and compared, and nothing is predicted.
+ * Called by VS Code in a browser, where no process can start: pictures are shown, measured and compared, but nothing is predicted.
  */
 export function activate({ extensionUri, subscriptions }: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Groundglass', { log: true });
   const neighbours = new Neighbours();
   const predictor = noAnswers();
-  // What datasets know of a picture is asked of the desktop's workbench.
+  // Only the desktop's workbench knows the datasets.
   const sampleOf = () => Promise.resolve(undefined);
   const previews = new CtPreviewProvider(predictor, extensionUri, log, sampleOf, neighbours);
   const commands: Readonly<Record<string, (...given: never[]) => unknown>> = {

@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import type { DisposableSource } from '../preview/read-source.js';
 
 /**
- * Reads a file as a whole: where no process runs, there is no file to read ranges of. The bundle for browsers has this in place of
+ * Reads a file as a whole: without a process there is no file to read by ranges. The bundle for browsers uses this in place of
  * `preview/read-source`.
  *
- * @throws {CtError} `CT_READ_FAILED` when it is not there or may not be read.
+ * @throws {CtError} `CT_READ_FAILED` when it does not exist or may not be read.
  */
 export async function readSource(uri: vscode.Uri): Promise<DisposableSource> {
   try {

@@ -37,7 +37,7 @@ const receivers = comparison.viewers.map((viewer, side) => {
         keep();
       },
     },
-    // Pictures are compared first; what is said of each is one key away.
+    // Comparing pictures comes first; the verdicts are one key away.
     { panelOpen: false },
   );
   viewer.wait();
@@ -47,7 +47,7 @@ document.querySelector('main')!.append(comparison);
 addEventListener('message', ({ data }: MessageEvent<OfSide<ToWebview>>) => {
   receivers[data.side]?.(data.message);
 });
-// The workbench gives the focus back to the page and not to what had it.
+// The workbench returns the focus to the page, not to the element that had it.
 addEventListener('focus', () => {
   if (document.activeElement === document.body) comparison.focus();
 });

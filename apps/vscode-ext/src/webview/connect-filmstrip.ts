@@ -8,9 +8,9 @@ interface Request {
 }
 
 /**
- * Puts the strip of the pictures around this one into a page, once the picture itself is on the screen.
+ * Adds the strip of neighbouring pictures to a page, once the picture itself is displayed.
  *
- * @returns what takes the host's messages.
+ * @returns the handler of the host's messages.
  */
 export function connectFilmstrip(
   viewer: HTMLElementTagNameMap['groundglass-viewer'],

@@ -2,7 +2,7 @@ import { CtError, type CtSlice, type RgbaPicture } from '@groundglass/core/brows
 import { parseViewState, type SliceProvider, type ViewerError } from '@groundglass/viewer';
 import { unpackSlice, type ToHost, type ToWebview } from '../shared/protocol.js';
 
-/** The host of one viewer: takes its messages and keeps its state. */
+/** The host of one viewer: receives its messages and saves its state. */
 export interface ViewerHost {
   postMessage(message: ToHost): void;
   getState(): unknown;
@@ -10,10 +10,10 @@ export interface ViewerHost {
 }
 
 /**
- * Lets a viewer show what its host sends, and the host know what its user does.
+ * Shows in a viewer what its host sends, and reports to the host what its user does.
  *
- * @param first what a view that the user has not changed starts with, beside the slice.
- * @returns what takes the host's messages.
+ * @param first initial state, in addition to the slice, of a view that the user has not changed.
+ * @returns the handler of the host's messages.
  */
 export function connectViewer(
   viewer: HTMLElementTagNameMap['groundglass-viewer'],
@@ -24,7 +24,7 @@ export function connectViewer(
   const requests = new Map<number, Request>();
   let nextRequest = 0;
 
-  /** Asks the host and settles with its answer; an abort is sent to the host. */
+  /** Sends the host a request and settles with its answer; an abort is sent to the host. */
   function ask<T>(
     type: 'slice' | 'truth' | 'colours',
     index: number,
@@ -47,7 +47,7 @@ export function connectViewer(
     });
   }
 
-  /** Asks for slices, but for the first one, which the host sends unasked. */
+  /** Requests slices, except the first one, which the host sends unrequested. */
   function slicesOf({
     firstSlice,
     requestId,
@@ -71,7 +71,7 @@ export function connectViewer(
     if (request) use(request);
   }
 
-  /** Whether the host has said anything of the file; a prediction may be told of before. */
+  /** Whether the host has sent anything about the file; a prediction may arrive earlier. */
   let isTold = false;
 
   function receive(message: ToWebview): void {
@@ -83,7 +83,7 @@ export function connectViewer(
       case 'opened': {
         isTold = true;
         const kept = host.getState();
-        // The comparison says more of a model than the classes of a mask, which are one switch away.
+        // The comparison says more about a model than the classes of a mask, which are one switch away.
         const fresh = { slice: message.firstSlice, classes: false, ...first };
         viewer.open(message.volume, slicesOf(message), kept ?? fresh);
         // A single click in the explorer opens a picture and keeps the focus there.
@@ -137,7 +137,7 @@ export function connectViewer(
       case 'toggleMask':
         viewer.viewState = { ...viewer.viewState, maskVisible: !viewer.viewState.maskVisible };
         return;
-      // The filmstrip's.
+      // Messages of the filmstrip.
       case 'neighbours':
       case 'neighbour':
       case 'noNeighbour':
@@ -182,14 +182,14 @@ export function connectViewer(
     host.postMessage({ type: 'retry' });
   });
 
-  /** Asks the host for everything; on the first page it has sent it by now. */
+  /** Requests everything from the host, which has already sent it to a first page. */
   function sayReady(): void {
     const kept = host.getState();
     const slice = kept === undefined ? undefined : parseViewState(kept).slice;
     host.postMessage({ type: 'ready', slice });
   }
   sayReady();
-  // Messages posted before the page was there are kept by VS Code, though it does not promise that.
+  // VS Code queues messages posted before the page exists, but does not promise to.
   setTimeout(() => {
     if (!isTold) sayReady();
   }, 1000);

@@ -26,7 +26,7 @@ addEventListener('message', (event: MessageEvent<ToWebview>) => {
   receive(event.data);
   receiveNeighbours(event.data);
 });
-// The workbench gives the focus back to the page and not to what had it, after a look at its palette: keys would go nowhere.
+// After its palette closes, the workbench returns the focus to the page, not to the element that had it: keys would have no effect.
 addEventListener('focus', () => {
   if (document.activeElement === document.body) viewer.focus();
 });

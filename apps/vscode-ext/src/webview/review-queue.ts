@@ -8,7 +8,7 @@ interface Entry {
   row: ReviewRow | undefined;
 }
 
-/** The list of figures. A review can have thousands: entries are made once, and a decision changes its own one alone. */
+/** The list of figures. A review can have thousands: entries are created once, and a decision changes only its own. */
 export class ReviewQueue {
   readonly element = element('ol', { class: 'queue', 'aria-label': 'Figures, least sure first' });
   readonly #entries = new Map<string, Entry>();
@@ -16,12 +16,12 @@ export class ReviewQueue {
   #order: readonly string[] = [];
   #current = '';
 
-  /** @param onChoose gets the row that a person clicks on. */
+  /** @param onChoose receives the row that a person clicks. */
   constructor(onChoose: (id: string) => void) {
     this.#onChoose = onChoose;
   }
 
-  /** Shows these rows in this order, and which one is in front. */
+  /** Shows these rows in this order, and which one is current. */
   show(order: readonly string[], rowOf: (id: string) => ReviewRow | undefined): void {
     for (const id of order) {
       const row = rowOf(id);
@@ -35,7 +35,7 @@ export class ReviewQueue {
     this.element.replaceChildren(...order.map((id) => this.#entries.get(id)!.item));
   }
 
-  /** Marks the row in front and scrolls to it. */
+  /** Marks the current row and scrolls to it. */
   mark(current: string): void {
     if (current !== this.#current) {
       this.#entries.get(this.#current)?.button.setAttribute('aria-current', 'false');

@@ -13,7 +13,7 @@ const host = acquireVsCodeApi();
 const main = document.querySelector('main')!;
 let rows: ReadonlyMap<string, ShownRow> = new Map();
 let problems: readonly string[] = [];
-/** The row in front, by its id, so that it stays there when the file changes. */
+/** The current row, by its id, so that it stays current when the file changes. */
 let current = (host.getState() as { current?: string } | undefined)?.current ?? '';
 let selected = '';
 let failure = '';
@@ -29,7 +29,7 @@ function shown(): ShownRow | undefined {
   return rows.get(current);
 }
 
-/** The order is made once: a decided row stays where it was while the person goes on. */
+/** The order is fixed once: a decided row stays in place while the person continues. */
 function orderRows(): void {
   const known = new Set(order);
   const fresh = uncertainFirst([...rows.values()].map(({ row }) => row))
@@ -125,12 +125,12 @@ function figure({ row, picture }: ShownRow): HTMLElement {
     src: picture,
     alt: `Figure ${row.figure ?? ''} of ${row.document.key}`,
     draggable: 'false',
-    // Known before the picture is there, so that nothing jumps.
+    // Set before the picture loads, so that nothing jumps.
     width: String(columns),
     height: String(height),
   });
   const stage = element('div', { class: 'stage' }, image);
-  // Small pictures are enlarged; high ones leave room for the caption.
+  // Small pictures are enlarged; tall ones leave room for the caption.
   const wide = Math.max(columns, Math.min(720, 3 * columns));
   stage.style.width = `min(100%, ${wide}px, ${(52 * columns) / height}vh)`;
   stage.append(svg);
@@ -157,7 +157,7 @@ function figure({ row, picture }: ShownRow): HTMLElement {
   );
 }
 
-/** The page with the figure's place, and what is known of the patient and the scan. */
+/** The page with the figure's position, and what is known about the patient and the scan. */
 function side({ row, page }: ShownRow): HTMLElement {
   const aside = element('aside', { class: 'side' });
   if (row.pageView && page !== null) {
@@ -242,11 +242,11 @@ function panelShapes(
   ];
 }
 
-/** What words are evidence of: the label, or a fact such as the age. */
+/** What words are evidence for: the label, or a fact such as the age. */
 type Marks = ReadonlyMap<string, 'label' | 'fact'>;
 
 /**
- * The caption with the words of the selected panel's evidence marked, or of all panels' where none is selected; then the sentences
+ * The caption with the evidence of the selected panel marked, or of all panels if none is selected; then the sentences
  * of the text that cite the figure. The report is a whole sentence, which would hide the words in it.
  */
 function caption(row: ReviewRow): HTMLElement {
@@ -331,7 +331,7 @@ interface Place {
   readonly y: number;
 }
 
-/** What a drag does: joins two panels, cuts one across, or only selects it. */
+/** The effect of a drag: joins two panels, cuts one, or only selects it. */
 type Drag =
   | { readonly type: 'merge'; readonly panels: readonly [ReviewPanel, ReviewPanel] }
   | { readonly type: 'split'; readonly direction: 'horizontal' | 'vertical'; readonly at: number }
@@ -347,7 +347,7 @@ function dragOf(from: Place, to: Place): Drag {
     : { type: 'split', direction: 'horizontal', at: (from.y + to.y) / 2 };
 }
 
-/** A drag inside one panel cuts it across; a drag from one to another joins them. What it will do is drawn meanwhile. */
+/** A drag inside one panel cuts it; a drag from one to another joins them. Previews the effect meanwhile. */
 function startDragging(svg: SVGSVGElement, row: ReviewRow): void {
   let from: Place | undefined;
   const preview = vector('g', { class: 'preview' });
@@ -444,7 +444,7 @@ function nextPanel(by: 1 | -1): void {
   render();
 }
 
-/** The panel that a key is meant for: the selected one, else the only slice. */
+/** The panel that a key applies to: the selected one, else the only slice. */
 function target(): ReviewPanel | undefined {
   const panels = shown()?.row.panels ?? [];
   const slices = panels.filter(({ kind }) => kind === 'axial-ct');
@@ -458,7 +458,7 @@ function label(value: 'positive' | 'negative' | 'unsure' | 'not-ct'): void {
   const row = shown()?.row;
   if (!row) return;
   const panel = target();
-  // Without a selection a label is meant for all slices of the figure.
+  // Without a selection a label applies to all slices of the figure.
   const panels = panel ? [panel] : row.panels.filter(({ kind }) => kind === 'axial-ct');
   for (const { id } of panels)
     host.postMessage({ type: 'label', id: row.id, panel: id, label: value });
@@ -556,7 +556,7 @@ window.addEventListener('message', ({ data }: MessageEvent<ToReview>) => {
     case 'changed': {
       const changed = new Map(rows);
       for (const view of data.rows) changed.set(view.row.id, view);
-      // A row whose id was changed by hand: what it was before is not known here.
+      // A row whose id was edited by hand: its earlier state is unknown here.
       if (changed.size > rows.size) {
         host.postMessage({ type: 'ready' });
         return;

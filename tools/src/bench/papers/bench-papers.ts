@@ -10,14 +10,14 @@ import { scoreWorkbook, type FieldScore } from './workbook-score.js';
 
 const run = promisify(execFile);
 
-/** What {@link benchPapers} needs. */
+/** Options of {@link benchPapers}. */
 export interface PapersBenchOptions {
-  /** Folder of PDFs with `truth.json`; its table is left out where it is missing. */
+  /** Folder of PDFs with `truth.json`; its table is left out if it is missing. */
   readonly truth: string | undefined;
   /** Folder of real CT data. */
   readonly data: string | undefined;
   readonly composites: number;
-  /** Names the composites. */
+  /** Seed of the composites. */
   readonly seed: number;
   readonly python: string;
 }

@@ -6,32 +6,32 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type OverlayOptions } from 'sharp';
 
-/** How many composites of a kind were counted right. */
+/** Number of composites of a kind that were counted right. */
 export interface CompositeScore {
   readonly kind: string;
-  /** Composites of which each panel was found, and as a slice. */
+  /** Composites with each panel found, and as a slice. */
   exact: number;
   total: number;
 }
 
-/** A composite as it is made, and what was found in it. */
+/** A generated composite, and the panels found in it. */
 export interface CompositeTrial {
   readonly seed: number;
   readonly picture: Pixels;
   readonly panels: number;
   readonly found: number;
-  /** What it is of: gutter, source of the slices, how it was saved. */
+  /** Its kind: gutter, source of the slices, file format. */
   readonly kinds: readonly string[];
 }
 
-/** One picture that panels are made of. */
+/** One source picture of panels. */
 type Slice = string | Pixels;
 
 /**
- * Makes figures of 1–16 panels from phantoms and, where the data is there, real slices: gutters of 0–20 pixels in white, black
+ * Makes figures of 1–16 panels from phantoms and, if the data is there, real slices: gutters of 0–20 pixels in white, black
  * or none, letters, rows and columns of unequal size, half of them saved as JPEG; counts the slices that `splitPanels` finds.
  *
- * @param seed names the composites: another seed, other composites.
+ * @param seed selects the composites: another seed gives other ones.
  */
 export async function* tryComposites(
   data: string | undefined,
@@ -69,7 +69,7 @@ export async function* tryComposites(
   }
 }
 
-/** Counts {@link tryComposites} in all and by kind. */
+/** Counts {@link tryComposites} in total and by kind. */
 export async function scoreComposites(
   data: string | undefined,
   count: number,
@@ -126,7 +126,7 @@ interface Layout {
   readonly across: number;
   readonly gutter: number;
   readonly black: boolean;
-  /** Of the JPEG that it is saved as. */
+  /** Quality of its JPEG file. */
   readonly quality: number | undefined;
   readonly pick: (most: number) => number;
 }
@@ -135,7 +135,7 @@ async function composite(
   pool: readonly Slice[],
   { down, across, gutter, black, quality, pick }: Layout,
 ): Promise<Pixels> {
-  // Rows and columns of unequal size, each picture stretched into its cell as journals do.
+  // Rows and columns of unequal size, each picture stretched to its cell as in journals.
   const widths = Array.from({ length: across }, () => 220 + pick(60));
   const heights = Array.from({ length: down }, () => 180 + pick(50));
   const sum = (values: readonly number[]): number =>

@@ -12,12 +12,12 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A published picture that stands in a paper at hand. */
+/** A published picture whose paper is available. */
 export interface PublishedPicture {
   readonly name: string;
-  /** Of the paper, with page and figure. */
+  /** Name of the paper, with page and figure. */
   readonly where: string;
-  /** Whether a panel that was cut shows it. */
+  /** Whether an extracted panel shows it. */
   readonly cut: boolean;
 }
 
@@ -30,7 +30,7 @@ interface Candidate {
   readonly isPanel: boolean;
 }
 
-/** Keeps what figures and panels of papers look like, to look for the published pictures of COVID-CT among them. */
+/** Stores the look of papers' figures and panels, to search for the published pictures of COVID-CT among them. */
 export class PublishedSearch {
   readonly #candidates: Candidate[] = [];
 
@@ -44,10 +44,10 @@ export class PublishedSearch {
   }
 
   /**
-   * Looks for the published pictures in what was added: copies of any size, crop or window.
+   * Searches for the published pictures in what was added: copies of any size, crop or window.
    *
    * @param data folder that holds `covid-ct`.
-   * @returns undefined where the pictures are not there.
+   * @returns undefined if the pictures are missing.
    */
   async find(
     data: string,

@@ -22,7 +22,7 @@ interface TruthDocument {
   readonly figures: readonly TruthFigure[];
 }
 
-/** Counts against hand-checked figures; shares are made of them by {@link truthTable}. */
+/** Counts against hand-checked figures; {@link truthTable} turns them into shares. */
 export interface TruthScore {
   figures: { truth: number; found: number; extra: number };
   ctFigures: { truth: number; found: number; extra: number };
@@ -35,7 +35,7 @@ export interface TruthScore {
   readonly notes: string[];
 }
 
-/** A panel counts as found where its box and the true one overlap this much. */
+/** A panel counts as found if its box overlaps the true one this much. */
 const found = 0.5;
 
 /**
@@ -168,7 +168,7 @@ function scoreSlices(wanted: TruthFigure, slices: readonly PaperPanel[], score: 
   score.slices.extra += slices.length - used.size;
 }
 
-/** The same words; blanks, dashes and hyphens at line ends may differ. A truth of 600 characters was cut there. */
+/** The same words; blanks, dashes and hyphens at line ends may differ. A truth of 600 characters was truncated. */
 function isWhole(text: string, wanted: string): boolean {
   const plain = (value: string): string =>
     value

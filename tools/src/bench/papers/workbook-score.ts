@@ -7,7 +7,7 @@ export interface FieldScore {
   readonly field: string;
   /** Rows whose caption states the workbook's value. */
   stated: number;
-  /** Of those, where something was read, and read as the workbook has it. */
+  /** Of those, where something was read, and where it matches the workbook. */
   read: number;
   right: number;
   /** Rows where both have a value, and where they agree. */
@@ -15,20 +15,20 @@ export interface FieldScore {
   agree: number;
 }
 
-/** What was measured on the workbook. */
+/** Results on the workbook. */
 export interface WorkbookScore {
   readonly rows: number;
   readonly withCaption: number;
-  /** Captions that name the disease, by the label that was read. All rows of the workbook are positive. */
+  /** Captions that name the disease, by the extracted label. All rows of the workbook are positive. */
   readonly labels: Readonly<Record<'positive' | 'negative' | 'unsure', number>>;
-  /** The same with a title that names the disease, as every paper of the workbook has. */
+  /** The same with a title that names the disease, as in every paper of the workbook. */
   readonly withTitle: Readonly<Record<'positive' | 'negative' | 'unsure', number>>;
   readonly fields: readonly FieldScore[];
-  /** The same, of captions that no row with an even place has: rules were mended while only those were looked at. */
+  /** The same for captions that are in no even row: rules were developed on the even rows only. */
   readonly unseen: readonly FieldScore[];
   /**
-   * The time once more, of captions in parts: the workbook does not say which panel a row is, so that the part with its time is
-   * taken for the row's.
+   * The time again, for captions with parts: the workbook does not say which panel a row is, so the part with the row's time is
+   * used.
    */
   readonly timeOfPart: FieldScore;
 }
@@ -119,8 +119,8 @@ const findings =
   /ground|glass|opaci|consolid|lesion|shadow|patch|nodul|effusion|absor|paving|density|fibr|abnormalit/iu;
 
 /**
- * What people typed of a field. The workbook has no column of reports: they stand in the column of severity, which holds a grade in
- * a few rows alone, and in that of the history.
+ * What people typed in a field. The workbook has no column of reports: they are in the column of severity, which holds a grade in
+ * only a few rows, and in that of the history.
  */
 function typed(cells: ReadonlyMap<string, string>, field: FieldName): string {
   const [severity, history] = ['severity', 'medical history'].map((name) =>
@@ -141,7 +141,7 @@ function typed(cells: ReadonlyMap<string, string>, field: FieldName): string {
   }
 }
 
-/** A cell that holds a grade of the disease and no more. */
+/** A cell that holds only a grade of the disease. */
 function grade(cell: string): string | undefined {
   const text = cell.toLowerCase();
   if (text.split(/\s+/).length > 6) return undefined;
@@ -156,7 +156,7 @@ function grade(cell: string): string | undefined {
   return words.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
-/** The share of a text's words of four letters and more that another one has. */
+/** The share of a text's words of four or more letters that another text also has. */
 function shareOfWords(text: string, other: string): number {
   const words = (value: string): Set<string> =>
     new Set(value.toLowerCase().match(/\p{L}{4,}/gu) ?? []);
@@ -184,7 +184,7 @@ const gradeWords: Readonly<Record<string, RegExp>> = {
   asymptomatic: /\basymptomatic/,
 };
 
-/** Whether a caption says what the workbook has; people typed most of it from the papers' text. */
+/** Whether a caption states the workbook's value; people typed most of them from the papers' text. */
 function states(field: FieldName, text: string, wanted: string): boolean {
   const lower = text.toLowerCase();
   const value = wanted.toLowerCase();

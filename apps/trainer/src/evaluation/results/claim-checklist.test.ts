@@ -32,7 +32,7 @@ test('what was not measured is not done', () => {
   expect(renderClaimChecklist(publication)).toMatch(/\| 32 \|.*\| done \| MosMedData slices/);
 });
 
-test('of other datasets it claims nothing that their files do not say', () => {
+test('for other datasets it claims nothing beyond their files', () => {
   const [run] = publication.runs;
   const other = {
     ...publication,

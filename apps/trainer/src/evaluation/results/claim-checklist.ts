@@ -11,7 +11,7 @@ const page = '[results](results.md)';
 
 /**
  * The Checklist for Artificial Intelligence in Medical Imaging (Mongan, Moy and Kahn, Radiology: AI 2020, doi 10.1148/ryai.2020200029), 42 items,
- * filled from what a publication holds, as Markdown: `docs/claim-checklist.md`. What only the authors of a study can say is left to them.
+ * filled from a publication, as Markdown: `docs/claim-checklist.md`. What only a study's authors know is left to them.
  */
 export function renderClaimChecklist(
   publication: Publication,
@@ -38,7 +38,7 @@ function items(publication: Publication, reproduced: readonly ReproductionRow[])
   const { runs, results, calibration } = publication;
   const run = runs.at(-1);
   const datasets = run?.inputs.datasets ?? [];
-  // Of other datasets no file says how they were made.
+  // No file records how the other datasets were made.
   const isPublished = run !== undefined && 'covid-ct' in run.inputs.samples;
   const asPublished = (state: State, where: string): [State, string] =>
     isPublished ? [state, where] : ['for the authors', 'The files of the datasets do not say it.'];

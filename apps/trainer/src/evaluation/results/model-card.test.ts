@@ -69,7 +69,7 @@ const publication: Publication = {
   },
 };
 
-test('a card describes the data, the start and the decision of its own run, and none of the bundled model’s', () => {
+test('a card describes the data, start and decision of its own run, and not those of the bundled model', () => {
   const card = renderModelCard(publication);
   expect(card).toContain('- **My scans** (mine). Licence: CC BY 4.0.');
   expect(card).toContain('densenet-tiny, started from `backbone.safetensors`');

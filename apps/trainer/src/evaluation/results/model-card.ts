@@ -106,7 +106,7 @@ ${'covid-ct' in run.inputs.samples ? otherPneumonia : ''}${phantoms > 0 ? phanto
 `;
 }
 
-/** How a series is scored, as the server and the viewer say it too. */
+/** How a series is scored, as the server and the viewer describe it too. */
 function volumeRule(metadata: Readonly<Record<string, string>>): string {
   const { aggregation, volumeThreshold } = readScoringRule((name) => metadata[name]);
   const chosen = metadata.volume_data ?? 'single pictures, not on series';
@@ -133,7 +133,7 @@ function decisionText(calibration: Publication['calibration']): string {
   return `The logit of the probability is ${head.toFixed(2)} × that of the classification branch + ${lesion.toFixed(2)} × log(lesion share + 0.002) ${bias < 0 ? '−' : '+'} ${Math.abs(bias).toFixed(2)}, weights that were fitted on the validation pictures.\n`;
 }
 
-/** The weights that the first of the runs began with. */
+/** The initial weights of the first run. */
 function startOf([first]: Publication['runs']): string {
   const { start, alsoFrom = [] } = first!.inputs;
   if (!start) return 'from random weights';
@@ -143,7 +143,7 @@ function startOf([first]: Publication['runs']): string {
   return `started from ${files.join(' and ')}`;
 }
 
-/** What the graph does beside one pass of one network; empty, or lines that end. */
+/** What the graph does in addition to one pass of one network; empty, or complete lines. */
 function howItScores(
   members: number,
   { flip, precision }: Readonly<Record<string, string>>,

@@ -3,7 +3,7 @@ import type { EpochRecord, LedgerRecord, RunInputs } from '../../run/run-folder.
 import type { Calibration } from '../calibrate.js';
 import type { Results } from './results.js';
 
-/** One training run of those that led to a model. */
+/** One of the training runs that led to a model. */
 export interface PublishedRun {
   readonly name: string;
   readonly recipe: Recipe;
@@ -12,19 +12,19 @@ export interface PublishedRun {
   readonly ledger: readonly LedgerRecord[];
 }
 
-/** Everything that a model card and the page of results say: the content of `docs/results/<name>-<version>.json`. */
+/** Everything in a model card and the page of results: the content of `docs/results/<name>-<version>.json`. */
 export interface Publication {
   /** The command that renders card and page from this file. */
   readonly command: string;
   readonly model: { readonly name: string; readonly version: string; readonly bytes: number };
-  /** In order; where one started from another's weights, its row says so. */
+  /** In order; a run that started from another's weights says so in its row. */
   readonly runs: readonly PublishedRun[];
-  /** What temperature and threshold were chosen on. */
+  /** The data on which temperature and threshold were chosen. */
   readonly calibration?: Calibration;
   readonly results: Results;
 }
 
-/** Reads a publication from its file; recipes from before a setting was there get its default. */
+/** Reads a publication from its file; recipes from before a setting existed get its default. */
 export function parsePublication(text: string): Publication {
   const publication = JSON.parse(text) as Publication;
   const runs = publication.runs.map((run) => ({ ...run, recipe: recipeSchema.parse(run.recipe) }));

@@ -21,7 +21,7 @@ import { renderResultsPage } from './results-page.js';
 const workspace = join(import.meta.dirname, '../../../../..');
 const data = process.env.GROUNDGLASS_DATA ?? join(workspace, '../shared/data');
 const read = (path: string) => readFileSync(join(workspace, path), 'utf8');
-/** By version, the newest last. */
+/** By version, newest last. */
 const files = readdirSync(join(workspace, 'docs/results'))
   .filter((name) => name.endsWith('.json'))
   .sort((a, b) => versionOf(a) - versionOf(b));
@@ -47,17 +47,17 @@ describe.each(files)('docs/results/%s', (file) => {
     expect(publication.results.model.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
   });
 
-  test.runIf(file === newest)('says what the page of results says', () => {
+  test.runIf(file === newest)('matches the page of results', () => {
     expect(read('docs/results.md')).toBe(
       renderResultsPage(publication, reproduced, crossValidated),
     );
   });
 
-  test.runIf(file === newest)('says what the CLAIM checklist says', () => {
+  test.runIf(file === newest)('matches the CLAIM checklist', () => {
     expect(read('docs/claim-checklist.md')).toBe(renderClaimChecklist(publication, reproduced));
   });
 
-  test('says what the model card says', () => {
+  test('matches the model card', () => {
     expect(read(`${folder}/README.md`)).toBe(renderModelCard(publication));
   });
 
@@ -69,7 +69,7 @@ describe.each(files)('docs/results/%s', (file) => {
   });
 
   test.skipIf(file !== newest || !existsSync(join(data, 'covid-seg')))(
-    'is what the model says of the expert slices today (skipped without the data)',
+    'matches what the model predicts on the expert slices today (skipped without the data)',
     async () => {
       const [dataset] = await openDatasets([join(data, 'covid-seg')]);
       const { root, manifest } = dataset!;
@@ -105,7 +105,7 @@ describe('docs/results/reproduction.jsonl', () => {
     }
   });
 
-  test('gives the figures of every row again from its points', () => {
+  test('reproduces the figures of every row from its points', () => {
     for (const { points, test: scores } of reproduced.filter((row) => row.points.length > 0)) {
       const labels = points.map(([label]) => label);
       const probabilities = points.map(([, probability]) => probability);
@@ -117,7 +117,7 @@ describe('docs/results/reproduction.jsonl', () => {
     }
   });
 
-  test('is what the pictures draw', async () => {
+  test('matches the drawn pictures', async () => {
     const { roc, calibration } = await reproductionCharts(reproduced);
     expect(read(`docs/${reproductionFiles.roc}`)).toBe(roc);
     expect(read(`docs/${reproductionFiles.calibration}`)).toBe(calibration);

@@ -7,7 +7,7 @@ import type { ReproductionRow } from '../../reproduction/result-row.js';
 import type { Publication } from './publication.js';
 import { intervalText, ledgerTable, resultTables, runNotes, runTable, table } from './tables.js';
 
-/** What others report on the same pictures, for orientation. */
+/** Published results on the same pictures, for orientation. */
 const others = [
   [
     'two radiologists against each other on COVID-19 lesions (Bartoli et al. 2022)',
@@ -20,7 +20,7 @@ const others = [
   ['Inf-Net (Fan et al. 2020), on the same 48 slices', '–', '–', '0.682'],
 ];
 
-/** The page of results, `docs/results.md`; with cross-validations and the reproduction of the paper's tables where there are any. */
+/** The page of results, `docs/results.md`; with cross-validations and the reproduction of the paper's tables if there are any. */
 export function renderResultsPage(
   publication: Publication,
   reproduced: readonly ReproductionRow[] = [],

@@ -5,20 +5,20 @@ import type { LabelMeasurement, MaskMeasurement, Measured, Measurement } from '.
 import type { Robustness } from '../robustness.js';
 import type { SeriesScore } from '../score-series.js';
 
-/** What was measured on one dataset. */
+/** Measurements on one dataset. */
 export interface DatasetResult {
   readonly name: string;
   readonly split: string;
   readonly samples: number;
-  /** How many `pictures` a server would give no verdict on, and how many for each reason; missing in old files. */
+  /** Number of `pictures` without a verdict from a server, in total and by reason; missing in old files. */
   readonly withheld?: Readonly<Record<string, number>>;
   /** As published. */
   readonly all: Measurement;
-  /** Without the pictures that the training set holds with the other label. */
+  /** Without the pictures that the training set has with the other label. */
   readonly withoutContradictions?: Measurement & { readonly dropped: number };
-  /** The same pictures, patient by patient; where patients have several. */
+  /** The same pictures by patient; if patients have several. */
   readonly patients?: PatientMeasurement;
-  /** What features that have nothing to do with lungs reach on the same pictures. */
+  /** Scores of features unrelated to lungs on the same pictures. */
   readonly baselines?: MeasuredBaselines;
 }
 
@@ -31,13 +31,13 @@ export interface Results {
     readonly metadata: Readonly<Record<string, string>>;
   };
   readonly datasets: readonly DatasetResult[];
-  /** What harmless changes do to labels, where it was asked for. */
+  /** Effect of harmless changes on labels, if requested. */
   readonly robustness?: readonly Robustness[];
-  /** DICOM series, where they were asked for. */
+  /** DICOM series, if requested. */
   readonly series?: readonly SeriesScore[];
 }
 
-/** The results as a terminal shows them. */
+/** The results for a terminal. */
 export function formatResults({
   datasets,
   robustness = [],
@@ -87,7 +87,7 @@ function formatDataset({
   ].join('\n');
 }
 
-/** What a server would show no label of; the figures above count all pictures. */
+/** Pictures whose label a server would withhold; the figures above count all pictures. */
 function formatWithheld({ pictures = 0, ...reasons }: Readonly<Record<string, number>>): string[] {
   if (pictures === 0) return [];
   const each = Object.entries(reasons).map(([code, count]) => `${code} ${count}`);
@@ -96,7 +96,7 @@ function formatWithheld({ pictures = 0, ...reasons }: Readonly<Record<string, nu
   ];
 }
 
-/** AUC of patients as a terminal shows it. */
+/** AUC of patients for a terminal. */
 export function formatPatients({
   patients,
   positives,
@@ -111,7 +111,7 @@ export function formatPatients({
   ];
 }
 
-/** The baselines as a terminal shows them. */
+/** The baselines for a terminal. */
 export function formatBaselines(measured: MeasuredBaselines): string[] {
   return [
     'baselines: what a logistic regression reaches without looking at a lung',
@@ -181,7 +181,7 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** Three digits, as all tables show them. */
+/** Three digits, as in all tables. */
 export function digits(value: number): string {
   return value.toFixed(3);
 }

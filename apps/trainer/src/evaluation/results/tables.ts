@@ -13,7 +13,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** What was measured on each dataset, with the baselines beside it. */
+/** The measurements on each dataset, next to the baselines. */
 export function resultTables({ results }: Publication): string {
   const { datasets, robustness = [], series = [] } = results;
   return [
@@ -23,7 +23,7 @@ export function resultTables({ results }: Publication): string {
   ].join('\n\n');
 }
 
-/** How the intervals were made. */
+/** Method of the intervals. */
 export function intervalText({ results }: Publication): string {
   const kinds = results.datasets.map(({ all }) => all.labels?.auc.interval);
   return kinds.includes('DeLong')
@@ -131,7 +131,7 @@ function baselineRows(measured: MeasuredBaselines): string[][] {
   });
 }
 
-/** What each run was made of. */
+/** The inputs of each run. */
 export function runTable(runs: readonly PublishedRun[]): string {
   return table(
     [
@@ -184,7 +184,7 @@ function networkText({
   ].join(', ');
 }
 
-/** What is to be known of single runs, a paragraph each. */
+/** Notes on single runs, a paragraph each. */
 export function runNotes(runs: readonly PublishedRun[]): string {
   return runs
     .map(({ name, inputs }) => (inputs.note === undefined ? '' : `\nRun ${name}: ${inputs.note}\n`))
@@ -211,7 +211,7 @@ function trainsText(source: string, loss: Recipe['loss']): string {
   return loss.segmentationOnly.includes(source) ? 'masks' : 'labels and masks';
 }
 
-/** What the manifests of a run's datasets said of them, a line each; empty for runs from before that was kept. */
+/** Notes from the manifests of a run's datasets, a line each; empty for runs from before they were recorded. */
 export function datasetList({ inputs }: PublishedRun): string {
   const sentence = (text: string | undefined) => (text === undefined ? [] : [text.trim()]);
   return (inputs.datasets ?? [])

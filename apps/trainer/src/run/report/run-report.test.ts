@@ -33,7 +33,7 @@ describe('the report of a run', () => {
     ],
   };
 
-  test('shows curves by name, every epoch, the one that is kept, and each look at a test split', async () => {
+  test('shows curves by name, every epoch, the kept one, and each look at a test split', async () => {
     const html = await renderRunReport(input);
     expect(html.match(/<svg/g)).toHaveLength(2);
     for (const name of ['classification', 'segmentation', 'AUC', 'Dice'])
@@ -44,7 +44,7 @@ describe('the report of a run', () => {
     expect(html).toContain('<td>1.2 %</td>');
   });
 
-  test('needs nothing from elsewhere, and a name cannot break out of the page', async () => {
+  test('loads no external resource, and a name cannot break out of the page', async () => {
     const html = await renderRunReport(input);
     expect(html).not.toMatch(/(src|href)="/);
     expect(html).toContain('a &#60;b&#62; &#38; &#34;c&#34;');

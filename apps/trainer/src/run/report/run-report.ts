@@ -2,14 +2,14 @@ import type { Recipe } from '../../training/recipes/recipe.js';
 import type { EpochRecord, LedgerRecord } from '../run-folder.js';
 import { trainingCurves } from './training-curves.js';
 
-/** What a report is made of. */
+/** Input of a report. */
 export interface RunReport {
   readonly recipe: Recipe;
   readonly records: readonly EpochRecord[];
   readonly ledger: readonly LedgerRecord[];
 }
 
-/** One HTML page that needs nothing else: curves, epochs, recipe, and the looks at test splits. */
+/** A self-contained HTML page: curves, epochs, recipe, and the looks at test splits. */
 export async function renderRunReport({ recipe, records, ledger }: RunReport): Promise<string> {
   const curves = await trainingCurves(records);
   const best = records.findLast((record) => record.best);

@@ -10,7 +10,7 @@ export interface TrainingCurves {
   readonly validation: string;
 }
 
-/** Okabe and Ito's colours, which people with any colour vision tell apart. */
+/** Okabe and Ito's colours, which people with any colour vision can distinguish. */
 const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7'];
 
 const lossNames = new Map([

@@ -5,10 +5,10 @@ import { recipes } from './recipes.js';
 import { TrainerError } from '../../errors.js';
 
 /**
- * The sources that a recipe names and the data lacks: a misspelt name would change nothing and say nothing.
+ * The sources that a recipe names and the data lacks: a misspelt name would silently have no effect.
  *
- * @returns names that the built-in recipe brought along, which only deserve a line.
- * @throws {TrainerError} `TRAIN_BAD_RECIPE` for a name that the person gave.
+ * @returns names from the built-in recipe, which deserve only a note.
+ * @throws {TrainerError} `TRAIN_BAD_RECIPE` for a name from the user.
  */
 export function checkSources(
   recipe: Recipe,

@@ -5,13 +5,13 @@ import { recipeSchema, type Recipe } from './recipe.js';
 import { recipes } from './recipes.js';
 import { TrainerError } from '../../errors.js';
 
-/** What a command line says of a recipe. */
+/** The recipe options of a command line. */
 export interface RecipeChoice {
-  /** Name of a recipe, or path of a JSON file; `fast` for a new run unless given. */
+  /** Name of a recipe, or path of a JSON file; default `fast` for a new run. */
   readonly recipe?: string | undefined;
   /** `key=value`, with dots for nested settings. */
   readonly set: readonly string[];
-  /** Number of epochs: of a run that goes on, more than before extend it. */
+  /** Number of epochs; a larger one extends a resumed run. */
   readonly epochs?: number | undefined;
 }
 
@@ -25,8 +25,8 @@ export async function newRecipe(choice: RecipeChoice): Promise<Recipe> {
 }
 
 /**
- * The recipe of a run. A new run gets the named one with its changes. A run that goes on keeps its own (`config.json`), so nothing has
- * to be repeated; what is repeated must be the same, but for more epochs.
+ * The recipe of a run. A new run gets the named one with its changes. A resumed run keeps its own (`config.json`), so nothing has
+ * to be repeated; repeated settings must be equal, except for more epochs.
  *
  * @throws {TrainerError} `TRAIN_BAD_RECIPE` for an unknown recipe or setting, a value of the wrong kind, and another recipe than the run's.
  */
@@ -36,7 +36,7 @@ export async function chooseRecipe(choice: RecipeChoice, run: RunFolder): Promis
     await save(run, recipe);
     return recipe;
   }
-  // Through the schema: a run from before a setting was there has that setting's default.
+  // Through the schema: a run from before a setting existed has that setting's default.
   const before = parse(await run.readJson('config.json'));
   const wanted = changed(
     choice.recipe === undefined ? before : await namedRecipe(choice.recipe),
@@ -90,7 +90,7 @@ function applyChange(recipe: Record<string, unknown>, change: string): void {
     if (typeof next !== 'object' || next === null) throw unknownSetting(key, recipe);
     target = next as Record<string, unknown>;
   }
-  // A source is a key of its own: sampling.luna16=0.5.
+  // A source is itself a key: sampling.luna16=0.5.
   if (!Object.hasOwn(target, last) && path[0] !== 'sampling') throw unknownSetting(key, recipe);
   target[last] = parseValue(value.join('='));
 }

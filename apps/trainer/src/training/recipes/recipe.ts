@@ -33,7 +33,7 @@ export const recipeSchema = z.object({
   }),
   /** Side of the square that the model sees, in pixels. */
   imageSize: z.int().min(32).max(1024),
-  /** `chest` cuts to the body first; the model then never sees the picture's frame. */
+  /** `chest` crops to the body first; the model then never sees the picture's frame. */
   crop: z.enum(['none', 'chest']),
   batchSize: z.int().positive(),
   epochs: z.int().positive(),
@@ -80,27 +80,27 @@ export const recipeSchema = z.object({
     labelSmoothing: z.number().min(0).max(0.5),
     /** A non-covid sample without a mask counts as one with an empty mask. */
     emptyMaskForNormals: z.boolean(),
-    /** Soft Dice beside the mask's cross-entropy. */
+    /** Adds soft Dice to the mask's cross-entropy. */
     dice: z.number().min(0),
     /** Sources whose slices train segmentation only. */
     segmentationOnly: z.array(z.string()),
-    /** Sources whose slices are of covid where their mask shows a lesion; their other slices train segmentation only. */
+    /** Sources whose slices count as covid if their mask shows a lesion; their other slices train segmentation only. */
     labelledByMask: z.array(z.string()).default([]),
     /** Covid pictures without a mask teach that nothing outside of the lungs is lesion. */
     nothingOutsideLungs: z.boolean().default(false),
   }),
   /**
-   * Share of a source's training samples that an epoch draws, another draw each epoch: 0.25 sees a quarter, 2 sees each twice.
-   * Sources that are not named are seen once.
+   * Share of a source's training samples that an epoch draws, different each epoch: 0.25 sees a quarter, 2 sees each twice.
+   * Unnamed sources are seen once.
    */
   sampling: z.record(z.string(), z.number().min(0).max(10)),
-  /** Train segmentation on a network's masks (`meta.pseudoMask`) too, where there is no expert's. Never used to report Dice. */
+  /** Train segmentation on a network's masks (`meta.pseudoMask`) too, if there is no expert's. Never used to report Dice. */
   pseudoMasks: z.boolean(),
   /** Mean and deviation of grey before the network; `dataset` measures them on the training images. */
   normalisation: z.union([z.literal('dataset'), range]),
-  /** Largest norm of all gradients together; 0 leaves them as they are. */
+  /** Largest global norm of all gradients; 0 disables clipping. */
   clipNorm: z.number().min(0),
-  /** Share of the average that stays each step of averaged weights (EMA); 0 evaluates the last weights. */
+  /** Decay per step of averaged weights (EMA); 0 evaluates the last weights. */
   averaging: z.number().min(0).max(0.9999),
   seed: z.int().nonnegative(),
 });

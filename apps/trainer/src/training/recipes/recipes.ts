@@ -55,7 +55,7 @@ const paper = {
   seed: 1,
 } as const satisfies Recipe;
 
-/** What two laptop cores do in an hour on a few hundred images. */
+/** Takes two laptop cores an hour on a few hundred images. */
 const fast = {
   name: 'fast',
   model: {
@@ -110,13 +110,13 @@ const fast = {
   seed: 1,
 } as const satisfies Recipe;
 
-/** What two cores do in an hour or two for pictures of other hospitals: the shipped model's. */
+/** Takes two cores an hour or two, for pictures of other hospitals: the shipped model's. */
 const travel = {
   ...fast,
   name: 'travel',
   model: { ...fast.model, maskStatistics: true, backboneFeatures: true, dropout: 0.3 },
   imageSize: 224, // 256 trains a quarter slower
-  crop: 'chest', // windows and crops differ by source, and source tells the class
+  crop: 'chest', // windows and crops differ by source, and the source reveals the class
   batchSize: 12,
   epochs: 12,
   optimizer: { kind: 'adamw', learningRate: 5e-4, weightDecay: 0.02, epsilon: 1e-8 },
@@ -176,7 +176,7 @@ const tiny = {
   imageSize: 64,
   batchSize: 8,
   epochs: 30,
-  // With 1e-8 Adam makes whole steps of the rounding errors of gradients that are 0: engines would part after one step.
+  // With 1e-8 Adam makes whole steps of the rounding errors of gradients that are 0: engines would diverge after one step.
   optimizer: { kind: 'adam', learningRate: 3e-3, weightDecay: 0, epsilon: 1e-4 },
   augmentation: { ...fast.augmentation, cropScale: [0.8, 1], rotation: 0, gamma: 0, noise: 0 },
   loss: {

@@ -17,7 +17,7 @@ gallery.strings = start.strings;
 const before = (host.getState() ?? {}) as { kept?: KeptGallery; state?: unknown };
 gallery.state = before.state ?? start.state;
 main.append(gallery);
-/** What the gallery is of. */
+/** The subject of the gallery. */
 let kept = before.kept ?? start.kept;
 const keep = () => {
   host.setState({ kept, state: gallery.state });
@@ -50,7 +50,7 @@ let isFirst = true;
 function receive(message: ToGallery): void {
   switch (message.type) {
     case 'rows':
-      // A file that could not be read may be whole again.
+      // An unreadable file may be intact again.
       if (!gallery.isConnected) main.replaceChildren(gallery);
       gallery.open(message.rows, message.facts, thumbnailOf);
       kept = message.kept;
@@ -99,7 +99,7 @@ function receive(message: ToGallery): void {
 addEventListener('message', (event: MessageEvent<ToGallery>) => {
   receive(event.data);
 });
-// The workbench gives the focus back to the page and not to what had it.
+// The workbench returns the focus to the page, not to the element that had it.
 addEventListener('focus', () => {
   if (document.activeElement === document.body) gallery.focus();
 });
