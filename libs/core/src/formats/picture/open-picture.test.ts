@@ -8,7 +8,7 @@ import { openVolume } from '../../index.js';
 import { sharedData } from '../../shared-data.fixture.js';
 import { sniffFormat } from '../sniff.js';
 
-/** libvips as the writer of known samples. */
+/** libvips writes the known samples. */
 function raw(
   data: Uint8Array | Uint16Array,
   width: number,
@@ -67,7 +67,7 @@ describe('PNG', () => {
     expect(grey.volume.warnings).not.toContain('COLOUR_TO_GREY');
   });
 
-  test('transparent pixels lie over white, as on the page', async () => {
+  test('transparent pixels are laid over white, as on the page', async () => {
     const png = await raw(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 255), 2, 1, 4)
       .png()
       .toBuffer();
