@@ -4,7 +4,7 @@ import { OnnxError } from '../onnx/read-onnx.js';
 
 const { ModelProto, AttributeProto, TensorProto } = onnxProto.onnx;
 
-/** Where in the backbone features are read, as shares of its depth: early enough to know textures, late enough for shapes. */
+/** Where in the backbone features are read, as shares of its depth: early enough for textures, late enough for shapes. */
 const depths = [0.35, 0.6, 0.75];
 /** Prefix of all added names. */
 const prefix = 'distance.';

@@ -51,7 +51,7 @@ describe('readPyTorch', () => {
   });
 
   test.each(['state-dict.pth', 'state-dict-2018.pth'])(
-    'refuses each beginning of %s in words, and never returns part of it',
+    'refuses %s truncated anywhere, with a message, and never returns part of it',
     (name) => {
       const bytes = fixture(name);
       for (let length = 4; length < bytes.length; length += 7)

@@ -106,7 +106,7 @@ function drawStrip(
   const style = getComputedStyle(canvas);
   const step = width / sliceCount;
   context.clearRect(0, 0, width, height);
-  // The tone repeats the height, for those who look at colours first.
+  // The tone repeats the height, for users who look at colours first.
   context.fillStyle = style.color;
   for (const { index, probability } of scores) {
     const tall = Math.max(ratio, probability * (height - 2));
