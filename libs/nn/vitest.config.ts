@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { roomTests } from '../../vitest.base.mjs';
 
-// WebGPU is tested on SwiftShader, Chromium's Vulkan in software. The loader looks for Vulkan in the library path of the
-// process's start, so the workers that run the tests are started with it.
+// WebGPU is tested on SwiftShader, Chromium's software Vulkan. The loader looks for Vulkan in the library path at process
+// start, so the workers that run the tests are started with it.
 const chromium = [
   join(import.meta.dirname, '../../node_modules/.cache/groundglass-chromium'),
   '/usr/lib/chromium',
@@ -21,9 +21,9 @@ if (chromium !== undefined) {
 export default roomTests(import.meta.dirname, {
   test: {
     pool: 'forks',
-    // The core of TensorFlow.js registers its gradients in files that Node does not load as modules.
+    // TensorFlow.js core registers its gradients in files that Node does not load as modules.
     server: { deps: { inline: [/@tensorflow/] } },
-    // Modules are loaded once for all files: no test changes what they hold.
+    // Modules are loaded once for all files: no test modifies module state.
     isolate: false,
   },
 });

@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 
-/** Bundles `dist/groundglass-viewer.js` and `dist/groundglass-gallery.js`, each a module that defines its element. Libraries come from source, so nothing has to be built first. */
+/** Bundles `dist/groundglass-viewer.js` and `dist/groundglass-gallery.js`, each a module that defines its element, from the libraries' source. */
 await build({
   absWorkingDir: import.meta.dirname,
   entryPoints: {
@@ -16,7 +16,7 @@ await build({
   minify: true,
   sourcemap: true,
   legalComments: 'eof',
-  // Emscripten's builds ask for these when they run in Node, never in a page.
+  // Emscripten's builds import these in Node, never in a page.
   external: ['fs', 'path'],
   logLevel: 'warning',
 });

@@ -1,7 +1,7 @@
 import { predictionSchema, slicePredictionSchema, warningSchema } from '@groundglass/core/browser';
 import { z } from 'zod';
 
-/** Which slices of a volume to score: all, the middle one, one index, or a range with both ends. */
+/** Which slices of a volume to score: all, the middle one, one index, or an inclusive range. */
 export const sliceSelectionPattern = /^(?:all|middle|\d{1,6}(?:-\d{1,6})?)$/;
 
 /** `?window=center,width` in HU, for the overlay picture. */
@@ -12,15 +12,15 @@ export const modelSummarySchema = z.object({
   name: z.string(),
   version: z.string(),
   sha256: z.string().nullable(),
-  /** Null where the model does not say. */
+  /** Null if the model does not say. */
   trained: z.boolean().nullable(),
   /** Probability from which one slice has the positive label. */
   threshold: z.number().min(0).max(1),
-  /** Score from which a volume has it. */
+  /** Score from which a volume has the positive label. */
   volumeThreshold: z.number().min(0).max(1),
   /** The negative label and the positive one. */
   labels: z.tuple([z.string().min(1), z.string().min(1)]),
-  /** How the score of a volume follows from those of its slices. */
+  /** How a volume's score is computed from those of its slices. */
   aggregation: z.string(),
   /** `metadata_props` of the model file. */
   metadata: z.record(z.string(), z.string()),
@@ -35,7 +35,7 @@ export const predictionEventSchema = z.discriminatedUnion('event', [
     event: z.literal('started'),
     /** Of the prediction that will follow. */
     id: z.string(),
-    /** The file, as far as its header tells. */
+    /** The file, as far as its header describes it. */
     volume: z.object({
       format: z.enum(['png', 'jpeg', 'dicom', 'nifti', 'metaimage']),
       columns: z.int().positive(),
@@ -49,7 +49,7 @@ export const predictionEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('slice'),
     slice: slicePredictionSchema,
-    /** Slices scored or skipped so far, this one included. They come in the order in which they are ready. */
+    /** Slices scored or skipped so far, including this one. They arrive in the order in which they are ready. */
     done: z.int().positive(),
     total: z.int().positive(),
   }),
@@ -57,26 +57,26 @@ export const predictionEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('skipped'),
     index: z.int().nonnegative(),
-    /** `FILE_UNREADABLE` with the file; the prediction's warnings have it as well. */
+    /** `FILE_UNREADABLE` with the file; also in the prediction's warnings. */
     warning: warningSchema,
     /** As of `slice`. */
     done: z.int().positive(),
     total: z.int().positive(),
   }),
-  /** The end. Its slices are without masks: each came with its own event. */
+  /** The end. Its slices have no masks: each was sent with its own event. */
   z.object({ event: z.literal('prediction'), prediction: predictionSchema }),
-  /** The end as well, where it went wrong after the first line. */
+  /** Also the end, if an error occurred after the first line. */
   z.object({ event: z.literal('failed'), error: z.string(), code: z.string() }),
 ]);
 export type PredictionEvent = z.infer<typeof predictionEventSchema>;
 
-/** What every error answer carries; `code` is missing under `/v2`. */
+/** The body of every error response; `code` is missing under `/v2`. */
 export const errorBodySchema = z.object({ error: z.string(), code: z.string().optional() });
 
-/** Where a job stands. `waiting` and `running` go on after a restart of the server. */
+/** State of a job. `waiting` and `running` continue after a restart of the server. */
 export const jobStateSchema = z.enum(['waiting', 'running', 'done', 'cancelled', 'failed']);
 
-/** A study that is scored in the background, as `/v1/jobs` shows it. */
+/** A study scored in the background, as reported by `/v1/jobs`. */
 export const jobSchema = z.object({
   id: z.uuid(),
   state: jobStateSchema,
@@ -85,7 +85,7 @@ export const jobSchema = z.object({
   /** Of these, files that could not be scored. */
   failed: z.int().nonnegative(),
   total: z.int().nonnegative(),
-  /** Files of the folder that are of no CT format and have no row. */
+  /** Files of the folder in no CT format, which have no row. */
   leftOut: z.int().nonnegative(),
   created: z.iso.datetime(),
   /** Why it failed; absent otherwise. */
@@ -95,7 +95,7 @@ export type Job = z.infer<typeof jobSchema>;
 
 export const jobListSchema = z.object({ jobs: z.array(jobSchema) });
 
-/** `POST /v1/jobs` for a folder of the machine that the server runs on; options as in the query of `/v1/predictions`. */
+/** `POST /v1/jobs` for a folder on the server's machine; options as in the query of `/v1/predictions`. */
 export const jobRequestSchema = z.strictObject({
   folder: z.string().min(1).max(4096).describe('folder inside one that --data names'),
 });

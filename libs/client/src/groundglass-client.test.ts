@@ -60,11 +60,11 @@ describe('GroundglassClient', () => {
     expect([...request!.body]).toEqual([1, 2, 3]);
   });
 
-  test('predictStream hands out every event and returns the prediction with all masks', async () => {
+  test('predictStream yields every event and returns the prediction with all masks', async () => {
     await using server = await serve((response) => {
       const end = { event: 'prediction', prediction };
       const text = [started, scored, end].map((event) => `${JSON.stringify(event)}\n`).join('');
-      // Cut in the middle of a line and of a character, as a network does.
+      // Cut in the middle of a line and of a character, as a network may do.
       response.write(text.slice(0, 90));
       setTimeout(() => response.end(text.slice(90)), 10);
     });
@@ -76,7 +76,7 @@ describe('GroundglassClient', () => {
     expect(answer.slices).toEqual([{ ...prediction.slices[0], mask }]);
   });
 
-  test('a failure in the middle of a stream carries the code of the server', async () => {
+  test('a failure in the middle of a stream carries the server’s code', async () => {
     await using server = await serve((response) => {
       const failed = { event: 'failed', error: 'Expected more bytes', code: 'CT_TRUNCATED' };
       response.end(`${JSON.stringify(started)}\n${JSON.stringify(failed)}\n`);
@@ -96,7 +96,7 @@ describe('GroundglassClient', () => {
     });
   });
 
-  test('a busy server is asked again after the time that it names', async () => {
+  test('a busy server is retried after the time that it names', async () => {
     await using server = await serve((response, count) => {
       if (count < 3) {
         response.setHeader('retry-after', '0');
@@ -108,7 +108,7 @@ describe('GroundglassClient', () => {
     expect(server.requests.every(({ body }) => body.length === 3)).toBe(true);
   });
 
-  test('after the last try the error is that of the server', async () => {
+  test('after the last try the error is the server’s', async () => {
     await using server = await serve((response) => {
       json(response, 503, { error: 'The queue is full', code: 'CT_OVERLOADED' });
     });
@@ -117,7 +117,7 @@ describe('GroundglassClient', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('what the caller did wrong is not tried again', async () => {
+  test('the caller’s own errors are not retried', async () => {
     await using server = await serve((response) => {
       json(response, 415, { error: 'Expected a CT image', code: 'CT_UNKNOWN_FORMAT' });
     });
@@ -136,7 +136,7 @@ describe('GroundglassClient', () => {
     expect(await client.isReady()).toBe(false);
   });
 
-  test('aborting ends the call with CT_CANCELLED, while it waits for a retry too', async () => {
+  test('aborting ends the call with CT_CANCELLED, also while it waits for a retry', async () => {
     await using silent = await serve(() => undefined);
     await using busy = await serve((response) => {
       response.setHeader('retry-after', '9');
@@ -152,7 +152,7 @@ describe('GroundglassClient', () => {
     }
   });
 
-  test('an answer that is no prediction is refused by the name of its field', async () => {
+  test('a response that is no prediction is refused with the name of its field', async () => {
     await using server = await serve((response) => {
       json(response, 200, { ...prediction, probability: 2 });
     });
@@ -204,7 +204,7 @@ describe('jobs of GroundglassClient', () => {
     expect(folder!.headers['content-type']).toBe('application/json');
   });
 
-  test('watchJob reports progress and opens a stream again that broke off', async () => {
+  test('watchJob reports progress and reopens a broken stream', async () => {
     const last: Job = { ...job, state: 'done', done: 2 };
     await using server = await serve((response, count) => {
       if (count === 1) {
@@ -212,7 +212,7 @@ describe('jobs of GroundglassClient', () => {
         return;
       }
       const text = `:\n\n${event('progress', last)}${event('end', last)}`;
-      // Cut in the middle of a line, as a network does.
+      // Cut in the middle of a line, as a network may do.
       response.write(text.slice(0, 40));
       setTimeout(() => response.end(text.slice(40)), 10);
     });
@@ -226,7 +226,7 @@ describe('jobs of GroundglassClient', () => {
     ]);
   });
 
-  test('watchJob ends with its signal; the job goes on', async () => {
+  test('watchJob ends with its signal; the job continues', async () => {
     await using server = await serve((response) => {
       response.write(event('progress', job));
     });
@@ -241,7 +241,7 @@ describe('jobs of GroundglassClient', () => {
     expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
   });
 
-  test('watchJob of a job that is not there is CT_NOT_FOUND', async () => {
+  test('watchJob of a missing job is CT_NOT_FOUND', async () => {
     await using server = await serve((response) => {
       json(response, 404, { error: 'There is no job of this id', code: 'CT_NOT_FOUND' });
     });
@@ -250,7 +250,7 @@ describe('jobs of GroundglassClient', () => {
     });
   });
 
-  test('jobResults are the header and a row a file; as CSV they come as they are', async () => {
+  test('jobResults returns the header and one row per file; CSV is returned unchanged', async () => {
     const header = {
       ...{ format: 'groundglass-predictions', version: 1, labels: ['non-covid', 'covid'] },
       ...{ positive: 'covid', threshold: 0.5, manifest: null, time: '2026-01-02T03:04:05Z' },

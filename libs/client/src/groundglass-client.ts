@@ -32,39 +32,39 @@ import {
 
 /** What to predict, and how. */
 export interface PredictOptions {
-  /** The server's first model unless given. */
+  /** By default the server's first model. */
   readonly model?: string | undefined;
-  /** The newest unless given. */
+  /** By default the newest. */
   readonly version?: string | undefined;
-  /** Slices of a volume; all unless given. Indices count from 0, a range has both its ends. */
+  /** Slices of a volume; by default all. Indices count from 0; ranges are inclusive. */
   readonly slices?: 'all' | 'middle' | number | { readonly from: number; readonly to: number };
-  /** Which volume of a file or an upload with several (time points, phases, series), from 0; the first unless given. */
+  /** Which volume of a file or an upload with several (time points, phases, series), from 0; default 0. */
   readonly volume?: number | undefined;
-  /** The slice to score first, then those after it, then those before; the first one unless given. */
+  /** The slice to score first, then those after it, then those before; by default the first. */
   readonly startAt?: number | undefined;
-  /** Whether the slices carry their masks; they do unless this is false. */
+  /** Whether the slices include their masks; default true. */
   readonly mask?: boolean;
-  /** What part of the slice the model sees; the one that it was trained on unless given. */
+  /** What part of the slice the model sees; by default the one that it was trained on. */
   readonly crop?: 'none' | 'chest' | undefined;
-  /** Decision threshold in place of the model's own. */
+  /** Decision threshold, overriding the model's. */
   readonly threshold?: number | undefined;
-  /** The server gives up after this; it has its own limit too. */
+  /** The server's time limit for this call; it also has its own. */
   readonly timeoutMs?: number | undefined;
   /** `background` lets other requests go first. */
   readonly priority?: 'interactive' | 'background';
-  /** Cancels here, and at the server whatever has not started. */
+  /** Cancels the call, and on the server whatever has not started. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface StreamOptions extends PredictOptions {
-  /** Called for each line as it comes: how many slices there are, each slice, the end. */
+  /** Called for each line as it arrives: the number of slices, each slice, the end. */
   readonly onEvent?: (event: PredictionEvent) => void;
 }
 
 export interface OverlayOptions extends Omit<PredictOptions, 'slices' | 'startAt' | 'mask'> {
-  /** The slice to draw; the middle one unless given. */
+  /** The slice to draw; by default the middle one. */
   readonly slice?: number | undefined;
-  /** How grey follows from HU; the lung window unless given. */
+  /** The window from HU to grey; by default the lung window. */
   readonly window?: Pick<Window, 'center' | 'width'> | undefined;
   /** Share of the colour where the mask is 1, from 0 to 1. */
   readonly opacity?: number | undefined;
@@ -72,30 +72,30 @@ export interface OverlayOptions extends Omit<PredictOptions, 'slices' | 'startAt
   readonly maskThreshold?: number | undefined;
 }
 
-/** How a job scores its files: masks and single slices are not in its results. */
+/** Options for scoring a job's files: its results contain no masks or single slices. */
 export type JobOptions = Omit<
   PredictOptions,
   'slices' | 'startAt' | 'mask' | 'timeoutMs' | 'priority'
 >;
 
-/** What a job has scored so far. */
+/** A job's results so far. */
 export interface JobResults {
   /** Which model scores, and when it began; undefined before the first file. */
   readonly header: ResultsHeader | undefined;
   readonly rows: readonly ResultRow[];
 }
 
-/** A CT file: its bytes, in any form that `fetch` takes. */
+/** A CT file: its bytes, in any form that `fetch` accepts. */
 export type CtFile = Uint8Array | Blob;
 
-/** One file, or several that belong together: a header and its pixels, the files of a DICOM series. The first leads. */
+/** One file, or several that belong together: a header and its pixels, the files of a DICOM series. The main file is first. */
 export type CtUpload = CtFile | readonly { readonly name: string; readonly data: CtFile }[];
 
-/** Before a stream of events that broke off is opened again, in milliseconds. */
+/** Delay before reopening a broken stream of events, in milliseconds. */
 const reopenMs = 500;
 
 /**
- * The client of a Groundglass server's `/v1`. Calls are repeated when the server is busy, but for those that would do
+ * The client of a Groundglass server's `/v1`. Retries calls when the server is busy, except those that would do
  * something twice.
  */
 export class GroundglassClient {
@@ -105,7 +105,7 @@ export class GroundglassClient {
     this.#transport = new Transport(options);
   }
 
-  /** Whether the server is up and its models are loaded. Never throws for a server that is away. */
+  /** Whether the server is up and its models are loaded. Never throws if the server is unreachable. */
   async isReady(signal?: AbortSignal): Promise<boolean> {
     try {
       await this.#transport.call('/v2/health/ready', { signal, idempotent: false });
@@ -116,7 +116,7 @@ export class GroundglassClient {
     }
   }
 
-  /** The models that the server answers with. @throws {CtError} */
+  /** The server's models. @throws {CtError} */
   async models(signal?: AbortSignal): Promise<ModelSummary[]> {
     const response = await this.#transport.call('/v1/models', { signal });
     return (await readBody(response, modelListSchema)).models;
@@ -133,7 +133,7 @@ export class GroundglassClient {
   }
 
   /**
-   * Scores one CT file and tells of every slice as soon as it is ready; for volumes, where the whole takes a while.
+   * Scores one CT file and reports every slice as soon as it is ready; for volumes, which take a while.
    *
    * @returns the prediction with the masks of all slices.
    * @throws {CtError} as `predict` does.
@@ -195,7 +195,7 @@ export class GroundglassClient {
   }
 
   /**
-   * Starts to score a study in the background: files, or a folder inside one that the server was started with (`--data`). Sent once,
+   * Starts scoring a study in the background: files, or a folder inside one that the server was started with (`--data`). Sent once,
    * since a second call would start a second job.
    *
    * @throws {CtError} `CT_BAD_REQUEST` without CT files, `CT_FORBIDDEN` for other folders, and as `predict` does.
@@ -221,17 +221,17 @@ export class GroundglassClient {
     return (await readBody(await this.#transport.call('/v1/jobs', { signal }), jobListSchema)).jobs;
   }
 
-  /** Where a job stands. @throws {CtError} `CT_NOT_FOUND`. */
+  /** The state of a job. @throws {CtError} `CT_NOT_FOUND`. */
   async job(id: string, signal?: AbortSignal): Promise<Job> {
     return readBody(await this.#transport.call(jobPath(id), { signal }), jobSchema);
   }
 
   /**
-   * Follows a job to its end, over restarts of the server: a stream that breaks off is opened again. The signal ends the watching, not the
+   * Follows a job to its end, across restarts of the server: reopens a broken stream. The signal ends the watching, not the
    * job.
    *
-   * @returns the job as it ended: done, cancelled or failed.
-   * @throws {CtError} `CT_NOT_FOUND`, `CT_CANCELLED`, `CT_UNREACHABLE` when the server stays away.
+   * @returns the job in its final state: done, cancelled or failed.
+   * @throws {CtError} `CT_NOT_FOUND`, `CT_CANCELLED`, `CT_UNREACHABLE` if the server stays unreachable.
    */
   async watchJob(
     id: string,
@@ -254,7 +254,7 @@ export class GroundglassClient {
     }
   }
 
-  /** The rows so far, as of the results file. @throws {CtError} `CT_NOT_FOUND`. */
+  /** The rows so far, as in the results file. @throws {CtError} `CT_NOT_FOUND`. */
   async jobResults(id: string, signal?: AbortSignal): Promise<JobResults> {
     const response = await this.#transport.call(`${jobPath(id)}/results`, {
       headers: { accept: 'application/x-ndjson' },
@@ -304,7 +304,7 @@ export class GroundglassClient {
 
 const jobPath = (id: string): string => `/v1/jobs/${encodeURIComponent(id)}`;
 
-/** A form carries its own Content-Type; raw bytes travel without one. */
+/** A form sets its own Content-Type; raw bytes are sent without one. */
 function toBody(file: CtUpload): Blob | FormData {
   const blob = (data: CtFile): Blob =>
     data instanceof Uint8Array ? new Blob([data as BlobPart]) : data;

@@ -3,7 +3,7 @@ import { CtError } from '@groundglass/core/browser';
 /**
  * Splits the wire form of BYTES elements.
  *
- * @throws {CtError} `CT_BAD_REQUEST` where a length reaches past the end, or elements are missing or left over.
+ * @throws {CtError} `CT_BAD_REQUEST` if a length reaches past the end, or elements are missing or left over.
  */
 export function splitBytesElements(name: string, data: Uint8Array, count: number): Uint8Array[] {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

@@ -3,7 +3,7 @@ import { OipClient } from './oip-client.js';
 import type { OipTensor } from './oip-tensor.js';
 import { json, serve } from './serve.fixture.js';
 
-/** An answer as Triton writes it: JSON header, then the outputs' bytes one after another. */
+/** A response as Triton writes it: JSON header, then the outputs' bytes one after another. */
 function binaryAnswer(
   outputs: { name: string; datatype: string; shape: number[]; bytes: Buffer }[],
 ) {

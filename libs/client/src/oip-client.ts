@@ -56,9 +56,9 @@ export interface OipInferRequest {
   readonly version?: string | undefined;
   readonly id?: string | undefined;
   readonly inputs: readonly OipTensor[];
-  /** Names of the outputs to send; all unless given. */
+  /** Names of the outputs to send; by default all. */
   readonly outputs?: readonly string[] | undefined;
-  /** The server gives up after this; sent in microseconds, as Triton reads it. */
+  /** The server's time limit; sent in microseconds, as Triton reads it. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -70,19 +70,19 @@ export interface OipInferResponse {
   readonly outputs: readonly OipTensor[];
 }
 
-/** What a Groundglass model says of one slice. */
+/** A Groundglass model's outputs for one slice. */
 export interface SliceScore {
   /** Of the positive label. */
   readonly probability: number;
-  /** Lesion probabilities, row by row; in the frame of the model's input, which `placeMask` of core undoes. */
+  /** Lesion probabilities, row by row, in the model's input frame; core's `placeMask` maps them back. */
   readonly mask: { readonly columns: number; readonly rows: number; readonly data: Float32Array };
-  /** How unlike the training data, 1 being the bound; null where the model has no such output. */
+  /** Distance from the training data, 1 being the bound; null if the model has no such output. */
   readonly distance: number | null;
 }
 
 /**
  * The client of any server of the Open Inference Protocol v2 with its binary tensor extension: Groundglass, Triton,
- * KServe. Inference changes nothing at the server, so it is repeated like a GET when the server is busy.
+ * KServe. Inference has no side effects, so it is retried like a GET when the server is busy.
  */
 export class OipClient {
   readonly #transport: Transport;
@@ -91,7 +91,7 @@ export class OipClient {
     this.#transport = new Transport(options);
   }
 
-  /** @throws {CtError} `CT_UNREACHABLE`, or what the server answers. */
+  /** @throws {CtError} `CT_UNREACHABLE`, or the server's error. */
   async serverMetadata(signal?: AbortSignal): Promise<OipServerMetadata> {
     return this.#get('/v2', serverMetadataSchema, signal);
   }
@@ -140,7 +140,7 @@ export class OipClient {
     return parseAnswer(repositoryIndexSchema, await response.text());
   }
 
-  /** Whether the model can answer now. Never throws for a server that is away. */
+  /** Whether the model is ready. Never throws if the server is unreachable. */
   async isModelReady(model: string, version?: string, signal?: AbortSignal): Promise<boolean> {
     try {
       await this.#transport.call(`${modelPath(model, version)}/ready`, {
@@ -154,7 +154,7 @@ export class OipClient {
     }
   }
 
-  /** @throws {CtError} what the server answers, `CT_CORRUPT` when its answer is not of the protocol. */
+  /** @throws {CtError} the server's error; `CT_CORRUPT` when its response violates the protocol. */
   async infer(request: OipInferRequest): Promise<OipInferResponse> {
     const { model, version, id, inputs, outputs, timeoutMs, signal } = request;
     const parts = inputs.map((input) => encodeTensor(input));
@@ -190,9 +190,9 @@ export class OipClient {
   }
 
   /**
-   * Runs a Groundglass model on what `toModelInput` of core made of a slice, at any server that has the model.
+   * Runs a Groundglass model on core's `toModelInput` of a slice, on any server that has the model.
    *
-   * @param options `distance` where the model has that output, as its metadata say.
+   * @param options `distance` if the model has that output, according to its metadata.
    * @throws {CtError} as `infer` does.
    */
   async scoreSlice(
@@ -227,7 +227,7 @@ export class OipClient {
   }
 }
 
-/** @param declared the header that says where the JSON ends; without it all is JSON. */
+/** @param declared the header with the length of the JSON; without it all is JSON. */
 function readInferResponse(bytes: Uint8Array, declared: string | null): OipInferResponse {
   const headerLength = declared === null ? bytes.length : Number(declared);
   if (!(headerLength >= 0 && headerLength <= bytes.length)) {
@@ -257,7 +257,7 @@ function readInferResponse(bytes: Uint8Array, declared: string | null): OipInfer
   };
 }
 
-/** What does not fit is the server's fault, not of the request. */
+/** A mismatch here is the server's fault, not the request's. */
 function asAnswer<T>(read: () => T): T {
   try {
     return read();

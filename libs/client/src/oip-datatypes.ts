@@ -25,20 +25,20 @@ export type OipDatatype = keyof typeof oipDatatypes;
 
 export const oipDatatypeNames = Object.keys(oipDatatypes) as [OipDatatype, ...OipDatatype[]];
 
-/** An input or output as a model declares it, where -1 stands for any size, or the head of a tensor. */
+/** An input or output as declared by a model, where -1 stands for any size, or the head of a tensor. */
 export interface OipTensorSpec {
   readonly name: string;
   readonly datatype: OipDatatype;
   readonly shape: readonly number[];
 }
 
-/** More elements than this cannot be one body, whatever their type. */
+/** More elements than this do not fit one body, whatever their type. */
 const maximumElements = 2 ** 40;
 
 /**
  * The product of a shape.
  *
- * @throws {CtError} `CT_BAD_REQUEST` for a dimension that is not a whole number from 0, or an overflowing product.
+ * @throws {CtError} `CT_BAD_REQUEST` for a dimension that is not a non-negative integer, or an overflowing product.
  */
 export function elementCount(name: string, shape: readonly number[]): number {
   let count = 1;
@@ -65,7 +65,7 @@ function formatShape(shape: readonly number[]): string {
 }
 
 /**
- * Checks that a fixed-size tensor's bytes are what its shape says.
+ * Checks that a fixed-size tensor's bytes match its shape.
  *
  * @throws {CtError} `CT_BAD_REQUEST` with both numbers.
  */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { formatJsonElements, packJsonElements } from './oip-json.js';
 
 describe('JSON elements', () => {
-  test('numbers and text come back as they went', () => {
+  test('numbers and text survive a round trip', () => {
     const kinds = [
       [
         'FP64',

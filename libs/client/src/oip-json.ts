@@ -153,7 +153,7 @@ function packFloat(
   for (const [index, value] of elements.entries()) {
     if (typeof value !== 'number') throw wrongElement(spec, 'a number', value);
     target[index] = value;
-    // A number that JSON can write and 32 bits cannot hold would become infinity.
+    // A number that fits JSON but not 32 bits would become infinity.
     if (!Number.isFinite(target[index])) throw wrongElement(spec, 'a number in its range', value);
   }
   return asBytes(target);

@@ -1,7 +1,7 @@
 import { joinBytesElements, splitBytesElements } from './oip-bytes.js';
 import { checkByteLength, elementCount, type OipDatatype } from './oip-datatypes.js';
 
-/** What the elements of each data type of the Open Inference Protocol are here. FP16 and BF16 stay as their 16 bits. */
+/** JavaScript types for the elements of each data type of the Open Inference Protocol. FP16 and BF16 stay as their 16 bits. */
 interface OipArrays {
   BOOL: Uint8Array;
   UINT8: Uint8Array;
@@ -29,7 +29,7 @@ export type OipTensor = {
   };
 }[OipDatatype];
 
-/** The bytes of a tensor as the protocol's binary extension has them: little-endian, BYTES with length prefixes. */
+/** A tensor's bytes in the protocol's binary extension: little-endian, BYTES with length prefixes. */
 export function encodeTensor(tensor: OipTensor): Uint8Array {
   if (tensor.datatype === 'BYTES') return joinBytesElements(tensor.data);
   const { buffer, byteOffset, byteLength } = tensor.data;

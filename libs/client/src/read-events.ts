@@ -1,6 +1,6 @@
 import { readLines } from './read-lines.js';
 
-/** Server-sent events of an answer with one line of data each; comments that only keep the connection open are left out. */
+/** Server-sent events of a response with one line of data each; skips comments that only keep the connection open. */
 export async function* readEvents(
   response: Response,
 ): AsyncGenerator<{ name: string; data: string }, void, undefined> {

@@ -1,4 +1,4 @@
-/** The lines of a streamed answer, as they come; empty ones are left out. */
+/** The lines of a streamed response, as they arrive; skips empty ones. */
 export async function* readLines(response: Response): AsyncGenerator<string, void, undefined> {
   const reader = response.body?.getReader();
   if (!reader) return;
@@ -15,7 +15,7 @@ export async function* readLines(response: Response): AsyncGenerator<string, voi
     }
     if (rest !== '') yield rest;
   } finally {
-    // Leaving the loop early tells the server to stop.
+    // Leaving the loop early cancels the request on the server.
     await reader.cancel().catch(() => undefined);
   }
 }

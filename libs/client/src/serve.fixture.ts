@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface TestServer extends AsyncDisposable {
   readonly baseUrl: string;
-  /** What came, in order. */
+  /** The requests received, in order. */
   readonly requests: {
     method: string;
     url: string;
@@ -12,7 +12,7 @@ export interface TestServer extends AsyncDisposable {
   }[];
 }
 
-/** A server on a free port that answers with what the test says; `await using` closes it. */
+/** A server on a free port that responds as the test says; `await using` closes it. */
 export async function serve(
   answer: (response: ServerResponse, count: number) => void,
 ): Promise<TestServer> {

@@ -7,7 +7,7 @@ export interface ConnectionOptions {
   readonly baseUrl: string;
   /** Sent as `Authorization: Bearer …`. */
   readonly token?: string | undefined;
-  /** Tries of a call that failed for a passing reason, the first included; 3 unless given. */
+  /** Most tries of a call that failed for a temporary reason, including the first; default 3. */
   readonly attempts?: number | undefined;
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
@@ -22,14 +22,14 @@ export interface CallOptions {
   readonly idempotent?: boolean;
 }
 
-/** Answers that say "not now". */
+/** Statuses that mean "not now". */
 const passing = new Set([429, 502, 503]);
 
 /** The longest wait between tries in milliseconds, whatever `Retry-After` says. */
 const longestPause = 10_000;
 
 /**
- * HTTP calls with the bearer token, tries with exponential back-off, and coded errors. Works wherever `fetch` does.
+ * HTTP calls with the bearer token, retries with exponential back-off, and coded errors. Works wherever `fetch` does.
  */
 export class Transport {
   readonly #base: string;
@@ -41,8 +41,8 @@ export class Transport {
   }
 
   /**
-   * @returns an answer with a 2xx status.
-   * @throws {CtError} the server's own code and sentence; `CT_UNREACHABLE` without an answer; `CT_CANCELLED` when the
+   * @returns a response with a 2xx status.
+   * @throws {CtError} the server's own code and message; `CT_UNREACHABLE` without a response; `CT_CANCELLED` when the
    * signal fired.
    */
   async call(path: string, options: CallOptions = {}): Promise<Response> {
@@ -73,7 +73,7 @@ export class Transport {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        // On this machine compressing costs more than it saves. Browsers do not let a page say so, and ignore it.
+        // On one machine compressing costs more than it saves. Browsers ignore this header.
         ...(isThisMachine(this.#base) ? { 'accept-encoding': 'identity' } : {}),
         ...headers,
       },
@@ -87,7 +87,7 @@ export class Transport {
 const isThisMachine = (base: string): boolean =>
   /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/.test(base);
 
-/** Full jitter over 100, 200, 400 … ms: clients that were refused together do not come back together. */
+/** Full jitter over 100, 200, 400 … ms: clients that were refused together do not retry together. */
 function backOffMs(attempt: number): number {
   return Math.random() * Math.min(longestPause, 100 * 2 ** (attempt - 1));
 }
@@ -122,7 +122,7 @@ async function toError(response: Response): Promise<CtError> {
   return new CtError(toErrorCode(code) ?? codeOfStatus(response.status), message);
 }
 
-/** The catalogue's code, where the text is one. */
+/** The catalogue's code, if the text is one. */
 export function toErrorCode(text: string | undefined): ErrorCode | undefined {
   return text !== undefined && Object.hasOwn(errorCatalogue, text)
     ? (text as ErrorCode)
@@ -145,7 +145,7 @@ function codeOfStatus(status: number): ErrorCode {
   return codes[status] ?? (status < 500 ? 'CT_BAD_REQUEST' : 'CT_INTERNAL');
 }
 
-/** What a body holds, or undefined where it is no JSON. */
+/** The contents of a body, or undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import * as node from './index.js';
 
-/** All modules that a source file reaches, by what it imports at run time. */
+/** All modules that a source file imports at run time, directly or not. */
 function reach(file: string, found = new Map<string, string>()): Map<string, string> {
   const source = readFileSync(file, 'utf8');
   const imports = source.matchAll(
@@ -34,7 +34,7 @@ test('nothing that the browser entry imports needs Node', () => {
   expect(forbidden).toEqual([]);
 });
 
-test('the browser entry has all of the Node entry but what reads files', async () => {
+test('the browser entry exports all of the Node entry except reading files', async () => {
   const browser: object = await import('./browser.js');
   const missing = Object.keys(node).filter((name) => !(name in browser));
   expect(missing).toEqual(['fileSource']);

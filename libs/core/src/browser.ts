@@ -13,7 +13,7 @@ import { createOpenVolume, type OpenVolume } from './formats/open-volume.js';
 const codecs = /* @__PURE__ */ new WasmCodecs(loadBrowserWasmCodec);
 
 /**
- * Opens a CT file of any supported format, told by its content, never by its name.
+ * Opens a CT file of any supported format, detected by its content, never by its name.
  *
  * @throws {CtError} `CT_EMPTY`, `CT_UNKNOWN_FORMAT`, or what the format's decoder throws.
  */
@@ -25,7 +25,7 @@ export const openVolume: OpenVolume = /* @__PURE__ */ createOpenVolume({
 
 /**
  * Opens the DICOM files of a folder as series: files of one Series Instance UID, size and orientation, sorted along the normal.
- * Files that are not readable are in `problems` and named in the warnings.
+ * Unreadable files are listed in `problems` and named in the warnings.
  *
  * @throws {CtError} `CT_CANCELLED`.
  */

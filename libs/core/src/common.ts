@@ -1,4 +1,4 @@
-/** What both doors of this library offer: `index.ts` for Node and `browser.ts`. Nothing here touches a file or a host. */
+/** Exports that both entries of this library share: `index.ts` for Node and `browser.ts`. Nothing here touches a file or a host. */
 export type {
   DicomSeries,
   NamedSource,

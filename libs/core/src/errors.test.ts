@@ -46,7 +46,7 @@ describe('asCtError', () => {
     expect(asCtError(coded, 'CT_CORRUPT', 'other')).toBe(coded);
   });
 
-  test('wraps what is not even an Error, as WASM codecs throw numbers', () => {
+  test('wraps values that are not an Error, as WASM codecs throw numbers', () => {
     expect(asCtError(5274728, 'CT_CORRUPT', 'Expected a JPEG 2000 stream').cause).toBe(5274728);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * The catalogue of coded errors. Every failure that a user can cause carries one of these codes.
  *
- * `title` is what an editor shows above the sentence; `advice` is what the user can do about it. The server
+ * `title` is what an editor shows above the message; `advice` is what the user can do about it. The server
  * gives each code its status; the trainer and libs/papers have codes of their own.
  */
 export const errorCatalogue = {
@@ -112,8 +112,8 @@ export const errorCatalogue = {
 export type ErrorCode = keyof typeof errorCatalogue;
 
 /**
- * An error that a user can understand and act on: a code of the catalogue and one sentence that says what was
- * expected and what came. The sentence never holds a path, a host or a patient's data.
+ * An error that a user can understand and act on: a code of the catalogue and one sentence that names what was
+ * expected and what was found. The sentence never contains a path, a host or a patient's data.
  */
 export class CtError extends Error {
   override readonly name = 'CtError';

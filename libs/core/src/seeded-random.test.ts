@@ -12,7 +12,7 @@ test('mix32 is lowbias32 as its author defines it', () => {
   }
 });
 
-/** The definition in whole numbers without a limit, masked to 32 bits. */
+/** The definition in unbounded integers, masked to 32 bits. */
 function definition(value: bigint): number {
   const mask = 0xffff_ffffn;
   let x = value;
@@ -21,13 +21,13 @@ function definition(value: bigint): number {
   return Number(x ^ (x >> 15n));
 }
 
-test('the same seeds give the same stream; another seed or order another one', () => {
+test('the same seeds give the same stream; other seeds or another order give another', () => {
   expect(take(7, 2)).toEqual(take(7, 2));
   expect(take(7, 2)).not.toEqual(take(2, 7));
   expect(take(7)).not.toEqual(take(8));
 });
 
-test('a seed keeps its stream: splits, samples and phantoms rest on it', () => {
+test('a seed keeps its stream: splits, samples and phantoms depend on it', () => {
   expect(take(1)).toEqual([
     0.40807130839675665, 0.22608712874352932, 0.6878172082360834, 0.4717998078558594,
   ]);
@@ -61,7 +61,7 @@ test('chance follows its probability', () => {
   expect(Math.abs(hits - 2000)).toBeLessThan(200);
 });
 
-test('shuffled gives every order equally often and leaves its input as it is', () => {
+test('shuffled gives every order equally often and does not modify its input', () => {
   const items = ['a', 'b', 'c'] as const;
   const counts = new Map<string, number>();
   const random = new SeededRandom(11);

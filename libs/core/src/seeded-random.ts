@@ -7,8 +7,8 @@ export function mix32(value: number): number {
 }
 
 /**
- * Pseudo-random numbers that every machine repeats from the seeds, which `Math.random` cannot: a Weyl sequence through
- * {@link mix32}, 32 bits a number, period 2^32. Never for secrets.
+ * Pseudo-random numbers reproducible from seeds on every machine, which `Math.random` is not: a Weyl sequence through
+ * {@link mix32}, 32 bits per number, period 2^32. Never for secrets.
  */
 export class SeededRandom {
   #state = 0x9e3779b9;

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The folder of real CT data: what `GROUNDGLASS_DATA` names, else `../shared/data` beside the workspace. It is never part of
- * the repository; tests that need it are skipped where it is missing, and this line says so.
+ * The folder of real CT data: `GROUNDGLASS_DATA` if set, else `../shared/data` next to the workspace. It is never part of
+ * the repository; tests that need it are skipped if it is missing, with this message.
  */
 export const sharedData: string | undefined = [
   process.env.GROUNDGLASS_DATA,

@@ -60,7 +60,7 @@ const options = fc.record({
   strategy: fc.constantFrom('width' as const, 'mass' as const),
 });
 
-test('bins hold every sample once, within their edges, whatever the order', () => {
+test('each sample is in exactly one bin, within its edges, in any order', () => {
   fc.assert(
     fc.property(samples, options, (pairs, binning) => {
       const labels = pairs.map(([label]) => label);
@@ -84,7 +84,7 @@ test('bins hold every sample once, within their edges, whatever the order', () =
   );
 });
 
-test('logits in the place of probabilities are refused', () => {
+test('logits instead of probabilities are refused', () => {
   expect(() => brierScore([1, 0], [0.4, 1.2])).toThrow(
     new RangeError('Expected probabilities in [0, 1], got 1.2 at index 1'),
   );

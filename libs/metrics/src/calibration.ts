@@ -44,7 +44,7 @@ export function logLoss(labels: Numbers, probabilities: Numbers): number {
 }
 
 /**
- * Bins of a reliability diagram of P(positive), ascending, empty ones left out.
+ * Bins of a reliability diagram of P(positive), ascending, without empty ones.
  *
  * `width` (default, 15 bins as Guo et al. 2017): bin k holds `k / bins < p <= (k + 1) / bins`, the first one
  * also 0. `mass`: the sample of rank r of n goes to bin ⌊r · bins / n⌋; equal probabilities share the bin of

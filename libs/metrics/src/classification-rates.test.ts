@@ -115,7 +115,7 @@ test('a score equal to the threshold is positive', () => {
   expect(confusionMatrixAt([1, 0], [0.5, 0.4], -Infinity).falsePositives).toBe(1);
 });
 
-test('bad arguments are named with what was expected and what came', () => {
+test('bad arguments are named with the expected and the actual value', () => {
   expect(() => confusionMatrix([1, 0], [1])).toThrow(
     new RangeError('Expected predictions to be as long as labels (2), got length 1'),
   );

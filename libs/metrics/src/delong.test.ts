@@ -43,7 +43,7 @@ test('all scores tied give 1/2 with variance 0', () => {
   expect(rocAucInterval([1, 1, 0, 0], [7, 7, 7, 7])).toMatchObject({ auc: 0.5, variance: 0 });
 });
 
-test('classifiers that rank alike do not differ: z = 0 and p = 1', () => {
+test('classifiers with the same ranking do not differ: z = 0 and p = 1', () => {
   const labels = [1, 0, 1, 0, 1];
   const scores = [0.9, 0.8, 0.3, 0.4, 0.7];
   const comparison = delongTest(
@@ -64,7 +64,7 @@ const samples = fc.tuple(
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 2, maxLength: 20 }),
 );
 
-test('the interval lies in [0, 1] and holds the area that rocAuc gives', () => {
+test('the interval is within [0, 1] and includes the area that rocAuc gives', () => {
   fc.assert(
     fc.property(samples, fc.constantFrom('logit', 'wald'), ([positives, negatives], scale) => {
       const labels = [...positives.map(() => 1), ...negatives.map(() => 0)];

@@ -29,8 +29,8 @@ export interface DelongComparison extends Interval {
  * ROC AUC with DeLong's variance and confidence interval (DeLong, DeLong & Clarke-Pearson 1988), in O(n log n)
  * as Sun & Xu 2014 do. Default: 95 %, logit scale (Pepe 2003, 5.2.3), which covers better near 1.
  *
- * An AUC of exactly 0 or 1 has variance 0 by this method and its interval shrinks to a point: say so, or give
- * a Wilson interval of sensitivity and specificity instead. Samples are taken as independent; for several
+ * An AUC of exactly 0 or 1 has variance 0 by this method and its interval shrinks to a point: report so, or give
+ * a Wilson interval of sensitivity and specificity instead. Assumes independent samples; for several
  * slices of a patient use `patientBootstrap`.
  *
  * @throws {RangeError} on empty input, a length mismatch, a label other than 0 and 1, a score that is not
@@ -62,7 +62,7 @@ export function rocAucInterval(
 /**
  * DeLong's test of two classifiers on the same samples, two-sided: `z = (A₁ - A₂) / √(var₁ + var₂ - 2 cov)`.
  *
- * Where the variance of the difference is 0, equal AUCs give z = 0 and p = 1; different ones (both perfect, in
+ * If the variance of the difference is 0, equal AUCs give z = 0 and p = 1; different ones (both perfect, in
  * opposite directions) z = ±Infinity and p = 0.
  *
  * @throws {RangeError} as {@link rocAucInterval} does, for either list of scores.

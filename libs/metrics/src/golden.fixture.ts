@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConfusionMatrix } from './index.js';
 
-/** What golden/make-golden.py wrote, by file. */
+/** The output of golden/make-golden.py, by file. */
 export interface Golden {
   classification: readonly ClassificationCase[];
   delong: readonly DelongCase[];
@@ -11,7 +11,7 @@ export interface Golden {
   masks: readonly MaskCase[];
 }
 
-/** Answers of scikit-learn and SciPy to seeded inputs. */
+/** Results of scikit-learn and SciPy for seeded inputs. */
 export function golden<Name extends keyof Golden>(name: Name): Golden[Name] {
   const file = new URL(`./golden/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as Golden[Name];

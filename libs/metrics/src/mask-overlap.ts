@@ -32,7 +32,7 @@ export function maskOverlap(reference: Numbers, prediction: Numbers): MaskOverla
 
 /**
  * Adds counts: `dice(poolOverlaps(slices))` is the Dice of all slices as one volume. The mean of the slices'
- * own Dice is another number; report which one it is.
+ * own Dice is a different number; report which one it is.
  */
 export function poolOverlaps(overlaps: readonly MaskOverlap[]): MaskOverlap {
   const pooled = { reference: 0, prediction: 0, intersection: 0 };

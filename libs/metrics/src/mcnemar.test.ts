@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { golden } from './golden.fixture.js';
 import { mcnemarTest } from './index.js';
 
-/** All labels 1; the first alone is right b times, the second alone c times, both once. */
+/** All labels 1; only the first is right b times, only the second c times, both once. */
 function discordant(b: number, c: number): [number[], number[], number[]] {
   const first = [...Array<number>(b).fill(1), ...Array<number>(c).fill(0), 1];
   const second = [...Array<number>(b).fill(0), ...Array<number>(c).fill(1), 1];

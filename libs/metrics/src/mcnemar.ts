@@ -14,8 +14,8 @@ export interface McNemarResult {
 }
 
 /**
- * McNemar's test (1947) on decisions, all arguments 0 or 1. Only the discordant samples count: b where the
- * first alone is right, c where the second alone is. With b + c = 0 there is no difference to see: p = 1.
+ * McNemar's test (1947) on decisions, all arguments 0 or 1. Only the discordant samples count: b where only the
+ * first is right, c where only the second is. With b + c = 0 there is no observed difference: p = 1.
  *
  * @throws {RangeError} on empty input, a length mismatch, or a value other than 0 and 1.
  */

@@ -48,7 +48,7 @@ export function normalQuantile(probability: number): number {
   let z = numerator / denominator - t;
   for (let step = 0; step < 3; step++) {
     const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-    // Far out the density underflows; the start is as good as it gets there.
+    // Far out the density underflows; the start cannot be improved there.
     if (density === 0) return z;
     const newton = (normalCdf(z) - probability) / density;
     z -= newton / (1 + (z * newton) / 2);

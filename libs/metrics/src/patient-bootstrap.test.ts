@@ -42,7 +42,7 @@ test('the same random numbers give the same interval, others another', () => {
   expect(run(5)).not.toEqual(run(6));
 });
 
-test('ten copies of each row under its patient leave the interval as it was', () => {
+test('ten copies of each row under its patient do not change the interval', () => {
   // Drawing rows instead of patients would make it narrower by √10.
   const people = Array.from({ length: 40 }, (_, i) => i);
   const labels = people.map((i) => i % 2);
@@ -64,7 +64,7 @@ test('ten copies of each row under its patient leave the interval as it was', ()
   expect(tenfold.upper).toBeCloseTo(once.upper, 12);
 });
 
-test('with one row a patient the error of the AUC is close to that of DeLong', () => {
+test('with one row per patient the error of the AUC is close to that of DeLong', () => {
   const { labels, first } = golden('delong')[0]!;
   const rows = labels.map((_, i) => i);
   const interval = patientBootstrap(
@@ -78,7 +78,7 @@ test('with one row a patient the error of the AUC is close to that of DeLong', (
   expect(interval.standardError / Math.sqrt(delong.variance)).toBeLessThan(1.1);
 });
 
-test('resamples that miss a class are left out and counted', () => {
+test('resamples that miss a class are excluded and counted', () => {
   // One positive patient of four: absent with probability (3/4)^4 = 32 %.
   const labels = [1, 0, 0, 0];
   const scores = [0.7, 0.8, 0.2, 0.1];
@@ -148,7 +148,7 @@ test('a BCa interval keeps its ends in order and within the resamples, however s
   );
 });
 
-test('an error that is no RangeError comes through', () => {
+test('an error that is no RangeError is rethrown', () => {
   const random = seeded(0);
   const faulty = (rows: Int32Array): number => {
     if (rows[0] !== 0) throw new TypeError('a bug');
@@ -157,7 +157,7 @@ test('an error that is no RangeError comes through', () => {
   expect(() => patientBootstrap([1, 2, 3], faulty, { random })).toThrow(TypeError);
 });
 
-test('what cannot be resampled is named', () => {
+test('invalid input is named', () => {
   const random = seeded(0);
   const one = (): number => 1;
   expect(() => patientBootstrap(['a', 'a'], one, { random })).toThrow(

@@ -4,7 +4,7 @@ import { normalCdf, normalQuantile } from './normal-distribution.js';
 import { quantile } from './quantile.js';
 import type { Interval } from './wilson-interval.js';
 
-/** One name for each row; rows with equal names belong together. */
+/** One patient name per row; rows with equal names belong together. */
 export type Names = ArrayLike<string | number>;
 
 export interface BootstrapOptions {
@@ -25,7 +25,7 @@ export interface BootstrapInterval extends Interval {
   /** Standard deviation of the resampled statistic. */
   readonly standardError: number;
   readonly patients: number;
-  /** Resamples where the statistic was undefined (one class missing, say) and that were left out. */
+  /** Resamples that were excluded because the statistic was undefined (one class missing, say). */
   readonly undefinedResamples: number;
 }
 
@@ -35,7 +35,7 @@ export interface BootstrapInterval extends Interval {
  *
  * `statistic` gets row numbers, a patient's rows once for each time it was drawn:
  * `patientBootstrap(patients, (rows) => rocAuc(takeRows(labels, rows), takeRows(scores, rows)), { random })`.
- * Where it throws a RangeError or returns NaN the resample counts as undefined and is left out.
+ * If it throws a RangeError or returns NaN the resample counts as undefined and is excluded.
  *
  * @throws {RangeError} on empty input, fewer than two patients, a stratum that splits a patient, `bca` with
  * strata, an option out of range, a statistic undefined on all rows, or on more than half of the resamples.

@@ -8,7 +8,7 @@ test('average precision of a ranking done by hand', () => {
   expect(averagePrecision([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.6])).toBeCloseTo(5 / 6, 15);
 });
 
-test('average precision where all scores are tied is the share of positives', () => {
+test('average precision is the share of positives if all scores are tied', () => {
   expect(averagePrecision([1, 0, 0, 0], [0.3, 0.3, 0.3, 0.3])).toBe(0.25);
 });
 

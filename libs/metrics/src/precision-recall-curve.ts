@@ -10,8 +10,8 @@ export interface PrecisionRecallCurve {
 
 /**
  * Precision and recall of `score >= threshold` at each distinct score. scikit-learn's
- * `precision_recall_curve` lists the same points the other way round and adds (recall 0, precision 1), which
- * no threshold gives; it is left out here.
+ * `precision_recall_curve` lists the same points in reverse order and adds (recall 0, precision 1), which
+ * no threshold gives and which is omitted here.
  *
  * @throws {RangeError} on empty input, a length mismatch, a label other than 0 and 1, a score that is not
  * finite, or a missing class.

@@ -8,7 +8,7 @@ export function quantile(sorted: Float64Array, fraction: number): number {
   const index = Math.floor(position);
   const share = position - index;
   const low = sorted[index]!;
-  // Not interpolated where nothing is to be added: 0 times an infinite step would be NaN.
+  // Skips interpolation if nothing is to be added: 0 times an infinite step would be NaN.
   if (share === 0) return low;
   const high = sorted[index + 1]!;
   return low === high ? low : low + (high - low) * share;

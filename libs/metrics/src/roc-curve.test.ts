@@ -8,7 +8,7 @@ test('rocAuc counts a tied pair as half a win', () => {
   expect(rocAuc([1, 1, 0, 0], [0.8, 0.5, 0.5, 0.1])).toBe(0.875);
 });
 
-test('rocAuc is 1/2 where all scores are tied, 1 and 0 where the classes are apart', () => {
+test('rocAuc is 1/2 if all scores are tied, 1 and 0 if the classes are separated', () => {
   expect(rocAuc([1, 0, 1, 0, 0], [3, 3, 3, 3, 3])).toBe(0.5);
   expect(rocAuc([0, 1], [-2, 5])).toBe(1);
   expect(rocAuc([0, 1], [5, -2])).toBe(0);
@@ -34,7 +34,7 @@ test.each(golden('classification'))('curve and area equal scikit-learn on case %
   expect(rocAuc(expected.labels, expected.scores)).toBeCloseTo(expected.auc, 14);
 });
 
-test('float32 scores and typed labels are taken as they are', () => {
+test('float32 scores and typed labels are accepted', () => {
   expect(rocAuc(Uint8Array.of(1, 0, 1), Float32Array.of(0.3, 0.2, 0.1))).toBe(0.5);
 });
 

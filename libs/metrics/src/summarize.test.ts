@@ -6,7 +6,7 @@ test('mean and sample standard deviation done by hand', () => {
   expect(summarize([1, 3, 3, 9])).toEqual({ mean: 4, standardDeviation: Math.sqrt(12) });
 });
 
-test('an undefined value is not left out in silence', () => {
+test('an undefined value is not silently left out', () => {
   expect(summarize([0.5, NaN, 0.7])).toEqual({ mean: NaN, standardDeviation: NaN });
 });
 

@@ -9,7 +9,7 @@ export interface Summary {
 }
 
 /**
- * Summarises one metric over cases; NaN where any of them is, since leaving it out would be silent.
+ * Summarises one metric over cases; NaN if any of them is, since omitting it would be silent.
  *
  * @throws {RangeError} on no values.
  */

@@ -7,7 +7,7 @@ test.each(golden('temperature'))(
   'equals SciPy minimising the softmax loss on case %#',
   (expected) => {
     const fitted = fitTemperature(expected.labels, expected.logits);
-    // A minimiser of loss values sees no closer than the square root of machine precision.
+    // A minimiser of loss values cannot resolve more than the square root of machine precision.
     expect(fitted.temperature / expected.temperature).toBeCloseTo(1, 6);
     expect(fitted.lossBefore).toBeCloseTo(expected.lossBefore, 12);
     expect(fitted.lossAfter).toBeCloseTo(expected.lossAfter, 12);
@@ -41,7 +41,7 @@ test('logits times k give a temperature times k', () => {
   expect(scaled.temperature).toBeCloseTo(5 * once, 9);
 });
 
-test('where no temperature is best the bound is returned and flagged', () => {
+test('if no temperature is best the bound is returned and flagged', () => {
   const perfect = fitTemperature([1, 0], [0, 3, 3, 0]);
   expect(perfect).toMatchObject({ temperature: 0.01, atBound: true });
   const opposite = fitTemperature([0, 1], [0, 3, 3, 0]);

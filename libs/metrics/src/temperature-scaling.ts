@@ -1,7 +1,7 @@
 import type { Numbers } from './check.js';
 import { checkBinary, checkFinite, checkNotEmpty } from './check.js';
 
-// Past these bounds every probability is 0 or 1, or 1/2, to within what a calibration set can tell.
+// Past these bounds every probability is 0 or 1, or 1/2, as far as a calibration set can show.
 const lowestTemperature = 0.01;
 const highestTemperature = 100;
 
@@ -11,8 +11,8 @@ export interface FittedTemperature {
   readonly lossBefore: number;
   readonly lossAfter: number;
   /**
-   * True where no finite positive temperature is best and a bound (0.01 or 100) was returned: the logits separate
-   * the classes perfectly, or tell nothing or the opposite of the truth. Not to be used without a look.
+   * True if no finite positive temperature is best and a bound (0.01 or 100) was returned: the logits separate
+   * the classes perfectly, or are uninformative or inverted. Inspect before use.
    */
   readonly atBound: boolean;
 }
@@ -21,8 +21,8 @@ export interface FittedTemperature {
  * Fits the temperature T of `softmax(logits / T)` by minimising the negative log-likelihood (Guo et al. 2017).
  * Use validation data, never the data the weights were fitted on.
  *
- * Binary softmax sees only the margin d = covid - non-covid, and the loss is convex in 1 / T, so the sign of
- * its derivative is bisected: no step size, no start value, no local minimum.
+ * Binary softmax depends only on the margin d = covid - non-covid, and the loss is convex in 1 / T, so this
+ * bisects the sign of its derivative: no step size, no start value, no local minimum.
  *
  * @param labels - 0 or 1, `[N]`
  * @param logits - row-major `[N, 2]`: non-covid, covid

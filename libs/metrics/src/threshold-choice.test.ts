@@ -51,7 +51,7 @@ test('a fixed specificity is reached with the largest sensitivity', () => {
   );
 });
 
-test('where the top score is a negative, full specificity calls nothing positive', () => {
+test('if the top score is a negative, full specificity calls nothing positive', () => {
   expect(chooseThreshold([0, 1], [0.9, 0.1], { kind: 'specificity', atLeast: 1 })).toMatchObject({
     threshold: Infinity,
     matrix: { truePositives: 0, falsePositives: 0 },
@@ -76,7 +76,7 @@ test('ties go to the lower threshold, at a fixed specificity to the higher one',
   expect(chooseThreshold(...tied, { kind: 'f1' }).threshold).toBe(0.7);
 });
 
-test('the midpoint lies half-way to the next score below', () => {
+test('the midpoint is half-way to the next score below', () => {
   const options = { placement: 'midpoint' } as const;
   expect(chooseThreshold([1, 0], [0.75, 0.25], { kind: 'youden' }, options).threshold).toBe(0.5);
   // Nothing below the lowest score, nothing between neighbouring doubles.
@@ -87,7 +87,7 @@ test('the midpoint lies half-way to the next score below', () => {
   expect(chooseThreshold([1, 0], [next, 1], { kind: 'youden' }, options).threshold).toBe(next);
 });
 
-test('all scores tied leave all or nothing', () => {
+test('with all scores tied, either all or none are positive', () => {
   const matrix = { truePositives: 2, falsePositives: 1, trueNegatives: 0, falseNegatives: 0 };
   expect(chooseThreshold([1, 0, 1], [1, 1, 1], { kind: 'youden' })).toEqual({
     threshold: 1,
@@ -95,7 +95,7 @@ test('all scores tied leave all or nothing', () => {
   });
 });
 
-test('no other threshold does better, and the matrix is that of the threshold', () => {
+test('no other threshold does better, and the matrix belongs to the threshold', () => {
   const samples = fc.tuple(
     fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 25 }),
     fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 25 }),

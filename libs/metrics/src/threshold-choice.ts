@@ -2,7 +2,7 @@ import type { Numbers } from './check.js';
 import type { ConfusionMatrix } from './confusion-matrix.js';
 import { operatingPoints, splitByClass } from './operating-points.js';
 
-/** What a good threshold is. `atLeast` is in (0, 1]. */
+/** The criterion for a good threshold. `atLeast` is in (0, 1]. */
 export type ThresholdCriterion =
   | { readonly kind: 'youden' }
   | { readonly kind: 'f1' }
@@ -17,7 +17,7 @@ export interface ThresholdOptions {
   readonly placement?: 'score' | 'midpoint';
 }
 
-/** The decision is `score >= threshold`; `matrix` is what it gives on the data it was chosen on. */
+/** The decision is `score >= threshold`; `matrix` is its result on the data it was chosen on. */
 export interface ChosenThreshold {
   readonly threshold: number;
   readonly matrix: ConfusionMatrix;
@@ -30,10 +30,10 @@ export interface ChosenThreshold {
  * - `youden`: largest J = sensitivity + specificity - 1 (Youden 1950).
  * - `f1`: largest F1 of the positive class.
  * - `sensitivity`: largest specificity among the thresholds that reach `atLeast`.
- * - `specificity`: largest sensitivity among the thresholds that reach `atLeast`. Where the top score is a
- *   negative's, only `Infinity` (nothing is positive) may be left.
+ * - `specificity`: largest sensitivity among the thresholds that reach `atLeast`. If the top score is a
+ *   negative's, only `Infinity` (nothing is positive) may remain.
  *
- * Ties: the first two and `sensitivity` take the lower threshold, for a missed case weighs more than a false
+ * Ties: the first two and `sensitivity` take the lower threshold, since a missed case matters more than a false
  * alarm; `specificity` takes the higher one, which costs no sensitivity.
  *
  * @throws {RangeError} on empty input, a length mismatch, a label other than 0 and 1, a score that is not
@@ -81,7 +81,7 @@ export function chooseThreshold(
   return { threshold: midpoint > next ? midpoint : threshold, matrix };
 }
 
-/** What the criterion maximises, as counts so that equal rates compare equal; -1 where a bound is missed. */
+/** What the criterion maximises, as counts so that equal rates compare equal; -1 if a bound is missed. */
 function worth(criterion: ThresholdCriterion, matrix: ConfusionMatrix): number {
   const { truePositives, falsePositives, trueNegatives, falseNegatives } = matrix;
   const positives = truePositives + falseNegatives;

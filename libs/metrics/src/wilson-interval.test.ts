@@ -20,7 +20,7 @@ test('none of ten still leaves up to 28 %, ten of ten down to 72 %', () => {
   expect(wilsonInterval(10, 10).lower).toBeCloseTo(10 / 13.8414588, 7);
 });
 
-test('the interval lies in [0, 1], holds the proportion, and mirrors with failures', () => {
+test('the interval is within [0, 1], includes the proportion, and mirrors with failures', () => {
   const counts = fc
     .tuple(fc.integer({ min: 1, max: 10_000 }), fc.double({ min: 0, max: 1, noNaN: true }))
     .map(([trials, share]) => ({ trials, successes: Math.round(share * trials) }));

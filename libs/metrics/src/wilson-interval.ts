@@ -9,10 +9,10 @@ export interface Interval {
 
 /**
  * Wilson's score interval of a proportion (Wilson 1927, without continuity correction):
- * `(p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n)`. Unlike the Wald interval it stays in [0, 1] and has
- * width at 0 of n and n of n.
+ * `(p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n)`. Unlike the Wald interval it stays in [0, 1] and has a
+ * non-zero width at 0 of n and n of n.
  *
- * It takes the trials as independent: for several slices of a patient use `patientBootstrap`.
+ * Assumes independent trials: for several slices of a patient use `patientBootstrap`.
  *
  * @throws {RangeError} unless `trials >= 1`, `0 <= successes <= trials`, both integers, and `0 < level < 1`.
  */

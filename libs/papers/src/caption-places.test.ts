@@ -39,7 +39,7 @@ test('a caption above its figure belongs to it', async () => {
   expect(captions).toEqual(['Figure 1. Axial chest CT of a woman with COVID-19 pneumonia.']);
 });
 
-test('a caption beside its figure belongs to it', async () => {
+test('a caption next to its figure belongs to it', async () => {
   const captions = await captionsOf(async (page, document) => {
     page.lines(bodyText, 60, 70);
     await slice(page, document, { x: 60, top: 270 });
@@ -77,7 +77,7 @@ test('each column of a page keeps its own figure and caption', async () => {
   ]);
 });
 
-test('a caption that goes on upon the next page is whole', async () => {
+test('a caption that continues on the next page is whole', async () => {
   const captions = await captionsOf(
     async (page, document) => {
       page.lines(bodyText, 60, 70);

@@ -1,4 +1,4 @@
-/** What can go wrong with a paper: `title` is shown above the sentence, `advice` says what to do about it. */
+/** What can go wrong with a paper: `title` is shown above the message, `advice` says what to do about it. */
 export const paperErrorCatalogue = {
   PAPER_NOT_PDF: {
     title: 'Not a PDF',
@@ -67,7 +67,7 @@ export const paperErrorCatalogue = {
 /** A code of {@link paperErrorCatalogue}. */
 export type PaperErrorCode = keyof typeof paperErrorCatalogue;
 
-/** A failure of one document or of one page. The message says what was expected and what came, never a path. */
+/** A failure of one document or of one page. The message says what was expected and what was found, never a path. */
 export class PaperError extends Error {
   override readonly name = 'PaperError';
 
@@ -80,10 +80,10 @@ export class PaperError extends Error {
   }
 }
 
-/** What did not work although the rest of the document did. */
+/** A part that failed although the rest of the document was read. */
 export interface PaperProblem {
   readonly code: PaperErrorCode;
   readonly message: string;
-  /** From 1; null where the whole document is meant. */
+  /** From 1; null for the whole document. */
   readonly page: number | null;
 }

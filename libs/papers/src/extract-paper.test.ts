@@ -14,7 +14,7 @@ async function extract(bytes: Uint8Array): Promise<{ paper: Paper; figures: Pape
   return { paper, figures };
 }
 
-test('a figure that is one JPEG gives the very bytes of the file, with its caption and DOI', async () => {
+test('a figure that is one JPEG gives the exact bytes of the file, with its caption and DOI', async () => {
   const jpeg = await toJpeg(madeSlice());
   const bytes = await madePaper(
     [
@@ -111,7 +111,7 @@ test('vector letters over an image make a rendering at the image’s own resolut
   expect(figures[0]!.picture.pixels.columns).toBe(256);
 });
 
-test('a slice in a grid of tiles is one picture, and slices that touch stay apart', async () => {
+test('a slice in a grid of tiles is one picture, and touching slices stay separate', async () => {
   const [side, tiles] = [64, 4];
   const pages = [madeSlice(256, 256, 1), madeSlice(256, 256, 2)];
   const bytes = await madePaper([
@@ -235,7 +235,7 @@ test('body text that begins like a caption, a logo and a page without figures ma
   expect(paper.problems.map(({ code }) => code)).toEqual(['PAPER_NO_FIGURES']);
 });
 
-test('a rotated page is read as it is shown', async () => {
+test('a rotated page is read as displayed', async () => {
   const bytes = await madePaper([
     async (page, document) => {
       // 90° clockwise: what a reader sees is 842 × 595.
@@ -260,7 +260,7 @@ test('a rotated page is read as it is shown', async () => {
   expect(figures[0]?.caption?.text).toBe('Figure 1. Chest CT of a patient with COVID-19.');
 });
 
-test('what is no PDF, encrypted or cut off is named', async () => {
+test('a file that is not a PDF, encrypted or truncated is reported as such', async () => {
   await expect(extract(new TextEncoder().encode('hello'))).rejects.toMatchObject({
     code: 'PAPER_NOT_PDF',
   });
@@ -273,7 +273,7 @@ test('what is no PDF, encrypted or cut off is named', async () => {
   await expect(extract(whole.slice(0, 60))).rejects.toMatchObject({ code: 'PAPER_TRUNCATED' });
 });
 
-test('a page that is one scan without text says so, and its picture is cut out', async () => {
+test('a page that is one scan without text is reported, and its picture is cut out', async () => {
   // 1240 × 1754: A4 at 150 dpi, paper with a slice in the middle.
   const [columns, rows] = [1240, 1754];
   const data = new Uint8Array(columns * rows * 3).fill(245);
@@ -295,7 +295,7 @@ test('a page that is one scan without text says so, and its picture is cut out',
   expect(slices[0]!.box[2] - slices[0]!.box[0]).toBeCloseTo((512 * 595) / 1240, -1);
 });
 
-test('a document that takes too long keeps what was done and names the page', async () => {
+test('a document that takes too long keeps the finished pages and names where it stopped', async () => {
   const bytes = await madePaper(
     Array.from({ length: 4 }, () => (page) => {
       page.lines(bodyText, 60, 70);

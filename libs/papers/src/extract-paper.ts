@@ -39,19 +39,19 @@ export interface PaperPanel {
   readonly pictureBox: PixelBox;
   readonly kind: PanelKind | 'synthetic';
   readonly kindConfidence: number;
-  /** The letter or place that the caption calls it by; null where that cannot be told. */
+  /** The letter or place that the caption calls it by; null if unknown. */
   readonly letter: string | null;
-  /** What the caption says of it alone; null where it says nothing. */
+  /** What the caption says about it alone; null if nothing. */
   readonly subCaption: string | null;
   readonly label: LabelVerdict['label'];
   readonly confidence: number;
   readonly evidence: LabelVerdict['evidence'];
   readonly metadata: PanelMetadata;
-  /** Where its pixels come from: the embedded image whole, a part of it, or the page as drawn. */
+  /** The source of its pixels: the embedded image whole, a part of it, or the page as drawn. */
   readonly source: 'embedded' | 'cropped' | 'rendered';
-  /** Number of the image in the page's drawing order; null where it was rendered. */
+  /** Number of the image in the page's drawing order; null if it was rendered. */
   readonly object: number | null;
-  /** The panel's pixels, or the file's own JPEG where it is one whole. */
+  /** The panel's pixels, or the file's own JPEG if it is one whole. */
   readonly image: { readonly pixels: Pixels; readonly jpeg: Uint8Array | undefined };
 }
 
@@ -69,15 +69,15 @@ export interface PaperFigure {
   readonly citing: readonly CitingSentence[];
   /** The figure as one picture. */
   readonly picture: { readonly pixels: Pixels; readonly jpeg: Uint8Array | undefined };
-  /** Its page, small, and where it stands there; null where the figure holds drawings alone. */
+  /** Its page, small, and its position there; null if the figure consists of drawings only. */
   readonly pageView: { readonly pixels: Pixels; readonly figure: PixelBox } | null;
   readonly panels: readonly PaperPanel[];
 }
 
-/** What a document holds. */
+/** The contents of a document. */
 export interface Paper extends DocumentIdentity {
   readonly pages: number;
-  /** Pages that were read before a limit stopped it; equal to {@link pages} otherwise. */
+  /** Pages that were read before a limit stopped it; otherwise equal to {@link pages}. */
   readonly pagesRead: number;
   readonly figures: number;
   readonly problems: readonly PaperProblem[];
@@ -87,7 +87,7 @@ export interface Paper extends DocumentIdentity {
 export interface ExtractOptions {
   /** The file's name without folders: it may name the DOI. */
   readonly name?: string;
-  /** Bound of PDFium's memory, in MiB. */
+  /** Limit of PDFium's memory, in MiB. */
   readonly memoryMiB?: number;
   /** Milliseconds after which no further page is begun. */
   readonly milliseconds?: number;
@@ -97,7 +97,7 @@ export interface ExtractOptions {
     readonly done: number;
     readonly total: number;
   }) => void;
-  /** Gets each figure as it is found; pictures are not kept. */
+  /** Called with each figure as it is found; pictures are not kept. */
   readonly onFigure: (figure: PaperFigure) => void | Promise<void>;
 }
 
@@ -107,10 +107,10 @@ const viewSide = 1000;
 const smallestPanel = 0.026;
 
 /**
- * Reads a PDF: its figures with captions, panels, labels with their evidence, and metadata. What fails on one page is a problem
- * of the result; the other pages go on.
+ * Reads a PDF: its figures with captions, panels, labels with their evidence, and metadata. A failure on one page is a problem
+ * in the result; the other pages are still read.
  *
- * @throws {PaperError} `PAPER_NOT_PDF`, `PAPER_ENCRYPTED`, `PAPER_CORRUPT`, `PAPER_TRUNCATED`, `PAPER_MEMORY` where nothing can be read.
+ * @throws {PaperError} `PAPER_NOT_PDF`, `PAPER_ENCRYPTED`, `PAPER_CORRUPT`, `PAPER_TRUNCATED`, `PAPER_MEMORY` if nothing can be read.
  */
 export async function extractPaper(bytes: Uint8Array, options: ExtractOptions): Promise<Paper> {
   const { memoryMiB = 1024, milliseconds = 300_000, mostPages = 2000 } = options;
@@ -139,7 +139,7 @@ export async function extractPaper(bytes: Uint8Array, options: ExtractOptions): 
   const layouts: PageLayout[] = [];
   const firstPages: string[] = [];
   for (let i = 0; i < total; i++) {
-    // Text takes a small part of the time: half of it at most is spent here.
+    // Text takes little of the time: spend at most half of it here.
     if (performance.now() > deadline - milliseconds / 2) {
       report(
         'PAPER_TIMEOUT',
@@ -207,7 +207,7 @@ export async function extractPaper(bytes: Uint8Array, options: ExtractOptions): 
   };
 }
 
-/** Runs a step of one page: what it throws becomes a problem, except where PDFium itself is no longer usable. */
+/** Runs a step of one page: an exception becomes a problem, unless PDFium itself is no longer usable. */
 function attempt(
   page: number,
   report: (code: PaperErrorCode, message: string, page: number | null) => void,
@@ -234,7 +234,7 @@ function attempt(
   }
 }
 
-/** Reads what a page holds and tells scans from pages of text. */
+/** Reads a page's contents and tells scans from pages of text. */
 function readPage(
   page: PdfPage,
   report: (code: PaperErrorCode, message: string, page: number | null) => void,
@@ -293,7 +293,7 @@ function readFigure(
   text: string,
   index: number,
 ): PaperFigure | undefined {
-  // What has no caption is kept only where it shows scans: lines alone never do.
+  // Pictures without a caption are kept only if they show scans: lines alone never do.
   if (!figure.caption && figure.images.length === 0 && !layout.scanned) return undefined;
   // Turns the view as it was turned when boxes were found.
   page.readText();
@@ -309,7 +309,7 @@ function readFigure(
   const order = readingOrder(found.map(({ box }) => box));
   const inOrder = order.map((i) => found[i]!);
   const isSynthetic = syntheticWords.test(captionText);
-  // A page's logo, a portrait, a rule: what has no caption is kept only where it shows scans.
+  // A page's logo, a portrait, a rule: keep pictures without a caption only if they show scans.
   if (!caption && !inOrder.some((panel) => isShown(panel, least))) return undefined;
   const letters = panelLetters(
     inOrder.map(({ box, kind }) => ({
@@ -387,7 +387,7 @@ function readFigure(
   };
 }
 
-/** What stands under single panels, `(a) COVID-19`, for letters that the caption itself says nothing of. */
+/** The text under single panels, `(a) COVID-19`, for letters that the caption itself does not describe. */
 function withSubLabels(
   parts: CaptionParts,
   { lines }: PageLayout,
@@ -411,7 +411,7 @@ function viewPage(page: PdfPage, figure: PageBox): NonNullable<PaperFigure['page
   return { pixels, figure: toPictureBox(figure, page.box, pixels) };
 }
 
-/** Whether a panel shows a scan large enough that it is no badge or logo. */
+/** Whether a panel shows a scan too large for a badge or logo. */
 function isShown({ kind, box }: FoundPanel, least: number): boolean {
   const side = Math.min(width(box), height(box));
   return kind === 'axial-ct' || (kind === 'axial-overlay' && side > 2 * least);

@@ -18,12 +18,12 @@ export function union(a: PageBox, b: PageBox): PageBox {
   return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
 }
 
-/** The smallest box around all; undefined where there is none. */
+/** The smallest box around all; undefined if there is none. */
 export function unionAll(boxes: readonly PageBox[]): PageBox | undefined {
   return boxes.length === 0 ? undefined : boxes.reduce(union);
 }
 
-/** What both have in common; width or height is negative where that is nothing. */
+/** The intersection of both; width or height is negative if it is empty. */
 export function intersection(a: PageBox, b: PageBox): PageBox {
   return [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])];
 }
@@ -49,7 +49,7 @@ export function grow(box: PageBox, by: number): PageBox {
   return [box[0] - by, box[1] - by, box[2] + by, box[3] + by];
 }
 
-/** Whether `inner` lies in `outer`, up to `slack` points. */
+/** Whether `inner` is inside `outer`, up to `slack` points. */
 export function contains(outer: PageBox, inner: PageBox, slack = 0): boolean {
   return (
     inner[0] >= outer[0] - slack &&

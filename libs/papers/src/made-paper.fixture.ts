@@ -26,7 +26,7 @@ export function madeSlice(columns = 256, rows = 208, seed = 1): Pixels {
   return { columns, rows, data };
 }
 
-/** Puts pictures into a grid on one picture. */
+/** Arranges pictures in a grid on one picture. */
 export function madeGrid(
   pictures: readonly Pixels[],
   across: number,

@@ -1,6 +1,6 @@
 /**
- * The name of a panel's file without its ending, as the published dataset has it: `<doi>-p<page>-<figure>%<panel>`, the DOI
- * without its registrant, and without `%` where the figure has one panel.
+ * The name of a panel's file without its extension, as in the published dataset: `<doi>-p<page>-<figure>%<panel>`, the DOI
+ * without its registrant, and without `%` if the figure has one panel.
  *
  * @param document DOI, or another name of the document.
  */
@@ -15,7 +15,7 @@ export function panelName(
   return `${documentKey(document)}-p${page}-${figure}${panel === null ? '' : `%${panel}`}`;
 }
 
-/** A DOI without its registrant, or a file's name without its ending, as part of a file name. */
+/** A DOI without its registrant, or a file's name without its extension, as part of a file name. */
 export function documentKey(document: string): string {
   const suffix = /^10\.\d{4,9}\/(.+)$/u.exec(document)?.[1] ?? document.replace(/\.pdf$/iu, '');
   const safe = suffix

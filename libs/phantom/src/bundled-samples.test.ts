@@ -6,7 +6,7 @@ import { sampleFiles } from './bundled-samples.js';
 const samplesFolder = join(import.meta.dirname, '../../../samples');
 
 describe('the bundled samples', () => {
-  test('are what `npm run phantom -- samples` makes, byte for byte, and nothing else', async () => {
+  test('are the output of `npm run phantom -- samples`, byte for byte, and nothing else', async () => {
     const made = await sampleFiles();
     const entries = await readdir(samplesFolder, { recursive: true, withFileTypes: true });
     const bundled = entries

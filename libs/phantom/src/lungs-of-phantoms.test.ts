@@ -7,13 +7,13 @@ const sliceCount = 14;
 interface Score {
   /** Dice of the lung mask with the exact lungs, over all slices. */
   readonly dice: number;
-  /** Share of the lesions that is in the lung mask. */
+  /** Share of the lesions inside the lung mask. */
   readonly lesions: number;
   /** Share of the lungs that the chest crop cuts off. */
   readonly cutOff: number;
 }
 
-/** Compares what core finds by thresholds with what the phantom was painted from. */
+/** Compares core's segmentation by thresholds with the phantom's exact masks. */
 function score(phantom: ThoraxPhantom, unit: CtSlice['unit']): Score {
   const size = phantom.columns;
   const sum = { both: 0, found: 0, lung: 0, lesion: 0, lesionFound: 0, cutOff: 0 };
@@ -46,9 +46,9 @@ function score(phantom: ThoraxPhantom, unit: CtSlice['unit']): Score {
 }
 
 /**
- * The mask is sought on at most 256 pixels a side: in larger slices it is scaled up. Six seeds gave, in HU and in grey, at 256 pixels
+ * The mask is computed on at most 256 pixels per side: in larger slices it is scaled up. Six seeds gave, in HU and in grey, at 256 pixels
  * Dice 0.982 to 0.993 and 0.867 to 1 of the lesions, and at 512 pixels 0.978 to 0.988 and 0.840 to 0.996; the three of this test no less
- * than 0.980 and 0.844. Of the lungs 0.4 % at most were cut off.
+ * than 0.980 and 0.844. At most 0.4 % of the lungs were cut off.
  */
 const sizes = [
   { size: 256, leastLesions: 0.85 },

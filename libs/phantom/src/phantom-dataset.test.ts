@@ -26,7 +26,7 @@ async function rows() {
 }
 
 describe('a data set of phantoms', () => {
-  test('has a manifest that holds to the contract and as many rows as asked for', async () => {
+  test('has a manifest that follows the contract and as many rows as requested', async () => {
     const manifest: unknown = JSON.parse(
       await readFile(join(out, 'groundglass.dataset.json'), 'utf8'),
     );
@@ -34,7 +34,7 @@ describe('a data set of phantoms', () => {
     expect(await rows()).toHaveLength(24);
   });
 
-  test('has as many images of one label as of the other, and both in every split', async () => {
+  test('has equal numbers of images of both labels, and both in every split', async () => {
     const all = await rows();
     expect(all.filter(({ label }) => label === 'covid')).toHaveLength(12);
     for (const split of ['train', 'val', 'test']) {

@@ -13,15 +13,15 @@ import { lungWindowPng, maskPng } from './writers/picture.js';
 
 /** What to write. */
 export interface PhantomDatasetOptions {
-  /** Folder that is made if it is missing. */
+  /** Folder, made if it is missing. */
   readonly out: string;
   /** Number of images, half of them COVID-19. */
   readonly count: number;
-  /** Same seed, same data set; 1 unless given. */
+  /** Same seed, same data set; default 1. */
   readonly seed?: number;
-  /** Columns and rows; 512 unless given. */
+  /** Columns and rows; default 512. */
   readonly size?: number;
-  /** Images of each patient; 2 unless given. All of them are in one split. */
+  /** Images per patient, all in one split; default 2. */
   readonly slicesPerPatient?: number;
   readonly onImage?: (done: number, of: number) => void;
   readonly signal?: AbortSignal;
@@ -30,8 +30,8 @@ export interface PhantomDatasetOptions {
 /**
  * Writes a data set of phantoms: `images/`, `masks/`, `samples.jsonl` and, last, `groundglass.dataset.json`.
  *
- * Patients with COVID-19 alternate with others; about 70 % are for training, 15 % for validation and 15 % for test, one of each
- * label at least where there are three. Both labels are cut at the same heights, windowed and saved alike, and both have other
+ * Patients with COVID-19 alternate with others; about 70 % are for training, 15 % for validation and 15 % for test, at least one of each
+ * label if there are three. Both labels are cut at the same heights, windowed and saved in the same way, and both have other
  * findings: nothing but the lesions tells them apart. Images without COVID-19 have a mask too, and it is empty.
  *
  * @throws {RangeError} when `count`, `size` or `slicesPerPatient` is not in its range.

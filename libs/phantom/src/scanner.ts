@@ -5,7 +5,7 @@ import type { SliceCanvas } from './raster/slice-canvas.js';
  * What the scanner does to a slice: a little blur (its point spread), noise whose grain is wider than a pixel and stronger in the
  * middle of the body than at its edge, and whole Hounsfield units in [-1024, 3071].
  *
- * @param noise standard deviation in HU in the middle of the body; 0 leaves the blur alone.
+ * @param noise standard deviation in HU in the middle of the body; 0 applies only the blur.
  */
 export function scan(
   canvas: SliceCanvas,
@@ -30,7 +30,7 @@ export function scan(
   return out;
 }
 
-/** Noise of standard deviation 1 whose neighbours are alike: sums of four uniform numbers, smoothed and scaled back. */
+/** Noise of standard deviation 1 with correlated neighbours: sums of four uniform numbers, smoothed and scaled back. */
 function correlatedNoise(columns: number, rows: number, seed: number, slice: number): Float32Array {
   const random = new SeededRandom(seed, 9, slice);
   const white = new Float32Array(columns * rows);

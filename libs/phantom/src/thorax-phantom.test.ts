@@ -15,7 +15,7 @@ function median(sorted: readonly number[]): number {
 }
 
 describe('a thorax phantom', () => {
-  test('is the same to the bit for the same seed, and another for another seed', () => {
+  test('is the same to the bit for the same seed, and differs for another seed', () => {
     const digest = (seed: number) => {
       const { hu, lesions, lung } = thoraxPhantom({ seed, covid: true, slices: 3, size: 96 });
       return createHash('sha256').update(hu).update(lesions).update(lung).digest('hex');
@@ -31,7 +31,7 @@ describe('a thorax phantom', () => {
       expect(glass.length).toBeGreaterThan(100);
       expect(median(glass)).toBeGreaterThan(-700);
       expect(median(glass)).toBeLessThan(-500);
-      // Healthy lung outside of the mask, vessels and bronchi aside, is darker than any lesion.
+      // Healthy lung outside the mask, except vessels and bronchi, is darker than any lesion.
       const healthy = Array.from(phantom.hu)
         .filter((_, i) => phantom.lung[i] === 1 && phantom.lesions[i] === 0)
         .sort((a, b) => a - b);
@@ -53,7 +53,7 @@ describe('a thorax phantom', () => {
     expect(found.left).toBeGreaterThan(50);
   });
 
-  test('puts a lesion that is asked for where it is asked for', () => {
+  test('puts a requested lesion in the requested place', () => {
     const phantom = thoraxPhantom({
       seed: 3,
       size: 128,
@@ -87,7 +87,7 @@ describe('a thorax phantom', () => {
     expect(litres).toBeLessThan(8);
   });
 
-  test('holds air, lung, fat, muscle and bone', () => {
+  test('contains air, lung, fat, muscle and bone', () => {
     const { hu } = thoraxPhantom({ ...small, seed: 8, covid: false });
     const share = (low: number, high: number) =>
       hu.filter((v) => v >= low && v < high).length / hu.length;

@@ -25,20 +25,20 @@ import { scan } from './scanner.js';
 export interface PhantomOptions {
   /** Whole number; the same seed gives the same patient, to the bit, on every machine. */
   readonly seed: number;
-  /** Number of slices; 30 unless given. */
+  /** Number of slices; default 30. */
   readonly slices?: number;
-  /** Columns and rows; 512 unless given. */
+  /** Columns and rows; default 512. */
   readonly size?: number;
   /**
-   * Pixel size and distance of the slices. Unless given, the picture holds the whole body, and the slices reach from below the
+   * Pixel size and distance of the slices. By default, the picture holds the whole body, and the slices reach from below the
    * domes of the diaphragm to above the lungs.
    */
   readonly spacing?: { readonly pixel?: number; readonly slice?: number };
   /** Lesions of COVID-19 drawn from the seed (`true`), none (`false`), or these. */
   readonly covid: boolean | readonly Lesion[];
-  /** Other findings: drawn from the seed unless given. */
+  /** Other findings: drawn from the seed by default. */
   readonly distractors?: readonly Distractor[];
-  /** Standard deviation of the scanner's noise in the middle of the body, in HU; 16 unless given, 0 for none. */
+  /** Standard deviation of the scanner's noise in the middle of the body, in HU; default 16, 0 for none. */
   readonly noise?: number;
 }
 
@@ -48,7 +48,7 @@ export interface PhantomSlice {
   readonly hu: Int16Array;
   /** Exact lesion mask: 0 none, 1 ground-glass, 2 consolidation. */
   readonly lesions: Uint8Array;
-  /** 1 where half of the pixel or more is lung; lesions, vessels and bronchi in the lung belong to it. */
+  /** 1 if at least half of the pixel is lung; lesions, vessels and bronchi in the lung are part of it. */
   readonly lung: Uint8Array;
 }
 
@@ -66,7 +66,7 @@ export interface ThoraxPhantom extends PhantomSlice {
   readonly findings: readonly string[];
 }
 
-/** A patient who can be cut at any height. */
+/** A patient that can be cut at any height. */
 export interface Thorax {
   readonly plan: BodyPlan;
   readonly lesions: readonly Lesion[];
@@ -81,7 +81,7 @@ export interface Thorax {
 /** Thickness of a slice at most, in mm. */
 const thickest = 5;
 
-/** Draws a patient from the seed; slices are painted when asked for. */
+/** Draws a patient from the seed; slices are painted on demand. */
 export function createThorax({ seed, covid, distractors, noise = 16 }: PhantomOptions): Thorax {
   if (!Number.isSafeInteger(seed))
     throw new RangeError(`Expected a whole number as seed, got ${seed}`);
@@ -168,7 +168,7 @@ export function thoraxPhantom(
   }
   const thorax = createThorax(options);
   const { plan } = thorax;
-  // Formats write these as decimals: rounded here, they come back the same from every one of them.
+  // Formats write these as decimals: rounded here, they survive the round trip in every format.
   const pixel = decimals(options.spacing?.pixel ?? fieldOfView(plan) / size, 4);
   const reach = plan.height * 1.03;
   const distance = decimals(
@@ -182,7 +182,7 @@ export function thoraxPhantom(
     slices === 1 ? plan.height * 0.42 : Math.max(0, (reach - distance * (slices - 1)) / 2),
     2,
   );
-  // Scanners leave gaps where slices lie far apart.
+  // Scanners leave gaps between distant slices.
   const thickness = Math.min(distance, thickest);
   const length = size * size;
   const phantom = {

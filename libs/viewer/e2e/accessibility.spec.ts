@@ -8,7 +8,7 @@ test.beforeEach(async ({ page }) => {
   await openPage(page);
 });
 
-test('everything is reached with the keyboard alone', async ({ page }) => {
+test('everything can be reached with the keyboard alone', async ({ page }) => {
   await openChest(page);
   await predictChest(page);
   await expect(page.getByText('87.3 %')).toBeVisible();
@@ -55,13 +55,13 @@ for (const theme of ['dark', 'light', 'high-contrast'] as const) {
     await predictChest(page, { trained: theme !== 'light' });
     await expect(page.getByText('87.3 %')).toBeVisible();
     await page.screenshot({ path: `test-output/screenshots/${theme}.png` });
-    // axe injects its script by evaluation, which the page's policy does not hold back.
+    // axe injects its script by evaluation, which the page's policy does not block.
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 }
 
 for (const width of [300, 480, 640]) {
-  test(`in a pane of ${width} pixels nothing lies over the picture's text or hides the picture`, async ({
+  test(`in a pane of ${width} pixels nothing covers the picture's text or hides the picture`, async ({
     page,
   }) => {
     await page.setViewportSize({ width, height: 640 });

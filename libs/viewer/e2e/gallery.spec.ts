@@ -43,7 +43,7 @@ const open = (page: Page, count = 240, more: object = {}) =>
 
 const shown = (page: Page) => page.locator('.footer [role=status]').first();
 
-/** Waits until there are such elements and each has the text: the gallery draws again a frame after it is asked to. */
+/** Waits until there are such elements and each has the text: the gallery redraws one frame after a request. */
 async function expectAll(elements: Locator, text: RegExp): Promise<void> {
   await expect(elements.first()).toHaveText(text);
   await expect(elements.filter({ hasNotText: text })).toHaveCount(0);
@@ -62,13 +62,13 @@ test('the most wrong come first, and a cell of the matrix shows its pictures', a
   await cell.click();
   await expect(shown(page)).toHaveText(`${count!} of 240 pictures`);
   await expectAll(page.locator('.tile-verdict'), /^\d+\.\d % · normal → covid$/);
-  // The matrix is still that of all.
+  // The matrix still covers all of them.
   await expect(cell).toHaveText(count!);
   await page.getByRole('button', { name: 'Clear the filter' }).click();
   await expect(shown(page)).toHaveText('240 of 240 pictures');
 });
 
-test('the threshold moves matrix, scores and tiles, and goes back to that of the model', async ({
+test('the threshold changes matrix, scores and tiles, and can be reset to the model’s', async ({
   page,
 }) => {
   await open(page);
@@ -91,21 +91,21 @@ test('a withheld answer is shown as none, without its probability', async ({ pag
   await expectAll(page.locator('.tile-verdict'), /^\w+ → No answer$/);
 });
 
-test('filters set faster than the page is drawn all hold', async ({ page }) => {
+test('filters set faster than the page is drawn all apply', async ({ page }) => {
   await open(page);
   await expect(shown(page)).toHaveText('240 of 240 pictures');
   const boxes = page.locator('.facets input');
   await expect(boxes.and(page.locator('[data-value="split:test"]'))).toHaveCount(1);
-  // One task, thus no frame between the clicks.
+  // One task, so no frame between the clicks.
   await boxes.evaluateAll((all) => {
     for (const value of ['label:normal', 'label:covid', 'split:test', 'label:normal'])
       (all as HTMLInputElement[]).find((box) => box.dataset.value === value)!.click();
   });
-  // Every third row is covid, every third group of three is of the test split.
+  // Every third row is covid, every third group of three is in the test split.
   await expect(shown(page)).toHaveText('26 of 240 pictures');
 });
 
-test('text typed while 100,000 rows still load stays, filters, and keeps the focus', async ({
+test('text typed while 100,000 rows are still loading stays, filters, and keeps the focus', async ({
   page,
 }) => {
   const field = page.getByRole('searchbox');
@@ -117,7 +117,7 @@ test('text typed while 100,000 rows still load stays, filters, and keeps the foc
     await field.click();
     await page.keyboard.type('slice-9');
   });
-  // As a host does once its first rows are there; keys must not land in the grid.
+  // As a host does once its first rows are there; keys must not end up in the grid.
   await page.evaluate(() => {
     document.querySelector('groundglass-gallery')!.focus();
   });
@@ -125,7 +125,7 @@ test('text typed while 100,000 rows still load stays, filters, and keeps the foc
   await expect(field).toHaveValue('slice-99998');
   await expect(shown(page)).toHaveText('1 of 100000 pictures');
   await field.fill('slice-99999');
-  // Its label is normal: the filter that was kept holds too.
+  // Its label is normal: the kept filter applies too.
   await expect(shown(page)).toHaveText('0 of 100000 pictures');
 });
 
@@ -142,7 +142,7 @@ test('without a second results file nothing is sorted or filtered by the differe
   await expect(page.getByRole('button', { name: 'Clear the filter' })).toBeDisabled();
 });
 
-test('a table that is wider than its place scrolls with its head, beside the scores', async ({
+test('a table wider than its container scrolls with its head, next to the scores', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 1000, height: 700 });
@@ -165,7 +165,7 @@ test('a table that is wider than its place scrolls with its head, beside the sco
   await expect.poll(async () => Math.abs((await left(head)) - (await left(cell)))).toBeLessThan(2);
 });
 
-test('a wrong answer does not hide what the audit found', async ({ page }) => {
+test('a wrong answer does not hide the audit’s findings', async ({ page }) => {
   await open(page);
   await expect(shown(page)).toHaveText('240 of 240 pictures');
   await page.getByPlaceholder('Filter by name').fill('slice-77');
@@ -216,7 +216,7 @@ test('the keyboard alone selects, opens, resizes, copies and changes the layout'
   expect(events.slice(-2)).toEqual([
     {
       type: 'openrows',
-      // All rows as they are shown, by which the next one is found.
+      // All rows in displayed order, used to find the next one.
       detail: {
         rows: [1, 2],
         how: 'here',
@@ -243,7 +243,7 @@ test('the keyboard alone selects, opens, resizes, copies and changes the layout'
 
 test('two results are compared: differences first, with both tests', async ({ page }) => {
   await open(page, 240, { second: { ...phantomFacts.model, name: 'other 1' } });
-  // Both answers stand at each picture.
+  // Both answers are shown at each picture.
   await expectAll(
     page.locator('.tile-verdict'),
     /^(\d+\.\d % · )?\w+ → [\w -]+ \| [\w-]+ \d+\.\d %$/,
@@ -259,9 +259,7 @@ test('two results are compared: differences first, with both tests', async ({ pa
   await expect(shown(page)).not.toHaveText('240 of 240 pictures');
 });
 
-test('exports are of what is shown: CSV, a report that stands alone, a selection', async ({
-  page,
-}) => {
+test('exports cover what is shown: CSV, a self-contained report, a selection', async ({ page }) => {
   await open(page);
   await page.getByLabel('jpeg').check();
   await expect(shown(page)).toHaveText('48 of 240 pictures');
@@ -279,7 +277,7 @@ test('exports are of what is shown: CSV, a report that stands alone, a selection
   expect(manifest.rows).toHaveLength(48);
 });
 
-test('100,000 pictures: only those in sight are in the page', async ({ page }) => {
+test('100,000 pictures: only the visible ones are in the page', async ({ page }) => {
   await open(page, 100_000);
   await expect(shown(page)).toHaveText('100000 of 100000 pictures');
   await page.locator('.rows').evaluate((list) => {

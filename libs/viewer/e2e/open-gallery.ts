@@ -11,7 +11,7 @@ const policy =
 /**
  * Opens the bundled gallery under a strict policy with rows of phantoms, whose thumbnails are drawn in the page.
  *
- * @param whileLoading what is done in the empty gallery before its rows come.
+ * @param whileLoading runs in the empty gallery before its rows arrive.
  */
 export async function openGallery(
   page: Page,
@@ -41,7 +41,7 @@ export async function openGallery(
   });
   await whileLoading?.();
   const packed = packRows(rows, facts.second !== null);
-  // Typed arrays do not travel as such.
+  // Typed arrays cannot be passed as such.
   const plain = JSON.stringify({ packed, facts }, (_, value: unknown) =>
     ArrayBuffer.isView(value)
       ? { array: value.constructor.name, values: [...(value as Float64Array)].map(String) }
@@ -93,7 +93,7 @@ export async function openGallery(
   }, plain);
 }
 
-/** What the gallery asked of its host. */
+/** The gallery's requests to its host. */
 export function galleryEvents(page: Page): Promise<{ type: string; detail: never }[]> {
   return page.evaluate(
     () => (window as unknown as { galleryEvents: { type: string; detail: never }[] }).galleryEvents,

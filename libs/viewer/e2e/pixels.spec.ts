@@ -3,7 +3,7 @@ import type {} from '../src/index.js';
 import { openPage } from './open-page.js';
 import { openChest, predictChest } from './volumes.js';
 
-// Small, since every value of the picture travels to the test.
+// Small, since every value of the picture is passed to the test.
 test.use({ viewport: { width: 420, height: 320 } });
 
 interface Picture {
@@ -27,7 +27,7 @@ function readCanvas(page: Page): Promise<Picture> {
 function expectSamePicture(picture: Picture, expected: Picture): void {
   expect(picture.data.length).toBe(expected.data.length);
   const off = picture.data.filter((value, at) => Math.abs(value - expected.data[at]!) > 2).length;
-  // Rounding may put a rim one canvas pixel aside where a pixel's centre falls on it exactly.
+  // Rounding may move a rim by one canvas pixel if a pixel's centre is exactly on it.
   expect(off / picture.data.length).toBeLessThan(0.0005);
 }
 
@@ -128,7 +128,7 @@ for (const { unmasked, renderer } of [
   { unmasked: 'ANGLE (NVIDIA GeForce)', renderer: 'webgl2' },
   { unmasked: 'ANGLE (SwiftShader Device)', renderer: 'canvas2d' },
 ]) {
-  test(`left alone, a page goes on with ${renderer} after the first picture where WebGL is by ${unmasked}`, async ({
+  test(`left alone, a page continues with ${renderer} after the first picture if WebGL is by ${unmasked}`, async ({
     page,
   }) => {
     await page.addInitScript((name) => {

@@ -142,7 +142,7 @@ test('the mask is compared with the ground truth and switched with one key', asy
   });
 });
 
-test('the probability is of what the model finds', async ({ page }) => {
+test('the probability refers to the label that the model detects', async ({ page }) => {
   await openChest(page);
   await predictChest(page);
   await expect(page.getByText('Probability of COVID-19, whole volume')).toBeVisible();
@@ -152,7 +152,7 @@ test('the probability is of what the model finds', async ({ page }) => {
   await expect(page.getByRole('meter', { name: 'Probability of tumour' })).toBeVisible();
 });
 
-test('a prediction is asked for, shows its progress, and is cancelled', async ({ page }) => {
+test('a prediction is requested, shows its progress, and is cancelled', async ({ page }) => {
   await openChest(page);
   const events = await recordEvents(page, 'requestprediction', 'cancelprediction');
   await page.getByRole('button', { name: 'Predict' }).click();
@@ -170,7 +170,7 @@ test('a prediction is asked for, shows its progress, and is cancelled', async ({
   expect(await events()).toEqual(['requestprediction', 'cancelprediction']);
 });
 
-test('a failed prediction says why and leaves the picture alone', async ({ page }) => {
+test('a failed prediction says why and does not affect the picture', async ({ page }) => {
   await openChest(page);
   await page.evaluate(() => {
     document.querySelector('groundglass-viewer')!.prediction = {
@@ -183,7 +183,7 @@ test('a failed prediction says why and leaves the picture alone', async ({ page 
   await expect(page.locator('.surface canvas')).toBeVisible();
 });
 
-test('an error shows its title, sentence, advice and code, and can be tried again', async ({
+test('an error shows its title, sentence, advice and code, and can be retried', async ({
   page,
 }) => {
   const events = await recordEvents(page, 'retry');
@@ -215,7 +215,7 @@ test('patient identifiers are hidden until the user shows them, and metadata is 
   await expect(page.locator('tbody tr')).toHaveText(['Convolution KernelSTANDARD']);
 });
 
-test('answers that come after the user has scrolled on are dropped', async ({ page }) => {
+test('responses that arrive after the user has scrolled on are dropped', async ({ page }) => {
   await page.evaluate(() => {
     const painted: number[] = [];
     document.querySelector('groundglass-viewer')!.addEventListener('slicepainted', (event) => {
@@ -229,7 +229,7 @@ test('answers that come after the user has scrolled on are dropped', async ({ pa
   await page.keyboard.press('End');
   await expect(page.locator('.surface')).toHaveAttribute('aria-busy', 'true');
   await expect(page.locator('.surface')).toHaveAttribute('aria-busy', 'false');
-  // Longer than the answer for slice 0 takes, which was asked for first.
+  // Longer than the response for slice 0 takes, which was requested first.
   await page.waitForTimeout(600);
   const painted = await page.evaluate(
     () => (globalThis as unknown as { painted: number[] }).painted,
@@ -237,7 +237,7 @@ test('answers that come after the user has scrolled on are dropped', async ({ pa
   expect(painted.filter((index) => index !== 11)).toEqual([23]);
 });
 
-test('the neighbours of a slice are fetched when it is on the screen, and no sooner', async ({
+test('the neighbours of a slice are fetched once it is on the screen, not before', async ({
   page,
 }) => {
   const seen = await page.evaluate(async () => {
@@ -278,7 +278,7 @@ test('the list of keys opens with ? and closes with Escape', async ({ page }) =>
   await expect(page.getByRole('dialog')).toBeHidden();
 });
 
-test('a state that was kept is shown again', async ({ page }) => {
+test('a saved state is restored', async ({ page }) => {
   await openChest(page);
   await page.locator('.surface').focus();
   for (const key of ['End', '3', 'i', 'c']) await page.keyboard.press(key);

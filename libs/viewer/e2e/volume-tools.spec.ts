@@ -30,7 +30,7 @@ test.beforeEach(async ({ page }) => {
   await openPage(page);
 });
 
-test('coronal and sagittal planes follow the cross, and the cross follows them', async ({
+test('coronal and sagittal planes follow the crosshair, and the crosshair follows them', async ({
   page,
 }) => {
   await openChest(page);
@@ -51,7 +51,7 @@ test('coronal and sagittal planes follow the cross, and the cross follows them',
   // The wheel moves the plane itself: one row back.
   await page.mouse.wheel(0, 100);
   await expect(plane(page, 'coronal')).toHaveAttribute('aria-label', /^Coronal 130 of 256/);
-  // Keys, with the plane in focus: up is towards the head.
+  // Keys, with the plane focused: up is towards the head.
   await plane(page, 'sagittal').focus();
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('ArrowRight');
@@ -210,7 +210,9 @@ test('a file of several volumes offers them', async ({ page }) => {
   expect(await chosen()).toEqual({ index: 2 });
 });
 
-test('the known label stands beside the verdict, and says where it differs', async ({ page }) => {
+test('the known label is shown next to the verdict, and says whether it differs', async ({
+  page,
+}) => {
   await openChest(page);
   await predictChest(page);
   await page.evaluate(() => {

@@ -3,7 +3,7 @@ import { encodeMask } from '@groundglass/core';
 import type { ViewerVolume } from '../src/index.js';
 
 /**
- * Made in the page, since functions do not travel: a chest-like volume of ellipses (body, lungs, spine, ribs), with a lesion in the
+ * Made in the page, since functions cannot be passed to it: a chest-like volume of ellipses (body, lungs, spine, ribs), with a lesion in the
  * left lung that grows towards the middle slices.
  */
 export async function openChest(

@@ -1,4 +1,4 @@
-// Over 300 lines: this file is the state of the element and its ways in and out, in one place.
+// Over 300 lines: this file is the state of the element and its inputs and outputs, in one place.
 
 import {
   decodeMask,
@@ -62,7 +62,7 @@ import {
 import { panBy, zoomAround } from './viewport.js';
 import { defaultWindow } from './window-choice.js';
 
-/** What the viewer tells its host; all are `CustomEvent`s on the element. */
+/** The viewer's events for its host; all are `CustomEvent`s on the element. */
 export interface ViewerEventMap {
   slicechange: CustomEvent<{ index: number }>;
   /** The slice is on the screen. */
@@ -70,20 +70,20 @@ export interface ViewerEventMap {
   windowchange: CustomEvent<Window>;
   requestprediction: CustomEvent<undefined>;
   cancelprediction: CustomEvent<undefined>;
-  /** The host has said where the prediction stands. */
+  /** The host has set the state of the prediction. */
   predictionchange: CustomEvent<undefined>;
-  /** The user wants the volume opened again after an error. */
+  /** The user wants to retry opening the volume after an error. */
   retry: CustomEvent<undefined>;
   statechange: CustomEvent<ViewState>;
   /** The user wants another volume of a file with several. */
   timepoint: CustomEvent<{ index: number }>;
-  /** The user wants to say where the expert's mask is. */
+  /** The user wants to choose the expert's mask. */
   choosemask: CustomEvent<undefined>;
   /** A text for the clipboard. */
   copytext: CustomEvent<{ text: string }>;
-  /** Bytes for a file, and the name that it might have. */
+  /** Bytes for a file, with a suggested name. */
   savefile: CustomEvent<{ name: string; bytes: Uint8Array }>;
-  /** Why nothing can be saved, in words. */
+  /** Why nothing can be saved, as a message. */
   savefailed: CustomEvent<{ message: string }>;
 }
 
@@ -96,11 +96,12 @@ const prefetchedSlices = 4;
 /**
  * `<groundglass-viewer>`: shows the slices of a CT volume, what a model sees in them, and how it agrees with an expert.
  *
- * The host gives a volume and a provider of its slices with {@link open}, and the prediction with {@link prediction}; it listens to
- * {@link ViewerEventMap}. The attribute `renderer`, set before it is connected, is a {@link RendererChoice}. Needs no framework, no inline style and no `eval`.
+ * The host passes a volume and a provider of its slices to {@link open}, and the prediction to {@link prediction}; it listens to
+ * {@link ViewerEventMap}. The attribute `renderer`, set before it is connected, is a {@link RendererChoice}. Needs no framework, no inline
+ * style and no `eval`.
  */
 export class GroundglassViewer extends HTMLElement {
-  /** Whether the host answers `choosemask`; set before the element is connected. */
+  /** Whether the host handles `choosemask`; set before the element is connected. */
   canChooseMask = false;
   #strings: ViewerStrings = defaultStrings;
   #view: ViewState = defaultViewState;
@@ -138,7 +139,7 @@ export class GroundglassViewer extends HTMLElement {
     this.#strings = strings;
   }
 
-  /** What the user has set, to keep and to give back. */
+  /** The user's settings, for the host to save and restore. */
   get viewState(): ViewState {
     return this.#view;
   }
@@ -147,7 +148,7 @@ export class GroundglassViewer extends HTMLElement {
     this.#change(parseViewState(state));
   }
 
-  /** What is known of the picture beside its pixels. */
+  /** What is known about the picture apart from its pixels. */
   set known(known: Known | undefined) {
     this.#known = known;
     this.#schedule();
@@ -162,7 +163,7 @@ export class GroundglassViewer extends HTMLElement {
     return this.#prediction;
   }
 
-  /** Shows where the prediction stands. */
+  /** Shows the state of the prediction. */
   set prediction(status: PredictionStatus) {
     this.#prediction = status;
     this.#schedule();
@@ -174,7 +175,7 @@ export class GroundglassViewer extends HTMLElement {
     return this.#stage?.renderer;
   }
 
-  /** Shows a volume. What the user has set stays; the slice and window start again unless `state` holds them. */
+  /** Shows a volume. The user's settings stay; the slice and window are reset unless `state` has them. */
   open(volume: ViewerVolume, provider: SliceProvider, state?: unknown): void {
     this.#reset();
     this.#volume = volume;
@@ -202,7 +203,7 @@ export class GroundglassViewer extends HTMLElement {
     this.#want();
   }
 
-  /** Gives the expert's masks of the open volume, where the host looks for them while its slices are on the screen already. */
+  /** Sets the expert's masks of the open volume, for a host that searches for them while its slices are already on the screen. */
   compareWith(truth: Truth): void {
     if (!this.#volume) return;
     this.#truths?.clear();
@@ -224,7 +225,7 @@ export class GroundglassViewer extends HTMLElement {
     this.#schedule();
   }
 
-  /** Puts the keyboard on the picture. */
+  /** Focuses the picture. */
   override focus(): void {
     this.#stage?.focus();
   }
@@ -337,7 +338,7 @@ export class GroundglassViewer extends HTMLElement {
       if (this.#prediction.kind === 'running') this.#emit('cancelprediction', undefined);
     },
     retry: () => {
-      // A slice that failed is asked for again; a volume that failed is the host's to open again.
+      // A failed slice is requested again; a failed volume is for the host to open again.
       if (this.#volume) this.#want();
       else this.#emit('retry', undefined);
     },
@@ -382,14 +383,14 @@ export class GroundglassViewer extends HTMLElement {
     }
     if (this.#view.planes) this.#wantPlanes();
     if ('window' in change && this.#volume) this.#emit('windowchange', this.#window());
-    // Not with the next frame: a page that is being hidden never draws it, and what the user set last would be lost.
+    // Not with the next frame: a page that is being hidden never draws it, and the user's last change would be lost.
     queueMicrotask(() => {
       this.#report();
     });
     this.#schedule();
   }
 
-  /** Shows the slice of the view, from memory or as soon as it has come, and fetches its neighbours. */
+  /** Shows the view's slice, from memory or once it has arrived, and fetches its neighbours. */
   #want(): void {
     const [slices, truths, volume] = [this.#slices, this.#truths, this.#volume];
     if (!slices || !volume) return;
@@ -427,7 +428,7 @@ export class GroundglassViewer extends HTMLElement {
     return neighbours(this.#view.slice, this.#direction, prefetchedSlices, sliceCount);
   }
 
-  /** Fetches the neighbours of the slice that the user asked for, once, when that is on the screen. */
+  /** Fetches the neighbours of the requested slice, once, when it is on the screen. */
   #fetchAhead(): void {
     const [slices, volume] = [this.#slices, this.#volume];
     if (!slices || !volume || !this.#isAheadWanted) return;
@@ -452,7 +453,7 @@ export class GroundglassViewer extends HTMLElement {
       this.#truth = mask;
       this.#schedule();
     };
-    // A mask that cannot be read takes the comparison away, never the picture.
+    // A mask that cannot be read removes the comparison, never the picture.
     truths?.load(index).then(
       ({ mask }) => {
         use(mask);
@@ -463,7 +464,7 @@ export class GroundglassViewer extends HTMLElement {
     );
   }
 
-  /** Fetches the slice's own colours, where the picture has some. */
+  /** Fetches the slice's own colours, if the picture has any. */
   #wantColours(): void {
     const provider = this.#provider;
     const index = this.#view.slice;
@@ -479,7 +480,7 @@ export class GroundglassViewer extends HTMLElement {
     );
   }
 
-  /** Fetches the planes where the cross is; while one is on its way, only the place that is newest then is asked for next. */
+  /** Fetches the planes at the crosshair; while one is loading, only the newest position is requested next. */
   #wantPlanes(): void {
     const [volume, provider] = [this.#volume, this.#provider];
     if (!volume || !provider || !hasPlanes(volume)) return;
@@ -526,7 +527,7 @@ export class GroundglassViewer extends HTMLElement {
     return (plane, index, signal) => source.plane(plane, index, signal);
   }
 
-  /** A plane as it is drawn: its pixels, and the masks along it that are decoded by now. */
+  /** A plane as drawn: its pixels, and the masks along it that are decoded so far. */
   #planeModel(plane: PlaneName): PlaneModel {
     const { slice, error } = this.#planes[plane];
     const volume = this.#volume;
@@ -538,7 +539,7 @@ export class GroundglassViewer extends HTMLElement {
     return { slice, mask, error };
   }
 
-  /** Writes the view or the mask; the host says where to. */
+  /** Writes the view or the mask; the host decides where to. */
   async #save(kind: SaveKind): Promise<void> {
     const [volume, slice, stage] = [this.#volume, this.#slice, this.#stage];
     if (!volume || !slice || !stage) return;
@@ -585,7 +586,7 @@ export class GroundglassViewer extends HTMLElement {
     }
   }
 
-  /** Hands a file to the host; where it does not take it, the page downloads it. */
+  /** Passes a file to the host; if the host does not handle it, the page downloads it. */
   #saveFile(file: { name: string; bytes: Uint8Array }): void {
     if (!this.#emit('savefile', file)) return;
     const url = URL.createObjectURL(new Blob([new Uint8Array(file.bytes)]));
@@ -597,7 +598,7 @@ export class GroundglassViewer extends HTMLElement {
 
   #copy(text: string): void {
     const isLeft = this.#emit('copytext', { text });
-    // Pages that are not served safely have no clipboard.
+    // Pages in insecure contexts have no clipboard.
     if (isLeft && 'clipboard' in navigator) void navigator.clipboard.writeText(text);
   }
 
@@ -713,7 +714,7 @@ export class GroundglassViewer extends HTMLElement {
     };
   }
 
-  /** The colours of the slice on the stage; those of another size would be of other pixels. */
+  /** The colours of the slice on the stage; those of another size would not match its pixels. */
   #coloursOf(): RgbaPicture | undefined {
     const slice = this.#slice;
     if (!slice || this.#colours?.of !== slice.index) return undefined;
@@ -741,7 +742,7 @@ export class GroundglassViewer extends HTMLElement {
     this.#report();
   }
 
-  /** Reports to the host, once a frame, what has changed since the last report. */
+  /** Reports to the host, once per frame, what has changed since the last report. */
   #report(): void {
     if (this.#reported === this.#view) return;
     this.#reported = this.#view;
@@ -760,9 +761,9 @@ export class GroundglassViewer extends HTMLElement {
   }
 }
 
-/** What is known of one of the planes. */
+/** State of one of the planes. */
 interface PlaneRequest {
-  /** The newest place that was asked for. */
+  /** The last requested position. */
   wanted?: number | undefined;
   isBusy?: boolean;
   slice?: CtSlice;
@@ -773,7 +774,7 @@ function parseRendererChoice(text: string | null): RendererChoice {
   return text === 'webgl2' || text === 'canvas2d' ? text : 'auto';
 }
 
-/** Makes `<groundglass-viewer>` known to the page; calling it again does nothing. */
+/** Registers `<groundglass-viewer>`; calling it again does nothing. */
 export function defineViewer(): void {
   if (!customElements.get('groundglass-viewer'))
     customElements.define('groundglass-viewer', GroundglassViewer);

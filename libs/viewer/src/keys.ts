@@ -128,10 +128,10 @@ const navigation = /^(Arrow|Page|Home$|End$)/;
 /**
  * Runs the command of a key.
  *
- * @returns whether the key was used, so that the page's own reaction to it (scrolling) must be stopped.
+ * @returns whether the key was used, so that the page's default action (scrolling) must be prevented.
  */
 export function runKey(event: KeyboardEvent, model: ViewModel, actions: ViewActions): boolean {
-  // Keys with Ctrl, Alt or Meta belong to the browser or the editor around.
+  // Keys with Ctrl, Alt or Meta belong to the browser or the surrounding editor.
   if (event.ctrlKey || event.altKey || event.metaKey) return false;
   const target = event.composedPath()[0];
   if (isTyping(target)) return false;

@@ -13,7 +13,7 @@ const positive = ['L', 'P', 'H'] as const;
 const negative = ['R', 'A', 'F'] as const;
 
 /**
- * The letters of a direction in the patient, the strongest first; further ones where the direction is oblique, as DICOM's
+ * The letters of a direction in the patient, the strongest first, with further ones if the direction is oblique, as DICOM's
  * Patient Orientation (0020,0020) writes them: `L`, or `LA` for left and a little to the front.
  */
 export function directionLetters(direction: Vector3): string {
@@ -23,7 +23,7 @@ export function directionLetters(direction: Vector3): string {
         size: Math.abs(share),
         letter: (share > 0 ? positive : negative)[axis],
       }))
-      // Under 6 degrees off the axis is not worth a letter.
+      // Less than 6 degrees off the axis gets no letter.
       .filter(({ size }) => size > 0.1)
       .sort((a, b) => b.size - a.size)
       .map(({ letter }) => letter)

@@ -1,9 +1,9 @@
-/** How a mask and the expert's agree on a slice. */
+/** Agreement of a mask with the expert's on a slice. */
 export interface Overlap {
   readonly truePositive: number;
   readonly falsePositive: number;
   readonly falseNegative: number;
-  /** `2 TP / (2 TP + FP + FN)`; null where both masks are empty. */
+  /** `2 TP / (2 TP + FP + FN)`; null if both masks are empty. */
   readonly dice: number | null;
 }
 
@@ -11,7 +11,7 @@ export interface Overlap {
  * Counts the pixels that two masks share.
  *
  * @param mask lesion probability times 255.
- * @param truth the expert's mask, lesion where it is not 0.
+ * @param truth the expert's mask, lesion if not 0.
  * @param threshold lesion probability from which a pixel counts, 0–1.
  * @throws {RangeError} when the masks differ in size.
  */

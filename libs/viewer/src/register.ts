@@ -1,4 +1,4 @@
 import { defineViewer } from './element.js';
 
-// The entry of the bundle: importing it is all that a page has to do.
+// The entry of the bundle: a page only has to import it.
 defineViewer();

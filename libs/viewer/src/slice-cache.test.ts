@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { neighbours, SliceCache } from './slice-cache.js';
 
-/** A cache over requests that the test answers by hand. */
+/** A cache over requests that the test answers manually. */
 function manualCache(maxBytes: number) {
   const requests: { index: number; answer: (text: string) => void; signal: AbortSignal }[] = [];
   const cache = new SliceCache<string>({
@@ -15,7 +15,7 @@ function manualCache(maxBytes: number) {
   return { cache, requests };
 }
 
-test('a slice is asked for once while its request is under way, and not again once it is here', async () => {
+test('a slice is requested once while its request is pending, and not again once it is cached', async () => {
   const { cache, requests } = manualCache(100);
   const [first, second] = [cache.load(3), cache.load(3)];
   expect(requests).toHaveLength(1);
@@ -25,7 +25,7 @@ test('a slice is asked for once while its request is under way, and not again on
   expect(requests).toHaveLength(1);
 });
 
-test('the slice used longest ago goes first when memory is full', async () => {
+test('the least recently used slice is evicted first when memory is full', async () => {
   const { cache, requests } = manualCache(10);
   for (const index of [0, 1]) {
     const loaded = cache.load(index);
@@ -41,7 +41,7 @@ test('the slice used longest ago goes first when memory is full', async () => {
   expect(cache.bytes).toBe(10);
 });
 
-test('a slice larger than the whole bound is kept alone', async () => {
+test('a slice larger than the limit is kept alone', async () => {
   const { cache, requests } = manualCache(3);
   const loaded = cache.load(0);
   requests[0]!.answer('12345');
@@ -49,7 +49,7 @@ test('a slice larger than the whole bound is kept alone', async () => {
   expect(cache.peek(0)).toBe('12345');
 });
 
-test('requests that are no longer wanted are aborted and their late answers dropped', async () => {
+test('requests that are no longer wanted are aborted and their late responses dropped', async () => {
   const { cache, requests } = manualCache(100);
   const stale = cache.load(0);
   const wanted = cache.load(1);

@@ -1,16 +1,16 @@
-/** What {@link SliceCache} needs to know of the things it keeps. */
+/** What {@link SliceCache} needs to know about its items. */
 export interface SliceCacheOptions<T> {
   readonly load: (index: number, signal: AbortSignal) => Promise<T>;
   readonly sizeOf: (item: T) => number;
-  /** Bytes to keep at most; the newest item stays even where it alone is larger. */
+  /** Bytes to keep at most; the newest item stays even if it alone is larger. */
   readonly maxBytes: number;
 }
 
 /**
- * Keeps the slices used last within a bound of memory, and asks for each slice once at a time.
+ * Keeps the most recently used slices within a memory limit, and requests each slice only once at a time.
  */
 export class SliceCache<T> {
-  // A Map keeps the order of insertion: the first key is the one used longest ago.
+  // A Map keeps insertion order: the first key is the least recently used.
   readonly #items = new Map<number, T>();
   readonly #flights = new Map<number, { promise: Promise<T>; controller: AbortController }>();
   #bytes = 0;
@@ -25,7 +25,7 @@ export class SliceCache<T> {
     return this.#bytes;
   }
 
-  /** The slice if it is here, and marks it as used. */
+  /** The slice if it is cached; marks it as used. */
   peek(index: number): T | undefined {
     const item = this.#items.get(index);
     if (item !== undefined) {
@@ -35,7 +35,7 @@ export class SliceCache<T> {
     return item;
   }
 
-  /** The slice from memory, from a request under way, or from a new request. */
+  /** The slice from memory, from a pending request, or from a new request. */
   load(index: number): Promise<T> {
     const item = this.peek(index);
     if (item !== undefined) return Promise.resolve(item);
@@ -44,7 +44,7 @@ export class SliceCache<T> {
     const controller = new AbortController();
     const promise = this.#options.load(index, controller.signal).then(
       (loaded) => {
-        // An answer to a request that was given up must not come back into the memory.
+        // A response to a cancelled request must not enter the cache.
         if (!controller.signal.aborted) {
           this.#flights.delete(index);
           this.#keep(index, loaded);
@@ -60,7 +60,7 @@ export class SliceCache<T> {
     return promise;
   }
 
-  /** Gives up the requests for all other slices. */
+  /** Cancels the requests for all other slices. */
   abortExcept(wanted: ReadonlySet<number>): void {
     for (const [index, { controller }] of this.#flights) {
       if (wanted.has(index)) continue;
@@ -69,7 +69,7 @@ export class SliceCache<T> {
     }
   }
 
-  /** Forgets everything and gives up all requests. */
+  /** Forgets everything and cancels all requests. */
   clear(): void {
     this.abortExcept(new Set());
     this.#items.clear();
@@ -88,7 +88,7 @@ export class SliceCache<T> {
 }
 
 /**
- * The slices to fetch ahead: those on the side that the user scrolls to first, nearest first.
+ * The slices to prefetch: those on the side that the user scrolls to first, nearest first.
  *
  * @param direction 1 towards higher indices, -1 towards lower ones.
  */

@@ -1,4 +1,4 @@
-/** Every text of the viewer in English. A host passes a table of the same keys to speak another language; `{0}` is filled in. */
+/** Every text of the viewer in English. A host passes a table of the same keys for another language; `{0}` is filled in. */
 export const defaultStrings = {
   viewer: 'CT slice viewer',
   picture: 'CT slice. Arrow keys change the slice, question mark lists all keys.',

@@ -5,7 +5,7 @@ import type { PlaneName } from './planes/plane-shape.js';
 import type { Known, PredictionStatus, ViewerError, ViewerVolume } from './viewer-volume.js';
 import type { Overlap } from './overlap.js';
 
-/** What the parts of the viewer draw; made again from the viewer's state for each frame. */
+/** Input of the viewer's parts; rebuilt from the viewer's state for each frame. */
 export interface ViewModel {
   readonly strings: ViewerStrings;
   readonly view: ViewState;
@@ -19,14 +19,14 @@ export interface ViewModel {
   /** Of the slice on the stage, at its size. */
   readonly mask: Uint8Array | undefined;
   readonly truth: Uint8Array | undefined;
-  /** The values of the slice's mask where it has several classes. */
+  /** The values of the slice's mask if it has several classes. */
   readonly classes: readonly MaskClass[];
   /** The slice in its own colours, at its size. */
   readonly colours: RgbaPicture | undefined;
   readonly planes: Readonly<Record<PlaneName, PlaneModel>>;
-  /** What the host knows of the picture beside its pixels. */
+  /** What the host knows about the picture apart from its pixels. */
   readonly known: Known | undefined;
-  /** Whether the host can look for a mask that the user names. */
+  /** Whether the host can search for a mask that the user names. */
   readonly canChooseMask: boolean;
   /** Where the expert's mask was found. */
   readonly truthName: string | undefined;
@@ -41,22 +41,22 @@ export interface ViewModel {
 export interface MaskClass {
   /** Its number in the mask, from 1. */
   readonly value: number;
-  /** Its name where the mask gives one. */
+  /** Its name if the mask gives one. */
   readonly name: string | undefined;
 }
 
 /** One of the planes across the slices. */
 export interface PlaneModel {
-  /** Undefined until it has come. */
+  /** Undefined until it has arrived. */
   readonly slice: CtSlice | undefined;
   /** The model's mask along the plane: lesion probabilities times 255. */
   readonly mask: Uint8Array | undefined;
   readonly error: ViewerError | undefined;
 }
 
-/** What the parts ask the viewer to do. */
+/** Actions that the parts request from the viewer. */
 export interface ViewActions {
-  /** The view as it is now; a part's model is as old as the last frame. */
+  /** The current view; a part's model is as old as the last frame. */
   readonly current: () => ViewState;
   readonly change: (view: Partial<ViewState>) => void;
   readonly goTo: (slice: number) => void;
@@ -77,7 +77,7 @@ export interface ViewActions {
 /** What can be written to a file: the view as it is on the screen, or the model's mask. */
 export type SaveKind = 'view' | 'mask-png' | 'mask-nifti' | 'mask-seg';
 
-/** A part of the viewer: an element, and how it follows the model. */
+/** A part of the viewer: an element, and how it is updated from the model. */
 export interface Part {
   readonly element: HTMLElement;
   update(model: ViewModel): void;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { defaultViewState, parseViewState, type ViewState } from './view-state.js';
 
-test('a state survives the way through JSON', () => {
+test('a state survives a round trip through JSON', () => {
   const state: ViewState = {
     slice: 12,
     window: { center: 40, width: 400, name: 'Mediastinum' },
@@ -26,7 +26,7 @@ test('a state survives the way through JSON', () => {
   expect(parseViewState(JSON.parse(JSON.stringify(state)))).toEqual(state);
 });
 
-test('a state of another version keeps what is right and takes defaults for the rest', () => {
+test('a state of another version keeps valid fields and takes defaults for the rest', () => {
   const parsed = parseViewState({
     slice: 3,
     zoom: -1,

@@ -5,7 +5,7 @@ import { parseMeasurements, type Measurement } from './measure/measurement.js';
 export type Tool = (typeof tools)[number];
 const tools = ['pan', 'window', 'ruler', 'roi'] as const;
 
-/** Everything that a user can change about the view; plain JSON, so that a host can keep it and give it back. */
+/** Everything that a user can change about the view; plain JSON, so that a host can save and restore it. */
 export interface ViewState {
   /** Index of the slice, from 0. */
   readonly slice: number;
@@ -25,13 +25,13 @@ export interface ViewState {
   readonly maskOpacity: number;
   /** Lesion probability from which a pixel is drawn, 0–1. */
   readonly maskThreshold: number;
-  /** Whether the mask is compared with the expert's where there is one. */
+  /** Whether the mask is compared with the expert's if there is one. */
   readonly comparison: boolean;
-  /** Whether a mask of several classes is drawn in their colours, in place of the comparison. */
+  /** Whether a mask of several classes is drawn in their colours instead of the comparison. */
   readonly classes: boolean;
-  /** Whether a picture is shown in its own colours where it has some. */
+  /** Whether a picture is shown in its own colours if it has any. */
   readonly colours: boolean;
-  /** Whether the two planes across the slices are shown beside them. */
+  /** Whether the two planes across the slices are shown next to them. */
   readonly planes: boolean;
   /** Where the planes cut, in pixels of the slice; undefined: its middle. */
   readonly cross: readonly [column: number, row: number] | undefined;
@@ -66,7 +66,7 @@ export const defaultViewState: ViewState = {
 export const zoomRange = { min: 0.05, max: 64 } as const;
 
 /**
- * Reads a view state that a host kept, perhaps written by another version: what is missing or wrong takes its default.
+ * Reads a saved view state, perhaps written by another version: missing or invalid fields take their defaults.
  */
 export function parseViewState(value: unknown): ViewState {
   if (typeof value !== 'object' || value === null) return defaultViewState;

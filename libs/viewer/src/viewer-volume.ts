@@ -13,7 +13,7 @@ import type {
 } from '@groundglass/core/browser';
 import type { PlaneName } from './planes/plane-shape.js';
 
-/** What the viewer shows of a CT image before any pixel has come: a `CtVolume` without its decoder, so that it can be posted. */
+/** What the viewer shows of a CT image before any pixel has arrived: a `CtVolume` without its decoder, so that it can be posted. */
 export interface ViewerVolume {
   /** Name of the file or the series. */
   readonly title: string;
@@ -24,11 +24,11 @@ export interface ViewerVolume {
   readonly unit: PixelUnit;
   readonly pixelSpacing: { readonly column: number; readonly row: number } | undefined;
   readonly geometry: Geometry | undefined;
-  /** The file's values that are grey 0 and 1, shown beside the grey; null in HU or where they are not known. */
+  /** The file's values that map to grey 0 and 1, shown next to the grey; null in HU or if unknown. */
   readonly greyRange?: CtVolume['greyRange'];
   readonly windows: readonly Window[];
   readonly warnings: readonly Warning[];
-  /** Warnings that the host has worded: of the files around the image, say. */
+  /** Warnings worded by the host, such as those about the files around the image. */
   readonly notes?: readonly string[];
   readonly metadata: readonly MetadataEntry[];
   /** Which volume of a file with several this is. */
@@ -37,32 +37,32 @@ export interface ViewerVolume {
   readonly isDifference?: boolean;
 }
 
-/** What is known of a picture beside its pixels, as a dataset has it. */
+/** What a dataset knows about a picture apart from its pixels. */
 export interface Known {
-  /** Null where the dataset does not know it. */
+  /** Null if the dataset does not know it. */
   readonly label: string | null;
-  /** Null where nothing names it. */
+  /** Null if nothing names it. */
   readonly split: string | null;
   readonly patient: string | null;
-  /** Whether the model's answer is another one; null before there is an answer. */
+  /** Whether the model's answer differs; null before there is an answer. */
   readonly differs: boolean | null;
 }
 
 /** Where the viewer's pixels come from: a decoder in the page, or a host behind messages. */
 export interface SliceProvider {
-  /** Decodes one slice. Rejects with an error that has a `code` of the catalogue where it can. */
+  /** Decodes one slice. Rejects with an error that has a `code` of the catalogue if possible. */
   slice(index: number, signal: AbortSignal): Promise<CtSlice>;
-  /** The expert's mask of one slice, as {@link Truth} says. Absent where there is no mask at all. */
+  /** The expert's mask of one slice, as in {@link Truth}. Absent if there is no mask at all. */
   readonly truth?: Truth['mask'];
-  /** One slice in its own colours. Absent or null where the picture is grey. */
+  /** One slice in its own colours. Absent or null if the picture is grey. */
   readonly colours?: ((index: number, signal: AbortSignal) => Promise<RgbaPicture>) | null;
-  /** A plane across the slices, whose row `i` is slice `i`. Absent: the viewer cuts it from the slices, which it all asks for. */
+  /** A plane across the slices, whose row `i` is slice `i`. If absent, the viewer requests all slices and cuts it itself. */
   readonly plane?: (plane: PlaneName, index: number, signal: AbortSignal) => Promise<CtSlice>;
 }
 
 /** An expert's masks. */
 export interface Truth {
-  /** Of one slice: 0 outside, else the number of a class, `rows * columns` values; undefined where the slice has none. */
+  /** Of one slice: 0 outside, else the number of a class, `rows * columns` values; undefined if the slice has none. */
   readonly mask: (index: number, signal: AbortSignal) => Promise<Uint8Array | undefined>;
   /** Where the mask was found, for the user. */
   readonly name?: string | undefined;
@@ -74,18 +74,18 @@ export interface Truth {
 export interface ViewerError {
   /** A code of the catalogue of errors, or any other text. */
   readonly code: string;
-  /** One sentence: what was expected and what came. */
+  /** One sentence: what was expected and what was found. */
   readonly message: string;
   readonly title?: string;
   readonly advice?: string;
 }
 
-/** Where the prediction stands. */
+/** State of the prediction. */
 export type PredictionStatus =
-  /** No model can be asked, and `reason` says why in words. */
+  /** No model is available; `reason` is a message why. */
   | { readonly kind: 'unavailable'; readonly reason: string }
   | { readonly kind: 'idle' }
-  /** Being computed; `slices` holds what has come so far. */
+  /** Being computed; `slices` holds the results so far. */
   | {
       readonly kind: 'running';
       readonly done: number;
@@ -106,7 +106,7 @@ export function isWithheld(status: PredictionStatus): boolean {
   return status.kind === 'done' && status.prediction.label === null;
 }
 
-/** Turns whatever was thrown into what the viewer shows. */
+/** Converts anything thrown to what the viewer shows. */
 export function toViewerError(error: unknown): ViewerError {
   const code =
     error instanceof Error && 'code' in error && typeof error.code === 'string'

@@ -19,14 +19,14 @@ test('pixels wider than high make the slice wider on the stage', () => {
   expect(columnScale).toBe(3);
 });
 
-test('a fitted slice lies in the middle of the stage', () => {
+test('a fitted slice is centred on the stage', () => {
   const viewport = placeSlice(square, stage, { zoom: 'fit', centre: undefined });
   expect(toSlicePoint(viewport, 200, 100)).toEqual([50, 50]);
   expect(toSlicePoint(viewport, 100, 0)).toEqual([0, 0]);
   expect(toSlicePoint(viewport, 300, 200)).toEqual([100, 100]);
 });
 
-test('zooming holds the point under the pointer in place', () => {
+test('zooming keeps the point under the pointer in place', () => {
   const view = { zoom: 'fit', centre: undefined } as const;
   const before = toSlicePoint(placeSlice(square, stage, view), 150, 60);
   const after = placeSlice(square, stage, zoomAround(square, stage, view, 3, [150, 60]));
@@ -40,7 +40,7 @@ test('zooming stops at 64 times', () => {
 });
 
 test('panning moves the slice with the pointer and keeps some of it in the middle', () => {
-  // 20 CSS pixels to the right at scale 2 bring the slice point 10 columns further left to the middle.
+  // 20 CSS pixels to the right at scale 2 move the point at the middle 10 slice columns to the left.
   expect(panBy(square, stage, { zoom: 2, centre: [50, 50] }, 20, 0).centre).toEqual([40, 50]);
   expect(panBy(square, stage, { zoom: 2, centre: [50, 50] }, 9999, -9999).centre).toEqual([0, 100]);
 });

@@ -6,7 +6,7 @@ export interface StageSize {
   readonly height: number;
 }
 
-/** What of a slice matters for placing it on the stage. */
+/** The properties of a slice that matter for placing it on the stage. */
 export interface PictureShape {
   readonly columns: number;
   readonly rows: number;
@@ -31,7 +31,7 @@ export function fitScale({ columns, rows, pixelAspect }: PictureShape, stage: St
   return Math.min(zoomRange.max, Math.max(zoomRange.min, scale));
 }
 
-/** Places a slice on the stage as the view says. */
+/** Places a slice on the stage according to the view. */
 export function placeSlice(
   shape: PictureShape,
   stage: StageSize,
@@ -67,7 +67,7 @@ export function fromSlicePoint(
   return [(x - left) * columnScale, (y - top) * scale];
 }
 
-/** The view after zooming by a factor, with the slice's point under (x, y) of the stage held in place. */
+/** The view after zooming by a factor, with the slice's point under (x, y) of the stage kept in place. */
 export function zoomAround(
   shape: PictureShape,
   stage: StageSize,

@@ -7,7 +7,7 @@ test('Hounsfield units offer lung, mediastinum, bone and the window of the file'
   expect(choices[3]!.window).toEqual({ center: 50, width: 350 });
 });
 
-test('grey pictures offer their full range alone, since presets in Hounsfield units mean nothing on them', () => {
+test('grey pictures offer only their full range, since presets in Hounsfield units mean nothing on them', () => {
   const window = { center: 0.5, width: 1 };
   expect(windowChoices({ unit: 'grey', windows: [window] })).toEqual([
     { key: 'fullRange', window },
@@ -16,7 +16,7 @@ test('grey pictures offer their full range alone, since presets in Hounsfield un
 });
 
 test('dragging right widens the window, and dragging up lowers its centre: the picture gets brighter', () => {
-  // 50 CSS pixels at width 1000: a step is 2 HU a pixel
+  // 50 CSS pixels at width 1000: a step is 2 HU per pixel
   expect(dragWindow({ center: 0, width: 1000 }, 50, 0, 'HU')).toEqual({ center: 0, width: 1100 });
   expect(dragWindow({ center: 0, width: 1000 }, 0, -50, 'HU')).toEqual({
     center: -100,

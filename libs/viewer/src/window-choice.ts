@@ -8,7 +8,7 @@ export interface WindowChoice {
 }
 
 /**
- * The windows on offer. Hounsfield presets mean nothing on grey values, so pictures and differences offer their full range alone.
+ * The available windows. Hounsfield presets mean nothing on grey values, so pictures and differences offer only their full range.
  */
 export function windowChoices(
   volume: Pick<ViewerVolume, 'unit' | 'windows' | 'isDifference'>,
@@ -27,14 +27,14 @@ export function windowChoices(
   return choices;
 }
 
-/** The window before the user picks one: the lung for Hounsfield units, since lesions of the lung are what is looked for. */
+/** The window before the user picks one: the lung window for Hounsfield units, since lung lesions are the target. */
 export function defaultWindow(
   volume: Pick<ViewerVolume, 'unit' | 'windows' | 'isDifference'>,
 ): Window {
   return windowChoices(volume)[0]!.window;
 }
 
-/** Whether two windows show the same. */
+/** Whether two windows show the same picture. */
 export function sameWindow(a: Window, b: Window): boolean {
   return a.center === b.center && a.width === b.width;
 }

@@ -4,7 +4,7 @@ import { drawSlice, mapThorax, thorax } from './thorax.fixture.js';
 
 const hu = { columns: 400, rows: 320, unit: 'HU' } as const;
 
-/** The box in shares of the slice: left, top, right, bottom. */
+/** The box in fractions of the slice: left, top, right, bottom. */
 function edges({ box }: ReturnType<typeof findChest>, columns: number, rows: number): number[] {
   return [
     box.left / columns,
@@ -15,7 +15,7 @@ function edges({ box }: ReturnType<typeof findChest>, columns: number, rows: num
 }
 
 function expectEdges(actual: number[], expected: number[]): void {
-  // A pixel of the 192 on which the chest is looked for is 0.005.
+  // One pixel of the 192 on which the chest is searched is 0.005.
   actual.forEach((edge, i) => {
     expect(Math.abs(edge - expected[i]!)).toBeLessThan(0.012);
   });
@@ -25,7 +25,7 @@ describe('findChest', () => {
   // The lungs reach from 0.17 to 0.83 and from 0.3 to 0.7; 5 % of that on each side.
   const aroundLungs = [0.17 - 0.033, 0.3 - 0.02, 0.83 + 0.033, 0.7 + 0.02];
 
-  test('lies around both lungs with a margin of 5 %', () => {
+  test('encloses both lungs with a margin of 5 %', () => {
     const chest = findChest(drawSlice(hu, -1000, thorax));
     expect(chest.around).toBe('lungs');
     expectEdges(edges(chest, 400, 320), aroundLungs);
@@ -40,7 +40,7 @@ describe('findChest', () => {
     expectEdges(edges(findChest(slice), 400, 320), aroundLungs);
   });
 
-  test('finds the same in a round field: grey air around the body, black outside of it', () => {
+  test('finds the same in a round field: grey air around the body, black outside it', () => {
     const hidden = (value: number) => (value + 1250) / 1500;
     const slice = drawSlice({ columns: 320, rows: 320, unit: 'grey' }, 0, [
       { x: 0.5, y: 0.5, a: 0.499, b: 0.499, value: hidden(-800) },
@@ -52,12 +52,12 @@ describe('findChest', () => {
     expectEdges(edges(chest, 320, 320), aroundLungs);
   });
 
-  /** A spine, and the ribs that stand beside the lungs, of 10 % of the picture's width. */
+  /** A spine, and the ribs next to the lungs, 10 % of the picture's width. */
   const bones = (value: number) =>
     [0.5, 0.12, 0.88].map((x) => ({ x, y: x === 0.5 ? 0.75 : 0.5, a: 0.05, b: 0.07, value }));
 
-  test('finds the same where bone alone is bright', () => {
-    // In a window for bone muscle is hardly brighter than lung, and Otsu's threshold parts bone from both.
+  test('finds the same if only bone is bright', () => {
+    // In a bone window muscle is hardly brighter than lung, and Otsu's threshold separates bone from both.
     const slice = drawSlice({ ...hu, unit: 'grey' }, 0, [
       ...mapThorax((value) => (value > 0 ? 0.18 : 0.03)),
       ...bones(0.6),
@@ -67,8 +67,8 @@ describe('findChest', () => {
     expectEdges(edges(chest, 400, 320), aroundLungs);
   });
 
-  test('finds the same where the lungs are as black as the room', () => {
-    // In a window for soft tissue all that is not black lies in the body, as in a round field.
+  test('finds the same if the lungs are as black as the room', () => {
+    // In a soft-tissue window everything that is not black is in the body, as in a round field.
     const slice = drawSlice({ ...hu, unit: 'grey' }, 0, [
       ...mapThorax((value) => (value > 0 ? 0.35 : 0)),
       { x: 0.5, y: 0.4, a: 0.07, b: 0.2, value: 0.9 },
@@ -79,7 +79,7 @@ describe('findChest', () => {
     expectEdges(edges(chest, 400, 320), aroundLungs);
   });
 
-  test('lies around the body where one lung is missing, so that what hides it is not cut off', () => {
+  test('encloses the body if one lung is missing, so that what hides it is not cut off', () => {
     const chest = findChest(drawSlice(hu, -1000, thorax.slice(0, 2)));
     expect(chest.around).toBe('body');
     // The body reaches from 0.06 to 0.94 and from 0.16 to 0.84.
@@ -96,7 +96,7 @@ describe('findChest', () => {
     expect(box).toEqual({ left: 0, top: 0, columns: slice.columns, rows: slice.rows });
   });
 
-  test('stays inside of the slice', () => {
+  test('stays inside the slice', () => {
     // Lungs cut by the left and the right border.
     const { box } = findChest(
       drawSlice(hu, 40, [
@@ -111,7 +111,7 @@ describe('findChest', () => {
 });
 
 describe('toModelInput', () => {
-  test('windows Hounsfield units to [-1250, 250] and says with which window', () => {
+  test('windows Hounsfield units to [-1250, 250] and reports the window', () => {
     const slice = drawSlice({ columns: 3, rows: 2, unit: 'HU' }, -500, []);
     slice.pixels.set([-2000, -1250, -875, 250, 400, -500]);
     const input = toModelInput(slice, { crop: 'none' });
@@ -125,7 +125,7 @@ describe('toModelInput', () => {
     });
   });
 
-  test('passes grey as it is, clamped to 0–1 and without a window', () => {
+  test('passes grey unchanged, clamped to 0–1 and without a window', () => {
     const slice = drawSlice({ columns: 4, rows: 1, unit: 'grey' }, 0, []);
     slice.pixels.set([-0.5, 0.25, 1.5, NaN]);
     const input = toModelInput(slice, { crop: 'none' });
@@ -133,7 +133,7 @@ describe('toModelInput', () => {
     expect(input).toMatchObject({ window: undefined, huLost: true });
   });
 
-  test('gives the pixels of the chest where asked, row by row, with lung at 0.2 and tissue at 0.8', () => {
+  test('gives the pixels of the chest on request, row by row, with lung at 0.2 and tissue at 0.8', () => {
     const slice = drawSlice(hu, -1000, thorax);
     const whole = toModelInput(slice, { crop: 'none' });
     const chest = toModelInput(slice, { crop: 'chest' });
@@ -148,7 +148,7 @@ describe('toModelInput', () => {
       [17, 23],
       [columns - 1, rows - 1],
     ] as const) {
-      // -870 HU is 380 / 1500 in the window, 40 HU 1290 / 1500: 0.6 lie between them.
+      // -870 HU is 380 / 1500 in the window, 40 HU is 1290 / 1500; they map to 0.2 and 0.8, 0.6 apart.
       const windowed = whole.data[(top + y) * 400 + left + x]!;
       const expected = 0.2 + ((windowed - 380 / 1500) * 0.6 * 1500) / 910;
       expect(chest.data[y * columns + x]).toBeCloseTo(Math.min(1, Math.max(0, expected)), 5);
@@ -164,7 +164,7 @@ describe('toModelInput', () => {
     const { data, shape } = toModelInput(slice, { crop: 'chest' });
     const [, rows, columns] = shape;
     const middle = Math.floor(rows / 2) * columns;
-    // A quarter into the chest lies in a lung, the middle between the lungs.
+    // A quarter into the chest is in a lung, the middle between the lungs.
     expect(data[middle + Math.floor(columns / 4)]).toBeCloseTo(0.2, 5);
     expect(data[middle + Math.floor(columns / 2)]).toBeCloseTo(0.8, 5);
   });
@@ -179,7 +179,7 @@ describe('toModelInput', () => {
     for (const value of data) expect(value).toBeLessThan(0.51);
   });
 
-  test('says that nothing was cropped where nothing was found to crop to', () => {
+  test('reports no crop if there was nothing to crop to', () => {
     const slice = drawSlice({ columns: 32, rows: 32, unit: 'grey' }, 0.5, []);
     expect(toModelInput(slice, { crop: 'chest' })).toMatchObject({
       crop: 'none',
@@ -187,7 +187,7 @@ describe('toModelInput', () => {
     });
   });
 
-  test('leaves the slice as it was', () => {
+  test('does not modify the slice', () => {
     const slice = drawSlice({ columns: 2, rows: 1, unit: 'grey' }, 2, []);
     toModelInput(slice, { crop: 'none' }).data[0] = 0.123;
     expect([...slice.pixels]).toEqual([2, 2]);

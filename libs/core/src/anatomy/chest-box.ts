@@ -4,31 +4,31 @@ import { findAnatomy } from './find-lungs.js';
 import { greyLevels, type GreyLevels } from './grey-levels.js';
 import { fitInto, resample, type PictureSize } from '../imaging/resample.js';
 
-/** Pixels of the picture's longer side on which the chest is looked for; finer moves the box by less than its margin. */
+/** Pixels of the picture's longer side on which the chest is searched; finer moves the box by less than its margin. */
 const workingSide = 192;
 /** Added on each side, as a share of the box. */
 const margin = 0.05;
-/** A box around less than this share of the picture is not believed. */
+/** A box around less than this share of the picture is rejected. */
 const smallestShare = 0.1;
 /**
- * Width over height of a box around two lungs. Beyond it one lung, or what is consolidated at the back, was not found, and would
- * be cut off.
+ * Width over height of a box around two lungs. A box outside this range missed one lung or a consolidation at the back, and would
+ * cut it off.
  */
 const lungAspect = { least: 0.95, most: 2.1 };
 
 /** The part of a slice that shows the chest. */
 export interface ChestBox {
   readonly box: Box;
-  /** What the box lies around; `whole` where neither lungs nor a body were found, and the box is the whole slice. */
+  /** What the box encloses; `whole` if neither lungs nor a body were found, and the box is the whole slice. */
   readonly around: 'lungs' | 'body' | 'whole';
-  /** The values of lung and of soft tissue in it; undefined where the two cannot be told apart. */
+  /** The values of lung and of soft tissue in it; undefined if the two cannot be told apart. */
   readonly levels: GreyLevels | undefined;
 }
 
 /**
  * Finds the chest automatically: the box around both lungs, from threshold segmentation and the body's outline, with a margin of
- * 5 %. It evens out how pictures were cropped at their source, which a model would else learn instead of the disease. Where
- * no two plausible lungs are found the box lies around the body, and where there is no body either it is the whole slice.
+ * 5 %. It evens out how pictures were cropped at their source, which a model would otherwise learn instead of the disease. If
+ * no two plausible lungs are found the box encloses the body, and if there is no body either it is the whole slice.
  */
 export function findChest(slice: CtSlice): ChestBox {
   const size = { columns: slice.columns, rows: slice.rows };
@@ -58,7 +58,7 @@ function isPlausible(box: Box, { columns, rows }: PictureSize, around: 'lungs' |
   );
 }
 
-/** Scales a span from the working size to the slice's, with its margin, to whole pixels inside of the slice. */
+/** Scales a span from the working size to the slice's, with its margin, to whole pixels inside the slice. */
 function widen(first: number, length: number, from: number, to: number): [number, number] {
   const low = Math.max(0, Math.floor(((first - margin * length) * to) / from));
   const high = Math.min(to, Math.ceil(((first + length * (1 + margin)) * to) / from));

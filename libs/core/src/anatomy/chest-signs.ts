@@ -3,7 +3,7 @@ import type { PixelUnit } from '../contracts/volume.js';
 import type { PictureSize } from '../imaging/resample.js';
 import type { Anatomy } from './find-lungs.js';
 
-/** What speaks for and against an axial slice of a chest, measured on what was taken for body and lungs. */
+/** Evidence for and against an axial chest slice, measured on the detected body and lungs. */
 export interface ChestSigns {
   /** Lung pixels over body pixels. */
   readonly lungOfBody: number;
@@ -11,26 +11,26 @@ export interface ChestSigns {
   readonly bodyAspect: number;
   /** Middle of the lungs, from 0 at the top of the body to 1 at its bottom. */
   readonly middle: number;
-  /** Mean of the body without the lungs less that of the lungs, in the slice's unit. */
+  /** Mean of the body without the lungs minus that of the lungs, in the slice's unit. */
   readonly contrast: number;
-  /** Mean difference of neighbours in the lung over the contrast: vessels and noise. */
+  /** Mean difference of neighbours in the lung divided by the contrast: vessels and noise. */
   readonly grain: number;
   /** Body pixels over all pixels. */
   readonly bodyOfPicture: number;
-  /** Share of the pixels outside of the body that differ from a neighbour by more than noise of air does: letters, buttons, lines. */
+  /** Share of the pixels outside the body that differ from a neighbour by more than noise of air does: letters, buttons, lines. */
   readonly clutter: number;
 }
 
-/** What two neighbours outside of the body must differ by, left and above together, to be an edge; as a share of 1500 HU in HU. */
+/** Differences to the left and upper neighbour outside the body must add up to this to be an edge; in HU as a share of 1500 HU. */
 const edgeStep = 0.13;
-/** Width of the window that grey from 0 to 1 stands for. */
+/** Width of the window that grey from 0 to 1 represents. */
 const windowWidth = 1500;
 
 /**
  * Measures the signs.
  *
- * @param pixels of the picture that `anatomy` was found in.
- * @returns undefined where no lung was found.
+ * @param pixels of the picture in which `anatomy` was found.
+ * @returns undefined if no lung was found.
  */
 export function chestSigns(
   pixels: Float32Array,
@@ -74,7 +74,7 @@ export function chestSigns(
   };
 }
 
-/** What lies around the body: in a CT air and a table, in a screenshot another program. */
+/** What is around the body: in a CT air and a table, in a screenshot another program. */
 function surroundings(
   pixels: Float32Array,
   { columns, rows }: PictureSize,

@@ -3,10 +3,10 @@ import { invert } from '../imaging/bit-mask.js';
 import { findBody } from './find-body.js';
 import { linesOf, maskOf } from '../imaging/bit-masks.fixture.js';
 
-/** The body that is found in a picture whose `#` is tissue and whose `.` is as dark as air. */
+/** The body found in a picture whose `#` is tissue and whose `.` is as dark as air. */
 const bodyOf = (lines: readonly string[]) => linesOf(findBody(invert(maskOf(lines).bits)));
 
-test('the body is what is left without the air that holds a corner, with the lung in it', () => {
+test('the body is what remains without the air that touches a corner, including the lung', () => {
   expect(bodyOf(['.......', '.#####.', '.##.##.', '.#####.', '.......'])).toEqual([
     '.......',
     '.#####.',
@@ -16,7 +16,7 @@ test('the body is what is left without the air that holds a corner, with the lun
   ]);
 });
 
-test('air in one corner alone is the room, whichever corner it is', () => {
+test('air in only one corner is the room, whichever corner it is', () => {
   const upperLeft = ['..#####', '..#####', '#######', '###.###', '#######'];
   const expected = ['..#####', '..#####', '#######', '#######', '#######'];
   const mirrored = (lines: string[]) => lines.map((line) => Array.from(line).reverse().join(''));
@@ -38,7 +38,7 @@ test('a full-width band of air separates the body from the table', () => {
   ]);
 });
 
-test('a picture without the room is body all over', () => {
+test('a picture without the room is all body', () => {
   expect(bodyOf(['#####', '#.#.#', '#####'])).toEqual(['#####', '#####', '#####']);
 });
 

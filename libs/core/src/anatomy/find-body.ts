@@ -6,21 +6,21 @@ import {
 } from '../imaging/connected-components.js';
 import { open } from '../imaging/morphology.js';
 
-/** Lengths are shares of the picture's longer side where nothing else is said. */
+/** Lengths are shares of the picture's longer side unless noted otherwise. */
 const shape = {
   /** Bridges thinner than twice this between the body and the table are cut. */
   bridge: 0.006,
-  /** A corner is a square of this side: the very pixel may hold a letter of the figure's caption. */
+  /** A corner is a square of this side: the corner pixel itself may hold a letter of the figure's caption. */
   corner: 0.015,
-  /** As wide as this share of the picture's width, but not as high as that of its height: air between table and border. */
+  /** A region as wide as this share of the picture's width, but lower than that share of its height: air between table and border. */
   bandWidth: 0.9,
   bandHeight: 0.4,
 } as const;
 
 /**
- * Finds the body with everything in it, lungs too: what is left without the room's air, of that the largest piece. The room's
- * air is the dark regions that hold a corner of the picture or lie across all of it, as under a table; a picture that is
- * cropped into the body has none and is body all over.
+ * Finds the body with everything in it, lungs too: the largest piece of what remains without the room's air. The room's
+ * air is the dark regions that touch a corner of the picture or span all of it, as under a table; a picture that is
+ * cropped into the body has none and is all body.
  *
  * @param air the pixels as dark as air or lung.
  */

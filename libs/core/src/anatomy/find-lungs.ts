@@ -29,7 +29,7 @@ import { otsuThreshold } from '../imaging/otsu-threshold.js';
 import type { PictureSize } from '../imaging/resample.js';
 import { trimFrame } from './trim-frame.js';
 
-/** Below it is air or lung, above soft tissue: the usual cut of threshold segmentation of lungs. */
+/** Air or lung is below, soft tissue above: the usual threshold for segmenting lungs. */
 const lungHu = -320;
 /** Lung is tissue and air mixed; a region darker than this on average is gas in the stomach, the bowel or the room. */
 const gasHu = -970;
@@ -38,40 +38,40 @@ const gasHu = -970;
 const shape = {
   /** Bays up to twice this wide are lung: vessels at the hilum, consolidations along the pleura. */
   closing: 0.04,
-  /** Aerated rests this near to a lung belong to it. */
+  /** Aerated remnants this near to a lung belong to it. */
   restDistance: 0.12,
   /** Smaller specks are noise. */
   restRadius: 0.003,
-  /** How far beyond the lungs' convex hull a rest may lie. */
+  /** How far beyond the lungs' convex hull a remnant may be. */
   restBeyond: 0.04,
-  /** Lungs whose widest disc is smaller are worth a second look. */
+  /** Lungs whose widest disc is smaller than this are segmented again. */
   usualRadius: 0.06,
   /** The widest disc in a region that is lung; hollow tables and skin folds are thinner. */
   smallestRadius: 0.015,
   smallestArea: 0.004,
   /** A region smaller than this share of the largest is trachea, gas or dirt. */
   smallestOfLargest: 0.08,
-  /** Pixels on the border over the square root of the area: beyond it a region is the room's air, not a cut lung. */
+  /** Pixels on the border over the square root of the area: above it a region is the room's air, not a cut lung. */
   largestBorder: 1.5,
-  /** All regions together must reach it, or no lung was found. */
+  /** All regions together must reach this, or no lung was found. */
   smallestTotal: 0.015,
 } as const;
 
 /** What was found in a slice; masks are 1 inside. */
 export interface Anatomy {
   readonly body: Uint8Array;
-  /** Undefined where no plausible lung was found. */
+  /** Undefined if no plausible lung was found. */
   readonly lungs: Uint8Array | undefined;
 }
 
 /**
  * Finds body and lungs in one axial slice by thresholds. Hounsfield units are cut at -320; grey, whose window is unknown, by
  * Otsu's threshold, first of the picture and then of the body alone, since much black around it shifts the first one. In a
- * narrow window the chest wall itself falls below it: where the lungs come out thin, half of it is tried as well.
+ * narrow window the chest wall itself falls below it: if the lungs come out thin, half of it is tried as well.
  *
- * Lungs are the large dark regions in the body that are not gas, with the small ones near them that are brighter (aerated
- * rests in a consolidation; trachea and bronchi are darker), closed with a disc so that vessels and lesions at the pleura are
- * in.
+ * Lungs are the large dark regions in the body that are not gas, with the small nearby ones that are brighter (aerated
+ * remnants in a consolidation; trachea and bronchi are darker), closed with a disc so that vessels and lesions at the pleura are
+ * included.
  */
 export function findAnatomy(pixels: Float32Array, size: PictureSize, unit: PixelUnit): Anatomy {
   if (unit === 'HU') {
@@ -84,7 +84,7 @@ export function findAnatomy(pixels: Float32Array, size: PictureSize, unit: Pixel
   return { body: toPicture(body), lungs: lungs && toPicture(lungs) };
 }
 
-/** {@link Anatomy} in bits, with what two thresholds are compared by. */
+/** {@link Anatomy} in bits, with the measure that two thresholds are compared by. */
 interface BitAnatomy {
   readonly body: BitMask;
   readonly lungs: BitMask | undefined;
@@ -105,20 +105,20 @@ function greyAnatomy(pixels: Float32Array, size: PictureSize): BitAnatomy {
   return second.depth > first.depth ? second : first;
 }
 
-/** Scanners fill what lies outside of their round field with black, which is darker than the air inside. */
+/** Scanners fill the outside of their round field with black, which is darker than the air inside. */
 const black = 0.02;
-/** Where the body takes this share of all that is not black, the air around it was taken for body or lung. */
+/** If the body takes this share of all that is not black, the air around it was taken for body or lung. */
 const wholeField = 0.97;
-/** Where more of the body than this is black, its lungs are black, and so is any air around it: there is no grey air to leave out. */
+/** If more of the body than this is black, its lungs are black, and so is any air around it: there is no grey air to exclude. */
 const mostBlack = 0.1;
-/** The body must come out this much smaller once the black is left out. */
+/** The body must become this much smaller once the black is excluded. */
 const smallerBody = 0.95;
 
 /**
- * Looks again without the black outside of a round field: Otsu's threshold then parts black from everything else, and grey air
- * around the body becomes body or lung. The threshold of the pixels that are not black parts air from tissue.
+ * Looks again without the black outside of a round field: Otsu's threshold then separates black from everything else, and grey air
+ * around the body becomes body or lung. The threshold of the pixels that are not black separates air from tissue.
  *
- * @returns undefined where the first look was right.
+ * @returns undefined if the first result was right.
  */
 function fieldAnatomy(
   pixels: Float32Array,
@@ -136,14 +136,14 @@ function fieldAnatomy(
   return found.lungs && countInside(found.body) < smallerBody * area ? found : undefined;
 }
 
-/** No lung fills more of its body: what does is muscle and lung together, parted from bone, or a body in a frame. */
+/** No lung fills more of its body: a larger region is muscle and lung together, separated from bone, or a body in a frame. */
 export const mostLung = 0.85;
 
 /**
- * Looks again where bone alone came out bright: in a window for bone or for vessels with contrast agent, Otsu's threshold parts them from
- * all the rest. The threshold of the pixels below it parts lung from muscle.
+ * Looks again if only bone came out bright: in a window for bone or for vessels with contrast agent, Otsu's threshold separates them from
+ * everything else. The threshold of the pixels below it separates lung from muscle.
  *
- * @returns undefined where the first look was right.
+ * @returns undefined if the first result was right.
  */
 function softAnatomy(
   pixels: Float32Array,
@@ -235,7 +235,7 @@ function chooseLungs({ regions, size }: Regions, unit: PixelUnit): Region[] {
   return total >= shape.smallestTotal * pixels ? lungs : [];
 }
 
-/** Closes each lung by itself, so that nothing is filled in between the two. */
+/** Closes each lung separately, so that nothing is filled in between the two. */
 function joinLungs(lungs: readonly Region[], found: Regions, body: BitMask): BitMask {
   const { size } = found;
   const side = Math.max(size.columns, size.rows);
@@ -243,7 +243,7 @@ function joinLungs(lungs: readonly Region[], found: Regions, body: BitMask): Bit
   const reach = Math.ceil(Math.max(shape.restDistance, shape.closing) * side) + 1;
   let result = emptyMask(size);
   for (const lung of lungs) {
-    // Only around the lung, as far as something can be added to it.
+    // Only around the lung, as far as the closing can add pixels.
     const box = alignToWords(growBox(lung, reach, size), size);
     const alone = cutMask(maskOfRegions(found, new Set([lung.label])), box);
     const whole = rests
@@ -268,9 +268,9 @@ function growBox(box: Box, margin: number, size: PictureSize): Box {
 }
 
 /**
- * The aerated rests in consolidations: in the lungs' convex hull and brighter than they, no single pixels of noise.
+ * The aerated remnants in consolidations: in the lungs' convex hull, brighter than the lungs, and more than single noise pixels.
  *
- * @returns undefined where there is none, as in most pictures.
+ * @returns undefined if there is none, as in most pictures.
  */
 function findRests(lungs: readonly Region[], found: Regions): BitMask | undefined {
   const { runs, size, regions } = found;

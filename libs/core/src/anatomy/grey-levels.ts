@@ -3,7 +3,7 @@ import { nthSmallest } from '../imaging/nth-smallest.js';
 import { otsuThreshold } from '../imaging/otsu-threshold.js';
 import type { Anatomy } from './find-lungs.js';
 
-/** What two tissues look like in a slice, in its own unit. */
+/** The levels of two tissues in a slice, in its own unit. */
 export interface GreyLevels {
   readonly lung: number;
   /** Always above `lung`. */
@@ -12,7 +12,7 @@ export interface GreyLevels {
 
 /** Aerated lung and muscle; Hounsfield units mean the same in every slice. */
 const hounsfield: GreyLevels = { lung: -870, tissue: 40 };
-/** Of the pixels in the lungs this share is darker than the level of lung: disease brightens the rest. */
+/** This share of the pixels in the lungs is darker than the lung level: disease brightens the rest. */
 const aeratedShare = 0.15;
 /** Levels nearer than this are noise of one tissue. */
 const leastContrast = 0.12;
@@ -20,12 +20,12 @@ const leastContrast = 0.12;
 const black = 0.02;
 
 /**
- * Finds the values of lung and of soft tissue. Grey comes in any window, and the distance between the two is what all windows of one
+ * Finds the values of lung and of soft tissue. Grey comes in any window; the distance between the two is what all windows of one
  * slice share. Lung is a low quantile inside the lungs, tissue the median of the bright pixels in the body outside of them;
- * where no lungs were found both come from the two classes that Otsu's threshold makes of what is not black.
+ * if no lungs were found both come from the two classes that Otsu's threshold makes of the pixels that are not black.
  *
- * @param pixels of the slice that `anatomy` was found in.
- * @returns undefined where the two cannot be told apart.
+ * @param pixels of the slice in which `anatomy` was found.
+ * @returns undefined if the two cannot be told apart.
  */
 export function greyLevels(
   pixels: Float32Array,
@@ -47,7 +47,7 @@ export function greyLevels(
   return tissue - lung >= leastContrast ? { lung, tissue } : undefined;
 }
 
-/** What may be aerated lung, and what may be muscle. Plain loops: a function called for each pixel takes several times as long. */
+/** Candidate pixels for aerated lung and for muscle. Plain loops: a function call per pixel takes several times as long. */
 function tissues(
   pixels: Float32Array,
   { body, lungs }: Anatomy,
@@ -70,7 +70,7 @@ function tissues(
   return { dark: dark.subarray(0, darkCount), bright: bright.subarray(0, brightCount) };
 }
 
-/** NaN where there are no values. */
+/** NaN if there are no values. */
 function quantile(values: Float32Array, share: number): number {
   if (values.length === 0) return NaN;
   return nthSmallest(values, Math.floor(share * (values.length - 1)));

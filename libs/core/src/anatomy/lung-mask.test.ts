@@ -15,7 +15,7 @@ function shareOf(slice: CtSlice): number {
   return mask === undefined ? 0 : mask.reduce((sum, value) => sum + value, 0) / mask.length;
 }
 
-/** The mask's value at a point given in shares of the picture. */
+/** The mask's value at a point given in fractions of the picture. */
 function at(slice: CtSlice, x: number, y: number): number | undefined {
   return lungMask(slice)?.[
     Math.floor(y * slice.rows) * slice.columns + Math.floor(x * slice.columns)
@@ -27,13 +27,13 @@ describe('lungMask of Hounsfield units', () => {
     expect(shareOf(drawSlice(hu, -1000, thorax))).toBeCloseTo(lungShare, 2);
   });
 
-  test('has the same area on a large slice, where it works on a smaller copy', () => {
+  test('has the same area on a large slice, which is segmented on a smaller copy', () => {
     const large = drawSlice({ columns: 1024, rows: 768, unit: 'HU' }, -1000, thorax);
     expect(lungMask(large)).toHaveLength(1024 * 768);
     expect(shareOf(large)).toBeCloseTo(lungShare, 2);
   });
 
-  test('holds vessels, and consolidations along the pleura up to the width of its closing', () => {
+  test('includes vessels, and consolidations along the pleura up to the width of its closing', () => {
     const slice = drawSlice(hu, -1000, [
       ...thorax,
       { x: 0.3, y: 0.5, a: 0.02, b: 0.02, value: 50 },
@@ -44,8 +44,8 @@ describe('lungMask of Hounsfield units', () => {
     expect(shareOf(slice)).toBeCloseTo(lungShare, 2);
   });
 
-  test('holds an aerated rest near a lung that is brighter than it, and none that is far', () => {
-    // The lungs reach from x 0.17 to 0.43 and from 0.57 to 0.83: a rest of 0.48 is 0.05 away, and their hull holds it.
+  test('includes an aerated remnant near a lung and brighter than it, but not a distant one', () => {
+    // The lungs reach from x 0.17 to 0.43 and from 0.57 to 0.83: a remnant at 0.48 is 0.05 away and inside their hull.
     const narrow = [{ x: 0.5, y: 0.5, a: 0.02, b: 0.05, value: -600 }];
     expect(at(drawSlice(hu, -1000, [...thorax, ...narrow]), 0.5, 0.5)).toBe(1);
     // With the lungs half as wide and further apart it is 0.16 from either, beyond the 0.12 of a picture's side.
@@ -69,7 +69,7 @@ describe('lungMask of Hounsfield units', () => {
     expect(shareOf(slice)).toBeCloseTo(lungShare, 2);
   });
 
-  test('takes gas in the stomach for no lung', () => {
+  test('does not take gas in the stomach for lung', () => {
     const abdomen: Ellipse[] = [
       { x: 0.5, y: 0.5, a: 0.44, b: 0.34, value: 40 },
       { x: 0.6, y: 0.4, a: 0.1, b: 0.08, value: -1000 },
@@ -92,7 +92,7 @@ describe('lungMask of grey pictures', () => {
   });
 
   test('has the area that was drawn in a narrow window, whose chest wall is darker than the usual threshold', () => {
-    // Otsu's threshold is 0.67: only heart and spine are brighter. Half of it lies below the chest wall's 0.35.
+    // Otsu's threshold is 0.67: only heart and spine are brighter. Half of it is below the chest wall's 0.35.
     const narrow = [
       ...mapThorax((value) => (value > 0 ? 0.35 : 0.02)),
       { x: 0.5, y: 0.5, a: 0.06, b: 0.3, value: 1 },
@@ -101,7 +101,7 @@ describe('lungMask of grey pictures', () => {
     expect(shareOf(drawSlice(grey, 0, narrow))).toBeCloseTo(lungShare, 2);
   });
 
-  test('sees through the white frame of a figure', () => {
+  test('ignores the white frame of a figure', () => {
     const slice = drawSlice(grey, 0.233, lungWindow);
     for (let row = 0; row < 256; row++) {
       for (let column = 0; column < 256; column++) {
@@ -156,7 +156,7 @@ test.skipIf(sharedData === undefined)(
         });
       }
     }
-    // 87.3 % was measured; lobes that are consolidated as a whole are what is missing.
+    // 87.3 % was measured; missing are lobes that are consolidated as a whole.
     expect(inside / all).toBeGreaterThan(0.85);
   },
 );

@@ -5,7 +5,7 @@ import { dilate } from '../imaging/morphology.js';
 import { fitInto, resample, resampleNearest } from '../imaging/resample.js';
 import { findAnatomy } from './find-lungs.js';
 
-/** Pixels of the longer side on which lungs are looked for. */
+/** Pixels of the longer side on which lungs are searched. */
 const workingSide = 256;
 /** The hull reaches this far beyond the lungs, as a share of the longer side. */
 const hullMargin = 0.03;
@@ -13,14 +13,14 @@ const hullMargin = 0.03;
 /** Where the lungs of a slice are, 1 inside, of the slice's size. */
 export interface LungRegions {
   readonly lungs: Uint8Array;
-  /** The convex hull of both lungs with a margin: a lobe that is consolidated lies in it, and nothing outside of it is lung. */
+  /** The convex hull of both lungs with a margin: includes a consolidated lobe, and nothing outside it is lung. */
   readonly hull: Uint8Array;
 }
 
 /**
  * Finds the lungs and what could be lung in one axial slice.
  *
- * @returns undefined where no plausible lung was found.
+ * @returns undefined if no plausible lung was found.
  */
 export function lungRegions({ columns, rows, pixels, unit }: CtSlice): LungRegions | undefined {
   const size = { columns, rows };

@@ -1,6 +1,6 @@
 import type { CtSlice, PixelUnit } from '../index.js';
 
-/** An ellipse in shares of the picture: centre and half axes. */
+/** An ellipse in fractions of the picture: centre and half axes. */
 export interface Ellipse {
   readonly x: number;
   readonly y: number;

@@ -1,17 +1,17 @@
 import type { Box } from '../imaging/bounding-box.js';
 import type { PictureSize } from '../imaging/resample.js';
 
-/** A line of the frame is white in this share of its pixels or more. */
+/** A line of the frame is white in at least this share of its pixels. */
 const whiteShare = 0.9;
 const white = 0.85;
-/** No more than this share of the picture is taken off a side. */
+/** At most this share of the picture is cut off a side. */
 const widest = 0.2;
 
 /**
- * Finds the white frame that figures cut from a paper come with, since it hides that the room's air reaches the border.
+ * Finds the white frame of figures cut from a paper, which hides that the room's air reaches the border.
  *
  * @param pixels `rows * columns` grey values in 0–1.
- * @returns the picture without its frame; all of it where there is none.
+ * @returns the picture without its frame; all of it if there is none.
  */
 export function trimFrame(pixels: Float32Array, { columns, rows }: PictureSize): Box {
   const isWhite = (first: number, step: number, count: number) => {

@@ -17,11 +17,11 @@ const manifest = {
 } as const;
 
 describe('datasetSampleSchema', () => {
-  test('takes a picture with its label, split, patient and source', () => {
+  test('accepts a picture with its label, split, patient and source', () => {
     expect(datasetSampleSchema.parse(sample)).toEqual(sample);
   });
 
-  test('takes an unknown label as null, and document and fingerprints where they are known', () => {
+  test('accepts null as an unknown label, and document and fingerprints if they are known', () => {
     const whole = {
       ...sample,
       label: null,
@@ -32,7 +32,7 @@ describe('datasetSampleSchema', () => {
     expect(datasetSampleSchema.parse(whole)).toEqual(whole);
   });
 
-  test('takes a slice of a volume with its mask and what else is known', () => {
+  test('accepts a slice of a volume with its mask and other known fields', () => {
     const slice = {
       ...sample,
       path: 'volumes/case 1.nii.gz',
@@ -88,14 +88,14 @@ describe('datasetSampleSchema', () => {
 });
 
 describe('datasetManifestSchema', () => {
-  test('takes a manifest with and without the folder of its samples', () => {
+  test('accepts a manifest with and without the folder of its samples', () => {
     const defaults = { labels: ['non-covid', 'covid'], positive: 'covid' };
     expect(datasetManifestSchema.parse(manifest)).toEqual({ ...manifest, ...defaults });
     const elsewhere = { ...manifest, root: '../images', license: 'CC BY 4.0', description: 'd' };
     expect(datasetManifestSchema.parse(elsewhere)).toEqual({ ...elsewhere, ...defaults });
   });
 
-  test('takes labels of any name; the last one is positive unless another is named', () => {
+  test('accepts labels of any name; the last one is positive unless another is named', () => {
     const labels = ['normal', 'tumour', 'benign'];
     expect(datasetManifestSchema.parse({ ...manifest, labels }).positive).toBe('benign');
     const named = { ...manifest, labels, positive: 'tumour' };

@@ -22,29 +22,29 @@ export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, {
   error: 'Expected a SHA-256 of 64 hexadecimal digits',
 });
 
-/** What a manifest without `labels` has; the last one is positive. */
+/** The labels of a manifest without `labels`; the last one is positive. */
 export const defaultLabels = ['non-covid', 'covid'] as const;
 
 /** One row of `samples.jsonl`. */
 export const datasetSampleSchema = z.object({
   path: relativePathSchema,
-  /** Index of the slice where `path` is a volume. */
+  /** Index of the slice if `path` is a volume. */
   slice: z.int().nonnegative().optional(),
-  /** One of the manifest's `labels`; null where it is not known. */
+  /** One of the manifest's `labels`; null if unknown. */
   label: z.string().min(1).nullable(),
   split: z.enum(splits),
   /** The unit that splits keep whole. */
   patient: z.string().min(1),
   source: z.string().min(1),
-  /** The paper or case that the picture was taken from, such as a DOI; splits keep it whole, too. */
+  /** The paper or case that the picture was taken from, such as a DOI; splits keep it whole too. */
   document: z.string().min(1).optional(),
   /** Of the file's bytes. */
   sha256: sha256Schema.optional(),
-  /** Of the slice's size and pixels, however the file codes them: see `pixelHash` of `libs/dataset`. */
+  /** Of the slice's size and pixels, independent of the file's coding: see `pixelHash` of `libs/dataset`. */
   pixelHash: sha256Schema.optional(),
   /** Lesion mask of the same size: an image whose pixels are 0 outside. */
   mask: relativePathSchema.optional(),
-  /** What of `split` and `patient` nothing in the dataset says: the split was drawn, the patient guessed from a path or a study. */
+  /** Whether `split` or `patient` is not from the dataset: the split was drawn, the patient guessed from a path or a study. */
   guessed: z.array(z.enum(['split', 'patient'])).optional(),
   meta: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
 });
@@ -60,18 +60,18 @@ export const datasetManifestSchema = z
     license: z.string().optional(),
     /** Where the dataset was published: a DOI, an arXiv number, an address. */
     citation: z.string().optional(),
-    /** The JSON Lines file beside the manifest. */
+    /** The JSON Lines file next to the manifest. */
     samples: z.literal('samples.jsonl'),
-    /** Folder that the samples' paths start from, relative to the manifest or absolute; the manifest's own unless given. */
+    /** Folder that the samples' paths start from, relative to the manifest or absolute; by default the manifest's own. */
     root: z.string().optional(),
     /** Every label that a sample may have. */
     labels: z
       .array(z.string().min(1))
       .min(1)
       .default([...defaultLabels]),
-    /** The label that a model's probability is of; the last of `labels` unless given. */
+    /** The label whose probability a model gives; by default the last of `labels`. */
     positive: z.string().min(1).optional(),
-    /** What the publication says of the dataset, by the keys of its statistics, such as `images.covid`. */
+    /** What the publication says about the dataset, by the keys of its statistics, such as `images.covid`. */
     published: z.record(z.string(), z.number()).optional(),
   })
   .transform((manifest) => ({

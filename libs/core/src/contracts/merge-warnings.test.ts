@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { mergeWarnings } from './merge-warnings.js';
 
-test('a warning that two sources give is kept once, in the order of the first', () => {
+test('a warning from two sources is kept once, in the order of the first', () => {
   const merged = mergeWarnings(
     [{ code: 'NO_SPACING' }, { code: 'FILE_UNREADABLE', file: 'a.dcm' }],
     [{ code: 'HU_LOST' }, { code: 'NO_SPACING', file: undefined }],

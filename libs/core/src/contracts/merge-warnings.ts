@@ -1,6 +1,6 @@
 import type { Warning } from './warning-codes.js';
 
-/** The warnings of several sources in their order, each once: equal means the same code, file and detail. */
+/** The warnings of several sources in order, without repeats: equal means the same code, file and detail. */
 export function mergeWarnings(...lists: readonly (readonly Warning[])[]): Warning[] {
   const merged = new Map<string, Warning>();
   for (const warning of lists.flat()) {

@@ -44,11 +44,11 @@ function changed(path: string, value: unknown): unknown {
 }
 
 describe('predictionSchema', () => {
-  test('takes a prediction as it went through JSON, and keeps every field', () => {
+  test('accepts a prediction after a round trip through JSON, and keeps every field', () => {
     expect(predictionSchema.parse(JSON.parse(JSON.stringify(prediction)))).toEqual(prediction);
   });
 
-  test('takes a picture without Hounsfield units and without a lung', () => {
+  test('accepts a picture without Hounsfield units and without a lung', () => {
     const lost = {
       ...prediction,
       lesionFraction: null,
@@ -61,7 +61,7 @@ describe('predictionSchema', () => {
     expect(predictionSchema.parse(lost)).toEqual(lost);
   });
 
-  test('takes a picture that has no answer, of a model and a file that are not known', () => {
+  test('accepts a picture without an answer, of an unknown model and file', () => {
     const withheld = {
       ...prediction,
       file: null,
@@ -105,7 +105,7 @@ describe('predictionSchema', () => {
   ])('refuses %s of %j', (path, value) => {
     const result = predictionSchema.safeParse(changed(path, value));
     expect(result.success).toBe(false);
-    // The error names the field, or the list that holds it.
+    // The error names the field, or the list that contains it.
     expect(result.error!.issues.some((issue) => path.startsWith(issue.path[0] as string))).toBe(
       true,
     );
@@ -116,7 +116,7 @@ test('covid is the second of the labels, as in the logits of the model', () => {
   expect(labels).toEqual(['non-covid', 'covid']);
 });
 
-test('every warning code is taken, and spelled like the others', () => {
+test('every warning code is accepted, and spelled like the others', () => {
   for (const code of warningCodes) {
     expect(warningSchema.parse({ code })).toEqual({ code });
     expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);

@@ -10,13 +10,13 @@ export const resultsHeaderSchema = z.object({
   model: z.object({
     name: z.string().min(1),
     version: z.string().min(1),
-    /** Null where the server does not say, as over the Open Inference Protocol alone. */
+    /** Null if the server does not report it, as over the Open Inference Protocol alone. */
     sha256: sha256Schema.nullable(),
   }),
-  /** The model's labels; `probability` is of `positive`. */
+  /** The model's labels; `probability` refers to `positive`. */
   labels: z.array(z.string().min(1)).min(1),
   positive: z.string().min(1),
-  /** A label is positive from this probability on; null where the model has no threshold of its own. */
+  /** A label is positive from this probability on; null if the model has no threshold of its own. */
   threshold: probabilitySchema.nullable(),
   /** The manifest that was scored; null for a folder without one. `path` is relative to the results file. */
   manifest: z.object({ name: z.string().min(1), path: z.string().min(1).optional() }).nullable(),
@@ -25,22 +25,22 @@ export const resultsHeaderSchema = z.object({
 });
 export type ResultsHeader = z.infer<typeof resultsHeaderSchema>;
 
-/** The other rows of `NAME.predictions.jsonl`: what the model makes of one sample, or why it makes nothing. */
+/** The other rows of `NAME.predictions.jsonl`: the model's result for one sample, or why there is none. */
 export const resultRowSchema = z.object({
   /** As in the manifest. */
   path: z.string().min(1),
   slice: z.int().nonnegative().optional(),
-  /** Of the file as it was scored; null where it could not be read. */
+  /** Of the file as it was scored; null if it could not be read. */
   sha256: sha256Schema.nullable(),
-  /** The verdict; null where there is none to give: `withheld` or `error` says why. */
+  /** The verdict; null if there is none: `withheld` or `error` says why. */
   label: z.string().min(1).nullable(),
   withheld: z.array(z.string().min(1)),
   probability: probabilitySchema.nullable(),
   lesionFraction: probabilitySchema.nullable(),
-  /** Against the sample's expert mask; null where the mask could not be compared. */
+  /** Against the sample's expert mask; null if the mask could not be compared. */
   dice: probabilitySchema.nullable().optional(),
   error: z.object({ code: z.string().min(1), message: z.string() }).optional(),
-  /** What a measurement needs besides; kept by evaluations, so that a resumed one scores nothing twice. */
+  /** Further values for metrics; evaluations keep them, so that a resumed one scores nothing twice. */
   evaluation: z
     .object({
       /** Negative, positive. */
@@ -50,7 +50,7 @@ export const resultRowSchema = z.object({
       overlap: z
         .object({ reference: z.int(), prediction: z.int(), intersection: z.int() })
         .optional(),
-      /** Pixels that the mask marks, and where they lie. */
+      /** Pixels that the mask marks, and where they are. */
       places: z
         .object({
           marked: z.int(),

@@ -1,16 +1,16 @@
 import type { Warning } from './warning-codes.js';
 import type { Window } from '../imaging/window.js';
 
-/** The file formats that `openVolume` tells apart by content. */
+/** The file formats that `openVolume` detects by content. */
 export type CtFormat = 'png' | 'jpeg' | 'dicom' | 'nifti' | 'metaimage';
 
-/** What a pixel's number means: Hounsfield units, or grey from 0 (black) to 1 (white) where these are lost. */
+/** What a pixel's number means: Hounsfield units, or grey from 0 (black) to 1 (white) if these are lost. */
 export type PixelUnit = 'HU' | 'grey';
 
 /** A vector in the patient's coordinates of DICOM: x to the patient's left, y to the back, z to the head (LPS), in mm. */
 export type Vector3 = readonly [x: number, y: number, z: number];
 
-/** Where the pixels lie in the patient; DICOM PS3.3 C.7.6.2.1.1. */
+/** Where the pixels are in the patient; DICOM PS3.3 C.7.6.2.1.1. */
 export interface Geometry {
   /** Millimetres between the centres of neighbouring columns, rows and slices. */
   readonly spacing: { readonly column: number; readonly row: number; readonly slice: number };
@@ -24,10 +24,10 @@ export interface Geometry {
   readonly origin: Vector3;
 }
 
-/** How the slices lie in the patient: `oblique` where they are closer to none of the three than half way. */
+/** The slices' orientation in the patient: `oblique` if the normal is more than 45° from all three axes. */
 export type SliceView = 'axial' | 'coronal' | 'sagittal' | 'oblique';
 
-/** How the image was made, as the header says; null or empty where it does not. */
+/** How the image was made, according to the header; null or empty if unknown. */
 export interface Acquisition {
   /** DICOM's Modality: CT, MR, PT, SEG, … */
   readonly modality: string | null;
@@ -41,10 +41,10 @@ export interface Acquisition {
 export interface MetadataEntry {
   /** DICOM tag as `(gggg,eeee)`, or the field's name in the other formats. */
   readonly key: string;
-  /** Name in words, as the standard gives it. */
+  /** The attribute's name in the standard. */
   readonly name: string;
   readonly value: string;
-  /** True where the value can identify the patient (DICOM PS3.15 annex E, basic profile). */
+  /** True if the value can identify the patient (DICOM PS3.15 annex E, basic profile). */
   readonly identifying: boolean;
 }
 
@@ -66,8 +66,8 @@ export interface CtSlice {
 }
 
 /**
- * A CT image of one or more slices in the usual axial view where the file says how it lies: the patient's right on the
- * left of the picture, the spine at the bottom. Slices are sorted along the normal and decoded when asked for.
+ * A CT image of one or more slices, in the usual axial view if the file gives its orientation: the patient's right on the
+ * left of the picture, the spine at the bottom. Slices are sorted along the normal and decoded on demand.
  */
 export interface CtVolume {
   readonly format: CtFormat;
@@ -75,26 +75,26 @@ export interface CtVolume {
   readonly rows: number;
   readonly sliceCount: number;
   readonly unit: PixelUnit;
-  /** Pixel size alone, where the file has it but no orientation. */
+  /** Pixel size alone, if the file has it but no orientation. */
   readonly pixelSpacing: { readonly column: number; readonly row: number } | undefined;
   readonly geometry: Geometry | undefined;
   /** The windows that the header proposes, first is default. */
   readonly windows: readonly Window[];
   readonly warnings: readonly Warning[];
   readonly metadata: readonly MetadataEntry[];
-  /** Null where the file does not give its orientation. */
+  /** Null if the file does not give its orientation. */
   readonly view: SliceView | null;
   readonly acquisition: Acquisition;
-  /** Name of the file that holds slice `i`; null where all slices come from one file. */
+  /** Name of the file that holds slice `i`; null if all slices come from one file. */
   readonly sliceFiles: readonly string[] | null;
-  /** The file's values that are grey 0 and grey 1, so that a viewer can show these; null in HU. */
+  /** The file's values that map to grey 0 and grey 1, for display; null in HU. */
   readonly greyRange: { readonly black: number; readonly white: number } | null;
-  /** Which volume of a file with several (4D) this is; null where the file holds one. */
+  /** Which volume of a file with several (4D) this is; null if the file holds one. */
   readonly timePoint: { readonly index: number; readonly count: number } | null;
-  /** The picture's own colours, where the pixels were made grey from them and are still at hand; else null. */
+  /** The picture's own colours, if the grey pixels were made from them and they are still in memory; else null. */
   readonly colours: ((index: number) => Promise<RgbaPicture>) | null;
   /**
-   * Decodes one slice, and only that where the format allows it.
+   * Decodes one slice, and only that one if the format allows it.
    *
    * @throws {CtError} `CT_SLICE_RANGE`, `CT_TRUNCATED`, `CT_CORRUPT`, `CT_UNSUPPORTED`, `CT_CANCELLED`.
    */

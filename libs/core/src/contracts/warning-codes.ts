@@ -1,6 +1,6 @@
-// Apart from the schemas: pages that show warnings need no validator, which would be most of their script.
+// Separate from the schemas: pages that show warnings need no validator, which would be most of their script.
 
-/** Things a user should know about a result; each is shown in words by the editor. */
+/** Things a user should know about a result; the editor has a text for each. */
 export const warningCodes = [
   /** The values are grey and not Hounsfield units: windows and thresholds are guesses. */
   'HU_LOST',
@@ -20,7 +20,7 @@ export const warningCodes = [
   'NO_ORIENTATION',
   /** Gaps between the slice positions of a series, or repeated positions. */
   'UNEVEN_SPACING',
-  /** Files of one series differ in Pixel Spacing; each size became a volume of its own. */
+  /** Files of one series differ in Pixel Spacing; each size became a separate volume. */
   'MIXED_SPACING',
   /** The scan is tilted against the slice axis. */
   'GANTRY_TILT',
@@ -34,7 +34,7 @@ export const warningCodes = [
   'SECONDARY_CAPTURE',
   /** The file holds several volumes (4D) and one of them is open; `detail` says which. */
   'OTHER_VOLUMES',
-  /** The series holds several phases (acquisitions, time points, echoes); each became a volume of its own. */
+  /** The series holds several phases (acquisitions, time points, echoes); each became a separate volume. */
   'PHASES_SPLIT',
   /** A file repeats the SOP Instance UID of another one and was left out; `file` names it. */
   'DUPLICATE_FILE',
@@ -56,10 +56,10 @@ export const warningCodes = [
 /** A code of {@link warningCodes}. */
 export type WarningCode = (typeof warningCodes)[number];
 
-/** Something that may make a value wrong or a result worth less. */
+/** Something that may make a value wrong or a result less useful. */
 export interface Warning {
   readonly code: WarningCode;
-  /** Name of the file that it concerns, where the image came from several. */
+  /** Name of the file that it concerns, if the image came from several. */
   readonly file?: string | undefined;
   /** What was found, in a few words, without a path and without a patient's data. */
   readonly detail?: string | undefined;

@@ -1,6 +1,6 @@
-// Apart from the schemas, as the warning codes are: pages that show them need no validator.
+// Separate from the schemas, like the warning codes: pages that show them need no validator.
 
-/** Why there is no verdict: the picture is nothing that the model can judge. Each is shown in words by the editor. */
+/** Why there is no verdict: the model cannot judge the picture. The editor has a text for each. */
 export const withheldCodes = [
   /** The file says that it is not a CT, or the picture has colours that no CT has. */
   'NOT_CT',
@@ -12,7 +12,7 @@ export const withheldCodes = [
   'NO_LUNG',
   /** The lesion mask covers what no lesion covers, such as most of the picture. */
   'IMPLAUSIBLE_MASK',
-  /** The model's own features lie further from those of its training data than validation pictures do. */
+  /** The model's features are farther from those of its training data than validation pictures' are. */
   'UNLIKE_TRAINING',
 ] as const;
 /** A code of {@link withheldCodes}. */

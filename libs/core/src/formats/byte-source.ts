@@ -1,9 +1,9 @@
 import { CtError } from '../errors.js';
 
 /**
- * Bytes that are read by ranges, so that a volume of many gigabytes is never one buffer.
+ * Bytes read by ranges, so that a volume of many gigabytes is never one buffer.
  *
- * Implementations: {@link bytesSource} for what is in memory already, `fileSource` (Node entry) for an open file.
+ * Implementations: {@link bytesSource} for bytes in memory, `fileSource` (Node entry) for an open file.
  */
 export interface ByteSource {
   /** Length in bytes. */
@@ -16,9 +16,9 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** A source over bytes that are in memory; `read` returns views, not copies. */
+/** A source over bytes in memory; `read` returns views, not copies. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
-  // Node's Buffer is a Uint8Array whose `slice` does not copy: decoders must get the plain kind.
+  // Node's Buffer is a Uint8Array whose `slice` does not copy: decoders must get a plain Uint8Array.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     size: bytes.byteLength,

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('a volume of more than 2 GiB opens, and its last slice is read by itself', async () => {
+test('a volume of more than 2 GiB opens, and its last slice is read alone', async () => {
   const [columns, rows, slices] = [512, 512, 1100];
   const header = new DataView(new ArrayBuffer(352));
   header.setInt32(0, 348, true);
@@ -26,7 +26,7 @@ test('a volume of more than 2 GiB opens, and its last slice is read by itself', 
   expect(size).toBeGreaterThan(2 ** 31);
   const handle = await open(join(folder, 'large.nii'), 'w+');
   await handle.write(new Uint8Array(header.buffer));
-  // A hole: the file takes no room on the disk.
+  // Sparse: the file takes no space on the disk.
   await handle.truncate(size);
   // Air in the first slice, tissue in the last pixel: Hounsfield units.
   await handle.write(new Float64Array(4096).fill(-1000), 0, 32_768, 352);

@@ -6,7 +6,7 @@ import { CtError } from '../errors.js';
  * A source over an open file, read by position: files of any size, and several readers at once. The caller keeps the handle
  * and closes it when the volume is no longer used.
  *
- * @throws {CtError} `CT_READ_FAILED` when the file's size cannot be told.
+ * @throws {CtError} `CT_READ_FAILED` when the file's size cannot be read.
  */
 export async function fileSource(handle: FileHandle): Promise<ByteSource> {
   const { size } = await handle.stat().catch((error: unknown) => {

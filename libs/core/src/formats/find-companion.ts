@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.js';
 
 /**
- * Finds a file beside another one, whose name may differ in case: headers written on Windows name `SCAN.RAW` where a copy is called
+ * Finds a file next to another one, ignoring case: headers written on Windows name `SCAN.RAW` when a copy is called
  * `scan.raw`.
  */
 export async function findCompanion(

@@ -1,4 +1,4 @@
-/** What a file may make us allocate; every decoder checks before it allocates. */
+/** How much memory a file may make us allocate; every decoder checks before it allocates. */
 export interface Limits {
   /** Pixels of a volume over all its slices. */
   readonly volumePixels: number;
@@ -6,13 +6,13 @@ export interface Limits {
   readonly imagePixels: number;
   /** Bytes that compressed data may inflate to, by the declared shape. */
   readonly inflatedBytes: number;
-  /** Inflated bytes for each compressed byte; deflate itself cannot exceed 1032. */
+  /** Inflated bytes per compressed byte; deflate itself cannot exceed 1032. */
   readonly inflationRatio: number;
   /** Inflated bytes that all open volumes of a process keep together, so that going back does not inflate from the start. */
   readonly keptInflatedBytes: number;
 }
 
-/** The limits unless the caller gives others. */
+/** The default limits. */
 export const defaultLimits: Limits = {
   volumePixels: 512 * 1024 * 1024,
   imagePixels: 64 * 1024 * 1024,

@@ -16,13 +16,13 @@ import type { CtVolume } from '../contracts/volume.js';
 export interface OpenOptions {
   readonly limits?: Limits;
   readonly signal?: AbortSignal;
-  /** The file's own name, from which the names of the files beside it follow: `.hdr` and `.img`, `.mhd` and `.raw`. */
+  /** The file's own name, which gives the names of its companions: `.hdr` and `.img`, `.mhd` and `.raw`. */
   readonly name?: string;
   /**
-   * Finds a file beside the opened one, header or voxels; undefined when there is none. The name is a plain file name.
+   * Finds a file next to the opened one, header or voxels; undefined when there is none. The name is a plain file name.
    */
   readonly companion?: (name: string) => Promise<ByteSource | undefined>;
-  /** Which volume of a file with several (4D NIfTI, phases in one DICOM file) to open, from 0. The first one unless given. */
+  /** Which volume of a file with several (4D NIfTI, phases in one DICOM file) to open, from 0. Default 0. */
   readonly timePoint?: number;
 }
 
@@ -37,10 +37,10 @@ export interface Platform {
   ) => Promise<CtVolume>;
 }
 
-/** Opens a CT file of any supported format, which its content shows. */
+/** Opens a CT file of any supported format, detected by its content. */
 export type OpenVolume = (source: ByteSource, options?: OpenOptions) => Promise<CtVolume>;
 
-/** Makes `openVolume` for a platform; all decoding but that of pictures and deflated streams is the same code. */
+/** Makes `openVolume` for a platform; all decoding except pictures and deflated streams is shared. */
 export function createOpenVolume(platform: Platform): OpenVolume {
   const { inflate, codecs, openPicture } = platform;
   return async (source, options = {}) => {
@@ -110,7 +110,7 @@ export function createOpenVolume(platform: Platform): OpenVolume {
     return withWarnings(volume, [{ code: 'TRAILING_BYTES' }]);
   }
 
-  /** A file whose name is that of voxels (`.img`, `.raw`, `.zraw`) and whose header lies beside it; undefined for others. */
+  /** A file named as voxels (`.img`, `.raw`, `.zraw`) with its header next to it; undefined for others. */
   async function openByHeader(
     source: ByteSource,
     { limits = defaultLimits, companion, name, timePoint }: OpenOptions,
@@ -151,7 +151,7 @@ function withWarnings(volume: CtVolume, warnings: readonly Warning[]): CtVolume 
   ) as CtVolume;
 }
 
-/** `scan.hdr` → `scan.img` or `scan.img.gz`, in the case that is found. */
+/** `scan.hdr` → `scan.img` or `scan.img.gz`, in whatever case exists. */
 async function findImage(
   name: string | undefined,
   companion: OpenOptions['companion'],

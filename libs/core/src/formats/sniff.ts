@@ -1,12 +1,12 @@
 import type { CtFormat } from '../contracts/volume.js';
 
-/** Bytes from the start of a file that {@link sniffFormat} wants to see. */
+/** Bytes from the start of a file that {@link sniffFormat} needs. */
 export const sniffLength = 544;
 
 /**
  * Tells the format from the first bytes, never from a name; 34 of the COVID-CT dataset's `.png` files are JPEG inside.
  *
- * `gzip` is reported for anything gzipped: only inflating shows whether NIfTI is inside. DICOM without its preamble starts
+ * Reports `gzip` for anything gzipped: only inflating shows whether NIfTI is inside. DICOM without its preamble starts
  * with a plausible data element of group 0002, 0004 or 0008.
  *
  * @returns undefined when no format fits.
@@ -42,7 +42,7 @@ export function isAnalyze(head: Uint8Array): boolean {
   });
 }
 
-/** MetaImage headers are lines of `Key = value`; the first key is ObjectType or, by older writers, NDims or Comment. */
+/** MetaImage headers are lines of `Key = value`; the first key is ObjectType or, in older files, NDims or Comment. */
 function isMetaImage(head: Uint8Array): boolean {
   return /^\s*(ObjectType|NDims|Comment)\s*=/.test(text(head, 0, 64));
 }

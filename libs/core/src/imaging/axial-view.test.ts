@@ -22,7 +22,7 @@ test('a volume in the usual view stays as it is', () => {
 });
 
 test('a volume that runs to the right, the front and the feet is turned in all three', () => {
-  // First voxel at the far left, back and head: after flips it is the last one.
+  // First voxel at the far left, back and head: after the flips it is the last one.
   const view = axialView({
     origin: [30, 40, 50],
     axes: [

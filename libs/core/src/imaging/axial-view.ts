@@ -1,7 +1,7 @@
 import type { Geometry, SliceView, Vector3 } from '../contracts/volume.js';
 
 /**
- * How a file's voxels lie in the patient: the position of voxel (i, j, k) is `origin + i·axes[0] + j·axes[1] + k·axes[2]`, in mm
+ * Where a file's voxels are in the patient: the position of voxel (i, j, k) is `origin + i·axes[0] + j·axes[1] + k·axes[2]`, in mm
  * in DICOM's patient coordinates (x to the left, y to the back, z to the head: LPS). The axes are not unit vectors: their
  * lengths are the voxel sizes.
  */
@@ -11,17 +11,17 @@ export interface VoxelAxes {
   readonly dimensions: readonly [number, number, number];
 }
 
-/** Which of the file's axes became columns, rows and slices, and which of them run backwards. */
+/** Which of the file's axes became columns, rows and slices, and which of them are reversed. */
 export interface AxialView {
   /** `order[0]` is the file's axis along which columns of the picture run, then rows, then slices. */
   readonly order: readonly [number, number, number];
-  /** Whether the picture's axis runs against the file's. */
+  /** Whether the picture's axis is opposite to the file's. */
   readonly flipped: readonly [boolean, boolean, boolean];
   readonly columns: number;
   readonly rows: number;
   readonly sliceCount: number;
   readonly geometry: Geometry;
-  /** How the picture's slices lie. */
+  /** The view of the picture's slices. */
   readonly plane: SliceView;
 }
 
@@ -87,7 +87,7 @@ export function axialView({ origin, axes, dimensions }: VoxelAxes): AxialView {
   };
 }
 
-/** Cosine of 45°: a normal further than that from every axis of the patient lies between two of them. */
+/** Cosine of 45°: a normal farther than that from every axis of the patient is oblique. */
 const nearestCosine = Math.SQRT1_2;
 
 /** Names the view of slices by the direction of their normal in the patient: along z axial, y coronal, x sagittal. */

@@ -33,7 +33,7 @@ test('a mask becomes bits and bytes again', () => {
   );
 });
 
-test('nothing is inside behind the last column', () => {
+test('nothing is inside past the last column', () => {
   expect([...invert(emptyMask({ columns: 33, rows: 2 })).words]).toEqual([-1, 1, -1, 1]);
   expect([...invert(emptyMask({ columns: 32, rows: 1 })).words]).toEqual([-1]);
 });
@@ -67,7 +67,7 @@ test('runs are set, counted and found as pixel by pixel', () => {
   );
 });
 
-test('a box that is cut out and placed back holds what it held, and nothing else is inside', () => {
+test('a box that is cut out and placed back keeps its pixels, and nothing else is inside', () => {
   fc.assert(
     fc.property(anyRow, fc.nat(99), fc.nat(99), (row, a, b) => {
       const size = { columns: row.length, rows: 3 };

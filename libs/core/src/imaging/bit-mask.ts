@@ -1,9 +1,9 @@
 import type { Box } from './bounding-box.js';
 import type { PictureSize } from './resample.js';
 
-/** A mask of a bit for each pixel, 32 to a word, the lowest leftmost: one operation on a word is one on all of them. */
+/** A mask with one bit per pixel, 32 to a word, the lowest leftmost: one operation on a word handles all of them. */
 export interface BitMask {
-  /** `wordsPerRow` for each row; the bits behind the last column are 0. */
+  /** `wordsPerRow` for each row; the bits past the last column are 0. */
   readonly words: Int32Array;
   readonly wordsPerRow: number;
   readonly size: PictureSize;
@@ -44,7 +44,7 @@ export function toBytes({ words, size: { columns, rows } }: BitMask): Uint8Array
   return mask;
 }
 
-/** The values of the pixels inside, in their order. */
+/** The values of the pixels inside, in order. */
 export function valuesInside(pixels: Float32Array, mask: BitMask): Float32Array {
   const { words, size } = mask;
   const values = new Float32Array(pixels.length);
@@ -52,7 +52,7 @@ export function valuesInside(pixels: Float32Array, mask: BitMask): Float32Array 
   for (let row = 0, from = 0, at = 0; row < size.rows; row++) {
     for (let column = 0; column < size.columns; column += 32, from++) {
       const end = at + Math.min(32, size.columns - column);
-      // Written in any case, and kept where it is inside: a condition for each pixel would take longer.
+      // Always written, and kept only if inside: a branch per pixel would be slower.
       for (let bits = words[from]!; at < end; at++, bits >>>= 1) {
         values[count] = pixels[at]!;
         count += bits & 1;
@@ -62,22 +62,22 @@ export function valuesInside(pixels: Float32Array, mask: BitMask): Float32Array 
   return values.subarray(0, count);
 }
 
-/** What is outside. */
+/** The complement. */
 export function invert(mask: BitMask): BitMask {
-  // Loops here: `map` of a typed array calls its function for each word, and a chest is found with dozens of these.
+  // Loops here: `map` of a typed array calls its function for each word, and finding a chest needs dozens of these.
   const words = new Int32Array(mask.words.length);
   for (let at = 0; at < words.length; at++) words[at] = ~mask.words[at]!;
   return clearBehind({ ...mask, words });
 }
 
-/** What is in both; they must be of one size. */
+/** The intersection of masks of one size. */
 export function intersect(a: BitMask, b: BitMask): BitMask {
   const words = new Int32Array(a.words.length);
   for (let at = 0; at < words.length; at++) words[at] = a.words[at]! & b.words[at]!;
   return { ...a, words };
 }
 
-/** What is in one of them or in both; they must be of one size. */
+/** The union of masks of one size. */
 export function unite(a: BitMask, b: BitMask): BitMask {
   const words = new Int32Array(a.words.length);
   for (let at = 0; at < words.length; at++) words[at] = a.words[at]! | b.words[at]!;
@@ -117,7 +117,7 @@ export function countInside({ words }: BitMask): number {
   return count;
 }
 
-/** How many runs, stretches of a row that are inside, there are in all rows: the pixels with none to their left. Exact. */
+/** How many runs (stretches of a row that are inside) there are in all rows, counted by their first pixels. Exact. */
 export function countRuns({ words, wordsPerRow }: BitMask): number {
   let count = 0;
   for (let first = 0; first < words.length; first += wordsPerRow) {
@@ -138,7 +138,7 @@ function countBits(word: number): number {
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** The first column from `from` on that is inside; -1 where there is none. */
+/** The first column from `from` on that is inside; -1 if there is none. */
 export function nextInside({ words, wordsPerRow }: BitMask, row: number, from: number): number {
   let at = from >>> 5;
   if (at >= wordsPerRow) return -1;
@@ -150,7 +150,7 @@ export function nextInside({ words, wordsPerRow }: BitMask, row: number, from: n
   return at * 32 + lowestBit(word);
 }
 
-/** The first column behind `from`, which is inside, that is outside; it may be the one behind the last. */
+/** The first column after `from`, which is inside, that is outside; may be one past the last. */
 export function nextOutside(mask: BitMask, row: number, from: number): number {
   const { words, wordsPerRow, size } = mask;
   let at = from >>> 5;
@@ -165,7 +165,7 @@ export function nextOutside(mask: BitMask, row: number, from: number): number {
 const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);
 
 /**
- * The box with its sides moved outwards to where words begin, so that it can be cut out word by word; its right side may be
+ * The box with its sides moved outwards to word boundaries, so that it can be cut out word by word; its right side may be
  * that of the picture.
  */
 export function alignToWords({ left, top, columns, rows }: Box, size: PictureSize): Box {
@@ -198,7 +198,7 @@ export function pasteMask(part: BitMask, box: Box, size: PictureSize): BitMask {
   return mask;
 }
 
-/** Clears, in place, the bits behind the last column. */
+/** Clears, in place, the bits past the last column. */
 export function clearBehind(mask: BitMask): BitMask {
   const { words, wordsPerRow, size } = mask;
   const used = size.columns % 32;

@@ -47,7 +47,7 @@ export const anyMask = fc
     }),
   );
 
-/** What scipy.ndimage and scipy.spatial answered; golden/make_morphology.py made it. */
+/** Results of scipy.ndimage and scipy.spatial, from golden/make_morphology.py. */
 export const morphologyGolden = (
   JSON.parse(readFileSync(new URL('golden/morphology.json', import.meta.url), 'utf8')) as {
     cases: {

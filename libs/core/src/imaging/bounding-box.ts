@@ -8,7 +8,7 @@ export interface Box {
   readonly rows: number;
 }
 
-/** The smallest box around a mask; undefined where it is empty. */
+/** The smallest box around a mask; undefined if it is empty. */
 export function boundingBox(mask: Uint8Array, { columns, rows }: PictureSize): Box | undefined {
   let [left, right, top, bottom] = [columns, -1, rows, -1];
   for (let row = 0; row < rows; row++) {

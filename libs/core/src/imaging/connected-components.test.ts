@@ -22,7 +22,7 @@ test('a diagonal neighbour belongs to the region only where corners connect', ()
   expect(connectedComponents(bits, 8).components).toHaveLength(1);
 });
 
-test('a region does not run over the end of a row into the next', () => {
+test('a region does not continue from the end of a row into the next', () => {
   const { bits } = maskOf(['..#', '#..']);
   expect(connectedComponents(bits, 8).components).toHaveLength(2);
 });
@@ -38,12 +38,12 @@ test('connectedComponents labels the pixels and counts those on the border', () 
   expect(linesOf(maskOfRegions(found, new Set([2])))).toEqual(['.....', '...#.', '...#.', '.....']);
 });
 
-test('a pixel of a picture of one column lies on the border once', () => {
+test('a pixel of a picture of one column is counted on the border once', () => {
   const { components } = connectedComponents(maskOf(['.', '#', '.']).bits);
   expect(components.map(({ borderPixels }) => borderPixels)).toEqual([1]);
 });
 
-test('a region goes on over the end of a word of bits', () => {
+test('a region continues across the words of a bit mask', () => {
   const line = '.'.repeat(30) + '#'.repeat(70) + '.';
   const { bits } = maskOf([line, '.'.repeat(101), line]);
   const found = connectedComponents(bits);

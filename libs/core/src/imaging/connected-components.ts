@@ -12,7 +12,7 @@ export interface Component {
   readonly top: number;
   readonly columns: number;
   readonly rows: number;
-  /** How many of its pixels lie on the picture's border. */
+  /** How many of its pixels are on the picture's border. */
   readonly borderPixels: number;
 }
 
@@ -20,7 +20,7 @@ export interface Component {
 export interface Components {
   /** In the order in which a scan from the top left corner meets them; `components[i].label` is `i + 1`. */
   readonly components: readonly Component[];
-  /** The pixels of all of them. */
+  /** The pixels of all regions. */
   readonly runs: Runs;
   readonly size: PictureSize;
 }
@@ -38,7 +38,7 @@ export interface Runs {
  * Finds the connected regions of a binary mask: runs of pixels along the rows, joined where they touch a run of the row above
  * (union-find over runs). A lung mask looks for regions five times; over runs that is a fraction of what it costs pixel by pixel.
  *
- * @param connectivity 4: neighbours share a side, 8: or a corner.
+ * @param connectivity 4: neighbours share a side; 8: a side or a corner.
  */
 export function connectedComponents(mask: BitMask, connectivity: 4 | 8 = 4): Components {
   const { size } = mask;
@@ -84,18 +84,18 @@ export function maskOfRegions(
 
 /** Runs that are not labelled yet. */
 interface JoinedRuns extends Runs {
-  /** An earlier run of the same region, or the run itself where it is the first. */
+  /** An earlier run of the same region, or the run itself if it is the first. */
   readonly parent: Int32Array;
 }
 
-/** @param corners 1 where runs that share a corner touch, else 0. */
+/** @param corners 1 if runs that share a corner touch, else 0. */
 function findRuns(mask: BitMask, corners: 0 | 1): JoinedRuns {
   const { rows } = mask.size;
   const total = countRuns(mask);
   const array = (): Int32Array => new Int32Array(total);
   const runs = { row: array(), left: array(), right: array(), label: array(), parent: array() };
   let count = 0;
-  // The runs of the row above, `above` being the first that can still touch.
+  // The runs of the row above; `above` is the first that can still touch.
   let [above, aboveEnd] = [0, 0];
   for (let row = 0; row < rows; row++) {
     const first = count;
@@ -127,7 +127,7 @@ function join(parent: Int32Array, a: number, b: number): void {
 function rootOf(parent: Int32Array, run: number): number {
   let root = run;
   while (parent[root] !== root) {
-    // Halves the way for the next time.
+    // Path halving.
     parent[root] = parent[parent[root]!]!;
     root = parent[root]!;
   }

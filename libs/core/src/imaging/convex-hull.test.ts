@@ -24,7 +24,7 @@ describe('convexHull', () => {
     expect(hull).toHaveLength(golden.hullCorners);
   });
 
-  test('leaves out what lies inside or along a side', () => {
+  test('leaves out points inside or along a side', () => {
     const square: Point[] = [[0, 0], [4, 0], [4, 4], [0, 4]]; // prettier-ignore
     expect(convexHull([...square, [2, 0], [2, 2], [4, 1], [0, 0]])).toEqual(square);
   });

@@ -1,6 +1,6 @@
 import { emptyMask, nextInside, nextOutside, setRun, type BitMask } from './bit-mask.js';
 
-/** A point of the picture plane: the first pixel reaches from (0, 0) to (1, 1), its centre is (0.5, 0.5). */
+/** A point of the picture plane: the first pixel covers (0, 0) to (1, 1), its centre is (0.5, 0.5). */
 export type Point = readonly [x: number, y: number];
 
 /**
@@ -16,7 +16,7 @@ export function convexHull(points: readonly Point[]): Point[] {
   return upper.length > 1 ? [...upper.slice(0, -1), ...lower.slice(0, -1)] : upper;
 }
 
-/** The convex hull of a mask: all pixels whose centres lie in the hull of the mask's pixels, taken as squares. */
+/** The convex hull of a mask: all pixels whose centres are in the hull of the mask's pixels, taken as squares. */
 export function hullMask(mask: BitMask): BitMask {
   const { columns, rows } = mask.size;
   const corners: Point[] = [];
@@ -33,7 +33,7 @@ export function hullMask(mask: BitMask): BitMask {
   const result = emptyMask(mask.size);
   for (let row = 0; row < rows; row++) {
     const [from, to] = spanAt(hull, row + 0.5);
-    // The centre of column c is c + 0.5; the tolerance keeps centres on the hull's sides in.
+    // The centre of column c is c + 0.5; the tolerance includes centres on the hull's sides.
     const first = Math.max(0, Math.ceil(from - 0.5 - 1e-9));
     const end = Math.min(columns, Math.floor(to - 0.5 + 1e-9) + 1);
     setRun(result, row, first, end);
@@ -56,7 +56,7 @@ function cross([ox, oy]: Point, [ax, ay]: Point, [bx, by]: Point): number {
   return (ax - ox) * (by - oy) - (ay - oy) * (bx - ox);
 }
 
-/** Where a horizontal line cuts a convex polygon; an empty span (from > to) where it does not. */
+/** Where a horizontal line cuts a convex polygon; an empty span (from > to) if it does not. */
 function spanAt(polygon: readonly Point[], y: number): [from: number, to: number] {
   let from = Infinity;
   let to = -Infinity;

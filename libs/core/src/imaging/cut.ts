@@ -1,7 +1,7 @@
 import type { Box } from './bounding-box.js';
 import type { PictureSize } from './resample.js';
 
-/** Cuts a box out of a picture or mask; the same array where the box is all of it. */
+/** Cuts a box out of a picture or mask; returns the same array if the box is all of it. */
 export function cut<T extends Float32Array | Uint8Array>(
   pixels: T,
   { columns, rows }: PictureSize,

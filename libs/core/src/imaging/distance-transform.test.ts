@@ -34,7 +34,7 @@ test.each(morphologyGolden)('the largest distances are those of scipy.ndimage', 
   expect(found).toEqual(largestByLabel(golden.squaredDistance, regions));
 });
 
-test('the largest distances agree with looking at every pair of pixels', () => {
+test('the largest distances agree with comparing every pair of pixels', () => {
   fc.assert(
     fc.property(anyMask, ({ mask, size }) => {
       const { columns } = size;
@@ -55,7 +55,7 @@ test('the largest distances agree with looking at every pair of pixels', () => {
   );
 });
 
-test('a disc of radius 6 has the square of its middle, where its rows bound nothing', () => {
+test('a disc of radius 6 has its maximum at the centre, where its rows are no bound', () => {
   const size = { columns: 40, rows: 40 };
   const mask = Uint8Array.from({ length: 1600 }, (_, at) => {
     const [x, y] = [(at % 40) - 20, Math.floor(at / 40) - 20];

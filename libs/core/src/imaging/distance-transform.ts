@@ -2,11 +2,11 @@ import type { BitMask } from './bit-mask.js';
 import type { Components } from './connected-components.js';
 
 /**
- * For each region of a mask the largest squared Euclidean distance, in pixels, from one of its pixels to the nearest pixel outside of the
- * mask: the square of the radius of its widest disc. Exact; `Infinity` where nothing is outside. The picture's border does not count as
+ * For each region of a mask, the largest squared Euclidean distance in pixels from one of its pixels to the nearest pixel outside the
+ * mask: the squared radius of its widest disc. Exact; `Infinity` if nothing is outside. Beyond the picture's border does not count as
  * outside.
  *
- * Down the columns by counting, then along the rows by lower envelopes of parabolas: Felzenszwalb and Huttenlocher, "Distance
+ * Counts down the columns, then takes lower envelopes of parabolas along the rows: Felzenszwalb and Huttenlocher, "Distance
  * Transforms of Sampled Functions", Theory of Computing 8 (2012). Most rows need no envelope: no pixel of a run is farther from the outside
  * than half the run's length or than its highest column, and few runs can beat their region's most promising one.
  *
@@ -37,7 +37,7 @@ export function largestSquaredDistances(mask: BitMask, regions: Components): Flo
   for (let run = 0; run < bounds.length; run++) measure(run);
   return largest;
 
-  /** The square of what no pixel of the run exceeds. */
+  /** The square of an upper bound for the pixels of the run. */
   function boundOf(left: number, right: number, first: number): number {
     let highest = 0;
     for (let at = first + left; at < first + right; at++) {
@@ -53,7 +53,7 @@ export function largestSquaredDistances(mask: BitMask, regions: Components): Flo
   function measure(run: number): void {
     const label = runs.label[run]!;
     if (bounds[run]! <= largest[label]!) return;
-    // With the pixel outside at either end: nothing behind that one can be nearer.
+    // With the outside pixel at either end: nothing beyond it can be nearer.
     const from = Math.max(0, runs.left[run]! - 1);
     const end = Math.min(columns, runs.right[run]! + 1);
     const first = runs.row[run]! * columns;
@@ -65,7 +65,7 @@ export function largestSquaredDistances(mask: BitMask, regions: Components): Flo
   }
 }
 
-/** The distance from each pixel of a mask to the nearest one outside of it in its column; 0 outside, `Infinity` where there is none. */
+/** The distance from each pixel of a mask to the nearest one outside it in its column; 0 outside, `Infinity` if there is none. */
 function columnDistances({ words, wordsPerRow, size: { columns, rows } }: BitMask): Float32Array {
   const distance = new Float32Array(columns * rows);
   for (let row = 0, at = 0; row < rows; row++) {

@@ -22,17 +22,17 @@ test('dilate makes a disc of a pixel', () => {
   expect(linesOf(dilate(bits, 2))).toEqual(['..#..', '.###.', '#####', '.###.', '..#..']);
 });
 
-test('erode does not eat from the border of the picture', () => {
+test('erode does not erode from the border of the picture', () => {
   const { bits } = maskOf(['###.', '###.', '###.']);
   expect(linesOf(erode(bits, 1))).toEqual(['##..', '##..', '##..']);
 });
 
-test('fillHoles leaves open what a diagonal gap does not connect, and what reaches the border', () => {
+test('fillHoles fills enclosed regions and leaves those that reach the border', () => {
   const { bits } = maskOf(['.####', '##..#', '#.#.#', '#####', '.#.#.']);
   expect(linesOf(fillHoles(bits))).toEqual(['.####', '#####', '#####', '#####', '.#.#.']);
 });
 
-test('closing holds the mask, the mask holds its opening, and doing either twice changes nothing', () => {
+test('closing contains the mask, the mask contains its opening, and doing either twice changes nothing', () => {
   fc.assert(
     fc.property(anyMask, fc.double({ min: 0, max: 4, noNaN: true }), ({ mask, size }, radius) => {
       const bits = toBits(mask, size);
@@ -47,7 +47,7 @@ test('closing holds the mask, the mask holds its opening, and doing either twice
   );
 });
 
-test('a disc holds the pixels whose centres are at most its radius away, in pictures wider than a word of bits', () => {
+test('a disc holds the pixels whose centres are within its radius, in pictures wider than a word of bits', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 30, max: 100 }),

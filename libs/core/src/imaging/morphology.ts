@@ -3,8 +3,8 @@ import { connectedComponents, maskOfRegions } from './connected-components.js';
 import type { PictureSize } from './resample.js';
 
 /**
- * Binary morphology with a disc: all pixels whose centres are at most `radius` away, 0 or more. What lies beyond the
- * picture's border neither grows in nor eats away. The cost grows with the radius, by a few operations on 32 pixels at a time.
+ * Binary morphology with a disc: all pixels whose centres are at most `radius` away, 0 or more. The outside of the
+ * picture neither grows into it nor erodes it. The cost grows with the radius, by a few operations on 32 pixels at a time.
  */
 
 /** Grows the mask by `radius` pixels: the disc of each pixel, row by row of the disc. */
@@ -13,7 +13,7 @@ export function dilate(mask: BitMask, radius: number): BitMask {
   const widths = discWidths(radius, size);
   const result = emptyMask(size);
   const mostWords = Math.ceil(widths[0]! / 32);
-  // One for all rows: an array for each costs more than what is done to it.
+  // One array for all rows: allocating one for each costs more than the work on it.
   const line = new Int32Array(wordsPerRow);
   for (let row = 0; row < size.rows; row++) {
     const start = row * wordsPerRow;
@@ -57,7 +57,7 @@ function discWidths(radius: number, { columns, rows }: PictureSize): Int32Array 
   const height = Math.min(Math.floor(radius), rows);
   return Int32Array.from({ length: height + 1 }, (_, row) => {
     let width = Math.floor(Math.sqrt(radius * radius - row * row));
-    // A root that was rounded down.
+    // Corrects a root that was rounded down.
     if ((width + 1) ** 2 + row * row <= radius * radius) width++;
     return Math.min(width, columns);
   });
@@ -74,7 +74,7 @@ export function open(mask: BitMask, radius: number): BitMask {
 }
 
 /**
- * Grows, then shrinks: fills gaps and bays that the disc does not fit into. It grows beyond the picture's border, where it
+ * Grows, then shrinks: fills gaps and bays that the disc does not fit into. It grows past the picture's border before it
  * shrinks again: else a mask near the border would stick to it.
  */
 export function close(mask: BitMask, radius: number): BitMask {
@@ -84,11 +84,11 @@ export function close(mask: BitMask, radius: number): BitMask {
   const box = { left: wordsBeside, top: margin, columns, rows };
   const roomy = { columns: columns + 2 * wordsBeside, rows: rows + 2 * margin };
   const closed = erode(dilate(pasteMask(mask, box, roomy), radius), radius);
-  // A closing stays within the sides of the box, so that nothing is inside behind it.
+  // A closing stays within the sides of the box, so that nothing is inside past it.
   return cutMask(closed, box);
 }
 
-/** Fills the holes: the regions outside of the mask (4-connected) that do not reach the picture's border. */
+/** Fills the holes: the regions outside the mask (4-connected) that do not reach the picture's border. */
 export function fillHoles(mask: BitMask): BitMask {
   const outside = connectedComponents(invert(mask), 4);
   const reachingBorder = outside.components.filter(({ borderPixels }) => borderPixels > 0);

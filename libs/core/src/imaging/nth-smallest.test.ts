@@ -12,14 +12,14 @@ test('the n-th smallest is what sorting puts there, whatever the values', () => 
         // Coarse values repeat, as grey does.
         const values = isCoarse ? any.map((value) => Math.sign(value)) : any;
         const n = at % values.length;
-        // -0 and 0 are equal, and their order is open.
+        // -0 and 0 are equal, and their order is unspecified.
         expect(nthSmallest(values, n) + 0).toBe(values.toSorted()[n]! + 0);
       },
     ),
   );
 });
 
-test('the values are not moved', () => {
+test('the input is not reordered', () => {
   const values = Float32Array.of(3, 1, 2);
   expect(nthSmallest(values, 0)).toBe(1);
   expect([...values]).toEqual([3, 1, 2]);

@@ -1,11 +1,11 @@
 /**
- * The value that would come `n`-th, from 0, if the values were sorted; NaN counts as the largest. Hoare's selection (Algorithm 65, CACM
- * 4(7), 1961) in linear time, where sorting takes most of what finding a chest costs.
+ * The value that would be `n`-th, from 0, if the values were sorted; NaN counts as the largest. Hoare's selection (Algorithm 65, CACM
+ * 4(7), 1961) in linear time; sorting would take most of the time of finding a chest.
  *
  * @param n from 0 to `values.length - 1`.
  */
 export function nthSmallest(values: Float32Array, n: number): number {
-  // Without NaN, which compares with nothing.
+  // Without NaN, which does not compare.
   const work = new Float32Array(values.length);
   let count = 0;
   for (let at = 0; at < values.length; at++) {

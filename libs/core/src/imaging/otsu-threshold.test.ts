@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { otsuThreshold } from './otsu-threshold.js';
 
-test('otsuThreshold parts two groups in the middle of the gap between them', () => {
-  // Bins 51 (0.2) and 204 (0.8): every cut after bins 51 to 203 ties, their middle is after bin 127.
+test('otsuThreshold separates two groups in the middle of the gap between them', () => {
+  // Bins 51 (0.2) and 204 (0.8): every cut after bins 51 to 203 ties, the middle one is after bin 127.
   expect(otsuThreshold(Float32Array.of(0.2, 0.2, 0.2, 0.8))).toBe(0.5);
 });
 
@@ -14,12 +14,12 @@ test('otsuThreshold maximises the variance between the classes', () => {
   expect(threshold).toBeLessThan(0.75);
 });
 
-test('otsuThreshold counts what is outside of 0–1 in the outermost bins', () => {
+test('otsuThreshold counts values outside of 0–1 in the outermost bins', () => {
   const threshold = otsuThreshold(Float32Array.of(-3, 0, 1, 7))!;
   expect(threshold).toBe(0.5);
 });
 
-test('otsuThreshold counts what is not a number as black', () => {
+test('otsuThreshold counts NaN as black', () => {
   expect(otsuThreshold(Float32Array.of(NaN, 0, 1, 1))).toBe(0.5);
 });
 

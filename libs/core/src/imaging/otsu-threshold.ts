@@ -2,9 +2,9 @@ const bins = 256;
 
 /**
  * Otsu's threshold of grey values: the one that maximises the variance between the two classes that it makes (IEEE Trans.
- * SMC 9(1), 1979), over 256 bins of 0–1. Values outside of 0–1 count in the outermost bins, what is not a number as black.
+ * SMC 9(1), 1979), over 256 bins of 0–1. Values outside of 0–1 count in the outermost bins, NaN as black.
  *
- * @returns a threshold in 0–1, `value >= threshold` being the bright class; undefined where all values share a bin.
+ * @returns a threshold in 0–1, `value >= threshold` being the bright class; undefined if all values share a bin.
  */
 export function otsuThreshold(values: Float32Array): number | undefined {
   const histogram = new Int32Array(bins);
@@ -34,6 +34,6 @@ export function otsuThreshold(values: Float32Array): number | undefined {
       last = bin;
     }
   }
-  // Empty bins between the classes tie: the middle of them is the threshold.
+  // Empty bins between the classes tie: use the middle one.
   return first < 0 ? undefined : ((first + last) / 2 + 1) / bins;
 }

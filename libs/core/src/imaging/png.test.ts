@@ -2,11 +2,11 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { encodePng, type PngPicture } from '../index.js';
 
-/** sharp (libvips, libpng) is the judge of what was written. */
+/** sharp (libvips, libpng) checks what was written. */
 async function readBack(picture: PngPicture) {
   const decoded = sharp(encodePng(picture));
   const { width, height, depth, channels, space } = await decoded.metadata();
-  // Without these sharp would answer 8-bit RGB whatever the file holds.
+  // Without these sharp would return 8-bit RGB whatever the file holds.
   const raw = await decoded
     .toColourspace(space)
     .raw({ depth: depth === 'ushort' ? 'ushort' : 'uchar' })

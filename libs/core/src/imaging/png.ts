@@ -6,12 +6,12 @@ export interface PngPicture {
   readonly rows: number;
   /** 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA. */
   readonly channels: 1 | 2 | 3 | 4;
-  /** `rows * columns * channels` samples; a `Uint16Array` is written with 16 bits a sample. */
+  /** `rows * columns * channels` samples; a `Uint16Array` is written with 16 bits per sample. */
   readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
 }
 
 /**
- * Writes a PNG in Node and in a browser alike, lossless and without a canvas: 8 or 16 bits a sample by the array's type.
+ * Writes a lossless PNG in Node or a browser, without a canvas: 8 or 16 bits per sample by the array's type.
  *
  * @throws {RangeError} when the size is not a positive integer or the samples do not fit it.
  */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resample, resampleNearest, type PictureSize } from '../index.js';
 
-/** What PIL's `Image.resize` and PyTorch's `interpolate(antialias=True)` answered; golden/make_resample.py made it. */
+/** Results of PIL's `Image.resize` and PyTorch's `interpolate(antialias=True)`, from golden/make_resample.py. */
 const golden = JSON.parse(
   readFileSync(new URL('golden/resample.json', import.meta.url), 'utf8'),
 ) as {
@@ -27,10 +27,10 @@ function expectClose(actual: Float32Array, expected: number[], tolerance: number
 
 describe.each(golden.cases)('resample from $from to $to', ({ from, to, pixels, ...answers }) => {
   // Values reach 1500, so 1e-3 is float32's own rounding; PyTorch and PIL differ by up to 1.5e-3 from each other.
-  test('answers what PIL answers', () => {
+  test('gives what PIL gives', () => {
     expectClose(resample(Float32Array.from(pixels), from, to), answers.pil, 1e-3);
   });
-  test('answers what PyTorch answers', () => {
+  test('gives what PyTorch gives', () => {
     expectClose(resample(Float32Array.from(pixels), from, to), answers.torch, 2e-3);
   });
   test('takes the nearest pixel that PyTorch takes', () => {

@@ -3,7 +3,7 @@ import { triangleTaps, type Taps } from './kernel/triangle-taps.js';
 
 /**
  * Resamples a picture with an antialiased triangle filter: bilinear where it grows, and where it shrinks the triangle is as
- * wide as the step between result pixels. Pixel centres lie at half indices; weights are normalised at the edges.
+ * wide as the step between result pixels. Pixel centres are at half indices; weights are normalised at the edges.
  *
  * This is what `Image.resize(BILINEAR)` of PIL, `interpolate(antialias=True)` of PyTorch and `Resize` of ONNX with
  * `antialias=1`, `half_pixel` and `exclude_outside=1` compute.
@@ -29,7 +29,7 @@ export function resample(
   );
 }
 
-/** Each row to as many values as there are taps; what the kernel does, where there is no WebAssembly. */
+/** Each row to as many values as there are taps; the fallback for the kernel without WebAssembly. */
 function resampleAcross(
   pixels: Float32Array,
   columns: number,
@@ -82,7 +82,7 @@ export function resampleNearest<T extends Float32Array | Uint8Array>(
   for (let row = 0; row < toRows; row++) {
     const from = rowOf[row]! * columns;
     const to = row * toColumns;
-    // The same source row once more: copied as a whole.
+    // The same source row again: copy the whole row.
     if (row > 0 && rowOf[row] === rowOf[row - 1]) {
       result.copyWithin(to, to - toColumns, to);
       continue;

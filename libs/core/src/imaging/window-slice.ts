@@ -2,7 +2,7 @@ import type { CtSlice } from '../contracts/volume.js';
 import type { Window } from './window.js';
 import { loadKernel } from './kernel/load-kernel.js';
 
-/** Pixels that go through the kernel at once: they stay in the processor's cache. */
+/** Pixels per kernel call: they stay in the processor's cache. */
 const pixelsAtOnce = 16 * 1024;
 
 /**
@@ -51,7 +51,7 @@ export function windowSliceToBytes(
   const result = new Uint8ClampedArray(pixels.length);
   const low = center - width / 2;
   const scale = 255 / width;
-  // The array clamps and rounds by itself.
+  // The array clamps and rounds.
   for (let i = 0; i < pixels.length; i++) result[i] = (pixels[i]! - low) * scale;
   return result;
 }

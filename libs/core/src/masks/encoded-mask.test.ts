@@ -17,7 +17,7 @@ test('encodeMask writes the probability times 255 as 8-bit grey', async () => {
   expect([...data]).toEqual([0, 128, 255, 51, 255, 0]);
 });
 
-test('decodeMask gives back what encodeMask was given, to half a step of 255', () => {
+test('decodeMask returns what encodeMask was given, to half a step of 255', () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 12, maxLength: 12 }),
@@ -44,7 +44,7 @@ test('decodeMask reads a mask that libpng wrote', async () => {
   expect([...decoded]).toEqual([...Float32Array.of(0, 0.2, 0.4, 1)]);
 });
 
-test('a mask of 1024×1024 survives the way through base64', () => {
+test('a mask of 1024×1024 survives a round trip through base64', () => {
   const mask = Float32Array.from({ length: 1024 * 1024 }, (_, i) => ((i * 7919) % 256) / 255);
   expect(
     Buffer.from(decodeMask(encodeMask(mask, 1024, 1024)).buffer).equals(Buffer.from(mask.buffer)),

@@ -3,12 +3,12 @@ import type { EncodedMask } from '../contracts/prediction.js';
 import { CtError } from '../errors.js';
 import { encodePng } from '../imaging/png.js';
 
-/** Deflate and PNG can add this much to pixels that do not compress; anything longer is not a mask of its size. */
+/** Deflate and PNG can add this much to incompressible pixels; anything longer is not a mask of its size. */
 const overheadBytes = 65_536;
 
 /**
  * Packs a lesion mask for JSON: an 8-bit grey PNG of `round(probability * 255)` in base64. Values outside of 0–1 are clamped
- * and NaN becomes 0; what is lost is at most 1/510.
+ * and NaN becomes 0; the error is at most 1/510.
  *
  * @param mask `height * width` probabilities, row by row.
  * @throws {RangeError} when the mask does not have `width * height` values.
@@ -30,7 +30,7 @@ export function encodeMask(mask: Float32Array, width: number, height: number): E
  * @throws {CtError} `CT_CORRUPT` when the data is not an 8-bit grey PNG of the stated size.
  */
 export function decodeMask({ width, height, data }: EncodedMask): Float32Array {
-  // Deflate grows by 1032 at most, so a bound on the packed bytes is a bound on the memory that a hostile answer can take.
+  // Deflate expands by 1032 at most, so limiting the packed bytes limits the memory that a hostile response can take.
   if (data.length > ((width + 1) * height + overheadBytes) * 2) {
     throw new CtError(
       'CT_CORRUPT',
@@ -67,7 +67,7 @@ function decodeGrey(data: string) {
 
 function toBase64(bytes: Uint8Array): string {
   let binary = '';
-  // In parts, since one call with all bytes as arguments would exceed the stack.
+  // In chunks: one call with all bytes as arguments would overflow the stack.
   for (let at = 0; at < bytes.length; at += 0x8000) {
     binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   }

@@ -22,7 +22,7 @@ test('a probability at the threshold is lesion', () => {
   expect(countLesion(Float32Array.of(0.5), Uint8Array.of(1), 0.5).lesion).toBe(1);
 });
 
-test('the fraction of a volume weighs its slices by their lungs', () => {
+test('the fraction of a volume weights its slices by their lungs', () => {
   // (1 + 0) / (4 + 12), not the mean of 0.25 and 0.
   expect(lesionFraction([{ lesion: 1, lung: 4 }, { lesion: 0, lung: 12 }])).toBe(1 / 16); // prettier-ignore
 });

@@ -6,13 +6,13 @@ export interface LesionCounts {
 }
 
 /**
- * Counts lesion and lung pixels. A lesion lies in the lung, so that what the lung mask missed of it (a consolidation is as bright
- * as the chest wall) counts as lung as well, and the fraction stays in 0–1.
+ * Counts lesion and lung pixels. Lesions are in the lung, so lesion pixels that the lung mask missed (a consolidation is as bright
+ * as the chest wall) count as lung as well, and the fraction stays in 0–1.
  *
  * @param mask `rows * columns` lesion probabilities, as `placeMask` returns them.
  * @param lung the lungs of the same slice from `lungMask`.
- * @param threshold lesion where the probability is not less.
- * @returns no pixels where no lung was found: without it a fraction would mean nothing.
+ * @param threshold a pixel is lesion if its probability is at least this.
+ * @returns zero pixels if no lung was found: without it a fraction would mean nothing.
  * @throws {RangeError} when the masks differ in size.
  */
 export function countLesion(
@@ -24,12 +24,12 @@ export function countLesion(
   return lesionCounts(countOverlap(mask, lung, threshold));
 }
 
-/** What {@link countLesion} counts: what the lung mask missed of a lesion is lung as well. */
+/** The count of {@link countLesion}: lesion pixels that the lung mask missed count as lung as well. */
 export function lesionCounts({ lesion, lung, lesionInLung }: Overlap): LesionCounts {
   return { lesion, lung: lung + lesion - lesionInLung };
 }
 
-/** Pixels of a lesion mask, of the lungs and of both, as they are. */
+/** Raw pixel counts of a lesion mask, of the lungs and of both. */
 export interface Overlap {
   readonly lesion: number;
   readonly lung: number;
@@ -39,7 +39,7 @@ export interface Overlap {
 /**
  * Counts the pixels of both masks in one pass.
  *
- * @param lung 0 outside; undefined where no lung was found, and none is counted.
+ * @param lung 0 outside; undefined if no lung was found, which counts none.
  * @throws {RangeError} when the masks differ in size.
  */
 export function countOverlap(
@@ -62,7 +62,7 @@ export function countOverlap(
   return { lesion: lesions, lung: lungs, lesionInLung: both };
 }
 
-/** Lesion pixels over lung pixels of one or more slices, in 0–1; null where no lung was found. */
+/** Lesion pixels over lung pixels of one or more slices, in 0–1; null if no lung was found. */
 export function lesionFraction(slices: readonly LesionCounts[]): number | null {
   const total = { lesion: 0, lung: 0 };
   for (const { lesion, lung } of slices) {

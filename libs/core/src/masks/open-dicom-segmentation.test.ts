@@ -25,7 +25,7 @@ const volume = {
 const turned = (frame: number[]) =>
   [4, 3, 2, 1, 0].flatMap((row) => frame.slice(row * 7, row * 7 + 7));
 
-test('segments lie where their frames say, however the rows run, as pydicom reads the pixels', async () => {
+test('segments are placed by their frames, in any row direction, as pydicom reads the pixels', async () => {
   const segmentation = await open();
   expect(segmentation.segments).toEqual({ 1: 'Ground glass', 2: 'Consolidation' });
   expect([...(await segmentation.on(volume, 0))!]).toEqual(turned(frames[0]!));
@@ -53,7 +53,7 @@ const others = JSON.parse(readFileSync(join(folder, 'label-map.json'), 'utf8')) 
 >;
 const openOther = (name: string) => open(new Uint8Array(readFileSync(join(folder, name))));
 
-test('a label map has its segments in the values of its pixels, in whatever order its frames are', async () => {
+test('a label map has its segments in its pixel values, whatever the order of its frames', async () => {
   const segmentation = await openOther('label-map.dcm');
   expect(segmentation.segments).toEqual({ 1: 'Ground glass', 2: 'Consolidation' });
   const [upper, lower] = others['label-map'];
@@ -62,7 +62,7 @@ test('a label map has its segments in the values of its pixels, in whatever orde
   expect(await segmentation.on(volume, 2)).toBeUndefined();
 });
 
-test('frames without places go by the order within their segment', async () => {
+test('frames without positions are matched by their order within the segment', async () => {
   const segmentation = await openOther('unplaced.dcm');
   const flat = { columns: 7, rows: 5, sliceCount: 3, geometry: undefined };
   for (const index of [0, 1, 2]) {
@@ -72,7 +72,7 @@ test('frames without places go by the order within their segment', async () => {
   }
 });
 
-test('slices at other places, and planes of another direction, have no segments', async () => {
+test('slices at other positions, and planes of another direction, have no segments', async () => {
   const { geometry } = volume;
   const segmentation = await open();
   const above = { ...volume, geometry: { ...geometry, origin: [-3, 0, 26] as const } };
@@ -81,13 +81,13 @@ test('slices at other places, and planes of another direction, have no segments'
   expect(await segmentation.on({ ...volume, geometry: coronal }, 4)).toBeUndefined();
 });
 
-test('a file without a place is matched by its order, where slices and frames are as many', async () => {
+test('a file without positions is matched by order, if slices and frames are equal in number', async () => {
   const flat = { columns: 7, rows: 5, sliceCount: 3, geometry: undefined };
-  // Three frames of two segments are no whole number of slices.
+  // Three frames of two segments are not a whole number of slices.
   expect(await (await open()).on(flat, 0)).toBeUndefined();
 });
 
-test('another DICOM file is no segmentation, and one that is cut short says so', async () => {
+test('another DICOM file is no segmentation, and a truncated one reports so', async () => {
   const image = new Uint8Array(
     readFileSync(join(folder, '../../formats/dicom/fixtures/explicit.dcm')),
   );

@@ -6,13 +6,13 @@ import { firstNumber, firstText, numberValues } from '../formats/dicom/attribute
 import { readDicomHeader } from '../formats/dicom/read-header.js';
 import { defaultLimits, type Limits } from '../formats/limits.js';
 
-/** A DICOM Segmentation: masks of one or more segments that lie where their frames say. */
+/** A DICOM Segmentation: masks of one or more segments, positioned by their frames. */
 export interface DicomSegmentation {
   /** Names of the segments by their number. */
   readonly segments: Readonly<Record<number, string>>;
   /**
-   * The segments on one slice of a volume: the number of a segment, 0 outside; the highest number where segments overlap. Undefined
-   * where no frame lies on the slice.
+   * The segments on one slice of a volume: the number of a segment, 0 outside; the highest number if segments overlap. Undefined
+   * if no frame is on the slice.
    *
    * @returns `rows * columns` values of the volume's slice.
    */
@@ -38,9 +38,9 @@ interface Frame {
 }
 
 /**
- * Opens a DICOM Segmentation: binary, fractional (where half of the maximum and more counts) or a label map.
+ * Opens a DICOM Segmentation: binary, fractional (a pixel counts from half of the maximum on) or a label map.
  *
- * @returns undefined for a DICOM file that is none.
+ * @returns undefined for a DICOM file that is not a segmentation.
  * @throws {CtError} `CT_UNSUPPORTED` for compressed frames, `CT_CORRUPT`, `CT_TRUNCATED`, `CT_TOO_LARGE`.
  */
 export async function openDicomSegmentation(
@@ -173,11 +173,11 @@ function readFrames(dataSet: DataSet, count: number): Frame[] {
 
 type Target = Pick<CtVolume, 'columns' | 'rows' | 'sliceCount' | 'geometry'>;
 
-/** The frames of each segment that lie on a slice: the nearest one within half of the distance between slices. */
+/** The frames of each segment on a slice: the nearest one within half of the distance between slices. */
 function framesOn(frames: readonly Frame[], volume: Target, index: number): Frame[] {
   const { geometry } = volume;
   if (!geometry || frames.some(({ position }) => position === undefined)) {
-    // Without places, frames and slices belong together by their order, where there are as many of them.
+    // Without positions, frames and slices are matched by order, if their numbers are equal.
     const ofSegment = new Map<number, Frame[]>();
     for (const frame of frames) {
       ofSegment.set(frame.segment, [...(ofSegment.get(frame.segment) ?? []), frame]);
@@ -193,7 +193,7 @@ function framesOn(frames: readonly Frame[], volume: Target, index: number): Fram
     const distance = Math.abs(along - spacing.slice * index);
     const best = nearest.get(frame.segment);
     if (distance > spacing.slice / 2 || (best && best.distance <= distance)) continue;
-    // A frame that cuts through the slice shows another plane.
+    // A frame that intersects the slice shows another plane.
     if (frame.row && frame.column) {
       const tilt = Math.abs(dot(cross(frame.row, frame.column), sliceDirection));
       if (tilt < 0.99) continue;
@@ -203,7 +203,7 @@ function framesOn(frames: readonly Frame[], volume: Target, index: number): Fram
   return [...nearest.values()].map(({ frame }) => frame);
 }
 
-/** Where the pixels of a slice lie on a frame: affine in column and row. */
+/** Maps slice pixels to a frame: affine in column and row. */
 function placement(frame: Frame, { geometry }: Target, index: number) {
   const { position, row, column, spacing } = frame;
   if (!geometry || !position || !row || !column || !spacing)

@@ -14,7 +14,7 @@ test('overlayMask leaves pixels below the threshold grey and opaque', () => {
   expect(pixel(rgba, 1)).not.toEqual([100, 100, 100, 255]);
 });
 
-test('overlayMask mixes opacity times probability of the colour', () => {
+test('overlayMask blends in the colour by opacity times probability', () => {
   const style = { colour: [200, 100, 0], opacity: 0.5, threshold: 0.5 } as const;
   const rgba = overlayMask(grey(2, 1, 100), Float32Array.of(1, 0.6), style);
   // 100 + (200 - 100) * 0.5; 100 + 0; 100 - 100 * 0.5 — then the same with a share of 0.3.

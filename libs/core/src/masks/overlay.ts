@@ -2,7 +2,7 @@
 export type Colour = readonly [red: number, green: number, blue: number];
 
 /**
- * Colours that people with any common colour vision tell apart, and that differ from grey (Okabe and Ito, "Color Universal
+ * Colours that people with any common colour vision can tell apart, and that differ from grey (Okabe and Ito, "Color Universal
  * Design", 2008).
  */
 export const overlayColours = {
@@ -10,9 +10,9 @@ export const overlayColours = {
   lung: [86, 180, 233],
   /** Lesion in the expert's mask and in the model's. */
   truePositive: [0, 158, 115],
-  /** Lesion in the model's mask alone. */
+  /** Lesion in the model's mask only. */
   falsePositive: [213, 94, 0],
-  /** Lesion in the expert's mask alone. */
+  /** Lesion in the expert's mask only. */
   falseNegative: [86, 180, 233],
 } as const satisfies Record<string, Colour>;
 
@@ -34,7 +34,7 @@ const defaultStyle: OverlayStyle = {
   contour: false,
 };
 
-/** A grey picture as it is shown, after the window. */
+/** A grey picture as displayed, after the window. */
 export interface GreyPicture {
   readonly columns: number;
   readonly rows: number;
@@ -43,8 +43,8 @@ export interface GreyPicture {
 }
 
 /**
- * Draws a lesion mask over a slice. Filled pixels take `opacity * probability` of the colour, so that what the model is
- * unsure of is pale.
+ * Draws a lesion mask over a slice. Filled pixels take `opacity * probability` of the colour, so that uncertain areas
+ * are pale.
  *
  * @param mask `rows * columns` probabilities in 0–1, as `placeMask` returns them.
  * @returns `rows * columns * 4` bytes of opaque RGBA, as a canvas's `ImageData` holds them.
@@ -67,10 +67,10 @@ export function overlayMask(
 }
 
 /**
- * Draws what a mask found and missed against the expert's: hits, false alarms and misses in a colour each.
+ * Draws a mask against the expert's: hits, false alarms and misses in a colour each.
  *
  * @param mask `rows * columns` probabilities in 0–1.
- * @param truth `rows * columns` of the expert's mask, lesion where it is not 0.
+ * @param truth `rows * columns` of the expert's mask, lesion if not 0.
  * @returns `rows * columns * 4` bytes of opaque RGBA.
  * @throws {RangeError} when picture and masks differ in size.
  */
@@ -123,7 +123,7 @@ function blend(rgba: Uint8ClampedArray, at: number, colour: Colour, share: numbe
   }
 }
 
-/** Whether a pixel of the mask has a neighbour (4-connected) outside of it; the picture's border counts as outside. */
+/** Whether a pixel of the mask has a neighbour (4-connected) outside of it; beyond the picture's border counts as outside. */
 function isEdge(
   at: number,
   { columns, rows }: GreyPicture,

@@ -9,7 +9,7 @@ import { resample, type PictureSize } from '../imaging/resample.js';
  * @param mask `rows * columns` lesion probabilities of `maskSize`, for the model `[S, S]`.
  * @param cropBox the part of the slice that the model saw, from `toModelInput`.
  * @returns `rows * columns` probabilities of `sliceSize`.
- * @throws {RangeError} when the mask does not fit its size or the box reaches out of the slice.
+ * @throws {RangeError} when the mask does not fit its size or the box extends outside the slice.
  */
 export function placeMask(
   mask: Float32Array,

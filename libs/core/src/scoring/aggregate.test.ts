@@ -4,12 +4,12 @@ import { aggregate, describeAggregation } from './aggregate.js';
 describe('aggregate', () => {
   const scores = [0.1, 0.9, 0.2, 0.8, 0.3];
 
-  test('max and mean are what they say', () => {
+  test('max and mean do what they say', () => {
     expect(aggregate('max', scores)).toBe(0.9);
     expect(aggregate('mean', scores)).toBeCloseTo(2.3 / 5, 12);
   });
 
-  test('top-mean takes its fraction of the highest, the last of them in part', () => {
+  test('top-mean takes its fraction of the highest, the last of them partially', () => {
     // 0.8 of five is four: (0.9 + 0.8 + 0.3 + 0.2) / 4
     expect(aggregate('top-mean:0.8', scores)).toBeCloseTo(0.55, 12);
     // 0.5 of five is two and a half: (0.9 + 0.8 + 0.5 * 0.3) / 2.5
@@ -33,7 +33,7 @@ describe('aggregate', () => {
     expect(() => aggregate(rule, scores)).toThrow(/Expected aggregation/);
   });
 
-  test('a rule has words', () => {
+  test('a rule has a description', () => {
     expect(describeAggregation('top-mean:0.5')).toBe(
       'the mean of the highest 50 % of the slices with enough lung',
     );

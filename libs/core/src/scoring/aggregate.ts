@@ -1,13 +1,13 @@
 import { CtError } from '../errors.js';
 
 /**
- * How the score of a volume follows from those of its slices that count. The default takes the mean of their higher half: lesions show
- * in some slices only, so the mean over all dilutes them, and the maximum rests on one slice, which the diaphragm or motion can fool.
+ * How a volume's score is computed from those of its slices that count. The default is the mean of their higher half: lesions show
+ * in some slices only, so the mean over all dilutes them, and the maximum depends on one slice, which the diaphragm or motion can fool.
  */
 export const defaultAggregation = 'top-mean:0.5';
 
 /**
- * The score of a volume from those of its slices. A slice that a share cuts through counts in part, so that a scan of twice as many slices
+ * A volume's score from those of its slices. A slice at the cut-off counts partially, so that a scan of twice as many slices
  * with the same content has the same score.
  *
  * @param rule `max`, `mean`, or `top-mean:` and a fraction from 0 to 1.
@@ -41,7 +41,7 @@ function topMean(descending: readonly number[], fraction: number): number {
   return sum / weight;
 }
 
-/** The rule in words, for people who read a score. */
+/** A description of the rule for people who read a score. */
 export function describeAggregation(rule: string): string {
   const counted = 'of the slices with enough lung';
   if (rule === 'max') return `the highest score ${counted}`;

@@ -12,7 +12,7 @@ const smaller = (ellipses: readonly Ellipse[]) =>
     return { x: 0.25 + x / 2, y: 0.25 + y / 2, a: a / 2, b: b / 2, value };
   });
 
-/** Draws upright strokes of two pixels over the rows above and below, as letters have them: one stroke every eight pixels. */
+/** Draws vertical strokes of two pixels, as letters have them, over the rows above and below: one stroke every eight pixels. */
 function withLetters(slice: CtSlice, above: number, below: number): CtSlice {
   const pixels = slice.pixels.slice();
   for (let row = 0; row < slice.rows; row++) {
@@ -42,7 +42,7 @@ describe('inspectSlice', () => {
     });
   });
 
-  test('has not enough lung where the two take less than a fifth of the body', () => {
+  test('has not enough lung if the two take less than a fifth of the body', () => {
     // The body's area is 0.44 * 0.34 = 0.15 of π; two lungs of 0.1 * 0.1 are 13 % of it.
     const bases = thorax.map((each, i) => (i === 0 ? each : { ...each, a: 0.1, b: 0.1 }));
     expect(inspectSlice(drawSlice(hu, -1000, bases))).toMatchObject({
@@ -52,7 +52,7 @@ describe('inspectSlice', () => {
   });
 
   test('refuses a chest that a program shows among its letters', () => {
-    // The body lies in rows 84 to 172. A stroke begins or ends in 2 of 8 columns: of 160 rows of letters, 40 rows' worth of edges among
+    // The body is in rows 84 to 172. A stroke begins or ends in 2 of 8 columns: of 160 rows of letters, 40 rows' worth of edges among
     // the 88 % of 256 rows that are not body, 18 %.
     const shown = drawSlice(grey, toGrey(-1000), smaller(mapThorax(toGrey)));
     expect(inspectSlice(withLetters(shown, 80, 80)).reasons).toEqual(['NOT_CHEST']);

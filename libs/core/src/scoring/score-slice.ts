@@ -15,49 +15,49 @@ import { encodeMask } from '../masks/encoded-mask.js';
 import { placeMask } from '../masks/place-mask.js';
 import { inspectSlice, type SliceInspection } from './inspect-slice.js';
 
-/** Lesion probability from which a pixel counts into the lesion fraction. */
+/** Lesion probability from which a pixel counts towards the lesion fraction. */
 const lesionThreshold = 0.5;
-/** A mask that covers more than this share of the slice is none of lesions: even white lungs leave the chest wall free. */
+/** A mask that covers more than this share of the slice is not of lesions: even white lungs leave the chest wall free. */
 const mostLesion = 0.5;
-/** Lesions of more than this share of the slice must lie in or near the lungs, those of less may be anything. */
+/** Lesions of more than this share of the slice must be in or near the lungs; smaller ones may be anything. */
 const smallLesion = 0.02;
-/** Share of the lesion that must lie in the lungs as they were found. Consolidations are missing from them. */
+/** Share of the lesion that must be in the segmented lungs, which miss consolidations. */
 const leastInLung = 0.1;
 
-/** What a model answered for one slice. */
+/** A model's answer for one slice. */
 export interface SliceOutputs {
   /** Of the positive label. */
   readonly probability: number;
   /** `rows * columns` lesion probabilities over the part of the slice that the model saw. */
   readonly mask: Float32Array;
   readonly maskSize: PictureSize;
-  /** How unlike the training data, 1 being the bound; null where the model does not say. */
+  /** Distance from the training data, 1 being the bound; null if the model does not report it. */
   readonly distance: number | null;
 }
 
-/** What a slice's prediction carries besides its scores. */
+/** What a slice's prediction contains apart from its scores. */
 export interface SliceExtras {
-  /** Whether it carries its mask. */
+  /** Whether it includes the mask. */
   readonly withMask: boolean;
-  /** Name of the slice's own file, where the volume is made of several. */
+  /** Name of the slice's own file, if the volume is made of several. */
   readonly file?: string | undefined;
-  /** What `inspectSlice` found, where that was asked before, as while the model ran; it is asked now unless given. */
+  /** Result of `inspectSlice` if already known, as when it ran alongside the model; computed now unless given. */
   readonly inspection?: SliceInspection | undefined;
 }
 
-/** What follows from a slice and the model's answer; volumes are summed up from these. */
+/** What follows from a slice and the model's answer; volumes are aggregated from these. */
 export interface SliceScore {
   readonly slice: SlicePrediction;
   readonly counts: LesionCounts;
-  /** Why the slice by itself has no verdict. */
+  /** Why the slice alone has no verdict. */
   readonly withheld: readonly WithheldCode[];
 }
 
 /**
- * Judges one slice by what the model answered: its lesion fraction, and whether there is anything to judge.
+ * Judges one slice by the model's answer: its lesion fraction, and whether there is anything to judge.
  *
  * @param cropBox the part of the slice that the model saw, from `toModelInput`.
- * @throws {CtError} `CT_INFERENCE_FAILED` where an output is NaN or out of range.
+ * @throws {CtError} `CT_INFERENCE_FAILED` if an output is NaN or out of range.
  */
 export function scoreSlice(
   slice: CtSlice,
@@ -78,7 +78,7 @@ export function scoreSlice(
   const counts = lungs ? lesionCounts(overlap) : { lesion: 0, lung: 0 };
   const withheld: WithheldCode[] = [...reasons];
   if (!isPlausible(overlap, placed.length, lungs !== undefined)) withheld.push('IMPLAUSIBLE_MASK');
-  // A NaN distance does not make a picture familiar.
+  // A NaN distance counts as unfamiliar.
   if (outputs.distance !== null && !(outputs.distance <= 1)) withheld.push('UNLIKE_TRAINING');
   return {
     slice: {
@@ -94,7 +94,7 @@ export function scoreSlice(
   };
 }
 
-/** Whether a mask may be one of lesions. */
+/** Whether a mask may be of lesions. */
 function isPlausible(
   { lesion, lesionInLung }: Overlap,
   pixels: number,
@@ -105,7 +105,7 @@ function isPlausible(
   return share <= smallLesion || !hasLungs || lesionInLung >= leastInLung * lesion;
 }
 
-/** A mask in JSON covers the whole slice; only where the model saw a part must it be placed first. */
+/** A mask in JSON covers the whole slice; place it first if the model saw only a part. */
 function maskOfSlice(
   { mask, maskSize }: SliceOutputs,
   placed: Float32Array,

@@ -6,26 +6,26 @@ import { aggregate } from './aggregate.js';
 import type { SliceScore } from './score-slice.js';
 import type { ScoringRule } from './scoring-rule.js';
 
-/** What the header says of the file as a whole. */
+/** What the header says about the file as a whole. */
 export type VolumeFacts = Pick<CtVolume, 'view' | 'acquisition' | 'warnings'>;
 
-/** The part of a prediction that follows from the slices. */
+/** The part of a prediction that is computed from the slices. */
 export type VolumeScore = Pick<
   Prediction,
   'label' | 'withheld' | 'probability' | 'threshold' | 'aggregation' | 'lesionFraction' | 'slices'
 >;
 
-/** Modalities of DICOM that may hold a slice of a CT: the scan, a capture of it, and what is called "other". */
+/** DICOM modalities that may hold a slice of a CT: the scan, a capture of it, and "other". */
 const ctModalities = ['CT', 'SC', 'OT'];
-/** Body parts of DICOM that are no chest. Parts next to it are left out: tags are often of the whole examination. */
+/** DICOM body parts that are no chest. Adjacent parts are not listed: tags often describe the whole examination. */
 const otherParts =
   /^(HEAD|BRAIN|SKULL|IAC|SINUS|PELVIS|HIP|LEG|KNEE|ANKLE|FOOT|HAND|WRIST|ELBOW|EXTREMITY)$/;
-/** Where more than this share of the slices with lung have a reason against them, the volume has it too. */
+/** If more than this share of the slices with lung have a reason against them, the volume has it too. */
 const mostAgainst = 0.5;
 
 /**
- * Sums slices up to a verdict. A volume is scored by those slices that count: they show enough lung, and nothing speaks against them.
- * Where none counts the score is that of all, and the label is withheld.
+ * Aggregates slices to a verdict. A volume is scored by the slices that count: they show enough lung, and nothing speaks against them.
+ * If none counts the score is that of all, and the label is withheld.
  *
  * @param scores at least one, in the order of the slices.
  * @throws {CtError} `CT_MODEL_INVALID` for a rule that `aggregate` does not know.
@@ -73,7 +73,7 @@ function reasonsOfHeader({ view, acquisition, warnings }: VolumeFacts): Withheld
   return reasons;
 }
 
-/** Reasons that most of the slices with lung have; that no slice has enough lung is one as well. */
+/** Reasons that most of the slices with lung have; that no slice has enough lung is one too. */
 function reasonsOfSlices(scores: readonly SliceScore[]): WithheldCode[] {
   const withLung = scores.filter(({ withheld }) => !withheld.includes('NO_LUNG'));
   if (withLung.length === 0) return ['NO_LUNG'];

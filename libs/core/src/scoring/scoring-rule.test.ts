@@ -3,11 +3,11 @@ import { defaultRule, readScoringRule } from './scoring-rule.js';
 
 const read = (values: Record<string, string>) => readScoringRule((name) => values[name]);
 
-test('a model that says nothing is judged by the default rule', () => {
+test('a model without metadata is judged by the default rule', () => {
   expect(read({})).toEqual(defaultRule);
 });
 
-test('a threshold of slices holds for volumes too, unless they have one of their own', () => {
+test('a slice threshold holds for volumes too, unless they have their own', () => {
   expect(read({ threshold: '0.4' })).toMatchObject({ threshold: 0.4, volumeThreshold: 0.4 });
   expect(read({ threshold: '0.4', volume_threshold: '0.7' }).volumeThreshold).toBe(0.7);
 });

@@ -1,7 +1,7 @@
 import { CtError } from '../errors.js';
 import { aggregate, defaultAggregation } from './aggregate.js';
 
-/** How a model's outputs become a verdict; the model carries it. */
+/** How a model's outputs become a verdict; stored in the model. */
 export interface ScoringRule {
   /** The model's classes; the second is the positive one. */
   readonly labels: readonly [negative: string, positive: string];
@@ -9,13 +9,13 @@ export interface ScoringRule {
   readonly threshold: number;
   /** Score from which a volume is positive. */
   readonly volumeThreshold: number;
-  /** How the score of a volume follows from those of its slices, as {@link aggregate} reads it. */
+  /** How a volume's score is computed from those of its slices, as {@link aggregate} reads it. */
   readonly aggregation: string;
   /** The part of a slice that the model was trained to see; see `toModelInput`. */
   readonly crop: 'none' | 'chest';
 }
 
-/** What holds where a model does not say. */
+/** The defaults if a model does not say. */
 export const defaultRule: ScoringRule = {
   labels: ['non-covid', 'covid'],
   threshold: 0.5,
@@ -25,11 +25,11 @@ export const defaultRule: ScoringRule = {
 };
 
 /**
- * Reads the rule that a model carries, from the metadata of its file or the parameters of its configuration: `threshold`,
- * `volume_threshold`, `aggregation`, `crop`, and `labels` (with a comma between the two).
+ * Reads a model's rule from the metadata of its file or the parameters of its configuration: `threshold`,
+ * `volume_threshold`, `aggregation`, `crop`, and `labels` (two, separated by a comma).
  *
- * @param given the value of a name; undefined where the model does not say.
- * @throws {CtError} `CT_MODEL_INVALID` where a value is not of its kind.
+ * @param given the value of a name; undefined if the model does not say.
+ * @throws {CtError} `CT_MODEL_INVALID` for an invalid value.
  */
 export function readScoringRule(given: (name: string) => string | undefined): ScoringRule {
   const share = (name: string, unset: number): number => {

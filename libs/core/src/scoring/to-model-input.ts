@@ -6,27 +6,27 @@ import { findChest } from '../anatomy/chest-box.js';
 import { cut } from '../imaging/cut.js';
 import { windowSlice } from '../imaging/window-slice.js';
 
-/** What the model is given, and how it came from the slice. */
+/** The model's input, and how it was made from the slice. */
 export interface ModelInput {
   /** Values in 0–1, row by row. */
   readonly data: Float32Array;
   /** One channel, rows, columns. */
   readonly shape: readonly [1, rows: number, columns: number];
-  /** The window in HU that was applied; undefined where the slice is grey already. */
+  /** The window in HU that was applied; undefined if the slice is grey already. */
   readonly window: Window | undefined;
   readonly huLost: boolean;
   /** Which part of the slice the model sees; masks are placed back with it. */
   readonly cropBox: Box;
-  /** What was done: `none` also where a chest crop was asked for and nothing plausible to crop to was found. */
+  /** What was done: `none` also if a chest crop was requested but nothing plausible to crop to was found. */
   readonly crop: 'none' | 'chest';
 }
 
 /**
  * Turns a slice into the model's input: the one place where training and serving prepare pixels. Hounsfield units are
- * windowed to [-1250, 250]; grey passes as it is. Resizing and normalising follow inside the model's graph.
+ * windowed to [-1250, 250]; grey passes unchanged. Resizing and normalising follow inside the model's graph.
  *
- * `chest` cuts to the chest (`findChest`) and brings its grey to one scale: lung to 0.2 and soft tissue to 0.8, whatever the
- * window was. Where lung and tissue cannot be told apart the values stay.
+ * `chest` crops to the chest (`findChest`) and brings its grey to one scale: lung to 0.2 and soft tissue to 0.8, whatever the
+ * window was. If lung and tissue cannot be told apart the values stay.
  */
 export function toModelInput(slice: CtSlice, { crop }: { crop: 'none' | 'chest' }): ModelInput {
   const size = { columns: slice.columns, rows: slice.rows };
@@ -34,7 +34,7 @@ export function toModelInput(slice: CtSlice, { crop }: { crop: 'none' | 'chest' 
   const window = huLost ? undefined : modelWindow;
   const chest = crop === 'chest' ? findChest(slice) : undefined;
   const cropBox = chest?.box ?? { left: 0, top: 0, ...size };
-  // Cut first: what the model does not see needs no work.
+  // Crop first: pixels that the model does not see need no work.
   const pixels = cut(slice.pixels, size, cropBox);
   const data = window ? windowSlice({ pixels }, window) : clampGrey(pixels);
   const levels = chest?.levels;
@@ -52,7 +52,7 @@ export function toModelInput(slice: CtSlice, { crop }: { crop: 'none' | 'chest' 
 const lungGrey = 0.2;
 const tissueGrey = 0.8;
 
-/** Scales windowed values linearly, in place, so that the levels come to lie at 0.2 and 0.8; the result stays in 0–1. */
+/** Scales windowed values linearly, in place, so that the levels are at 0.2 and 0.8; the result stays in 0–1. */
 function scaleGrey(
   pixels: Float32Array,
   { lung, tissue }: GreyLevels,

@@ -3,7 +3,7 @@ import type { FileFacts, FileFailure } from '../facts/file-facts.js';
 import type { SliceFeatures } from '../features/slice-features.js';
 import type { Dataset } from '../manifest/dataset.js';
 
-/** What the rules of an audit look at. */
+/** Input of an audit's rules. */
 export class AuditContext {
   readonly samples: readonly DatasetSample[];
   readonly #files: ReadonlyMap<string, FileFacts | FileFailure | undefined>;
@@ -17,13 +17,13 @@ export class AuditContext {
     this.samples = dataset.samples;
   }
 
-  /** Facts of a sample's file; undefined where it is missing or cannot be read. */
+  /** Facts of a sample's file; undefined if it is missing or cannot be read. */
   facts(index: number): FileFacts | undefined {
     const found = this.#files.get(this.samples[index]!.path);
     return found && !('problem' in found) ? found : undefined;
   }
 
-  /** Facts of a mask; undefined where there is no such file. */
+  /** Facts of a mask; undefined if there is no such file. */
   file(path: string): FileFacts | FileFailure | undefined {
     return this.#files.get(path);
   }
@@ -54,7 +54,7 @@ export class AuditContext {
     return `${split} ${label ?? '(no label)'} "${path}"${slice === undefined ? '' : ` slice ${slice}`}`;
   }
 
-  /** Indices of the samples by a key; samples without one are left out. */
+  /** Indices of the samples by a key; omits samples without one. */
   groups(
     keyOf: (sample: DatasetSample, index: number) => string | undefined,
   ): Map<string, number[]> {

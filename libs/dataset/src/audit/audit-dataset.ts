@@ -27,21 +27,21 @@ import { shortcuts } from './rules/shortcuts.js';
 export interface AuditOptions {
   readonly facts?: FactsCache;
   readonly features?: FeaturesCache;
-  /** Decodes in place of this thread. */
+  /** Decodes instead of this thread. */
   readonly reader?: PictureReader;
-  /** Looks at no pixels: no near duplicates, no marks, no lungs. */
+  /** Skips all checks of pixels: no near duplicates, no marks, no lungs. */
   readonly pixels?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DatasetProgress) => void;
-  /** Called now and then, to save the caches while it runs. */
+  /** Called periodically, to save the caches during the audit. */
   readonly onSave?: () => Promise<void>;
 }
 
 type ReadingOptions = AuditOptions & { readonly reader: PictureReader };
 
 /**
- * Looks for what makes numbers on a dataset wrong: patients, documents, series and pictures in two splits, one picture under two labels,
- * properties of files that tell the label, broken and unusable pictures, wrong masks, metadata that contradicts itself.
+ * Finds what makes results on a dataset wrong: patients, documents, series and pictures in two splits, one picture under two labels,
+ * file properties that reveal the label, broken and unusable pictures, wrong masks, metadata that contradicts itself.
  *
  * @param files of the folder that the dataset's paths start from.
  * @returns findings, errors first.
@@ -173,7 +173,7 @@ async function findPairs(
   return pairs.map((pair) => ({ ...pair, a: known[pair.a]!.i, b: known[pair.b]!.i }));
 }
 
-/** What of two samples would be a finding. */
+/** Which pairs of samples would be a finding. */
 function wantedKinds(
   first: DatasetSample,
   second: DatasetSample,
@@ -183,10 +183,10 @@ function wantedKinds(
   if (first.pixelHash !== undefined && first.pixelHash === second.pixelHash) return [];
   const [one, other] = [patientKey(first), patientKey(second)];
   const crosses = first.split !== second.split;
-  // Of one patient in one split, slices are alike, and that is no fault.
+  // Slices of one patient in one split are similar, which is no fault.
   if (one === other) return crosses || first.label !== second.label ? ['copy'] : [];
   const sameDocument = first.document !== undefined && first.document === second.document;
-  // Ids that hold several slices each say which belong together; an id of one slice only may be the file's.
+  // Ids with several slices group what belongs together; an id with one slice may be the file's.
   const idsTell = slicesOf.get(one)! > 1 && slicesOf.get(other)! > 1;
   return crosses && !sameDocument && !idsTell ? ['copy', 'neighbour'] : ['copy'];
 }

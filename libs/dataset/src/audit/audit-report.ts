@@ -4,10 +4,10 @@ import { escapeHtml, htmlPage } from '../text/html-page.js';
 /** A picture for the report, by the finding's path and slice. */
 export type PictureOf = (path: string, slice: number | undefined) => string | undefined;
 
-/** Pictures of one finding that are shown, and findings of one rule that are shown in full. */
+/** Pictures shown for a finding, and findings of a rule shown in full. */
 export const [shownPictures, shownOfRule] = [6, 100] as const;
 
-/** The audit as one HTML page without anything from elsewhere. @param pictureOf gives data URLs. */
+/** The audit as one self-contained HTML page. @param pictureOf gives data URLs. */
 export function auditReport(
   name: string,
   findings: readonly Finding[],

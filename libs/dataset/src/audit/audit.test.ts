@@ -32,7 +32,7 @@ const paths = (rule: string) => of(rule).map((finding) => finding.samples.map(({
 
 beforeAll(async () => {
   const png = (seed: number) => madeSlice(seed).png().toBuffer();
-  // Every benign file is PNG and every tumour JPEG, but for the planted faults.
+  // Every benign file is PNG and every tumour JPEG, except for the planted faults.
   for (let seed = 1; seed <= 6; seed++) {
     add(`b${seed}.png`, await png(seed), { split: seed > 4 ? 'test' : 'train' });
     add(
@@ -82,7 +82,7 @@ beforeAll(async () => {
   findings = await auditDataset(files, dataset, { facts, features });
 });
 
-test('a dataset without samples is refused; one whose rows are all bad has them as findings', async () => {
+test('a dataset without samples is refused; one with only bad rows reports them as findings', async () => {
   const empty = { ...dataset, samples: [], lines: [] };
   await expect(auditDataset(files, empty)).rejects.toMatchObject({
     code: 'CT_BAD_DATASET',
@@ -93,7 +93,7 @@ test('a dataset without samples is refused; one whose rows are all bad has them 
 });
 
 describe('an audit finds', () => {
-  test('one picture under two labels, though flipped and coded again', () => {
+  test('one picture under two labels, even if flipped and re-encoded', () => {
     expect(paths('label-conflict')).toEqual([['b1.png', 'conflict.png']]);
     expect(of('label-conflict')[0]).toMatchObject({
       severity: 'error',
@@ -115,7 +115,7 @@ describe('an audit finds', () => {
     ]);
   });
 
-  test('files that are missing, half, tiny or black, of another format than their name, and masks that are none', () => {
+  test('files that are missing, truncated, tiny or black, of another format than their name, and masks that are none', () => {
     expect(paths('missing-file')).toEqual([['gone.png']]);
     expect(paths('broken-file')).toEqual([['half.png']]);
     expect(paths('tiny-picture')).toEqual([['tiny.png']]);
@@ -126,8 +126,8 @@ describe('an audit finds', () => {
     ]);
   });
 
-  test('that the file format tells the label', () => {
-    // By train: PNG benign, JPEG tumour. Of 7 test files that can be read, all are classified right.
+  test('that the file format reveals the label', () => {
+    // By train: PNG benign, JPEG tumour. All 7 readable test files are classified right.
     expect(of('format-tells-label')[0]?.evidence).toMatchObject({ accuracy: 1, files: 7 });
   });
 
@@ -172,7 +172,7 @@ test('an unchanged file is not read again', async () => {
   const again = await auditDataset(counting, dataset, { facts, features });
   expect(again).toEqual(findings);
   expect([facts.reads - before, opened]).toEqual([0, 0]);
-  // Nor after the caches went through their files.
+  // Nor after saving and loading the caches.
   const reopened = FeaturesCache.parse(features.takeFresh());
   expect(
     await auditDataset(counting, dataset, {
@@ -183,7 +183,7 @@ test('an unchanged file is not read again', async () => {
   expect(opened).toBe(0);
 });
 
-test('a correction leaves the test split and takes what it shares out of the others', async () => {
+test('a correction keeps the test split and removes its duplicates from the others', async () => {
   const { samples: kept, removed } = correctDataset(dataset, findings);
   expect(new Map(removed.map(({ path, reason }) => [path, reason]))).toEqual(
     new Map([

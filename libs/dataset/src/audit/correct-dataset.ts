@@ -1,7 +1,7 @@
 import type { DatasetSample, Finding } from '@groundglass/core';
 import type { Dataset } from '../manifest/dataset.js';
 
-/** A sample that a correction leaves out, and why. */
+/** A sample that a correction removes, and why. */
 export interface Removed {
   readonly path: string;
   readonly line: number;
@@ -26,13 +26,13 @@ const crossing = new Set([
   'similar-pictures',
   'adjacent-slices',
 ]);
-/** Splits that keep what they share with others: a published test split stays as it is. */
+/** Splits that keep samples they share with others: a published test split stays as it is. */
 const precedence: readonly DatasetSample['split'][] = ['test', 'val', 'train'];
 
 /**
- * The samples without those that the findings are about: files that cannot be used; of what crosses splits, all that is not in the test
- * split (or, without one, not in validation); of one picture under two labels, what is not in the test split, or all where both are in
- * one split; of a picture that stands twice in a split, the later. Nothing is moved to another split.
+ * The samples without those in findings. Removes unusable files; of what crosses splits, all that is not in the test
+ * split (or, without one, not in validation); of one picture under two labels, what is not in the test split, or all if both are in
+ * one split; of a picture twice in a split, the later. Nothing is moved to another split.
  */
 export function correctDataset(
   { samples, lines }: Dataset,
@@ -53,9 +53,9 @@ export function correctDataset(
       const kept = precedence.find((split) => left.some((i) => samples[i]!.split === split));
       const others = left.filter((i) => samples[i]!.split !== kept);
       for (const i of others) remove(i, finding);
-      // Of two pictures that are perhaps one, none is lost where both are in one split.
+      // Of two possibly identical pictures in one split, remove neither.
       if (others.length > 0 || left.length < 2 || finding.rule === 'similar-pictures') continue;
-      // All in one split: nothing says which label is right, and of copies the first is enough.
+      // All in one split: nothing says which label is right; of copies, the first is enough.
       for (const i of finding.rule === 'label-conflict' ? left : left.slice(1)) remove(i, finding);
     }
   }

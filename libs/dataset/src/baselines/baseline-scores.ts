@@ -10,11 +10,11 @@ import type { DatasetFiles } from '../files/dataset-files.js';
 import type { TargetSample } from '../manifest/targets.js';
 import { fitLogisticRegression } from './logistic-regression.js';
 
-/** Classifiers that never see a lung, by what they look at. */
+/** Classifiers that never see a lung, by their input. */
 export const baselines = ['origin', 'grey', 'ring', 'masked', 'thumbnail'] as const;
 export type Baseline = (typeof baselines)[number];
 
-/** What each baseline looks at, in words. */
+/** Each baseline's input, for display. */
 export const baselineNames: Readonly<Record<Baseline, string>> = {
   origin: 'file format, colour mode and size',
   grey: 'twelve statistics of grey',
@@ -23,7 +23,7 @@ export const baselineNames: Readonly<Record<Baseline, string>> = {
   thumbnail: 'the thumbnail at 8 × 8',
 };
 
-/** What a baseline makes of the measured samples. */
+/** A baseline's result for the measured samples. */
 export interface BaselineScore {
   /** Probability of the positive label, by sample. */
   readonly probabilities: readonly number[];
@@ -41,9 +41,9 @@ export interface BaselineOptions extends FeatureOptions {
 const penalties = [0.1, 1, 10, 100, 1000];
 
 /**
- * What can be told without looking at a lung: logistic regressions on the file's origin, on grey statistics, on the picture's outer ring,
+ * What can be predicted without seeing a lung: logistic regressions on the file's origin, on grey statistics, on the picture's outer ring,
  * on the picture with its lungs filled, and on a thumbnail too small to show a lesion; fitted on the training samples, penalty and
- * threshold chosen on the validation samples. A model's score that is not clearly higher may rest on the picture's origin (DeGrave et al. 2021,
+ * threshold chosen on the validation samples. A model's score that is not clearly higher may depend on the picture's origin (DeGrave et al. 2021,
  * "AI for radiographic COVID-19 detection selects shortcuts over signal"; Maguolo and Nanni 2021, "A critic evaluation of methods for
  * COVID-19 automatic detection from X-ray images").
  *

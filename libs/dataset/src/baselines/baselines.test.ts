@@ -104,7 +104,7 @@ describe('the baselines', () => {
     }
   });
 
-  test('say nothing without both classes', async () => {
+  test('give no result without both classes', async () => {
     const positive = samples.filter(({ target }) => target === 1);
     await expect(
       baselineScores(await nodeFiles(root), {

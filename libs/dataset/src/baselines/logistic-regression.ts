@@ -4,12 +4,12 @@ import { Matrix, solve } from 'ml-matrix';
 export interface LogisticRegression {
   /** Probability of the positive class. */
   readonly predict: (features: readonly number[]) => number;
-  /** The logit is `intercept + Σ slopes · features`, of features as they were given. */
+  /** The logit is `intercept + Σ slopes · features`, with features before standardisation. */
   readonly intercept: number;
   readonly slopes: readonly number[];
 }
 
-/** Newton's method squares its error each step; 25 steps are far more than it needs. */
+/** Newton's method converges quadratically; 25 steps are far more than it needs. */
 const mostSteps = 25;
 const tolerance = 1e-8;
 
@@ -21,7 +21,7 @@ const tolerance = 1e-8;
  * @param rows - `[N][F]`
  * @param labels - `[N]`, 0 or 1
  * @param penalty - of the slopes of standardised features
- * @param counts - `[N]`, how often each row counts; once unless given
+ * @param counts - `[N]`, how often each row counts; default 1
  * @throws {RangeError} without rows, or when rows and labels differ in number.
  */
 export function fitLogisticRegression(
@@ -77,7 +77,7 @@ function moments(rows: readonly (readonly number[])[]) {
   return { means, deviations };
 }
 
-/** Brings each feature to mean 0 and deviation 1; a constant feature becomes 0. */
+/** Scales each feature to mean 0 and deviation 1; a constant feature becomes 0. */
 function standardiser(means: readonly number[], deviations: readonly number[]) {
   return (row: readonly number[]) =>
     row.map((value, j) => (deviations[j]! > constant ? (value - means[j]!) / deviations[j]! : 0));

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-test('makes the folders above it, and minds none that is there', async () => {
+test('makes missing parent folders, and accepts an existing one', async () => {
   const path = join(root, 'a/b/c');
   await Promise.all([makeFolder(path, 0o700), makeFolder(path, 0o700)]);
   await makeFolder(path);

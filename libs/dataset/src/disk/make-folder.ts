@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and those above it. Node's own `recursive` never ends where a file system such as `/proc` refuses a folder with
- * ENOENT: it makes the parent, which is there, and tries again.
+ * Makes a folder and its parents. Node's own `recursive` never ends if a file system such as `/proc` refuses a folder with
+ * ENOENT: it makes the parent, which exists, and tries again.
  *
  * @throws what `mkdir` throws.
  */
@@ -14,13 +14,13 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
     try {
       await mkdir(each, { mode });
     } catch (error) {
-      // Another process made it meanwhile.
+      // Another process made it in the meantime.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
 }
 
-/** The root is always there. */
+/** The root always exists. */
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

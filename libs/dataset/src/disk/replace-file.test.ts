@@ -18,7 +18,7 @@ test('writes a file in a folder that it makes, and replaces it', async () => {
   expect(await readdir(join(root, 'new/folder'))).toEqual(['labels.txt']);
 });
 
-test('what cannot be put in place leaves no half file beside it', async () => {
+test('a file that cannot be put in place leaves no half file next to it', async () => {
   await mkdir(join(root, 'taken'));
   await mkdir(join(root, 'taken/labels.txt'));
   await expect(replaceFile(join(root, 'taken/labels.txt'), 'covid\n')).rejects.toThrow('EISDIR');

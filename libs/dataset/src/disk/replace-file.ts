@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { makeFolder } from './make-folder.js';
 
 /**
- * Writes a whole file, in a folder that is made where it is missing, and makes sure that it is on the disk before its name shows it: a
+ * Writes a whole file, making its folder if it is missing, and flushes it to disk before renaming it into place: a
  * kill or a full disk leaves the old file or the new one, never half of one.
  *
  * @throws what the file system throws.

@@ -9,25 +9,25 @@ import {
 import type { Registration } from './register.js';
 import { solveSymmetric } from './solve-symmetric.js';
 
-/** How much two registered pictures are alike where both have pixels. */
+/** How similar two registered pictures are where both have pixels. */
 export interface PixelAgreement {
-  /** Correlation of what is finer than a sixteenth of the picture, each place weighed alike: vessels, noise, letters. */
+  /** Correlation of detail finer than a sixteenth of the picture, with equal weight everywhere: vessels, noise, letters. */
   readonly detail: number;
   /** Correlation of grey. */
   readonly grey: number;
-  /** Share of the smaller picture that lies on the other. */
+  /** Share of the smaller picture that overlaps the other. */
   readonly overlap: number;
 }
 
 /** Pixels of the longer side on which pictures are compared. */
 const comparedSide = 128;
-/** Where one picture shows a part of the other, the other is scaled down to it, but not further. */
+/** If one picture shows a part of the other, the other is scaled down to it, but not further. */
 const smallestSide = 40;
-/** A ratio of the two pictures' scales from which it matters. */
+/** Ratio of the two pictures' scales from which it matters. */
 const sameScale = 1.05;
 const fineSigma = 1;
 const coarseSigma = 5;
-/** Detail fainter than this is flat ground and counts less. */
+/** Detail fainter than this is flat background and counts less. */
 const flat = 0.02;
 
 /** The part of a picture that is compared, without its frame, scaled down. */
@@ -40,17 +40,17 @@ interface Prepared {
   readonly detail: Float32Array;
 }
 
-/** A picture that is compared with others. */
+/** A picture prepared for comparison. */
 export class ComparedPicture {
   readonly #prepared = new Map<number, Prepared>();
   readonly #picture: GreyPicture;
 
-  /** @param picture as `comparedPart` gives it. */
+  /** @param picture as returned by `comparedPart`. */
   constructor(picture: GreyPicture) {
     this.#picture = picture;
   }
 
-  /** Brings the picture's detail to one strength everywhere, so that another window changes little. @param side pixels of the longer side. */
+  /** Normalises the picture's local detail, so that another window changes little. @param side pixels of the longer side. */
   at(side: number): Prepared {
     const known = this.#prepared.get(side);
     if (known) return known;
@@ -73,14 +73,14 @@ export class ComparedPicture {
   }
 }
 
-/** Lays B on A, moves it by the pixels themselves to where it lies best, and correlates the two. */
+/** Places B on A, refines the placement by the pixels themselves, and correlates the two. */
 export function comparePixels(
   one: ComparedPicture,
   other: ComparedPicture,
   registration: Registration,
 ): PixelAgreement {
   const { variant, scaleX, scaleY } = registration;
-  // The picture that shows more in as many pixels is the blurred one; the other is brought down to it.
+  // The picture that shows more in the same number of pixels is the blurred one; the other is brought down to it.
   const scale = Math.sqrt(scaleX * scaleY);
   const smaller = (ratio: number) =>
     ratio > sameScale ? Math.max(smallestSide, Math.round(comparedSide / ratio)) : comparedSide;
@@ -98,12 +98,12 @@ export function comparePixels(
   return best;
 }
 
-/** Steps towards the best place. */
+/** Most steps of the refinement. */
 const mostRounds = 6;
-/** Pictures that are less alike where their points lie on each other are not of one thing; more alike ones need no step. */
+/** Pictures less similar than the first at their matched points do not match; ones more similar than the second need no step. */
 const [worthMoving, goodEnough] = [0.5, 0.97];
 
-/** A pixel of A lies on B at column `p[0] * column + p[1] * row + p[2]` and row `p[3] * column + p[4] * row + p[5]`. */
+/** A pixel of A maps to B's column `p[0] * column + p[1] * row + p[2]` and row `p[3] * column + p[4] * row + p[5]`. */
 type PixelMap = readonly [number, number, number, number, number, number];
 
 function mapToB(
@@ -120,7 +120,7 @@ function mapToB(
   const [wide, high] = isTransposed ? [b.rows, b.columns] : [b.columns, b.rows];
   const place = (column: number, row: number): [number, number] => {
     const [u, v] = [(column + 0.5) / sideA - shiftX, (row + 0.5) / sideA - shiftY];
-    // The place in the turned B, and from there in B as it is.
+    // The position in the turned B, and from there in B as it is.
     let x = ((yy * u - xy * v) / determinant) * sideB;
     let y = ((xx * v - yx * u) / determinant) * sideB;
     if ((variant & mirroredBit) !== 0) x = wide - x;
@@ -138,7 +138,7 @@ function mapToB(
   ];
 }
 
-/** Calls `see` for the pixels of A that lie on B, with the place in B. */
+/** Calls `see` for the pixels of A that overlap B, with their position in B. */
 function overlay(
   a: GreyPicture,
   b: GreyPicture,
@@ -173,7 +173,7 @@ function correlate(a: Prepared, b: Prepared, map: PixelMap, sign: number): Pixel
   };
 }
 
-/** One step of Gauss and Newton on the difference of the details (Lucas and Kanade 1981); undefined where nothing says where to. */
+/** One Gauss–Newton step on the difference of the details (Lucas and Kanade 1981); undefined if the direction is undetermined. */
 function moveBetter(a: Prepared, b: Prepared, map: PixelMap, sign: number): PixelMap | undefined {
   const unknowns = 6;
   const matrix = new Float64Array(unknowns * unknowns);
@@ -205,7 +205,7 @@ function moveBetter(a: Prepared, b: Prepared, map: PixelMap, sign: number): Pixe
   });
   const step = solveSymmetric(matrix, right);
   if (!step) return undefined;
-  // Steps are of the picture's middle and edges; back to columns and rows.
+  // Steps are relative to the picture's middle and edges; convert back to columns and rows.
   const [x, y, z, u, v, w] = step as unknown as PixelMap;
   return [
     map[0] + x / columns,
@@ -247,7 +247,7 @@ class Correlation {
     this.#ab += a * b;
   }
 
-  /** 0 where one side is constant. */
+  /** 0 if one side is constant. */
   value(): number {
     const n = Math.max(1, this.count);
     const covariance = this.#ab / n - (this.#a / n) * (this.#b / n);

@@ -48,7 +48,7 @@ beforeAll(async () => {
   });
 });
 
-/** The first original, whole in memory: sharp changes the order of some steps. */
+/** The first original, fully in memory: sharp changes the order of some steps. */
 async function copy(): Promise<Sharp> {
   return sharp(await madeSlice(1).png().toBuffer());
 }

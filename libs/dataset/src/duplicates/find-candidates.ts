@@ -5,30 +5,30 @@ import { variantSignatures, wordsOfSignature } from '../features/point-signature
 import { breather } from '../reading/breather.js';
 
 const tables = 8;
-/** A bucket with more points holds what all pictures have, and says nothing. */
+/** A bucket with more points holds what all pictures have, and is ignored. */
 const fullBucket = 400;
-/** Points in common buckets that make two pictures worth comparing. */
+/** Shared buckets that make two pictures worth comparing. */
 const leastVotes = 4;
-/** Pictures that are compared with each, those with most votes. */
+/** Pictures compared with each, those with most votes. */
 const mostCandidates = 16;
 
-/** Two pictures that may show the same. */
+/** Two pictures that may show the same content. */
 export interface Candidate {
   /** The earlier picture. */
   readonly a: number;
   readonly b: number;
-  /** What turns B into A. */
+  /** The transform that turns B into A. */
   readonly variant: PictureVariant;
 }
 
 type SignedPoints = Pick<Keypoints, 'count' | 'bits' | 'bright'>;
 
 /**
- * Proposes pairs of pictures that may show the same, in any of their turns, flips and negatives: those with points in the same buckets of a
+ * Proposes pairs of pictures that may show the same content in any turn, flip or negative: those with points in the same buckets of a
  * locality-sensitive hash (a bucket is a choice of the signature's bits; Gionis, Indyk and Motwani 1999). The bits of a bucket grow with the
- * number of points and the pairs of a picture are at most sixteen, so that work grows with the number of pictures and not with its square.
+ * number of points, and a picture has at most sixteen pairs, so that work grows with the number of pictures and not with its square.
  *
- * @returns pairs of indices, each once for a variant.
+ * @returns pairs of indices, each once per variant.
  */
 export async function findCandidates(
   pictures: readonly SignedPoints[],
@@ -74,7 +74,7 @@ export async function findCandidates(
   return pairs;
 }
 
-/** Which of the signature's bits a table looks at, spread evenly and differently for each. */
+/** Which bits of the signature a table uses, spread evenly and differently for each. */
 function bitsOfTable(table: number, width: number): number[] {
   const places = Array.from({ length: 32 * wordsOfSignature }, (_, i) => i);
   return new SeededRandom(table).shuffled(places).slice(0, width);
@@ -106,7 +106,7 @@ class BucketIndex {
       }
   }
 
-  /** The pictures with a point in the bucket, in order; none where the bucket is full. */
+  /** The pictures with a point in the bucket, in order; none if the bucket is full. */
   bucket(bits: Uint32Array, point: number, bright: number): Int32Array {
     const key = this.#key(bits, point, bright);
     const [start, end] = [this.#starts[key]!, this.#starts[key + 1]!];

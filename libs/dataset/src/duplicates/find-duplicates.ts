@@ -13,28 +13,28 @@ import { register, type Registration } from './register.js';
 /** A picture to look for copies of. */
 export interface DuplicateInput {
   readonly points: Keypoints;
-  /** Names the pixels, so that a comparison can be remembered. */
+  /** Identifies the pixels, so that a comparison can be cached. */
   readonly hash: string;
 }
 
-/** Two pictures that show the same. */
+/** Two pictures that show the same content. */
 export interface DuplicatePair extends StoredPair {
   readonly a: number;
   readonly b: number;
-  /** `copy`: one picture, whatever was done to it. `neighbour`: slices of one scan that lie side by side. */
+  /** `copy`: one picture, whatever was done to it. `neighbour`: adjacent slices of one scan. */
   readonly kind: PairKind;
   readonly registration: Registration;
   /** 0 for the same pixels; see {@link doubtOf}. */
   readonly doubt: number;
 }
 
-/** How duplicates are looked for. */
+/** Options of the search for duplicates. */
 export interface DuplicateOptions {
-  /** The compared part of a picture (`comparedPart`); called for the few pairs that are verified. */
+  /** The compared part of a picture (`comparedPart`); called only for pairs that are verified. */
   readonly load: (index: number) => Promise<GreyPicture | undefined>;
-  /** Pictures that are worth loading at a time; 1 unless given. */
+  /** How many pictures to load at a time; default 1. */
   readonly atOnce?: number | undefined;
-  /** What of a pair needs a report; all unless given. */
+  /** Which pairs to report; default all. */
   readonly wanted?: ((a: number, b: number) => readonly PairKind[]) | undefined;
   readonly remembered?: {
     findPair(key: string): StoredPair | undefined;
@@ -51,7 +51,7 @@ const progressEvery = 64;
 
 /**
  * Finds copies (turned, flipped, cropped, padded, rescaled, re-encoded, of another window, negative) and neighbouring slices: candidates by
- * hashed points, registration by the points' places, verification by the pixels that lie on each other.
+ * hashed points, registration by the points' positions, verification by the overlapping pixels.
  *
  * @returns each pair once, in the order of its later picture.
  * @throws {CtError} `CT_CANCELLED`.
@@ -93,7 +93,7 @@ export async function findDuplicates(
     const kind = agreement && kindOf(agreement, registration);
     if (!kind || !kinds.includes(kind)) continue;
     const before = best.get(`${a} ${b}`);
-    // A symmetric picture may lie on its mirror image.
+    // A symmetric picture may match its mirror image.
     if (!before || agreement.detail > before.detail)
       best.set(`${a} ${b}`, {
         a,

@@ -12,14 +12,14 @@ const registered = (inliers: number, distance: number, variant = 0): Registratio
   distance,
 });
 
-test('doubt is the detail not shared, times the thousandths that points lie off, over their number', () => {
+test('doubt is the detail not shared, times the thousandths that points are off, over their number', () => {
   const doubt = doubtOf({ detail: 0.9, grey: 1, overlap: 1 }, registered(20, 0.004));
   expect(doubt).toBeCloseTo((0.1 * 4) / 20, 10);
   const half = { ...registered(20, 0.004), matches: 40 };
   expect(doubtOf({ detail: 0.9, grey: 1, overlap: 1 }, half)).toBeCloseTo(4 * doubt, 10);
 });
 
-test('chests of two patients share outlines, but few points at the same places: no copy', () => {
+test('chests of two patients share outlines, but few points at the same positions: no copy', () => {
   // The figures of two drawn chests, p0019-2 and p0106-2 of seed 1, and of a copy as JPEG.
   const alike = { detail: 0.975, grey: 0.99, overlap: 0.98 };
   expect(kindOf(alike, registered(10, 0.007, 2))).toBeUndefined();

@@ -1,38 +1,38 @@
 import type { StoredPair } from '../features/features-cache.js';
 import type { Registration } from './register.js';
 
-/** `copy`: one picture, whatever was done to it. `neighbour`: slices of one scan that lie side by side. */
+/** `copy`: one picture, whatever was done to it. `neighbour`: adjacent slices of one scan. */
 export type PairKind = 'copy' | 'neighbour';
 
 export const pairKinds: readonly PairKind[] = ['copy', 'neighbour'];
 
 /**
- * Bounds chosen on made copies of 48 real and drawn slices, on 1,508 slices of different patients and on neighbours of 27 scans; docs/benchmarks.md has what
- * was measured with others.
+ * Bounds chosen on made copies of 48 real and drawn slices, on 1,508 slices of different patients and on neighbours of 27 scans;
+ * docs/benchmarks.md has the results on other data.
  */
 const bounds = {
   copy: { detail: 0.85, overlap: 0.3, doubt: 0.008, misplaced: 0.29 },
   neighbour: { detail: 0.55, grey: 0.87, inliers: 10, scale: 0.15, angle: 8 },
 } as const;
 
-/** A thousandth of the longer side; points that lie nearer agree by the grid of pixels. */
+/** A thousandth of the longer side; points nearer than that agree by the pixel grid. */
 const leastDistance = 0.3;
 
-/** Thousandths of the longer side that points lie off, for each point that agrees, over the square of the share of points that do. */
+/** Median deviation of the points in thousandths of the longer side, per agreeing point, over the square of the share of points that agree. */
 function misplacedOf({ distance, inliers, matches }: Registration): number {
   return (Math.max(leastDistance, 1000 * distance) / inliers) * (matches / inliers) ** 2;
 }
 
 /**
- * How doubtful it is that two pictures are one: the detail that they do not share, times how far their points lie off, over the number of
- * points that agree and the square of their share. Pictures of different patients may have the outlines of a chest in common, and then share detail; but many points at exactly the
- * same places they have not.
+ * How doubtful it is that two pictures are one: the detail that they do not share, times the deviation of their points, over the number of
+ * agreeing points and the square of their share. Pictures of different patients may share the outlines of a chest and thus detail, but not
+ * many points at exactly the same positions.
  */
 export function doubtOf({ detail }: StoredPair, registration: Registration): number {
   return (1 - detail) * misplacedOf(registration);
 }
 
-/** Whether the pixels need to be looked at: false where no agreement of theirs would make the pair of this kind. */
+/** Whether the pixels need to be compared: false if even perfect agreement would not make the pair of this kind. */
 export function couldBe(kind: PairKind, registration: Registration): boolean {
   if (kind === 'copy') return misplacedOf(registration) < bounds.copy.misplaced;
   const { inliers, angle, scaleX, scaleY, variant } = registration;
@@ -46,7 +46,7 @@ export function couldBe(kind: PairKind, registration: Registration): boolean {
   );
 }
 
-/** What two registered pictures are to each other; undefined for pictures of different things. */
+/** The relation of two registered pictures; undefined for pictures of different things. */
 export function kindOf(agreement: StoredPair, registration: Registration): PairKind | undefined {
   const { detail, grey, overlap } = agreement;
   const { copy, neighbour } = bounds;

@@ -8,7 +8,7 @@ import {
 import { signatureDistance, variantSignatures } from '../features/point-signature.js';
 
 /**
- * How picture B lies on picture A, in units of each one's longer side: B is turned as `variant` says, and a point `b` of it lies at
+ * The placement of picture B on picture A, in units of each one's longer side: B is turned by `variant`, and its point `b` maps to
  * `(xx * b.x + xy * b.y + shiftX, yx * b.x + yy * b.y + shiftY)`.
  */
 export interface Registration {
@@ -21,13 +21,13 @@ export interface Registration {
   readonly shiftY: number;
   readonly scaleX: number;
   readonly scaleY: number;
-  /** Degrees clockwise, besides the variant's quarter turns. */
+  /** Degrees clockwise, in addition to the variant's quarter turns. */
   readonly angle: number;
-  /** Points of both pictures that look alike, each of them where the other picture lies, too. */
+  /** Matching points in the overlap of both pictures. */
   readonly matches: number;
-  /** Those of them that lie on each other. */
+  /** The number of them that coincide. */
   readonly inliers: number;
-  /** How far these lie from where they should, the middle one, in units of A's longer side. */
+  /** Median deviation of these, in units of A's longer side. */
   readonly distance: number;
 }
 
@@ -35,18 +35,18 @@ export interface Registration {
 const mostBits = 36;
 /** A point's best match must be better than its second best by this. */
 const leastAhead = 6;
-/** How far a point may lie from where the others put it, in units of the longer side. */
+/** How far a point may deviate from the fit, in units of the longer side. */
 const tolerance = 0.02;
 const largestScale = 4;
-/** Signatures know a point again up to about this turn, in radians. */
+/** Signatures match up to about this rotation, in radians. */
 const largestAngle = 0.3;
-/** Height may be scaled otherwise than width by this, and a right angle may be off by this in radians. */
+/** Height and width may be scaled differently by this, and a right angle may be off by this in radians. */
 const [mostStretch, mostShear] = [1.5, 0.08];
-/** Fewer points agree by chance. */
+/** Fewer points may agree by chance. */
 export const leastInliers = 6;
-/** Fewer points do not fix six unknowns. */
+/** Fewer points do not determine six unknowns. */
 const leastForTurn = 8;
-/** The part of the error that a turn may leave. */
+/** A rotation is accepted if it leaves at most this part of the error. */
 const worthATurn = 0.7;
 
 interface Match {
@@ -61,10 +61,10 @@ interface Match {
 type Placement = Pick<Registration, 'xx' | 'xy' | 'yx' | 'yy' | 'shiftX' | 'shiftY'>;
 
 /**
- * Looks for scale, shift and a small turn that bring points of a variant of B onto the same points of A. Every pair of matches proposes one;
+ * Finds scale, shift and a small rotation that map points of a variant of B onto the same points of A. Every pair of matches proposes one;
  * the one that most matches agree with is fitted by least squares.
  *
- * @returns undefined where fewer than six points agree.
+ * @returns undefined if fewer than six points agree.
  */
 export function register(
   a: Keypoints,
@@ -76,7 +76,7 @@ export function register(
   if (proposed.length < leastInliers) return undefined;
   const upright = refine(matches, proposed, fitUpright);
   const turned = proposed.length >= leastForTurn ? refine(matches, proposed, fitTurned) : undefined;
-  // A turn has two more unknowns and must explain clearly more.
+  // A rotation has two more unknowns and must explain clearly more.
   const best = turned && (!upright || turned.error < worthATurn * upright.error) ? turned : upright;
   if (!best) return undefined;
   const { xx, xy, yx, yy } = best.placement;
@@ -139,7 +139,7 @@ function propose(matches: readonly Match[]): Match[] {
       const [dax, day] = [second.ax - first.ax, second.ay - first.ay];
       const [dbx, dby] = [second.bx - first.bx, second.by - first.by];
       const square = dbx * dbx + dby * dby;
-      // Two near points say little of the scale.
+      // Two near points say little about the scale.
       if (square < 0.01) continue;
       const cosine = (dax * dbx + day * dby) / square;
       const sine = (day * dbx - dax * dby) / square;
@@ -157,7 +157,7 @@ function propose(matches: readonly Match[]): Match[] {
       const inliers = agreeing(matches, placement);
       if (inliers.length > best.length) best = inliers;
     }
-    // More matches than could beat it are not left.
+    // Stop: too few matches remain to beat it.
     if (best.length > matches.length - i) break;
   }
   return best;
@@ -171,7 +171,7 @@ interface Fit {
   readonly distance: number;
 }
 
-/** Fits, takes what agrees, and fits again. */
+/** Fits, keeps the matches that agree, and fits again. */
 function refine(
   matches: readonly Match[],
   proposed: readonly Match[],
@@ -200,7 +200,7 @@ function fitUpright(matches: readonly Match[]): Placement | undefined {
   return { xx, xy: 0, yx: 0, yy, shiftX, shiftY };
 }
 
-/** Least squares of all six unknowns; undefined where the result is no turned and scaled picture. */
+/** Least squares of all six unknowns; undefined if the result is not a rotated and scaled picture. */
 function fitTurned(matches: readonly Match[]): Placement | undefined {
   const mean = (of: (match: Match) => number) =>
     matches.reduce((sum, match) => sum + of(match), 0) / matches.length;
@@ -244,7 +244,7 @@ function agreeing(
   return result;
 }
 
-/** Whether each of two points lies in the part that both pictures show: what a crop cut off speaks for nothing. */
+/** Whether each of two points is in the overlap of both pictures: points that a crop removed are no evidence. */
 function isShared(
   { ax, ay, bx, by }: Match,
   { xx, xy, yx, yy, shiftX, shiftY }: Placement,
@@ -268,7 +268,7 @@ function isIn(place: number, length: number): boolean {
   return place >= -tolerance && place <= length + tolerance;
 }
 
-/** Square of how far a point of B lies from the point of A that it should lie on. */
+/** Squared distance of a point of B from the point of A that it should match. */
 function squareDistance(
   { ax, ay, bx, by }: Match,
   { xx, xy, yx, yy, shiftX, shiftY }: Placement,
@@ -280,7 +280,7 @@ function ascending(a: number, b: number): number {
   return a - b;
 }
 
-/** Slope and intercept of the least-squares line; slope 1 where all x are the same. */
+/** Slope and intercept of the least-squares line; slope 1 if all x are the same. */
 function line(points: readonly (readonly [x: number, y: number])[]): [number, number] {
   const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
   const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;

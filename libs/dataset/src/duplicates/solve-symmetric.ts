@@ -2,7 +2,7 @@
  * Solves `matrix * x = right` for a symmetric positive definite matrix by Cholesky's decomposition.
  *
  * @param matrix row by row; only the lower triangle is read.
- * @returns undefined where the matrix is not positive definite.
+ * @returns undefined if the matrix is not positive definite.
  */
 export function solveSymmetric(
   matrix: Float64Array,

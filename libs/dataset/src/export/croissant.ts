@@ -4,11 +4,11 @@ import { manifestName } from '../manifest/dataset.js';
 import type { Statistics } from '../statistics/describe-dataset.js';
 import { biasesOf, limitationsOf } from './in-words.js';
 
-/** What the metadata is filled from. */
+/** Sources of the metadata. */
 export interface DescribedDataset {
   readonly dataset: Dataset;
   readonly statistics: Statistics;
-  /** Of an audit; empty where there was none. */
+  /** Of an audit; empty if there was none. */
   readonly findings: readonly Finding[];
   /** SHA-256 of `samples.jsonl`. */
   readonly samplesSha256: string;
@@ -120,7 +120,7 @@ function collectionOf({ dataset: { samples } }: DescribedDataset): string[] {
   return [...counts].map(([source, count]) => `${count} images from ${source}`);
 }
 
-/** The address that a DOI, an arXiv number or an address itself leads to. */
+/** The URL of a DOI, an arXiv number or an address. */
 export function addressOf(citation: string | undefined): string | undefined {
   if (citation === undefined) return undefined;
   if (/^https?:/.test(citation)) return citation;

@@ -3,7 +3,7 @@ import type { DescribedDataset } from './croissant.js';
 import { biasesOf, limitationsOf } from './in-words.js';
 
 /**
- * A datasheet (Gebru et al. 2021, "Datasheets for Datasets") as Markdown: what manifest, statistics and audit answer is filled in, what
+ * A datasheet (Gebru et al. 2021, "Datasheets for Datasets") as Markdown: filled in from manifest, statistics and audit; what
  * only people know is left as a question.
  */
 export function datasheetText(described: DescribedDataset): string {

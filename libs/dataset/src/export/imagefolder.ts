@@ -14,9 +14,9 @@ export interface ExportedFile {
 const splitFolders = { train: 'train', val: 'validation', test: 'test' } as const;
 
 /**
- * The files of a dataset in Hugging Face's `imagefolder` layout, one after another: `train/<label>/…` with a `metadata.jsonl` for each
- * split. PNG and JPEG keep their bytes; slices of other formats become 8-bit PNG, Hounsfield units in the window −1250 to 250. A mask is
- * written beside the images as `masks/…`.
+ * The files of a dataset in Hugging Face's `imagefolder` layout, one by one: `train/<label>/…` with a `metadata.jsonl` for each
+ * split. PNG and JPEG keep their bytes; slices of other formats become 8-bit PNG, Hounsfield units in the window −1250 to 250. Masks
+ * go to `masks/…`.
  *
  * @throws {CtError} what reading a file throws; `CT_BAD_DATASET` for a sample that is a whole volume.
  */
@@ -59,7 +59,7 @@ function nameOf({ path, slice }: DatasetSample): string {
   return `${stemOf(baseName(path))}${slice === undefined ? '' : `-${String(slice).padStart(4, '0')}`}`;
 }
 
-/** Two folders may have files of one name. */
+/** Two folders may have files of the same name. */
 function unused(used: Set<string>, stem: string, ending: string): string {
   for (let n = 1; ; n++) {
     const path = `${stem}${n === 1 ? '' : `-${n}`}${ending}`;

@@ -1,6 +1,6 @@
 import type { DescribedDataset } from './croissant.js';
 
-/** What an audit found that biases a model, a sentence each. */
+/** Audit findings that bias a model, one sentence each. */
 export function biasesOf({
   findings,
   statistics,
@@ -15,7 +15,7 @@ export function biasesOf({
   return [`Images by label: ${counts.join(', ')}.`, ...shortcuts];
 }
 
-/** What an audit found that limits what the data can be used for, a sentence each. */
+/** Audit findings that limit what the data can be used for, one sentence each. */
 export function limitationsOf({ findings, statistics }: DescribedDataset): string[] {
   const rules = new Map<string, number>();
   for (const { rule, severity } of findings)

@@ -2,10 +2,10 @@ import type { FileFacts, FileFailure } from './file-facts.js';
 
 /** Grey values that a mask may have: 0 and a few classes. */
 const mostMaskLevels = 8;
-/** A picture that nowhere reaches this share of its range shows nothing. */
+/** A picture that nowhere reaches this share of its range is blank. */
 const darkestHigh = 1 / 12;
 
-/** Why a slice is no picture to train on, or undefined. */
+/** Why a slice is not usable for training, or undefined. */
 export function checkPicture(facts: FileFacts, index: number): string | undefined {
   const slice = facts.slices[index];
   if (!slice) return undefined;
@@ -18,7 +18,7 @@ export function checkPicture(facts: FileFacts, index: number): string | undefine
   return undefined;
 }
 
-/** Why a file is no mask of the picture, or undefined. @param slice of the picture, where one is named. */
+/** Why a file is not a mask of the picture, or undefined. @param slice of the picture, if one is named. */
 export function checkMask(
   picture: FileFacts,
   name: string,

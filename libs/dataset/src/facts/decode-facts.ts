@@ -4,11 +4,11 @@ import { openFile } from '../reading/open-file.js';
 import type { FileFacts, FileFailure, ScanHeader, SliceFacts } from './file-facts.js';
 import { pixelHash, sha256Hex } from './pixel-hash.js';
 
-/** Distinct values of a slice that are counted before it counts as a picture and not as a mask. */
+/** Distinct values counted in a slice; with more it is a picture, not a mask. */
 const mostLevels = 17;
 
 /**
- * Reads and decodes a file once: its fingerprints, header and statistics of every slice. A file that cannot be read is a failure, never an
+ * Reads and decodes a file once: its fingerprints, header and statistics of every slice. An unreadable file is a failure, never an
  * exception, except `CT_CANCELLED`.
  */
 export async function decodeFacts(

@@ -3,15 +3,15 @@ import type { FileFacts, FileFailure } from './file-facts.js';
 const version = 1;
 
 /**
- * Facts of files by path. An entry counts while size and time of change are what they were when the file was read, those of its
- * companions too.
+ * Facts of files by path. An entry is valid while the file's size and modification time, and those of its companions, are
+ * unchanged.
  */
 export class FactsCache {
   readonly #entries = new Map<string, FileFacts | FileFailure>();
   /** Files that were read since the cache was opened. */
   reads = 0;
 
-  /** Reads the text of a cache; what is of another version or damaged is left out: the files are read again. */
+  /** Reads the text of a cache; omits entries of another version or damaged ones: their files are read again. */
   static parse(text: string): FactsCache {
     const cache = new FactsCache();
     for (const line of text.split('\n')) {
@@ -19,13 +19,13 @@ export class FactsCache {
         const { v, ...facts } = JSON.parse(line) as (FileFacts | FileFailure) & { v: number };
         if (v === version) cache.#entries.set(facts.path, facts);
       } catch {
-        // The last row of a run that was killed, or the empty one after it.
+        // The last row of a killed run, or the empty one after it.
       }
     }
     return cache;
   }
 
-  /** The text of the cache, a file a row. */
+  /** The text of the cache, one file per row. */
   text(): string {
     return [...this.#entries.values()]
       .map((facts) => `${JSON.stringify({ v: version, ...facts })}\n`)
@@ -40,7 +40,7 @@ export class FactsCache {
     return entry?.size === size && entry.modified === modified ? entry : undefined;
   }
 
-  /** What was last read of a file, whether it has changed since or not. */
+  /** The last known facts of a file, whether it has changed since or not. */
   get(path: string): FileFacts | FileFailure | undefined {
     return this.#entries.get(path);
   }

@@ -1,6 +1,6 @@
 import type { CtFormat, PixelUnit } from '@groundglass/core';
 
-/** What a file's header says of the patient and the scan; a field is missing where the header has none. */
+/** What a file's header says about the patient and the scan; fields that the header lacks are missing. */
 export interface ScanHeader {
   readonly patient?: string;
   readonly study?: string;
@@ -19,13 +19,13 @@ export interface ScanHeader {
   readonly position?: number;
   /** Millimetres between slices. */
   readonly spacing?: number;
-  /** Whether the slices are axial within 45°; missing where the file does not say. */
+  /** Whether the slices are axial within 45°; missing if the file does not say. */
   readonly axial?: boolean;
-  /** "YES" where the header says that text is burned into the pixels. */
+  /** "YES" if the header says that text is burned into the pixels. */
   readonly burnedIn?: string;
 }
 
-/** What is known of one slice's pixels. */
+/** Facts about one slice's pixels. */
 export interface SliceFacts {
   readonly pixelHash: string;
   /** Lowest, highest and mean value: Hounsfield units, or grey 0–1. */
@@ -38,12 +38,12 @@ export interface SliceFacts {
   readonly nonZero: number;
 }
 
-/** What is known of a file that holds a CT image, its pixels included. Serialised as JSON in the cache. */
+/** Facts about a file that holds a CT image, its pixels included. Serialised as JSON in the cache. */
 export interface FileFacts {
   readonly path: string;
   readonly size: number;
   readonly modified: number;
-  /** Files beside it that it reads its pixels from, such as `.raw` beside `.mhd`. */
+  /** Companion files that hold its pixels, such as `.raw` next to `.mhd`. */
   readonly companions?: readonly {
     readonly path: string;
     readonly size: number;
@@ -57,7 +57,7 @@ export interface FileFacts {
   readonly unit: PixelUnit;
   /** Channels of a PNG or JPEG, as stored. */
   readonly channels: number | null;
-  /** Bits of a channel. */
+  /** Bits per channel. */
   readonly depth: number | null;
   readonly warnings: readonly string[];
   readonly header: ScanHeader;

@@ -1,8 +1,8 @@
 import type { CtSlice } from '@groundglass/core';
 
 /**
- * SHA-256 of a slice's size and pixels: Hounsfield units rounded to whole ones, grey in steps of 1/65535. The same picture has the
- * same hash as PNG of 8 or 16 bits, grey or RGB, and as any lossless DICOM.
+ * SHA-256 of a slice's size and pixels: Hounsfield units rounded to integers, grey in steps of 1/65535. The same picture has the
+ * same hash as an 8- or 16-bit PNG, grey or RGB, and as any lossless DICOM.
  *
  * @returns 64 hexadecimal digits.
  */

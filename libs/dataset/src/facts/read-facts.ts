@@ -5,16 +5,16 @@ import { decodeFacts } from './decode-facts.js';
 import type { FactsCache } from './facts-cache.js';
 import type { FileFacts, FileFailure } from './file-facts.js';
 
-/** How facts are read. */
+/** Options for reading facts. */
 export interface FactsOptions {
   readonly cache?: FactsCache | undefined;
-  /** Decodes in place of this thread. */
+  /** Decodes instead of this thread. */
   readonly reader?: PictureReader | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The fingerprints, header and statistics of a file. A file that has not changed comes from the cache. A file that cannot be read is a
+ * The fingerprints, header and statistics of a file. An unchanged file comes from the cache. An unreadable file is a
  * failure, never an exception, except `CT_CANCELLED`.
  */
 export async function readFacts(
@@ -37,7 +37,7 @@ async function companionsUnchanged(
   files: DatasetFiles,
   facts: FileFacts | FileFailure,
 ): Promise<boolean> {
-  // A companion that was missing may have come.
+  // A companion that was missing may have been added.
   if ('problem' in facts) return facts.code !== 'CT_MISSING_COMPANION';
   for (const { path, size, modified } of facts.companions ?? []) {
     const stat = await files.stat(path);

@@ -6,13 +6,13 @@ import { shownSlice } from '../reading/shown-slice.js';
 import { colourMarks } from './marks.js';
 import { sliceFeatures, storeFeatures, type StoredFeatures } from './slice-features.js';
 
-/** Features as plain data, and the hash of the pixels that they are of. */
+/** Features as plain data, and the hash of their pixels. */
 export interface DecodedFeatures {
   readonly hash: string;
   readonly features: StoredFeatures;
 }
 
-/** Decodes the slice that stands for a sample and computes its features; undefined where it cannot be read. */
+/** Decodes the slice that represents a sample and computes its features; undefined if it cannot be read. */
 export async function decodeFeatures(
   files: DatasetFiles,
   { path, slice }: Pick<DatasetSample, 'path' | 'slice'>,

@@ -3,23 +3,23 @@ import type { StoredFeatures } from './slice-features.js';
 
 const version = 6;
 
-/** How two pictures agree, as it was measured. */
+/** The measured agreement of two pictures. */
 export interface StoredPair {
   readonly detail: number;
   readonly grey: number;
   readonly overlap: number;
 }
 
-/** Features by pixel hash, and comparisons by the two pictures' hashes: the same picture is looked at once, wherever it lies. */
+/** Features by pixel hash, and comparisons by the two pictures' hashes: each picture is processed once, wherever it is. */
 export class FeaturesCache {
   readonly #features = new Map<string, StoredFeatures>();
   readonly #pairs = new Map<string, StoredPair>();
   /** Rows that are not in the cache's file yet. */
   #fresh: string[] = [];
-  /** Pictures that were decoded since the cache was opened. */
+  /** Pictures decoded since the cache was opened. */
   reads = 0;
 
-  /** Reads the text of a cache; rows of another version or damaged ones are left out. */
+  /** Reads the text of a cache; omits rows of another version and damaged ones. */
   static parse(text: string): FeaturesCache {
     const cache = new FeaturesCache();
     for (const line of text.split('\n')) {
@@ -31,7 +31,7 @@ export class FeaturesCache {
         if (hash !== undefined) cache.#features.set(hash, values as unknown as StoredFeatures);
         else if (pair !== undefined) cache.#pairs.set(pair, values as unknown as StoredPair);
       } catch {
-        // The last row of a run that was killed, or the empty one after it.
+        // The last row of a killed run, or the empty one after it.
       }
     }
     return cache;
@@ -57,7 +57,7 @@ export class FeaturesCache {
     this.#fresh.push(JSON.stringify({ v: version, pair: key, ...pair }));
   }
 
-  /** The rows that came since the last call, to append to the cache's file. */
+  /** The rows added since the last call, to append to the cache's file. */
   takeFresh(): string {
     const text = this.#fresh.map((line) => `${line}\n`).join('');
     this.#fresh = [];

@@ -1,6 +1,6 @@
 import type { GreyPicture } from './grey-picture.js';
 
-/** Blurs with a Gaussian of `sigma` pixels, first along rows and then along columns; the border pixel goes on beyond the border. */
+/** Blurs with a Gaussian of `sigma` pixels, first along rows and then along columns; the border pixel repeats beyond the border. */
 export function gaussianBlur({ columns, rows, pixels }: GreyPicture, sigma: number): GreyPicture {
   const radius = Math.max(1, Math.ceil(2.5 * sigma));
   // The kernel is symmetric: its middle, and one weight for both neighbours at each distance.

@@ -8,7 +8,7 @@ export interface GreyPicture {
   readonly pixels: Float32Array;
 }
 
-/** A slice as grey 0–1: Hounsfield units in the model's window, grey as it is; NaN becomes 0. */
+/** A slice as grey 0–1: Hounsfield units in the model's window, grey unchanged; NaN becomes 0. */
 export function greyPicture({ columns, rows, unit, pixels }: CtSlice): GreyPicture {
   const result = new Float32Array(pixels.length);
   const low = modelWindow.center - modelWindow.width / 2;
@@ -32,7 +32,7 @@ export function scaledTo({ columns, rows, pixels }: GreyPicture, side: number): 
 /** Grey values that a row or column of a frame may span: lossy coding leaves some. */
 const frameSpan = 0.04;
 
-/** The picture without rows and columns of one grey at its edges: padding, and air around the body. A picture of one grey stays. */
+/** The picture without single-grey rows and columns at its edges: padding, and air around the body. A picture of one grey stays. */
 export function trimmed(picture: GreyPicture): GreyPicture {
   const { columns, rows, pixels } = picture;
   const spans = (first: number, step: number, count: number) => {

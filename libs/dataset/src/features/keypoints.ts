@@ -2,7 +2,7 @@ import { gaussianBlur } from './gaussian-blur.js';
 import { scaledTo, trimmed, type GreyPicture } from './grey-picture.js';
 import { describePoint, signature, wordsOfSignature } from './point-signature.js';
 
-/** Points of a picture that are found again in a copy of it, whatever was done to the copy. */
+/** Points of a picture that can be found again in a copy, whatever was done to the copy. */
 export interface Keypoints {
   readonly count: number;
   /** Columns and rows over the longer side. */
@@ -12,23 +12,23 @@ export interface Keypoints {
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly radius: Float32Array;
-  /** 1 where the point is brighter than what is around it. */
+  /** 1 where the point is brighter than its surroundings. */
   readonly bright: Uint8Array;
   /** Signatures of the surroundings, `wordsOfSignature` words each. */
   readonly bits: Uint32Array;
 }
 
-/** Pixels of the longer side on which points are looked for. */
+/** Pixels of the longer side on which points are searched. */
 const workingSide = 256;
 const octaves = 3;
 /** Scales of an octave. */
 const intervals = 3;
 const firstSigma = 1.6;
-/** The strongest points of a picture are kept. */
+/** Only the strongest points of a picture are kept. */
 export const mostPoints = 128;
-/** Of the picture's deviation: weaker extrema are noise. */
+/** Share of the picture's deviation: weaker extrema are noise. */
 const leastContrast = 0.04;
-/** Largest ratio of the principal curvatures: beyond it a point lies on an edge and slides along it. */
+/** Largest ratio of the principal curvatures: with more a point is on an edge and slides along it. */
 const edgeRatio = 10;
 
 interface Candidate {
@@ -44,7 +44,7 @@ interface Candidate {
 }
 
 /**
- * Finds extrema of the difference of Gaussians in scale space and signs their surroundings: Lowe 2004, "Distinctive image features from
+ * Finds extrema of the difference of Gaussians in scale space, with signatures of their surroundings: Lowe 2004, "Distinctive image features from
  * scale-invariant keypoints", without the orientation of a point: turns by 90 degrees, flips and negatives reorder the bits of a signature, and
  * turns by a few degrees change few of them, as do scale, crop, padding, brightness, contrast and lossy coding.
  */
@@ -109,7 +109,7 @@ function halved({ columns, rows, pixels }: GreyPicture): GreyPicture {
   return { columns: width, rows: height, pixels: result };
 }
 
-/** @param step pixels of the working picture from one pixel of these levels to the next, which `halved` takes from its upper left. */
+/** @param step pixels of the working picture between pixels of these levels, which `halved` takes from its upper left. */
 function findExtrema(
   levels: readonly GreyPicture[],
   step: number,
@@ -138,7 +138,7 @@ function findExtrema(
           y: (row * step + 0.5) / side,
           radius: (sigma * step) / side,
           strength: Math.abs(value),
-          // What is brighter than its surroundings loses by blurring.
+          // Blurring darkens what is brighter than its surroundings.
           bright: value < 0,
           level: levels[i]!,
           column,
@@ -160,7 +160,7 @@ function isExtremum(
 ): boolean {
   const sign = value > 0 ? 1 : -1;
   const size = value * sign;
-  // Most places fail here.
+  // Most positions fail here.
   if (here[at - 1]! * sign >= size || here[at + 1]! * sign >= size) return false;
   for (let dy = -columns; dy <= columns; dy += columns) {
     for (let i = at + dy - 1; i <= at + dy + 1; i++) {

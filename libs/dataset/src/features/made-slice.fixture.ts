@@ -2,7 +2,7 @@ import { SeededRandom } from '@groundglass/core';
 import sharp, { type Sharp } from 'sharp';
 
 /**
- * A picture that looks like a slice to a program: a bright body with two dark lungs and bright vessels of random places and sizes. Another
+ * A picture that a program takes for a slice: a bright body with two dark lungs and bright vessels of random positions and sizes. Another
  * seed is another patient.
  *
  * @returns 8-bit grey of `side × side`.

@@ -34,7 +34,7 @@ test.each([
     expect(await marked(seed, svg), `seed ${seed}`).toMatchObject({ kind: 'white', pieces: 1 });
 });
 
-test('a slice without marks has none, nor has one whose bones are white', async () => {
+test('a slice without marks has none, even if its bones are white', async () => {
   const bone = '<path fill="white" d="M 88 150 h 24 v 22 h -24 z"/>';
   for (const seed of seeds) {
     expect(await marked(seed, ''), `seed ${seed}`).toBeUndefined();

@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { scaledTo, type GreyPicture } from './grey-picture.js';
 
-/** Something that was drawn into a picture after it was taken. */
+/** Something drawn into a picture after it was taken. */
 export interface Mark {
-  /** `colour`: pixels of a strong colour on grey. `white`: letters or arrows of full white on dark ground. */
+  /** `colour`: pixels of a strong colour on grey. `white`: letters or arrows of full white on dark background. */
   readonly kind: 'colour' | 'white';
   /** Share of the picture's pixels. */
   readonly share: number;
@@ -12,24 +12,24 @@ export interface Mark {
 }
 
 const side = 384;
-/** Difference of channels from which a pixel is of a colour. */
+/** Difference of channels from which a pixel is coloured. */
 const strongColour = 64;
-/** Grey from which a pixel is of full white, as a mark is drawn, and from which it still belongs to the white thing around it. */
+/** Grey from which a pixel is full white, as in a mark, and from which it still belongs to the white object around it. */
 const [fullWhite, bright] = [0.98, 0.75];
-/** Pixels of the longer side on which white marks are looked for; smaller pictures stay as they are, since scaling blurs thin strokes. */
+/** Pixels of the longer side on which white marks are searched; smaller pictures stay as they are, since scaling blurs thin strokes. */
 const mostSide = 512;
 /** Least white and most bright pixels of a mark, as shares of the picture; fewer than eight pixels are noise. */
 const [leastPiece, mostPiece] = [0.00004, 0.01];
 /** Share of full white in a mark's bright pixels: vessels fade out. Letters at the picture's border have thin strokes. */
 const [solid, solidAtBorder, solidAmongBones] = [0.55, 0.4, 0.8];
-/** Grey that most of what surrounds a mark does not exceed; the second where bones are of full white, too. */
+/** Grey that most of a mark's surroundings do not exceed; the second applies if bones are full white too. */
 const [darkGround, darkerGround] = [0.6, 0.5];
 /** The part of a mark's surroundings that is dark. */
 const darkPart = 0.6;
-/** White pixels, as a share of the picture, besides possible marks: with more, the window makes bones white. */
+/** White pixels outside possible marks, as a share of the picture: with more, the window makes bones white. */
 const whiteBones = 0.002;
 
-/** Pixels of a strong colour: arrows, frames, crosses. A picture that is coloured as a whole has no marks but a palette. */
+/** Pixels of a strong colour: arrows, frames, crosses. A picture that is coloured as a whole has a palette, not marks. */
 export async function colourMarks(bytes: Uint8Array): Promise<Mark | undefined> {
   const { data, info } = await sharp(bytes, { failOn: 'none' })
     .flatten({ background: 'black' })
@@ -62,8 +62,8 @@ interface WhitePiece {
 }
 
 /**
- * Small pieces of full white with a sharp edge to darker ground: letters in a corner, arrows in a lung. Bones and vessels fade into what is
- * around them. Where the window makes bones white, a piece inside must be all white, and the place of the couch counts for nothing.
+ * Small pieces of full white with a sharp edge to a darker background: letters in a corner, arrows in a lung. Bones and vessels fade into
+ * their surroundings. If the window makes bones white, a piece inside must be all white, and the place of the couch is ignored.
  */
 export function whiteMarks(picture: GreyPicture): Mark | undefined {
   const longer = Math.max(picture.columns, picture.rows);
@@ -88,12 +88,12 @@ function isMarkAmongBones(piece: WhitePiece): boolean {
   return isAtBorder(piece) || (piece.solid >= solidAmongBones && !isCouch);
 }
 
-/** Left, right or top, where letters stand; the couch is at the bottom. */
+/** Left, right or top, where letters are; the couch is at the bottom. */
 function isAtBorder({ x, y }: WhitePiece): boolean {
   return x < 0.12 || x > 0.88 || y < 0.12;
 }
 
-/** Connected bright pixels, corners too, with as many white ones as a mark has, and how many white pixels there are in all. */
+/** Connected bright pixels, corners too, with as many white ones as a mark has, and the number of white pixels in all. */
 function whitePieces({ columns, rows, pixels }: GreyPicture) {
   const seen = new Uint8Array(pixels.length);
   const least = Math.max(8, pixels.length * leastPiece);
@@ -144,7 +144,7 @@ function* around(at: number, columns: number, rows: number): Generator<number> {
       if (y !== row || x !== column) yield y * columns + x;
 }
 
-/** Pixels that lie `reach` beside, above or below a piece's and are not of it. */
+/** Pixels `reach` to the side, above or below a piece's pixels that are not part of it. */
 function ringOf(piece: readonly number[], reach: number, columns: number, rows: number): number[] {
   const own = new Set(piece);
   const ring = new Set<number>();

@@ -7,10 +7,10 @@ export type PictureVariant = number;
 export const variantCount = 16;
 export const [transposedBit, mirroredBit, upsideDownBit, negativeBit] = [1, 2, 4, 8] as const;
 
-/** What a variant does, as it is reported. */
+/** A variant's effect, as reported. */
 export interface VariantInWords {
   readonly mirrored: boolean;
-  /** Degrees clockwise; a mirrored picture is turned after it was mirrored left to right. */
+  /** Degrees clockwise; a mirrored picture is first mirrored left to right, then turned. */
   readonly turned: 0 | 90 | 180 | 270;
   readonly negative: boolean;
 }
@@ -26,12 +26,12 @@ const turns: readonly Omit<VariantInWords, 'negative'>[] = [
   { mirrored: true, turned: 90 },
 ];
 
-/** Says what a variant does. */
+/** Describes what a variant does. */
 export function describeVariant(variant: PictureVariant): VariantInWords {
   return { ...turns[variant & 7]!, negative: (variant & negativeBit) !== 0 };
 }
 
-/** Where a point of a picture of `width × height` lies in the variant. */
+/** The position of a point of a `width × height` picture in the variant. */
 export function placeInVariant(
   x: number,
   y: number,

@@ -18,7 +18,7 @@ export const wordsOfSignature = 4;
 const bits = 32 * wordsOfSignature;
 /** Samples on each side of the window. */
 const samples = 16;
-/** Width of a cell in sigmas, as Lowe's. */
+/** Width of a cell in sigmas, as in Lowe's. */
 const cellWidth = 3;
 
 /** Histograms of the gradients around a point, 4 × 4 cells of 8 directions, of unit length. */
@@ -68,7 +68,7 @@ export function describePoint(
   return bounded(descriptor);
 }
 
-/** Unit length with no value above 0.2: one strong edge shall not outweigh the rest. */
+/** Unit length with no value above 0.2, so that one strong edge does not outweigh the rest. */
 function bounded(values: Float32Array): Float32Array {
   for (let round = 0; round < 2; round++) {
     let sum = 0;
@@ -94,12 +94,12 @@ const places: readonly Uint8Array[] = Array.from({ length: variantCount }, (_, v
   }),
 );
 
-/** Planes of their own; each is also taken in all variants. */
+/** Independent planes; each is also taken in all variants. */
 const basePlanes = bits / variantCount;
 
 /**
- * Planes that a descriptor lies on one side of or the other. Bit `16 * p + v` is plane `p` on the descriptor of variant `v`, so that the signature
- * of a variant has the bits of the picture's own in another order and need not be stored. Over the places that turns and flips bring
+ * Planes that a descriptor is on one side of or the other. Bit `16 * p + v` is plane `p` on the descriptor of variant `v`, so that the signature
+ * of a variant is a permutation of the picture's own and need not be stored. Over the positions that turns and flips map
  * onto each other a plane's signs sum to 0: what round blobs have in common decides no bit.
  */
 const planes = makePlanes();
@@ -115,7 +115,7 @@ function makePlanes(): Int8Array {
   for (let plane = 0; plane < basePlanes; plane++) {
     const base = new Int8Array(length);
     for (const orbit of orbits.values()) {
-      // Half of the places count as plus, the others as minus.
+      // Half of the positions count as plus, the others as minus.
       for (const [i, place] of random.shuffled(orbit).entries()) base[place] = i % 2 === 0 ? 1 : -1;
     }
     for (let variant = 0; variant < variantCount; variant++) {
@@ -126,7 +126,7 @@ function makePlanes(): Int8Array {
   return result;
 }
 
-/** 128 bits of a descriptor: near descriptors differ in few. */
+/** 128 bits of a descriptor: similar descriptors differ in few. */
 export function signature(descriptor: Float32Array): Uint32Array {
   const words = new Uint32Array(wordsOfSignature);
   for (let bit = 0; bit < bits; bit++) {
@@ -157,7 +157,7 @@ function movedBits(): Uint16Array {
   return result;
 }
 
-/** The signatures of a picture's points as a variant of the picture has them. */
+/** The signatures of a picture's points in a variant of the picture. */
 export function variantSignatures(signatures: Uint32Array, variant: PictureVariant): Uint32Array {
   if (variant === 0) return signatures;
   const [low, high] = [variant * 512, variant * 512 + 256];

@@ -6,14 +6,14 @@ import { pictureReader, type PictureReader } from '../reading/picture-reader.js'
 import type { FeaturesCache } from './features-cache.js';
 import { restoreFeatures, type SliceFeatures } from './slice-features.js';
 
-/** How features are read. */
+/** Options for reading features. */
 export interface FeatureOptions {
   readonly cache?: FeaturesCache | undefined;
-  /** Decodes in place of this thread. */
+  /** Decodes instead of this thread. */
   readonly reader?: PictureReader | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DatasetProgress) => void) | undefined;
-  /** Called now and then, to save the cache while a long audit runs. */
+  /** Called periodically, to save the cache during a long audit. */
   readonly onSave?: (() => Promise<void>) | undefined;
 }
 
@@ -21,8 +21,8 @@ export interface FeatureOptions {
 const saveEvery = 500;
 
 /**
- * The features of every sample; a sample whose pixels cannot be read has none. A few pictures are decoded at a time and let go: memory does
- * not grow with their size. A picture whose pixel hash is known is not read.
+ * The features of every sample; a sample whose pixels cannot be read has none. A few pictures are decoded at a time and released: memory does
+ * not grow with their number. A picture whose pixel hash is known is not read.
  *
  * @throws {CtError} `CT_CANCELLED`.
  */

@@ -10,16 +10,16 @@ import { findKeypoints, type Keypoints } from './keypoints.js';
 import { whiteMarks, type Mark } from './marks.js';
 import { wordsOfSignature } from './point-signature.js';
 
-/** What audit and baselines look at instead of the picture. */
+/** What audit and baselines use instead of the picture. */
 export interface SliceFeatures {
   readonly points: Keypoints;
-  /** Lung pixels over all; null where no lungs were found. */
+  /** Lung pixels over all; null if no lungs were found. */
   readonly lungShare: number | null;
-  /** Why it is no axial slice of a chest with lungs, as a prediction says it. */
+  /** Why it is not an axial slice of a chest with lungs, as in a prediction. */
   readonly reasons: readonly WithheldCode[];
   /** Statistics of grey over the whole picture. */
   readonly grey: readonly number[];
-  /** The outer ring of the picture, an eighth of its side wide, of the picture at 16×16, 0–255. */
+  /** The outer ring of the picture, an eighth of its side wide, at 16×16, 0–255. */
   readonly ring: Uint8Array;
   /** The picture at 12×12 with its lungs filled with the grey around them, 0–255. */
   readonly masked: Uint8Array;
@@ -60,7 +60,7 @@ function toBytes({ columns, rows, pixels }: GreyPicture, side: number): Uint8Arr
 
 /**
  * Fills the lungs with the mean grey of the rest (Maguolo and Nanni 2021, "A critic evaluation of methods for COVID-19 automatic
- * detection from X-ray images", blacked them out by a box). Where no lungs are found, an ellipse in the middle is filled, which
+ * detection from X-ray images", blacked them out by a box). If no lungs are found, fills an ellipse in the middle, which
  * would hold them.
  */
 function withoutLungs(
@@ -80,7 +80,7 @@ function withoutLungs(
   return { columns, rows, pixels: result };
 }
 
-/** Grows a mask by about 3 % of the picture's side, so that the lungs' rim is hidden, too. */
+/** Grows a mask by about 3 % of the picture's side, so that the lungs' rim is hidden too. */
 function grown(mask: Uint8Array, columns: number, rows: number): Uint8Array {
   const size = { columns: 64, rows: 64 };
   const small = resampleNearest(mask, { columns, rows }, size);
@@ -149,7 +149,7 @@ function greyStatistics(pixels: Float32Array): number[] {
   ];
 }
 
-/** Features as JSON holds them in the cache. */
+/** Features as JSON in the cache. */
 export interface StoredFeatures {
   readonly lungShare: number | null;
   readonly reasons: readonly WithheldCode[];

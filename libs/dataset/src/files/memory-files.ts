@@ -1,7 +1,7 @@
 import { bytesSource, CtError } from '@groundglass/core';
 import type { DatasetFiles, FileEntry } from './dataset-files.js';
 
-/** A dataset's folder in memory, for tests and for archives that are unpacked on the way. */
+/** A dataset's folder in memory, for tests and for archives unpacked on the fly. */
 export function memoryFiles(
   contents: ReadonlyMap<string, Uint8Array>,
   name = 'memory',

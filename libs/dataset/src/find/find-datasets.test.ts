@@ -26,12 +26,12 @@ test('finds a manifest, the COVID-CT layout, class folders and split lists witho
   ]);
 });
 
-test('the folder that is open may be the dataset itself', async () => {
+test('the opened folder may be the dataset itself', async () => {
   const found = await find('CT_COVID/1.png', 'CT_NonCOVID/2.png', 'Data-split/COVID/train.txt');
   expect(found).toEqual([{ path: '', layout: 'covid-ct' }]);
 });
 
-test('DICOM patients beside each other are one dataset, code beside them none', async () => {
+test('DICOM patients next to each other are one dataset, code next to them is none', async () => {
   const found = await find(
     'LICENSE',
     'Makefile',

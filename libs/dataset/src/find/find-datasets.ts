@@ -7,16 +7,16 @@ export interface FoundDataset {
   readonly layout: Layout;
 }
 
-/** How far a search goes: folders below the first, folders in all, and listings for one folder. */
+/** Limits of a search: folder depth, number of folders, and listings per folder. */
 export const searchLimits = { depth: 5, folders: 2000, listings: 40 } as const;
 
-/** Folders that hold no datasets, or those of a program. */
+/** Folders that hold no datasets, or belong to a program. */
 const passedOver = /^(\..*|node_modules|__pycache__|__macosx|venv|env|dist|build|out)$/i;
 const medical = /\.(dcm|dicom|ima|nii|nii\.gz|mha|mhd)$/i;
 
 /**
- * Finds the datasets below a folder by listings alone: manifests, and the layouts that can be imported. Below a dataset nothing is
- * looked for. Medical images outside of every other layout are one dataset from the uppermost folder that holds them.
+ * Finds the datasets below a folder by listings alone: manifests, and the layouts that can be imported. Does not search below a
+ * dataset. Medical images outside of every other layout are one dataset from the uppermost folder that holds them.
  */
 export async function findDatasets(
   files: DatasetFiles,
@@ -69,7 +69,7 @@ function medicalRoots(folders: readonly string[], found: readonly FoundDataset[]
   for (const folder of folders) {
     let root = folder;
     const below = (above: string) => folders.filter((other) => isBelow(other, above)).length;
-    // A series lies in a folder of its patient, which lies beside those of other patients.
+    // A series is in its patient's folder, next to those of other patients.
     for (let above = parentOf(folder); above !== undefined; above = parentOf(above)) {
       const parent = above;
       if (found.some(({ path }) => isBelow(path, parent))) break;

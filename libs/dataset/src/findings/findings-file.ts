@@ -1,12 +1,12 @@
 import { findingSchema, type Finding } from '@groundglass/core';
 import type { ImportProblem } from '../import/import-report.js';
 
-/** The text of `NAME.audit.jsonl`, a finding a row. */
+/** The text of `NAME.audit.jsonl`, one finding per row. */
 export function findingsText(findings: readonly Finding[]): string {
   return findings.map((finding) => `${JSON.stringify(findingSchema.parse(finding))}\n`).join('');
 }
 
-/** Reads the text of `NAME.audit.jsonl`; bad rows are problems and the rest goes on. */
+/** Reads the text of `NAME.audit.jsonl`; bad rows are problems and the others are kept. */
 export function parseFindings(
   text: string,
   file = 'findings',

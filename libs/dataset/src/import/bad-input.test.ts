@@ -67,7 +67,7 @@ test('absolute paths inside the root, backslashes and ./ are the files that they
   expect(problems).toEqual(['t.csv:5: "/etc/hosts" leaves the dataset\'s folder']);
 });
 
-test('a name of another case or Unicode form, and a label with a typing mistake, get a proposal', async () => {
+test('a name of another case or Unicode form, and a misspelt label, get a suggestion', async () => {
   await file('Bild-é.png', 'x');
   await file(
     't.csv',
@@ -184,7 +184,7 @@ p5.png,1,gone.png
   for (const kind of kinds) expect(problems.some((problem) => kind.test(problem))).toBe(true);
 });
 
-test('split lists replace the split; what no list names and what no file has are problems', async () => {
+test('split lists replace the split; images without a list and entries without a file are problems', async () => {
   for (const name of ['a', 'b', 'c']) await file(`x/${name}.png`, 'x');
   await file('t.csv', 'path,label,split\nx/a.png,1,train\nx/b.png,0,train\nx/c.png,0,train\n');
   const entries = [
@@ -206,7 +206,7 @@ test('split lists replace the split; what no list names and what no file has are
   ]);
 });
 
-test('joined tables add label, patient and metadata, and name rows that fit nothing', async () => {
+test('joined tables add label, patient and metadata, and name rows that match nothing', async () => {
   await file('a.png', 'x');
   await file('b.png', 'x');
   await file('t.csv', 'path\na.png\nb.png\n');
@@ -244,7 +244,7 @@ test('a file of text lists for each split is imported, labels from words, list n
   ]);
 });
 
-test('LUNA16 as published becomes all slices of its volumes, never the first alone', async () => {
+test('LUNA16 as published becomes all slices of its volumes, never only the first', async () => {
   const voxels = new Int16Array(16 * 16 * 3).map((_, i) => -1000 + i);
   await file(
     'subset0/1.2.3.mhd',
@@ -277,7 +277,7 @@ test('LUNA16 as published becomes all slices of its volumes, never the first alo
 });
 
 test.skipIf(!existsSync(samplesFolder))(
-  'the bundled samples, in whatever folders, get patient and series from their tags',
+  'the bundled samples, in any folders, get patient and series from their tags',
   async () => {
     await cp(samplesFolder, join(root, 'tree/any'), { recursive: true });
     await file('tree/notes.txt', 'not an image');

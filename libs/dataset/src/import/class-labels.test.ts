@@ -9,7 +9,7 @@ test('folders named after the two usual labels need no others', async () => {
   expect(await labelsOf('train/COVID/1.png', 'train/normal/2.png')).toBeUndefined();
 });
 
-test('a class that the usual labels do not know makes every folder a label', async () => {
+test('a class outside the usual labels makes every folder a label', async () => {
   expect(await labelsOf('train/covid/1.png', 'test/normal/2.png', 'test/pneumonia/3.png')).toEqual({
     labels: ['covid', 'normal', 'pneumonia'],
     positive: 'covid',

@@ -2,15 +2,15 @@ import type { DatasetFiles } from '../files/dataset-files.js';
 import { LabelWords } from './label-words.js';
 import { splitFromWord } from './split-words.js';
 
-/** Labels of a dataset and the one that a model's probability is of. */
+/** Labels of a dataset and the positive one. */
 export interface ClassLabels {
   readonly labels: readonly string[];
   readonly positive: string;
 }
 
 /**
- * The labels of a folder per class where its names are more than words for the two usual labels: each folder is a label then.
- * Positive is the one that stands for COVID-19, else the last. Undefined where the usual labels do.
+ * The labels of a folder per class if its names are not just words for the two usual labels: each folder is a label then.
+ * Positive is the one that stands for COVID-19, else the last. Undefined if the usual labels suffice.
  */
 export async function classLabels(files: DatasetFiles): Promise<ClassLabels | undefined> {
   const names = new Set<string>();

@@ -17,15 +17,15 @@ export class DatasetFolder {
   }
 
   /**
-   * The path of a file inside the folder as the manifest has it (forward slashes, relative), or in words why there is none. An
-   * absolute path inside the folder is taken as what it names.
+   * The path of a file inside the folder as in the manifest (forward slashes, relative), or a message why there is none. An
+   * absolute path inside the folder is accepted.
    */
   async locate(written: string): Promise<{ path: string; stat: FileStat } | { problem: string }> {
     const path = this.#relative(written);
     if (path === undefined) return { problem: `"${written}" leaves the dataset's folder` };
     const stat = await this.source.stat(path);
     if (!stat) {
-      // Tables written on Windows have backslashes, which are letters of a name elsewhere.
+      // Tables written on Windows have backslashes, which elsewhere are part of a name.
       if (path.includes('\\')) return this.locate(path.replaceAll('\\', '/'));
       const near = await this.#nearby(path);
       return {
@@ -94,7 +94,7 @@ export class DatasetFolder {
     return parts.join('/');
   }
 
-  /** A file beside the path whose name is nearly the same. */
+  /** A file in the same folder whose name is nearly the same. */
   async #nearby(path: string): Promise<string | undefined> {
     const at = path.lastIndexOf('/');
     const folder = at < 0 ? '' : path.slice(0, at);
@@ -143,12 +143,12 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** The folder that a path lies in; `''` for the dataset's own. */
+/** The folder of a path; `''` for the dataset's own. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-/** A file's name without the ending of its format. */
+/** A file's name without its format's extension. */
 export function stemOf(path: string): string {
   return baseName(path).replace(/(\.nii)?\.[^.]+$/i, '');
 }

@@ -22,7 +22,7 @@ export const layouts = [
 export type Layout = (typeof layouts)[number];
 
 /**
- * Tells what a folder holds from its listings alone, as an editor does that finds datasets without asking; undefined where nothing
+ * Detects a folder's layout from its listings alone, for editors that find datasets without asking; undefined if nothing
  * fits.
  */
 export async function detectLayout(
@@ -50,7 +50,7 @@ export async function detectLayout(
   const below = await folder.filesBelow('');
   if (below.some((path) => /\.(dcm|dicom|ima|mhd|mha|nii|nii\.gz)$/i.test(path))) return 'dicom';
   if (names.some((name) => /^\d{20,}_\d+\.png$/.test(name))) return 'luna16';
-  // DICOM files often have no ending at all.
+  // DICOM files often have no extension at all.
   if (below.some((path) => !/\.[a-z]{2,4}$/i.test(path))) return 'dicom';
   return undefined;
 }

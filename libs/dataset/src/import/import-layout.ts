@@ -13,17 +13,17 @@ import { importMosmed } from './importers/mosmed.js';
 import { importNamePattern, type NamePatternOptions } from './importers/name-pattern.js';
 import { importSplitLists } from './importers/split-lists.js';
 
-/** What only some layouts take, besides what all do. */
+/** Options for single layouts, in addition to the common ones. */
 export interface LayoutOptions extends ImportOptions {
   /** names, dicom: the label of all images. */
   readonly label?: string;
-  /** names: how names are read, where images and masks lie, and the source's name. */
+  /** names: how names are parsed, where images and masks are, and the source's name. */
   readonly names?: Partial<
     Pick<NamePatternOptions, 'images' | 'masks' | 'pseudoMasks' | 'pattern' | 'source'>
   >;
   /**
-   * folders: a class that the labels do not know makes each folder a label ({@link classLabels}), as for an editor that shows a dataset
-   * without asking; false makes it a problem. True unless given; without effect where `labels` or `labelMap` are.
+   * folders: a class that the labels do not know makes each folder a label ({@link classLabels}), for editors that show a dataset
+   * without asking; false makes it a problem. Default true; no effect if `labels` or `labelMap` are given.
    */
   readonly labelsFromFolders?: boolean;
 }

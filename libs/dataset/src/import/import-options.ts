@@ -3,7 +3,7 @@ import type { PictureReader } from '../reading/picture-reader.js';
 import type { SplitShares } from '../splits/assign-split.js';
 import type { Table } from '../tables/read-table.js';
 
-/** How far an import or an audit is. */
+/** Progress of an import or an audit. */
 export interface DatasetProgress {
   readonly phase:
     | 'listing'
@@ -19,29 +19,29 @@ export interface DatasetProgress {
   readonly total: number | undefined;
 }
 
-/** What all importers take. */
+/** Options of all importers. */
 export interface ImportOptions {
-  /** The labels of the manifest; what the layout implies unless given. */
+  /** The labels of the manifest; by default what the layout implies. */
   readonly labels?: readonly string[];
-  /** One of `labels`; the last of them unless given. */
+  /** One of `labels`; by default the last. */
   readonly positive?: string;
-  /** Words of the dataset and the label that each stands for, upper and lower case alike. */
+  /** Words of the dataset and the label that each stands for; case is ignored. */
   readonly labelMap?: ReadonlyMap<string, string>;
-  /** Shares of patients for validation and test where the dataset has no split. */
+  /** Shares of patients for validation and test if the dataset has no split. */
   readonly shares?: SplitShares;
-  /** Which split each file belongs to, in place of what the layout says. */
+  /** The split of each file, overriding the layout. */
   readonly splitLists?: readonly SplitList[];
   /** Tables whose rows add to the samples: label, patient, metadata. */
   readonly joins?: readonly Table[];
-  /** `slices` makes a sample of each slice of a volume; `whole` one of the volume. `slices` unless given. */
+  /** `slices` (default) makes a sample of each slice of a volume; `whole` one of the volume. */
   readonly volumes?: 'slices' | 'whole';
   /** The manifest's name. */
   readonly name?: string;
-  /** Decode every slice and fingerprint it; true unless given. Without it files are neither opened nor checked. */
+  /** Decode every slice and fingerprint it; default true. If false, files are neither opened nor checked. */
   readonly decode?: boolean;
   /** Facts of files that have not changed since they were read. */
   readonly cache?: FactsCache;
-  /** Decodes in place of this thread. */
+  /** Decodes instead of this thread. */
   readonly reader?: PictureReader;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DatasetProgress) => void;

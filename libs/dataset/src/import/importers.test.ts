@@ -20,7 +20,7 @@ async function file(path: string, content: string | Buffer = 'x'): Promise<void>
   await writeFile(join(root, path), content);
 }
 
-/** Most tests are of names and tables: their images hold nothing. */
+/** Most tests are about names and tables: their images are empty. */
 const unread: ImportOptions = { decode: false };
 
 async function importCsv(options: ImportOptions = unread) {
@@ -101,7 +101,7 @@ describe('a CSV table', () => {
     ]);
   });
 
-  test('names a patient that stands in two splits and keeps the rows as published', async () => {
+  test('names a patient in two splits and keeps the rows as published', async () => {
     await file('a.png');
     await file('b.png');
     await file('t.csv', 'path,label,split,patient\na.png,covid,train,p1\nb.png,covid,test,p1\n');
@@ -122,7 +122,7 @@ describe('a CSV table', () => {
 });
 
 describe('COVID-CT', () => {
-  test('takes the published lists, patients and metadata, and names what stands in no list', async () => {
+  test('takes the published lists, patients and metadata, and names images in no list', async () => {
     await file('CT_COVID/a-p1-1.png');
     await file('CT_COVID/extra.png');
     await file('CT_NonCOVID/0.jpg');
@@ -235,7 +235,7 @@ test('a folder per class gives labels, and a level above it the splits', async (
 });
 
 describe('the manifest on disk', () => {
-  test('is read back as written, its root pointing at the images', async () => {
+  test('is read back as written, with its root at the images', async () => {
     await file('images/covid/a.png');
     const imported = await importFolders(join(root, 'images'));
     await writeManifest(join(root, 'out'), imported, join(root, 'images'));

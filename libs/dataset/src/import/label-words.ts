@@ -47,7 +47,7 @@ const unknownWords = new Set([
   '-',
 ]);
 
-/** Turns the words of a dataset into the labels of its manifest. */
+/** Maps the words of a dataset to the labels of its manifest. */
 export class LabelWords {
   readonly labels: readonly string[];
   readonly positive: string;
@@ -80,7 +80,7 @@ export class LabelWords {
     for (const [word, label] of labelMap ?? []) this.#byWord.set(fold(word), label);
   }
 
-  /** The label that a word stands for, null for a word that says that it is not known, or in words what was expected. */
+  /** The label that a word stands for, null for a word that means unknown, or a message with what was expected. */
   resolve(word: string | null | undefined): { label: string | null } | { problem: string } {
     if (word === null || word === undefined || unknownWords.has(word.trim().toLowerCase()))
       return { label: null };

@@ -26,19 +26,19 @@ export interface Place {
 
 export type Meta = NonNullable<DatasetSample['meta']>;
 
-/** A sample as an importer proposes it; checked before it is taken. */
+/** A sample as proposed by an importer; checked before it is accepted. */
 export interface SampleCandidate {
   readonly path: string | undefined;
-  /** The dataset's own word for the label; null or undefined where there is none. */
+  /** The dataset's own word for the label; null or undefined if there is none. */
   readonly label: string | null | undefined;
-  /** The dataset's own word for the split; undefined where there is none. */
+  /** The dataset's own word for the split; undefined if there is none. */
   readonly split?: string | undefined;
   /** Whether the importer drew `split` itself, as a part of a published one. */
   readonly isSplitDrawn?: boolean | undefined;
   readonly slice?: string | number | undefined;
-  /** What the header says where it says so, else the file, unless given. */
+  /** Default: the patient in the header, else the file. */
   readonly patient?: string | undefined;
-  /** Stands for the patient where nothing names one, such as the name of a folder. */
+  /** The patient if nothing names one, such as the name of a folder. */
   readonly guessedPatient?: string | undefined;
   readonly source: string;
   readonly document?: string | undefined;
@@ -76,12 +76,12 @@ export class SampleCollector {
     this.words = new LabelWords(options);
   }
 
-  /** Records a problem that is no single sample's. */
+  /** Records a problem that belongs to no single sample. */
   report(place: Place, message: string): void {
     this.problems.push({ ...place, message });
   }
 
-  /** Checks words, files and repetition; returns whether the candidate was taken. Pixels are checked at the end. */
+  /** Checks words, files and repetition; returns whether the candidate was accepted. Pixels are checked at the end. */
   async add(candidate: SampleCandidate, place: Place): Promise<boolean> {
     const refuse = (message: string) => {
       this.report(place, message);
@@ -121,7 +121,7 @@ export class SampleCollector {
   }
 
   /**
-   * Decodes what was taken and makes samples of it: a volume becomes its slices. Split lists and joined tables are applied here.
+   * Decodes what was accepted and makes samples of it: a volume becomes its slices. Applies split lists and joined tables.
    *
    * @throws {CtError} `CT_CANCELLED`.
    */
@@ -336,7 +336,7 @@ export class SampleCollector {
   }
 }
 
-/** What a joined table says of a sample. */
+/** A joined table's fields for a sample. */
 interface JoinedRow {
   readonly label?: string;
   readonly split?: DatasetSample['split'];
@@ -345,7 +345,7 @@ interface JoinedRow {
   readonly meta?: Meta;
 }
 
-/** Looks each row of the tables up by path, file name, stem, patient or series; rows that fit no sample are problems. */
+/** Looks up each row of the tables by path, file name, stem, patient or series; rows that match no sample are problems. */
 function joinTables(
   tables: readonly Table[],
   taken: readonly Taken[],
@@ -429,7 +429,7 @@ function addRow(
     });
 }
 
-/** A cell as a number where it is written as one and would be written so again: `007` stays text. */
+/** A cell as a number if it survives a round trip: `007` stays text. */
 export function numberOrText(text: string): string | number {
   return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(text) ? Number(text) : text;
 }

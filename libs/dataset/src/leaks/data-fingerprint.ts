@@ -3,8 +3,8 @@ import { sha256Hex } from '../facts/pixel-hash.js';
 import { sampleKey } from '../results/results-file.js';
 
 /**
- * SHA-256 of what a run learns from: each sample's file or path, label, split and mask, in any order. A resumed run has the one that it
- * began with, or other data.
+ * SHA-256 of a run's training data: each sample's file or path, label, split and mask, in any order. If a resumed run has another one,
+ * its data has changed.
  */
 export async function dataFingerprint(samples: readonly DatasetSample[]): Promise<string> {
   const rows = samples

@@ -2,11 +2,11 @@ import { CtError, type DatasetSample } from '@groundglass/core';
 import { sampleKey } from '../results/results-file.js';
 import { patientKey } from './same-patient.js';
 
-/** What may stand in one split only. */
+/** What may be in one split only. */
 export const leakKinds = ['picture', 'patient', 'document'] as const;
 export type LeakKind = (typeof leakKinds)[number];
 
-/** A picture, patient or document that stands in more than one split. */
+/** A picture, patient or document in more than one split. */
 export interface Leak {
   readonly kind: LeakKind;
   /** The patient or document, or the first picture's path. */
@@ -16,15 +16,15 @@ export interface Leak {
 }
 
 /**
- * Finds what stands in more than one split: the same file or the same pixels, the same patient, the same document. Samples of several
- * datasets are looked at together; their paths start from one root.
+ * Finds what is in more than one split: the same file or the same pixels, the same patient, the same document. Samples of several
+ * datasets are checked together; their paths start from one root.
  */
 export function findLeaks(samples: readonly DatasetSample[]): Leak[] {
   const keysOf: Record<LeakKind, (sample: DatasetSample) => (string | undefined)[]> = {
     picture: (sample) => [
       `path ${sampleKey(sample)}`,
       sample.pixelHash === undefined ? undefined : `pixels ${sample.pixelHash}`,
-      // Without a pixel hash the file and the slice name the picture.
+      // Without a pixel hash the file and the slice identify the picture.
       sample.sha256 === undefined || sample.pixelHash !== undefined
         ? undefined
         : `file ${sample.sha256}#${sample.slice ?? ''}`,
@@ -55,10 +55,10 @@ export function findLeaks(samples: readonly DatasetSample[]): Leak[] {
 }
 
 /**
- * Refuses samples that leak between splits, over all datasets of a run: a score on them says nothing of new patients.
+ * Refuses samples that leak between splits, over all datasets of a run: a score on them says nothing about new patients.
  *
  * @param allow kinds that the user accepts, as for a split that was published so.
- * @returns the leaks that were allowed, for the run's notes.
+ * @returns the allowed leaks, for the run's notes.
  * @throws {CtError} `CT_BAD_DATASET` with the first of them, how many there are and what to do.
  */
 export function refuseLeaks(

@@ -39,7 +39,7 @@ describe('what leaks between splits', () => {
     ]);
   });
 
-  test('one file in two manifests leaks where their splits differ', () => {
+  test('one file in two manifests leaks if their splits differ', () => {
     expect(findLeaks([sample('a.png', 'train'), sample('a.png', 'test')])).toMatchObject([
       { kind: 'picture', name: 'a.png' },
       { kind: 'patient', name: 'a.png' },
@@ -47,7 +47,7 @@ describe('what leaks between splits', () => {
     expect(findLeaks([sample('a.png', 'train'), sample('a.png', 'train')])).toEqual([]);
   });
 
-  test('is refused in words that say what to do, unless its kind is accepted', () => {
+  test('is refused with advice, unless its kind is accepted', () => {
     const samples = [
       sample('a', 'train', { document: 'd' }),
       sample('b', 'test', { document: 'd' }),
@@ -88,7 +88,7 @@ test('targets follow the manifest’s positive label; samples without a label ha
   expect(withTargets(samples, { positive: 'tumour' }).map(({ target }) => target)).toEqual([1, 0]);
 });
 
-test('a class without counted labels is refused with what there is', () => {
+test('a class without counted labels is refused, listing what there is', () => {
   const samples = withTargets(
     [sample('a', 'train'), sample('b', 'train', { label: 'non-covid', source: 'masks' })],
     { positive: 'covid' },

@@ -3,7 +3,7 @@ import type { TargetSample } from '../manifest/targets.js';
 
 /**
  * Refuses samples whose counted labels are of one class, before anything is trained or scored: nothing can be learnt from them, and
- * AUC would have no value.
+ * AUC would be undefined.
  *
  * @param uncounted sources whose labels do not count.
  * @param advice what to do, at the end of the error.

@@ -1,7 +1,7 @@
 import { CtError, type DatasetSample } from '@groundglass/core';
 
 /**
- * Refuses samples that are whole volumes where a slice is what is computed on: one of its slices would otherwise count for the volume in silence.
+ * Refuses samples that are whole volumes where slices are required: otherwise one slice would silently count for the volume.
  *
  * @throws {CtError} `CT_BAD_DATASET`.
  */

@@ -6,8 +6,8 @@ const genericWords = new Set(
 );
 
 /**
- * What names a patient across datasets. An id that two datasets could both have given, such as `7` or `patient_12`, names a patient of
- * its own source only; `coronacases_003` or a UID is the same patient wherever it stands.
+ * An identifier of a patient across datasets. An id that two datasets could both have used, such as `7` or `patient_12`, names a patient of
+ * its own source only; `coronacases_003` or a UID is the same patient everywhere.
  */
 export function patientKey({ source, patient }: { source: string; patient: string }): string {
   const id = patient.trim();

@@ -7,10 +7,10 @@ export const manifestName = 'groundglass.dataset.json';
 /** A dataset as read from its manifest. */
 export interface Dataset {
   readonly manifest: DatasetManifest;
-  /** The folder that the samples' paths start from: absolute where a file system read it, else as the manifest has it. */
+  /** The folder that the samples' paths start from: absolute if read from a file system, else as in the manifest. */
   readonly root: string;
   readonly samples: readonly DatasetSample[];
-  /** The row of `samples.jsonl` that each sample stands in, from 1. */
+  /** The row of each sample in `samples.jsonl`, from 1. */
   readonly lines: readonly number[];
   /** Rows that could not be used. */
   readonly problems: readonly ImportProblem[];

@@ -1,6 +1,6 @@
 import type { DatasetSample } from '@groundglass/core';
 
-/** Whether nothing in the dataset says this of a sample: the split was drawn, the patient guessed from a path or a study. */
+/** Whether a sample's value is not from the dataset: the split was drawn, the patient guessed from a path or a study. */
 export function isGuessed(
   { guessed }: Pick<DatasetSample, 'guessed'>,
   what: 'split' | 'patient',

@@ -19,7 +19,7 @@ test('a patient is one that the data names, not the picture itself', () => {
   expect(namedPatient({ path: 'v.nii', slice: 3, patient: 'v.nii' })).toBe('v.nii');
 });
 
-test('an import says of which samples it drew the split', async () => {
+test('an import reports of which samples it drew the split', async () => {
   const files = memoryFiles(
     new Map([
       ['test/covid/a.png', new Uint8Array(1)],
@@ -34,7 +34,7 @@ test('an import says of which samples it drew the split', async () => {
   expect(samples.map(namedPatient)).toEqual([null, null]);
 });
 
-test('an import says which patients are guesses from the path, and which the data names', async () => {
+test('an import reports which patients are guesses from the path, and which the data names', async () => {
   const files = memoryFiles(
     new Map([
       ['covid/p7/a.png', new Uint8Array(1)],
@@ -56,7 +56,7 @@ test('an import says which patients are guesses from the path, and which the dat
   ]);
 });
 
-test('what was guessed stays a guess in a manifest, and where one is imported again', async () => {
+test('a guess stays a guess in a manifest, and after importing it again', async () => {
   const picture = new Uint8Array(1);
   const files = memoryFiles(new Map([['covid/p7/a.png', picture]]));
   const { manifest, samples, problems } = await importFolders(files, { decode: false });

@@ -1,8 +1,8 @@
 import type { DatasetSample } from '@groundglass/core';
 
 /**
- * The patient that the data names; null where nothing does. Importers then let a picture stand for its own patient, under its path or
- * its file's name, so that splits have a unit to keep whole. Slices of one volume are of one patient in any case.
+ * The patient that the data names; null if it names none. Importers then make each picture its own patient, under its path or
+ * file name, so that splits have a unit to keep whole. Slices of one volume are of one patient in any case.
  */
 export function namedPatient({
   path,

@@ -34,7 +34,7 @@ export function parseManifest(text: string): DatasetManifest {
   );
 }
 
-/** The rows of `samples.jsonl` that are good, where each stands, and what is wrong with the others. */
+/** The good rows of `samples.jsonl`, their row numbers, and what is wrong with the others. */
 export interface ParsedSamples {
   readonly samples: readonly DatasetSample[];
   /** Row of each sample, from 1. */
@@ -42,7 +42,7 @@ export interface ParsedSamples {
   readonly problems: readonly ImportProblem[];
 }
 
-/** Reads the text of `samples.jsonl`; a label must be one of the manifest's. A bad row costs only itself. */
+/** Reads the text of `samples.jsonl`; a label must be one of the manifest's. A bad row does not affect the others. */
 export function parseSamples(text: string, manifest: DatasetManifest): ParsedSamples {
   const samples: DatasetSample[] = [];
   const lines: number[] = [];
@@ -81,7 +81,7 @@ export function parseSamples(text: string, manifest: DatasetManifest): ParsedSam
   return { samples, lines, problems };
 }
 
-/** The text of `samples.jsonl`, a sample a row. */
+/** The text of `samples.jsonl`, one sample per row. */
 export function samplesText(samples: readonly DatasetSample[]): string {
   return samples.map((sample) => `${JSON.stringify(sample)}\n`).join('');
 }

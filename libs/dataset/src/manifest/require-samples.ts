@@ -2,8 +2,8 @@ import { CtError } from '@groundglass/core';
 import type { Dataset } from './dataset.js';
 
 /**
- * Refuses a dataset without any sample, which would pass every check in silence. One that has problems in place of samples may pass: they
- * are what there is to say of it.
+ * Refuses a dataset without any sample, which would silently pass every check. One with problems instead of samples may pass: they
+ * are reported.
  *
  * @throws {CtError} `CT_BAD_DATASET`.
  */

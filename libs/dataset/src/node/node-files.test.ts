@@ -19,7 +19,7 @@ test('a folder that is itself a link is opened like the folder', async () => {
   expect(await files.list('scans')).toEqual([{ name: 'a.png', kind: 'file' }]);
 });
 
-test('a link that stays inside is followed, one that leads out says where to', async () => {
+test('a link that stays inside is followed, one that leads out is reported as outside', async () => {
   await symlink(join(root, 'data', 'scans'), join(root, 'data', 'again'));
   await symlink(join(root, 'elsewhere'), join(root, 'data', 'out'));
   const files = await nodeFiles(join(root, 'data'));

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DatasetFiles } from '../files/dataset-files.js';
 
 /**
- * The files of a folder on this machine. Links are followed only where they stay inside the folder.
+ * The files of a folder on this machine. Links are followed only if they stay inside the folder.
  *
  * @throws {CtError} `CT_BAD_DATASET` when `path` is not a folder.
  */

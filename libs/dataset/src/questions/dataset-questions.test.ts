@@ -48,17 +48,17 @@ const dataset: AskedDataset = {
 
 const paths = (input: object) => findPictures(dataset, input).pictures.map(({ path }) => path);
 
-test('wrong answers come the most wrong first', () => {
+test('wrong answers come first, the most wrong at the top', () => {
   expect(paths({ wrong: true })).toEqual(['b', 'c']);
 });
 
-test('an answer says how many pictures were scored: none that is wrong may mean none that was asked about', () => {
+test('an answer reports how many pictures were scored: no wrong one may mean that none was scored', () => {
   expect(findPictures(dataset, { wrong: true })).toMatchObject({ total: 2, scored: 5 });
   const unscored = { ...dataset, results: [], header: undefined };
   expect(findPictures(unscored, { wrong: true })).toMatchObject({ total: 0, scored: 0 });
 });
 
-test('a patient that nothing names is unknown, and so is how many there are', () => {
+test('a patient that nothing names is unknown, and so is the number of patients', () => {
   const own = dataset.samples.map((each) => ({ ...each, patient: each.path }));
   const asked = { ...dataset, samples: own };
   expect(findPictures(asked, {}).pictures.map(({ patient }) => patient)).toEqual(
@@ -67,7 +67,7 @@ test('a patient that nothing names is unknown, and so is how many there are', ()
   expect(summarizeDataset(asked).splits.map(({ patients }) => patients)).toEqual([null, null]);
 });
 
-test('an answer says which splits were drawn and which patients are guessed', () => {
+test('an answer reports which splits were drawn and which patients are guessed', () => {
   const [a, b] = dataset.samples as [DatasetSample, DatasetSample];
   const samples: DatasetSample[] = [
     { ...a, guessed: ['split', 'patient'] },
@@ -96,7 +96,7 @@ test('an answer says which splits were drawn and which patients are guessed', ()
   expect(summarizeDataset(dataset).guesses).toEqual([]);
 });
 
-test('a withheld probability is never told', () => {
+test('a withheld probability is never reported', () => {
   const [withheld] = findPictures(dataset, { withheld: true }).pictures;
   expect(withheld).toMatchObject({
     path: 'd',
@@ -113,9 +113,9 @@ test('pictures are found by label, split, finding and text', () => {
   expect(findPictures(dataset, { limit: 2 })).toMatchObject({ total: 6, pictures: [{}, {}] });
 });
 
-test('a summary counts by split, and says null where there is nothing to say', () => {
+test('a summary counts by split, with null for unknown values', () => {
   const [test_, train] = summarizeDataset(dataset).splits;
-  // Answered with a label: a right, b and c wrong; two of each class are not there.
+  // Answered with a label: a right, b and c wrong; two of each class are missing.
   expect(test_).toMatchObject({
     ...{ split: 'test', pictures: 5, scored: 5, withheld: 1, failed: 0, auc: null },
     labels: { covid: 2, normal: 2, unknown: 1 },

@@ -10,7 +10,7 @@ import { isGuessed } from '../manifest/is-guessed.js';
 import { namedPatient } from '../manifest/named-patient.js';
 import { guessesOf } from './guesses-of.js';
 
-/** A dataset with its results and findings, as tools of language models ask about it. */
+/** A dataset with its results and findings, as the tools of language models query it. */
 export interface AskedDataset {
   readonly name: string;
   readonly labels: readonly string[];
@@ -21,7 +21,7 @@ export interface AskedDataset {
   readonly findings: readonly Finding[];
 }
 
-/** Which pictures are meant; what is undefined does not matter. */
+/** Which pictures are meant; undefined fields do not matter. */
 export interface FindInput {
   readonly split?: string | undefined;
   readonly label?: string | undefined;
@@ -40,7 +40,7 @@ export interface FoundPicture {
   readonly split: string;
   /** Whether Groundglass drew the split, because nothing names one. */
   readonly isSplitDrawn: boolean;
-  /** Null where nothing names one. */
+  /** Null if nothing names one. */
   readonly patient: string | null;
   /** Whether `patient` was guessed from the path or the study. */
   readonly isPatientGuessed: boolean;
@@ -54,8 +54,8 @@ export interface FoundPicture {
 const mostFound = 200;
 
 /**
- * Pictures that a question is about, the most wrong first where they were scored. `scored` of all pictures have an answer or an error:
- * without any, nothing that was found says that nothing is wrong.
+ * Pictures that match a question, the most wrong first if they were scored. `scored` counts all pictures with an answer or an error:
+ * if it is 0, finding no wrong picture means nothing.
  */
 export function findPictures(
   dataset: AskedDataset,
@@ -86,7 +86,7 @@ export function findPictures(
       patient: namedPatient(sample),
       isPatientGuessed: isGuessed(sample, 'patient'),
       ...{ answer: result?.label ?? null, withheld: result?.withheld ?? [], findings },
-      // A probability whose answer was withheld is no claim.
+      // A withheld answer's probability does not count.
       probability: result?.label ? result.probability : null,
       error: result?.error?.message ?? null,
     };
@@ -103,8 +103,8 @@ export function findPictures(
 }
 
 /**
- * Counts and scores of a dataset, by split: what is not known is null. `drawn` and `guessedPatients` of the split's pictures are no
- * facts of the dataset; `guesses` says so in words.
+ * Counts and scores of a dataset, by split; null for unknown values. `drawn` and `guessedPatients` of the split's pictures are not
+ * facts of the dataset; `guesses` says so in sentences.
  */
 export function summarizeDataset(dataset: AskedDataset) {
   const resultOf = new Map(dataset.results.map((row) => [keyOf(row), row]));
@@ -161,7 +161,7 @@ export function summarizeDataset(dataset: AskedDataset) {
   };
 }
 
-/** Null where nothing names them. */
+/** Null if nothing names them. */
 function countPatients(samples: readonly DatasetSample[]): number | null {
   const named = samples.flatMap((sample) => namedPatient(sample) ?? []);
   return named.length === 0 ? null : new Set(named).size;
@@ -180,7 +180,7 @@ function isWrong(
   return (label === positive) !== (result.label === header.positive);
 }
 
-/** How far the probability is from the known label; -1 where nothing is known. */
+/** How far the probability is from the known label; -1 if unknown. */
 function errorOf(
   { positive }: AskedDataset,
   { label }: DatasetSample,

@@ -2,7 +2,7 @@ import type { DatasetSample } from '@groundglass/core';
 import { isGuessed } from '../manifest/is-guessed.js';
 import { namedPatient } from '../manifest/named-patient.js';
 
-/** What nothing in the dataset says about some samples, in sentences; none where split and patient are in writing. */
+/** Sentences about values of some samples that are not from the dataset; none if split and patient are in writing. */
 export function guessesOf(samples: readonly DatasetSample[]): string[] {
   const count = (isOne: (sample: DatasetSample) => boolean) => samples.filter(isOne).length;
   const isDrawn = (each: DatasetSample) => isGuessed(each, 'split');

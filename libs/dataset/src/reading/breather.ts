@@ -1,7 +1,7 @@
 /**
- * Lets the thread do other work now and then during a long computation: draw, answer, notice that it was cancelled.
+ * Lets the thread do other work periodically during a long computation: draw, respond, notice that it was cancelled.
  *
- * @returns a function to await often; it waits only where the last pause was more than `every` milliseconds ago.
+ * @returns a function to await often; it only waits if the last pause was more than `every` milliseconds ago.
  */
 export function breather(every = 50): () => Promise<void> {
   let last = performance.now();

@@ -1,5 +1,5 @@
 /**
- * Runs `work` on every item, `atOnce` at a time, and yields the outcomes in the items' order; no more than `atOnce` outcomes wait.
+ * Runs `work` on every item, `atOnce` at a time, and yields the results in the items' order; at most `atOnce` results wait.
  */
 export async function* inOrder<T, R>(
   items: readonly T[],
@@ -10,7 +10,7 @@ export async function* inOrder<T, R>(
   for (let next = 0, done = 0; done < items.length; done++) {
     while (next < items.length && running.length < atOnce) {
       const started = work(items[next++]!);
-      // A later one may fail while an earlier one is awaited: its turn to be awaited comes.
+      // Avoids an unhandledRejection when a later one fails while an earlier one is awaited; it is awaited in its turn.
       started.catch(() => undefined);
       running.push(started);
     }

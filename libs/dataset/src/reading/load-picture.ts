@@ -4,7 +4,7 @@ import type { DatasetFiles } from '../files/dataset-files.js';
 import { openFile } from './open-file.js';
 import { shownSlice } from './shown-slice.js';
 
-/** The slice that stands for a sample, in grey; undefined where it cannot be read. */
+/** The slice that represents a sample, in grey; undefined if it cannot be read. */
 export async function loadPicture(
   files: DatasetFiles,
   { path, slice }: Pick<DatasetSample, 'path' | 'slice'>,

@@ -2,13 +2,13 @@ import { bytesSource, openVolume, type ByteSource, type CtVolume } from '@ground
 import type { DatasetFiles, OpenFile } from '../files/dataset-files.js';
 import { baseName, folderOf, joinPath } from '../import/dataset-folder.js';
 
-/** Files up to this size are read once, for hash and pixels alike. */
+/** Files up to this size are read once, for both hash and pixels. */
 const readWhole = 64 * 1024 * 1024;
 
-/** An open CT file with the files beside it that it needs. */
+/** An open CT file with its companion files. */
 export interface OpenedVolume {
   readonly volume: CtVolume;
-  /** The file's bytes where they are in memory. */
+  /** The file's bytes if they are in memory. */
   readonly bytes: Uint8Array | undefined;
   readonly companions: readonly string[];
   readonly close: () => Promise<void>;

@@ -11,19 +11,19 @@ import { loadPicture } from './load-picture.js';
 export type SliceName = Pick<DatasetSample, 'path' | 'slice'>;
 
 /**
- * Decodes the files of a dataset. `pictureReader` does so in this thread; a program with threads gives a reader that asks them, since what is
- * asked and answered here is plain data that can be sent.
+ * Decodes the files of a dataset. `pictureReader` does so in this thread; a program with threads provides a reader that delegates to them:
+ * all arguments and results are plain data that can be sent.
  */
 export interface PictureReader {
-  /** Questions that are worth asking at a time. */
+  /** How many calls to run at a time. */
   readonly atOnce: number;
-  /** Decodes every slice of a file. A file that cannot be read is a failure, never an exception. */
+  /** Decodes every slice of a file. An unreadable file is a failure, never an exception. */
   facts(path: string, stat: FileStat): Promise<FileFacts | FileFailure>;
-  /** Features of a slice; undefined where it cannot be read. */
+  /** Features of a slice; undefined if it cannot be read. */
   features(slice: SliceName): Promise<DecodedFeatures | undefined>;
-  /** What of a slice is compared with other pictures; undefined where it cannot be read. */
+  /** The part of a slice that is compared with other pictures; undefined if it cannot be read. */
   comparedPart(slice: SliceName): Promise<GreyPicture | undefined>;
-  /** The slice with a longer side of so many pixels at most; undefined where it cannot be read. */
+  /** The slice with at most so many pixels on its longer side; undefined if it cannot be read. */
   thumbnail(slice: SliceName, side: number): Promise<GreyPicture | undefined>;
 }
 

@@ -18,7 +18,7 @@ const row = {
   lesionFraction: null,
 };
 
-test('a results file is read back as written; of a sample that was scored again the last row counts', () => {
+test('a results file is read back as written; for a sample that was scored again the last row counts', () => {
   const other = { ...row, path: 'v.nii', slice: 3, probability: 0.25, dice: 0.5 };
   const again = { ...row, probability: 0.5 };
   const text = header + resultLine(row) + resultLine(other) + resultLine(again);
@@ -28,7 +28,7 @@ test('a results file is read back as written; of a sample that was scored again 
   expect(rows).toEqual([again, other]);
 });
 
-test('a row that a kill cut off is passed over, and length says where to go on', () => {
+test('a row cut off by a kill is skipped, and length says where to continue', () => {
   const text = `${header}${resultLine({ ...row, path: 'ö.png' })}{"path":"b.p`;
   const { rows, problems, length } = parseResults(text);
   expect(rows.map(({ path }) => path)).toEqual(['ö.png']);
@@ -38,7 +38,7 @@ test('a row that a kill cut off is passed over, and length says where to go on',
   );
 });
 
-test('a bad row is a problem with its row, and the others go on', () => {
+test('a bad row is a problem with its row number, and the others are read', () => {
   const text = `${header}${resultLine(row)}not JSON\n{"path":"c.png"}\n${resultLine({ ...row, path: 'd.png' })}`;
   const { rows, problems } = parseResults(text, 'x.predictions.jsonl');
   expect(rows.map(({ path }) => path)).toEqual(['a.png', 'd.png']);

@@ -10,11 +10,11 @@ import type { ImportProblem } from '../import/import-report.js';
 /** What a results file holds. */
 export interface ResultsFile {
   readonly header: ResultsHeader;
-  /** One row a sample: of a sample that was scored again, the last. */
+  /** One row per sample: for a sample that was scored again, the last. */
   readonly rows: readonly ResultRow[];
   /** Rows that could not be used. */
   readonly problems: readonly ImportProblem[];
-  /** Bytes of text up to the end of the last whole row: what a resumed run truncates the file to before it appends. */
+  /** Bytes of text up to the end of the last whole row: a resumed run truncates the file to this before it appends. */
   readonly length: number;
 }
 
@@ -33,13 +33,13 @@ export function resultLine(row: ResultRow): string {
   return `${JSON.stringify(resultRowSchema.parse(row))}\n`;
 }
 
-/** What names a sample in results: two rows of one key are of the same sample. */
+/** Identifies a sample in results: two rows of one key are of the same sample. */
 export function sampleKey({ path, slice }: { path: string; slice?: number | undefined }): string {
   return slice === undefined ? path : `${path}#${slice}`;
 }
 
 /**
- * Reads the text of a results file. A last row that a kill cut off is passed over; other bad rows are problems and the rest goes on.
+ * Reads the text of a results file. Skips a last row that a kill cut off; other bad rows are problems and the rest is read.
  *
  * @throws {CtError} `CT_BAD_DATASET` when the first row is not a results file's, or of a later version.
  */
@@ -75,7 +75,7 @@ export function parseResults(text: string, file = 'results'): ResultsFile {
   return { header: header.data, rows: [...rows.values()], problems, length };
 }
 
-/** What is wrong with a first row, in words. */
+/** What is wrong with a first row, as a message. */
 function headerProblem(
   first: string,
   issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined,

@@ -11,7 +11,7 @@ export const defaultShares: SplitShares = { val: 0.15, test: 0.15 };
 
 /**
  * Gives a patient a split by a hash of its id, so that a patient is never split, adding files moves no patient, and two
- * machines agree. FNV-1a (32 bit) with a final mix, as the plain hash of ids that differ in one digit is not even.
+ * machines agree. FNV-1a (32 bit) with a final mix, since the plain hash is uneven for ids that differ in one digit.
  *
  * @throws {RangeError} when the shares are negative or leave nothing for training.
  */

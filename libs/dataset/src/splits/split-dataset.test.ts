@@ -33,7 +33,7 @@ describe('a new split', () => {
       }
   });
 
-  test('is the same for one seed and another for another', () => {
+  test('is the same for the same seed and differs for another', () => {
     expect(splitDataset(samples, { val: 0.2, test: 0.2 }, { seed: 1 })).toEqual(divided);
     expect(splitDataset(samples, { val: 0.2, test: 0.2 }, { seed: 2 })).not.toEqual(divided);
   });
@@ -76,7 +76,7 @@ test('a subset of all splits counts all splits', () => {
   expect(drawn.filter(({ label }) => label === 'covid')).toHaveLength(18);
 });
 
-test('a subset of more than there is says how many there are, and where', () => {
+test('a subset larger than the data reports how many there are, and where', () => {
   const divided = splitDataset(samples, { val: 0.2, test: 0.2 }, { seed: 1 });
   expect(() => takeSubset(divided, new Map([['covid', 1000]]), { seed: 1 })).toThrow(
     /at least 1000 samples of "covid" to draw from, there are \d+ in the training split, \d+ in all splits/,

@@ -51,7 +51,7 @@ export function wholeGroups(
 }
 
 /**
- * Divides groups into parts of the given shares so that each part has each label's share, as near as whole groups allow: the largest group
+ * Divides groups into parts of the given shares so that each part has each label's share, as nearly as whole groups allow: the largest group
  * first, each to the part that lacks most of its labels.
  *
  * @returns the part of each sample.
@@ -72,7 +72,7 @@ function divide(
     let [best, bestCost] = [0, Infinity];
     for (const [part, share] of shares.entries()) {
       if (share <= 0) continue;
-      // How full the part would be of what the group brings; a part of a larger share takes more.
+      // How full the part would be of the group's labels; a part of a larger share takes more.
       const cost = labels.reduce((sum, _, k) => {
         if (counts[k] === 0) return sum;
         const after = (filled[part]![k]! + counts[k]!) / (share * totals[k]!);
@@ -87,7 +87,7 @@ function divide(
 }
 
 /**
- * Gives every sample a split by the shares, patients, documents, series and copies kept whole, labels alike in all.
+ * Gives every sample a split by the shares, keeping patients, documents, series and copies whole and the label shares equal.
  *
  * @throws {RangeError} when the shares are negative or leave nothing for training.
  */
@@ -138,7 +138,7 @@ export function foldDataset(
 export type SubsetFrom = 'train' | 'all';
 
 /**
- * Keeps a fixed number of samples of some labels, drawn by the seed from the samples in the order of their paths. What is not drawn from
+ * Keeps a fixed number of samples of some labels, drawn by the seed from the samples in the order of their paths. Everything else
  * stays whole: the other labels, and, unless `from` is `all`, validation and test, so that models of several subsets are measured on the same
  * pictures. The paper's COVID-CT-118 (arXiv 2003.13865, section 3: 118 random positive training pictures, the same negatives, validation
  * and test for all settings) is `{ covid: 118 }`; its authors do not name the pictures.

@@ -10,14 +10,14 @@ export interface StatisticsTable {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-/** A number that the publication states and the data does not have. */
+/** A number that the publication states and the data does not match. */
 export interface PublishedDifference {
   readonly key: string;
   readonly published: number;
   readonly data: number | null;
 }
 
-/** What a dataset consists of. */
+/** The contents of a dataset. */
 export interface Statistics {
   readonly name: string;
   readonly citation: string | null;
@@ -28,7 +28,7 @@ export interface Statistics {
   readonly ages: Readonly<Record<string, readonly number[]>>;
   /** Images of each label by gender. */
   readonly genders: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Where publication and data agree, and where not; empty without a publication. */
+  /** Comparison of publication and data; empty without a publication. */
   readonly agreements: readonly string[];
   readonly differences: readonly PublishedDifference[];
 }
@@ -41,10 +41,10 @@ const splitTitles = {
 
 /**
  * Counts a dataset: labels by split; patients and images by source (the paper's Tables 1 to 3), sizes, formats, ages and genders (its
- * Figures 3 and 4). Ages and genders are counted by image, as the paper counts them. Numbers that the manifest has from a publication are
+ * Figures 3 and 4). Ages and genders are counted by image, as in the paper. Numbers that the manifest has from a publication are
  * compared.
  *
- * @param factsOf of a path; undefined where the file was not read, whose size and format are then not counted.
+ * @param factsOf of a path; undefined if the file was not read: its size and format are then not counted.
  */
 export function describeDataset(
   { manifest, samples }: Dataset,

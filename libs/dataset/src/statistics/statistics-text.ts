@@ -89,7 +89,7 @@ export function statisticsPlain(statistics: Statistics): string {
   ].join('\n\n');
 }
 
-/** One sentence a number that publication and data do not share. */
+/** One sentence per number in which publication and data differ. */
 export function differenceLines({ citation, agreements, differences }: Statistics): string[] {
   if (agreements.length + differences.length === 0) return [];
   return [

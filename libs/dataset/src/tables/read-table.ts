@@ -4,7 +4,7 @@ import readXlsxFile from 'read-excel-file/universal';
 import type { ImportProblem } from '../import/import-report.js';
 import { decodeText } from './decode-text.js';
 
-/** A row of a table: its cells by the header's names in lower case, and where it stands. */
+/** A row of a table: its cells by the header's names in lower case, and its row number. */
 export interface TableRow {
   readonly row: number;
   readonly cells: ReadonlyMap<string, string>;
@@ -13,7 +13,7 @@ export interface TableRow {
 /** A table with a header. */
 export interface Table {
   readonly file: string;
-  /** The header's names as they are written. */
+  /** The header's names as written. */
   readonly columns: readonly string[];
   readonly rows: readonly TableRow[];
   /** Rows that could not be used. */
@@ -24,10 +24,10 @@ const delimiters = [',', ';', '\t', '|'] as const;
 
 /**
  * Reads a table of any dialect: comma, semicolon, tab or bar between the cells, of any encoding that {@link decodeText} knows, or an
- * Excel workbook's first sheet, or JSON Lines. Names of the header lose blanks around them; empty rows are passed over. A row with
+ * Excel workbook's first sheet, or JSON Lines. Trims names of the header; skips empty rows. A row with
  * more cells than the header has is a problem, one with fewer has empty cells.
  *
- * @throws {CtError} `CT_BAD_DATASET` when it is no table.
+ * @throws {CtError} `CT_BAD_DATASET` when it is not a table.
  */
 export async function readTable(bytes: Uint8Array, file: string): Promise<Table> {
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return tableOf(await readWorkbook(bytes, file), file);
@@ -202,7 +202,7 @@ export const columnNames = {
 } as const;
 export type Field = keyof typeof columnNames;
 
-/** The column of a table, in lower case, that holds a field of a sample; undefined where it has none. */
+/** The column of a table, in lower case, that holds a field of a sample; undefined if it has none. */
 export function columnOf(table: Table, field: Field): string | undefined {
   const keys = new Set(table.columns.map((name) => name.toLowerCase()));
   return columnNames[field].find((name) => keys.has(name));

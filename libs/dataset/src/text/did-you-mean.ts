@@ -1,6 +1,6 @@
 /**
- * ` (did you mean "x"?)` with the candidate that differs least, or nothing where none is close: other case, other Unicode form,
- * another separator, another ending, or a typing mistake or two.
+ * ` (did you mean "x"?)` with the candidate that differs least, or an empty string if none is close: other case, other Unicode form,
+ * another separator, another extension, or a typo or two.
  */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const found = nearestWord(word, candidates);
@@ -25,7 +25,7 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
   return best?.candidate;
 }
 
-/** One form for names that people take for the same. */
+/** A normal form for names that people take for the same. */
 function fold(word: string): string {
   return word
     .normalize('NFKC')
@@ -35,7 +35,7 @@ function fold(word: string): string {
     .replace(/^-|-$/g, '');
 }
 
-/** Levenshtein's distance, two neighbours in the other order counted as one change; `limit + 1` where it is larger than the limit. */
+/** Levenshtein's distance, with a swap of two neighbours counted as one change; `limit + 1` if it is larger than the limit. */
 function editDistance(a: string, b: string, limit: number): number {
   let beforeThat: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -1,4 +1,4 @@
-/** A page that needs nothing from elsewhere, light or dark as the reader's system is. */
+/** A self-contained page, light or dark like the reader's system. */
 export function htmlPage(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -33,7 +33,7 @@ ${body}
 `;
 }
 
-/** Text inside of a page or an attribute. */
+/** Escapes text for a page or an attribute. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -10,7 +10,7 @@ export function productInputs(): { size: number; a: Float32Array; b: Float32Arra
 }
 
 /**
- * Compares a backend's product of {@link productInputs} with the one computed here.
+ * Compares a backend's product of {@link productInputs} with one computed here.
  *
  * @throws {Error} naming the first element that differs by more than half-precision arithmetic explains.
  */

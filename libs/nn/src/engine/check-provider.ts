@@ -6,19 +6,19 @@ import { deviceOf } from './device-of.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 import { sessionOptions, type Provider } from './session-options.js';
 
-/** A backend that has computed a product of matrices. */
+/** A backend that computed a matrix product. */
 export interface CheckedBackend {
-  /** Name of the device, or of the driver that computed; null where neither is known. */
+  /** Name of the device, or of its driver; null if neither is known. */
   readonly device: string | null;
-  /** Of the product, with the preparation of its kernel. */
+  /** Of the product, including the preparation of its kernel. */
   readonly milliseconds: number;
 }
 
 /**
- * Runs a product of matrices on a provider and compares it with the same product in JavaScript. ONNX Runtime may not move it to the
- * processor. A provider that crashes in native code ends the process: call this in a child process.
+ * Runs a matrix product on a provider and compares it with the same product in JavaScript. ONNX Runtime may not move it to the
+ * CPU. A provider that crashes in native code ends the process: call this in a child process.
  *
- * @throws {Error} with the reason that the provider does not work.
+ * @throws {Error} with the reason why the provider does not work.
  */
 export async function checkProvider(provider: Provider): Promise<CheckedBackend> {
   if (provider === 'cuda') {

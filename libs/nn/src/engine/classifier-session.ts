@@ -82,7 +82,7 @@ export class Classifier {
     this.#session = session;
   }
 
-  /** @throws {RangeError} where a weight is missing. */
+  /** @throws {RangeError} if a weight is missing. */
   static async create(
     config: ClassifierConfig,
     weights: NamedTensors,

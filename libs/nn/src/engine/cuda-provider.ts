@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { onnxRuntimeFolder } from './onnx-runtime-package.js';
 
-/** What ONNX Runtime's CUDA provider is compiled for; other major versions do not load. */
+/** The versions that ONNX Runtime's CUDA provider is compiled for; other major versions do not load. */
 const needed =
   'an NVIDIA driver of version 525 or later, CUDA 12 (cuBLAS, cuRAND, cuFFT, cudart) and cuDNN 9';
 
 /**
  * Why the CUDA provider cannot be loaded, with the command that installs it. The npm package does not contain the provider, and npm runs no
- * install scripts here, so that `npm rebuild` reports success without downloading it.
+ * install scripts here, so `npm rebuild` reports success without downloading it.
  *
- * @returns undefined where its libraries, and all that they link to, are present.
+ * @returns undefined if its libraries, and all that they link to, are present.
  */
 export async function cudaProblem(
   folder = onnxRuntimeFolder(),
@@ -32,7 +32,7 @@ export async function cudaProblem(
   return `Libraries that the provider links to are missing: ${missing.join(', ')}. It needs ${needed}, on the loader's path (LD_LIBRARY_PATH)`;
 }
 
-/** The libraries that the loader does not find for a shared object; empty where `ldd` cannot tell. */
+/** The libraries that the loader does not find for a shared object; empty if `ldd` cannot tell. */
 async function missingLibraries(library: string): Promise<string[]> {
   try {
     const { stdout } = await promisify(execFile)('ldd', [library]);

@@ -5,11 +5,11 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import type { Provider } from './session-options.js';
 
-/** The device that a provider has just computed on in this process, or its driver; null where neither is known. */
+/** The device that a provider last computed on in this process, or its driver; null if neither is known. */
 export async function deviceOf(provider: Provider): Promise<string | null> {
   if (provider === 'cpu') return cpus()[0]?.model.trim() ?? null;
   if (provider === 'cuda') return nvidiaName();
-  // ONNX Runtime does not name WebGPU's adapter. The graphics driver that the process has loaded does.
+  // ONNX Runtime does not name WebGPU's adapter, but the process's loaded graphics driver does.
   const driver = vulkanDriver(loadedLibraries());
   if (driver === null) return null;
   const name = driver.includes('nvidia') ? await nvidiaName() : null;
@@ -35,10 +35,10 @@ const driverNames: Readonly<Record<string, string>> = {
   'libvulkan_lvp.so': 'llvmpipe, Vulkan in software, no graphics card',
 };
 
-/** The Vulkan driver among libraries; null where none is, as on Windows and macOS. */
+/** The Vulkan driver among libraries; null if there is none, as on Windows and macOS. */
 export function vulkanDriver(libraries: readonly string[]): string | null {
   const names = libraries.map((path) => basename(path));
-  // The loader opens every driver it finds. A card's driver comes before one in software.
+  // The loader opens every driver it finds. Prefer a hardware driver over a software one.
   return (
     names.find((name) => /^libGLX_nvidia\.so|^libvulkan_(?!lvp)\w+\.so/.test(name)) ??
     names.find((name) => name in driverNames) ??
@@ -46,7 +46,7 @@ export function vulkanDriver(libraries: readonly string[]): string | null {
   );
 }
 
-/** Paths of the libraries that this process has loaded; empty where the system does not list them. */
+/** Paths of the libraries that this process has loaded; empty if the system does not list them. */
 function loadedLibraries(): string[] {
   try {
     const lines = readFileSync('/proc/self/maps', 'utf8').split('\n');

@@ -23,7 +23,7 @@ const small: JcsConfig = {
 const stepOf = (model: JcsConfig, change: Partial<StepConfig> = {}): StepConfig => ({
   model,
   batchSize: 2,
-  // Some gradients are 0 but for rounding, which Adam's usual epsilon of 1e-8 would turn into whole steps.
+  // Some gradients are 0 except for rounding, which Adam's usual epsilon of 1e-8 would turn into whole steps.
   optimizer: { kind: 'adam', epsilon: 1e-4 },
   loss: { classification: 1, segmentation: 1, dice: 0.5 },
   outputGradients: true,
@@ -76,7 +76,7 @@ describe.each(tfjsBackends)('TensorFlow.js on $backend', ({ select }) => {
     const ours = await OnnxTrainingSession.create(step, { seed: 3, weights, threads: 1 });
     const theirs = await TfjsTrainingSession.create(step, { seed: 3, weights, tensorflow: tf });
     for (let k = 1; k <= 10; k++) {
-      // Longer steps soon bring a value so close to ReLU's kink that the engines' roundings fall on different sides of it.
+      // Longer steps soon bring a value so close to ReLU's kink that the engines round to different sides of it.
       const short = { learningRate: 1e-5, seed: k };
       const [a, b] = [await ours.run(waves(), short), await theirs.run(waves(), short)];
       expect(Math.abs(a.loss - b.loss), `loss of step ${k}`).toBeLessThan(1e-4);
@@ -170,13 +170,13 @@ describe('loading TensorFlow.js', () => {
     await expect(loading).rejects.toThrow('npm install @tensorflow/tfjs-node-gpu');
   });
 
-  test('names the folder that was to hold a package and does not', async () => {
+  test('names the configured folder when it has no package', async () => {
     await expect(loadTfjs('/no/such/folder')).rejects.toThrow(
       'Expected GROUNDGLASS_TFJS_NODE to name a folder with TensorFlow.js in its node_modules, got /no/such/folder.',
     );
   });
 
-  test('fails with the reason when a package is installed and broken, instead of taking a slower one', async () => {
+  test('fails with the reason when an installed package is broken, instead of using a slower one', async () => {
     const loading = loadTfjs('', (name) =>
       name.endsWith('-gpu')
         ? Promise.reject(new Error('libcudart.so.11.0: cannot open shared object file'))
@@ -189,7 +189,7 @@ describe('loading TensorFlow.js', () => {
   });
 });
 
-/** Set by vitest.config.ts where SwiftShader, Chromium's Vulkan in software, is installed to stand in for a graphics card. */
+/** Set by vitest.config.ts if SwiftShader, Chromium's software Vulkan, is installed as a substitute for a graphics card. */
 const driver = process.env.VK_DRIVER_FILES;
 if (driver === undefined)
   console.warn('Skipped: training on WebGPU. Install chromium for its SwiftShader to run it.');

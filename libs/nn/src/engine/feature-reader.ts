@@ -10,7 +10,7 @@ export class FeatureReader {
     this.#session = session;
   }
 
-  /** @throws {OnnxError} for a file without convolutions of a backbone. */
+  /** @throws {OnnxError} for a file without a backbone's convolutions. */
   static async create(model: Uint8Array, options: SessionOptions = {}): Promise<FeatureReader> {
     return new FeatureReader(
       await InferenceSession.create(exposeFeatures(model), sessionOptions(options)),

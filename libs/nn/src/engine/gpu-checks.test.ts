@@ -23,8 +23,8 @@ async function withGpuPackage(name: string, source: string): Promise<string> {
   return root;
 }
 
-describe('a provider is checked by a product of matrices', () => {
-  test('on the processor, whose model is named', async () => {
+describe('a provider is checked by a matrix product', () => {
+  test('on the CPU, whose model is named', async () => {
     const { device, milliseconds } = await checkProvider('cpu');
     expect(device).not.toBe('');
     expect(milliseconds).toBeGreaterThan(0);
@@ -78,7 +78,7 @@ describe('why CUDA does not work', () => {
   });
 });
 
-test('the Vulkan driver is a card’s before one in software', () => {
+test('prefers the Vulkan driver of a card over a software one', () => {
   const swiftshader = '/usr/lib/chromium/libvk_swiftshader.so';
   const loader = '/usr/lib/x86_64-linux-gnu/libvulkan.so.1.3.239';
   expect(vulkanDriver([loader, swiftshader])).toBe('libvk_swiftshader.so');
@@ -89,7 +89,7 @@ test('the Vulkan driver is a card’s before one in software', () => {
   expect(vulkanDriver([loader])).toBe(null);
 });
 
-describe('TensorFlow.js is checked by a product of matrices', () => {
+describe('TensorFlow.js is checked by a matrix product', () => {
   test.each(tfjsBackends)('on $backend', async ({ select }) => {
     const tf = await select();
     const before = tf.memory().numTensors;
@@ -108,7 +108,7 @@ describe('TensorFlow.js is checked by a product of matrices', () => {
     );
   });
 
-  test('a CUDA package that computes on the processor is an error', async () => {
+  test('a CUDA package that computes on the CPU is an error', async () => {
     const root = await withGpuPackage(
       'no-card',
       'exports.ready = () => Promise.resolve(); exports.backend = () => ({ isUsingGpuDevice: false });',

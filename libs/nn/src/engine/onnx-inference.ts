@@ -1,7 +1,7 @@
 import { sessionOptions, type SessionOptions } from './session-options.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 
-/** What a model answers for a batch of pictures. */
+/** A model's outputs for a batch of pictures. */
 export interface InferenceResult {
   /** `[N]`, of covid. */
   readonly probability: Float32Array;
@@ -11,7 +11,7 @@ export interface InferenceResult {
   readonly mask: Float32Array | undefined;
   /** S; 0 for a classifier. */
   readonly maskSize: number;
-  /** `[N]`, how unlike the training data, 1 being the bound; undefined where the model does not say. */
+  /** `[N]`, distance from the training data, 1 being the bound; undefined if the model does not report it. */
   readonly distance: Float32Array | undefined;
 }
 

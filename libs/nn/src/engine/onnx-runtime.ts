@@ -1,4 +1,4 @@
-// Before the runtime itself.
+// Must be imported before the runtime itself.
 import './no-telemetry.js';
 
 /** ONNX Runtime, with its telemetry off. */

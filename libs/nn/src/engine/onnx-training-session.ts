@@ -69,12 +69,12 @@ export class OnnxTrainingSession implements TrainingSession {
     };
   }
 
-  /** The variables alone, as a model is exported from them. Views of the session's memory: copy to keep them over a step. */
+  /** The variables only, as for exporting a model. Views of the session's memory: copy to keep them after the next step. */
   weights(): Map<string, NamedTensor> {
     return this.#collect([...this.step.network.graph.variables.keys()]);
   }
 
-  /** Everything that the next step depends on, except the number of steps. */
+  /** Everything that the next step depends on, except the step count. */
   state(): Map<string, NamedTensor> {
     return this.#collect(this.step.state.map(({ name }) => name));
   }

@@ -7,7 +7,7 @@ export type Provider = (typeof providers)[number];
 /** How ONNX Runtime runs. */
 export interface SessionOptions {
   readonly providers?: readonly Provider[];
-  /** Threads of an op. Default: all cores. */
+  /** Threads per op. Default: all cores. */
   readonly threads?: number;
 }
 

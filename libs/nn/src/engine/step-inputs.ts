@@ -15,7 +15,7 @@ export interface StepInput {
  * The inputs of a step's network by name: the batch, its masks' weights, and the dropout drawn from the seed. Every engine gets
  * these, so that all use the same numbers.
  *
- * @throws {RangeError} when the batch has another size than the step was made for.
+ * @throws {RangeError} when the batch size is not the one that the step was built for.
  */
 export function stepInputs(
   { batchSize: n, model }: StepConfig,
@@ -45,7 +45,7 @@ export function stepInputs(
   return inputs;
 }
 
-/** What the segmentation loss reads: the masks, and which of them and of their pixels count. */
+/** The inputs of the segmentation loss: the masks, and which of them and of their pixels count. */
 function maskInputs(n: number, size: number, batch: TrainingBatch): Map<string, StepInput> {
   const masks = batch.maskWeight.reduce((sum, weight) => sum + weight, 0);
   const shape = [n, 1, size, size];

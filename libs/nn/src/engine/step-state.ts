@@ -24,7 +24,7 @@ export class StepState {
   ): Promise<StepState> {
     const session = await InferenceSession.create(step.bytes, {
       ...sessionOptions(options),
-      // Not "all": its blocked layout sums in another order, and where a picture is flat whole regions then fall on the other side of a
+      // Not "all": its blocked layout sums in another order, and in flat pictures whole regions then end up on the other side of a
       // ReLU. A gradient of one batch was 2 % off, while this level agrees with TensorFlow and with no optimisation at all to 1e-4.
       graphOptimizationLevel: 'extended',
       // One block for a whole step takes twice the memory, and the first two steps pay for its new pages.

@@ -25,7 +25,7 @@ export interface TrainingBatch {
   readonly mask: Float32Array;
   /** `[N]`: 1 where the sample has a mask. */
   readonly maskWeight: Float32Array;
-  /** `[N, 1, S, S]`: 0 at pixels of which it is not known whether they are lesion; all 1 unless given. The mask is 0 there. */
+  /** `[N, 1, S, S]`: 0 at pixels where it is unknown whether they are lesion; all 1 unless given. The mask is 0 there. */
   readonly maskKnown?: Float32Array;
   /** `[N]`: 0 where the label must not count, as for slices that train segmentation only. Default: all 1. */
   readonly labelWeight?: Float32Array;
@@ -47,6 +47,6 @@ export interface StepResult {
   readonly segmentationLoss: number;
   /** `[N, 2]`. */
   readonly logits: Float32Array;
-  /** By variable, where the step was made with `outputGradients`. */
+  /** By variable, if the step was made with `outputGradients`. */
   readonly gradients?: ReadonlyMap<string, Float32Array>;
 }

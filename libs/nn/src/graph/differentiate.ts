@@ -11,7 +11,7 @@ export interface Emitted {
   readonly updates: ReadonlyMap<string, string>;
 }
 
-/** Writes the nodes that `outputs` need. `nameOf` gives the names of inputs and variables. */
+/** Writes the nodes that `outputs` depend on. `nameOf` gives the names of inputs and variables. */
 export function emitForward(
   emit: OnnxEmitter,
   outputs: readonly Node[],
@@ -49,7 +49,7 @@ export function emitForward(
 }
 
 /**
- * Reverse-mode differentiation: writes the gradients of a scalar with respect to every trainable variable before it, as ordinary
+ * Reverse-mode differentiation: writes the gradients of a scalar with respect to every trainable variable it depends on, as ordinary
  * nodes. A value that several ops use gets the sum of their gradients.
  *
  * @returns the gradients' names by variable.

@@ -1,7 +1,7 @@
 import type { Op } from './op.js';
 import { ShapeError, formatShape, type Shape } from './shape.js';
 
-/** How a parameter starts. */
+/** How a parameter is initialised. */
 export type Initializer =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
@@ -64,7 +64,7 @@ export class Graph {
     return node;
   }
 
-  /** Declares a trainable variable; its name is prefixed with the scopes around it. */
+  /** Declares a trainable variable; its name is prefixed with the enclosing scopes. */
   parameter(name: string, shape: Shape, initializer: Initializer): VariableNode {
     return this.#variable(name, shape, initializer, true);
   }
@@ -86,7 +86,7 @@ export class Graph {
     };
   }
 
-  /** Names the variables that `build` declares `prefix.…`, as PyTorch names those of a module. */
+  /** Prefixes the variables that `build` declares with `prefix.`, as PyTorch names those of a module. */
   scope<T>(prefix: string, build: () => T): T {
     this.#scopes.push(prefix);
     try {
@@ -118,11 +118,11 @@ export class Graph {
   }
 }
 
-/** The nodes that `outputs` need, each after its inputs. */
+/** The nodes that `outputs` depend on, each after its inputs. */
 export function topologicalOrder(outputs: readonly Node[]): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
-  // A stack of our own: networks of a thousand layers must not overflow the call stack.
+  // An explicit stack: networks of a thousand layers must not overflow the call stack.
   const stack: { node: Node; next: number }[] = [];
   for (const output of outputs) {
     if (seen.has(output)) continue;

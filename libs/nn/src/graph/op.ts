@@ -19,7 +19,7 @@ export interface ForwardContext {
 /** Result of an op's ONNX form. */
 export interface ForwardResult {
   readonly output: string;
-  /** Names that the gradient uses again. */
+  /** Names that the gradient reuses. */
   readonly saved?: Readonly<Record<string, string>>;
   /** New values of buffers, by the buffer's input index. */
   readonly updates?: ReadonlyMap<number, string>;
@@ -45,7 +45,7 @@ export type Tfjs = typeof TensorFlow;
 /** Arguments of an op's tfjs form. */
 export interface TfjsContext {
   readonly tf: Tfjs;
-  /** Tensors of four axes, maps and kernels, are channels-last: `[N, H, W, C]` for the graph's `[N, C, H, W]`. So is the result. */
+  /** Four-dimensional tensors, maps and kernels, are channels-last: `[N, H, W, C]` for the graph's `[N, C, H, W]`. So is the result. */
   readonly inputs: readonly TensorFlow.Tensor[];
   /** The graph's. */
   readonly shape: Shape;
@@ -60,12 +60,12 @@ export interface Op {
   readonly attributes?: Readonly<Record<string, number>>;
   /** No gradient passes through it. */
   readonly detached?: true;
-  /** Takes longer to compute again than its result is worth in memory; see `tfjsGradients`. */
+  /** Recomputing it costs more than keeping its result in memory; see `tfjsGradients`. */
   readonly costly?: true;
   /** @throws {ShapeError} when the inputs do not fit. */
   shape(inputs: readonly Shape[]): Shape;
   forward(context: ForwardContext): ForwardResult;
-  /** Gradients by input; undefined where none is needed or the op has none. */
+  /** Gradients by input; undefined if not needed or if the op has none. */
   backward(context: BackwardContext): (string | undefined)[];
   /** The same values as `forward` in training. tfjs differentiates it itself, which checks `backward`. */
   tfjs(context: TfjsContext): TensorFlow.Tensor;

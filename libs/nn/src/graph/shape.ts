@@ -1,7 +1,7 @@
 /** Sizes of a tensor's axes; images are `[N, C, H, W]`. */
 export type Shape = readonly number[];
 
-/** An op was given something else than it takes: names op, expectation and what came. */
+/** An op got inputs that it does not take: names the op, what it expected and what it got. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 
@@ -26,7 +26,7 @@ export function requireRank(op: string, shape: Shape, rank: number): void {
 }
 
 /**
- * The shape of two tensors that are combined element by element: axes of size 1, and missing leading ones, repeat.
+ * The broadcast shape of two tensors combined element by element: axes of size 1, and missing leading ones, repeat.
  *
  * @throws {ShapeError} when two sizes differ and neither is 1.
  */

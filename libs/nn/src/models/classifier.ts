@@ -16,7 +16,7 @@ import {
   type BackboneOptions,
 } from './inverted-residuals.js';
 
-/** A backbone with its classifier, as it is trained on ImageNet. */
+/** A backbone with its classifier, as trained on ImageNet. */
 export interface ClassifierConfig {
   readonly backbone: BackboneName;
   /** 3 for ImageNet. */
@@ -55,7 +55,7 @@ export function buildClassifier(
 /**
  * Writes a classifier: input `image` `[N, C, S, S]`, normalised; output `logits` `[N, K]`. Batch normalisation is folded.
  *
- * @throws {RangeError} where a weight is missing.
+ * @throws {RangeError} if a weight is missing.
  */
 export function exportClassifier(config: ClassifierConfig, weights: NamedTensors): Uint8Array {
   const { logits } = buildClassifier(config);

@@ -15,7 +15,7 @@ import { buildDenseNet, denseNet121, denseNet169, denseNet201, denseNetTiny } fr
 import { linearLayer } from './layers.js';
 import { InferenceSession, Tensor } from '../engine/onnx-runtime.js';
 
-/** What torchvision 0.14 computed: see fixtures/make-torchvision-densenet.py. */
+/** Results of torchvision 0.14: see fixtures/make-torchvision-densenet.py. */
 const torch = readSafetensors(
   readFileSync(new URL('./fixtures/torchvision-densenet.safetensors', import.meta.url)),
 ).tensors;
@@ -214,7 +214,7 @@ describe("a small DenseNet with torchvision's weights", () => {
 });
 
 test.each([
-  // torchvision's own counts of parameters, without the classifier's 1000 × channels + 1000.
+  // torchvision's own parameter counts, without the classifier's 1000 × channels + 1000.
   [denseNet121, 7_978_856 - 1_025_000],
   [denseNet169, 14_149_480 - 1_665_000],
   [denseNet201, 20_013_928 - 1_921_000],

@@ -6,7 +6,7 @@ import { foldBatchNorms } from './fold-batch-norms.js';
 import { buildJcs, type JcsConfig } from './jcs.js';
 import { emitLesionEvidence } from './lesion-evidence.js';
 
-/** What an exported model says of itself, besides its weights. */
+/** What an exported model says about itself, apart from its weights. */
 export interface ModelMetadata {
   readonly name: string;
   readonly version: string;
@@ -15,18 +15,18 @@ export interface ModelMetadata {
   readonly threshold: number;
   /** Temperature that logits are divided by before the softmax. */
   readonly temperature: number;
-  /** What it was trained on, in words. */
+  /** What it was trained on, for display. */
   readonly trainingData: string;
   readonly crop: 'none' | 'chest';
-  /** What servers call the classes, the positive one last; a comma in a name becomes a space. */
+  /** The class names for servers, the positive one last; a comma in a name becomes a space. */
   readonly labels?: readonly [negative: string, positive: string];
-  /** How the answer is made of what the network says of the picture and of its mask; of the former alone unless given. */
+  /** How the answer combines the network's outputs for the picture and for its mask; by default only the former. */
   readonly decision?: Decision;
 }
 
 /**
- * The logit of the positive class against the negative one as `head · d + lesion · e + bias`: d is the difference of the classification branch's logits, e the
- * lesion evidence of the mask (`lesionEvidence`). Chosen on validation pictures.
+ * The logit of the positive class against the negative one as `head · d + lesion · e + bias`: d is the difference of the classification
+ * branch's logits, e the lesion evidence of the mask (`lesionEvidence`). Chosen on validation pictures.
  */
 export interface Decision {
   readonly head: number;
@@ -44,7 +44,7 @@ export interface JcsMember {
 export interface ExportOptions {
   /** Also score the left–right mirror image of each picture, and take the mean. */
   readonly flip?: boolean;
-  /** `float16` stores large weights as halves, which are widened when the model is loaded: half the file, the same speed. */
+  /** `float16` stores large weights as halves, which are widened when the model is loaded: half the file size, the same speed. */
   readonly precision?: 'float32' | 'float16';
 }
 
@@ -57,7 +57,7 @@ export interface ExportOptions {
  * before the temperature. Their mask probabilities, mirrored back and resized to the first member's S, are averaged too. Classifiers
  * have no mask, and their export has no output `mask`.
  *
- * @throws {RangeError} without a member, where a weight is missing, or where some members have masks and others none.
+ * @throws {RangeError} without a member, if a weight is missing, or if some members have masks and others none.
  */
 export function exportJcs(
   members: readonly JcsMember[],
@@ -129,7 +129,7 @@ export function exportJcs(
   });
 }
 
-/** See {@link Decision}; the two logits are `∓` half of it, so that their difference is. */
+/** See {@link Decision}; the two logits are `∓` half of it, so that it is their difference. */
 function emitDecision(
   emit: OnnxEmitter,
   logits: string,
@@ -202,7 +202,7 @@ function resizeTo(emit: OnnxEmitter, x: string, size: number): string {
   });
 }
 
-/** Left and right exchanged. */
+/** Mirrored left to right. */
 function mirror(emit: OnnxEmitter, x: string): string {
   return emit.slice(x, [-1], [-Number.MAX_SAFE_INTEGER], [3], [-1]);
 }

@@ -40,11 +40,11 @@ describe.each([
   { flip: true, backbone: 'mobilenet-v2' as const },
   { flip: true, backbone: 'densenet-tiny' as const },
 ])('of a model with $backbone, flip $flip', (options) => {
-  test('distance is the length of the whitened features over the bound, and the rest stays as it was', async () => {
+  test('distance is the length of the whitened features over the bound, and other outputs stay as they were', async () => {
     const before = model(options);
     const exposed = await run(exposeFeatures(before));
     const size = exposed.features!.length / 2;
-    // Twice the first feature and thrice the second, less 0.1: a whitening that a hand can follow.
+    // Twice the first feature and three times the second, minus 0.1: a whitening simple enough to compute by hand.
     const mean = new Float64Array(size).fill(0.1);
     const whitening = new Float64Array(size * size);
     whitening[0] = 2;
@@ -57,7 +57,7 @@ describe.each([
       expect(distance![row]).toBeCloseTo(expected, 5);
     }
     expect(others).toEqual(await run(before));
-    // Written once more it replaces the first.
+    // Adding it again replaces the first.
     const again = addDistance(after, { mean, whitening, bound: 8 }, { distance_note: 'x' });
     expect((await run(again)).distance![0]).toBeCloseTo(distance![0]! / 2, 5);
     expect(readOnnx(again).outputs.map(({ name }) => name)).toEqual([
@@ -68,6 +68,6 @@ describe.each([
   });
 });
 
-test('a file that is no model is refused', () => {
+test('a file that is not a model is refused', () => {
   expect(() => exposeFeatures(Uint8Array.of(1, 2, 3))).toThrow('Expected an ONNX file');
 });

@@ -4,26 +4,26 @@ import { OnnxError } from '../onnx/read-onnx.js';
 
 const { ModelProto, AttributeProto, TensorProto } = onnxProto.onnx;
 
-/** Where in the backbone features are read, as shares of its depth: early enough to know textures, late enough for shapes. */
+/** Where in the backbone features are read, as shares of its depth: early enough for textures, late enough for shapes. */
 const depths = [0.35, 0.6, 0.75];
-/** Names of all that is added start with it. */
+/** Prefix of all added names. */
 const prefix = 'distance.';
 
-/** How far a picture's features lie from those of the training data. */
+/** How far a picture's features are from those of the training data. */
 export interface FeatureDistance {
   /** Mean of each of the D features over the training pictures. */
   readonly mean: Float64Array;
-  /** `D * D`, row by row: features less their mean, times this, are without correlation and of about equal spread. */
+  /** `D * D`, row by row: features minus their mean, times this, are uncorrelated and of about equal spread. */
   readonly whitening: Float64Array;
   /** Length of the whitened features that is written as 1. */
   readonly bound: number;
 }
 
 /**
- * Adds the output `features` `[N, D]` to an exported model: the means over the picture of what its backbone has computed at three
- * depths; of the picture as it is, also where the model scores its mirror image too. An output `distance` is left out.
+ * Adds the output `features` `[N, D]` to an exported model: spatial means of the backbone's activations at three
+ * depths; of the unmirrored picture, even if the model scores its mirror image too. Removes an output `distance`.
  *
- * @throws {OnnxError} for a file without convolutions of a backbone.
+ * @throws {OnnxError} for a file without a backbone's convolutions.
  */
 export function exposeFeatures(model: Uint8Array): Uint8Array {
   const file = decode(model);
@@ -35,11 +35,11 @@ export function exposeFeatures(model: Uint8Array): Uint8Array {
 }
 
 /**
- * Adds the output `distance` `[N, 1]` to an exported model, 1 being the bound; replaces one that it has. Other outputs stay as they are.
+ * Adds the output `distance` `[N, 1]` to an exported model, 1 being the bound; replaces an existing one. Other outputs stay as they are.
  *
- * @param metadata entries to write beside those that the file has.
+ * @param metadata entries to write in addition to the file's.
  * @throws {OnnxError} as {@link exposeFeatures} does.
- * @throws {RangeError} where the statistics do not fit the model's features.
+ * @throws {RangeError} if the statistics do not fit the model's features.
  */
 export function addDistance(
   model: Uint8Array,
@@ -53,7 +53,7 @@ export function addDistance(
   removeDistance(file);
   const graph = new GraphEditor(file);
   const centred = graph.node('Sub', [features(graph, file), graph.floats([1, size], mean)]);
-  // The graph multiplies rows from the left: the matrix is turned, and the bound is in it.
+  // The graph multiplies rows from the left: transpose the matrix and divide it by the bound.
   const turned = Float64Array.from(whitening, (_, at) => {
     const [row, column] = [Math.floor(at / size), at % size];
     return whitening[column * size + row]! / bound;
@@ -119,7 +119,7 @@ function tapsOf({ graph }: onnx.ModelProto): string[] {
   const channels = new Map(
     (graph?.initializer ?? []).map(({ name, dims }) => [name ?? '', (dims ?? []).map(Number)]),
   );
-  // Weights that are stored as halves or integers are widened first.
+  // Weights stored as halves or integers are widened first.
   for (const { opType, input, output } of graph?.node ?? []) {
     const shape =
       opType === 'Cast' || opType === 'DequantizeLinear'
@@ -132,7 +132,7 @@ function tapsOf({ graph }: onnx.ModelProto): string[] {
     const [data = '', weight = ''] = input ?? [];
     const member = /^(?<member>(?:member\d+\.)?)backbone\./.exec(weight)?.groups?.member;
     const width = channels.get(weight)?.[1] ?? 0;
-    // Of a convolution by depth the width is 1, and says nothing of its input's.
+    // A depthwise convolution's width is 1, which says nothing about its input's.
     if (opType !== 'Conv' || member === undefined || width <= 1) continue;
     const convolutions = networks.get(member) ?? [];
     convolutions.push({ input: data, width });

@@ -2,8 +2,8 @@ import { topologicalOrder, type Node, type OpNode, type VariableNode } from '../
 import type { NamedTensor, NamedTensors } from '../weights/named-tensors.js';
 
 /**
- * Replaces conv → batchNorm by one convolution with a bias, where nothing else reads the convolution: `w · γ/σ` and `β + (b − μ) · γ/σ`.
- * Zero variances (dead channels) are kept apart from division by the epsilon of the normalisation.
+ * Replaces conv → batchNorm by one convolution with a bias, if nothing else reads the convolution: `w · γ/σ` and `β + (b − μ) · γ/σ`.
+ * The epsilon of the normalisation prevents a division by zero variance (dead channels).
  */
 export function foldBatchNorms(
   outputs: readonly Node[],

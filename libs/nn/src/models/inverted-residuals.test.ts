@@ -11,7 +11,7 @@ interface Answer {
   readonly logits: readonly number[];
 }
 
-/** What efficientnet-lite-pytorch answers with these waves for weights: fixtures/make-efficientnet-lite.py. */
+/** Outputs of efficientnet-lite-pytorch with these waves for weights: fixtures/make-efficientnet-lite.py. */
 const answers = JSON.parse(
   readFileSync(new URL('fixtures/efficientnet-lite.json', import.meta.url), 'utf8'),
 ) as Record<string, Answer>;

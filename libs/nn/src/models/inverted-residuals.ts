@@ -17,7 +17,7 @@ export interface InvertedResidualNet {
     kernel: 3 | 5,
   ])[];
   readonly head: number;
-  /** Of batch normalisation; weights are good for the one that they were trained with. */
+  /** Of batch normalisation; weights only work with the one that they were trained with. */
   readonly epsilon: number;
 }
 
@@ -84,24 +84,24 @@ export function isInvertedResidual(name: string): name is InvertedResidualName {
 
 /** How a backbone is built. */
 export interface BackboneOptions {
-  /** Pixels between neighbouring features; where it is less than 32 the last strides become dilations. */
+  /** Pixels between neighbouring features; if less than 32 the last strides become dilations. */
   readonly outputStride: 8 | 16 | 32;
   /**
    * Padding of convolutions with stride 2: one pixel on each side as in PyTorch, or at the far end only, as TensorFlow's SAME
-   * does for even sizes. Weights are good for the one that they were trained with.
+   * does for even sizes. Weights only work with the one that they were trained with.
    */
   readonly stridePadding?: 'both' | 'end';
-  /** The wide last layer, which segmentation does without. */
+  /** The wide last layer, which segmentation does not need. */
   readonly head?: boolean;
 }
 
-/** What a backbone hands on. */
+/** A backbone's outputs. */
 export interface BackboneMaps {
   /** The deepest map, at the output stride. */
   readonly last: Node;
   /** The deepest map at stride 4. */
   readonly fine: Node;
-  /** The wide last layer, where it was asked for. */
+  /** The wide last layer, if requested. */
   readonly head?: Node;
 }
 
@@ -160,7 +160,7 @@ export function buildInvertedResiduals(
     return { last: x, fine, head: widest };
   });
 
-  /** An inverted residual: expand, depthwise, project; added to its input where the shapes agree. */
+  /** An inverted residual: expand, depthwise, project; added to its input if the shapes agree. */
   function block(
     input: Node,
     {

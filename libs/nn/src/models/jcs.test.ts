@@ -58,7 +58,7 @@ function discs(): TrainingBatch {
 }
 
 describe('training', () => {
-  test('lowers the loss, and a run that goes on from its state has the same losses as one that never stopped', async () => {
+  test('lowers the loss, and a resumed run has the same losses as an uninterrupted one', async () => {
     const batch = discs();
     const options = (k: number) => ({ learningRate: 3e-3, seed: k });
     const whole = await OnnxTrainingSession.create(step, { seed: 1 });
@@ -179,10 +179,10 @@ describe('the exported model', () => {
     await cold.close();
   });
 
-  test('lets the probability read the mask where it is built so', async () => {
+  test('lets the probability read the mask if built that way', async () => {
     const reading = { ...config, maskStatistics: true };
     const known = initialise(buildJcs(reading).graph, 5);
-    // Ten times the lesion fraction and nothing else makes the logit of covid.
+    // Ten times the lesion fraction alone makes the logit of covid.
     const head = known.get('classification.weight')!.data;
     head.fill(0);
     const [, columns] = known.get('classification.weight')!.shape as [number, number];
@@ -201,7 +201,7 @@ describe('the exported model', () => {
     await model.close();
   });
 
-  test('decides by its mask in the shares it was exported with', async () => {
+  test('decides by its mask with the weights it was exported with', async () => {
     const decision = { head: 0.5, lesion: 2, bias: 1 };
     const plain = await OnnxInference.create(exportJcs([{ config, weights }], metadata));
     const deciding = await OnnxInference.create(
@@ -220,10 +220,10 @@ describe('the exported model', () => {
     await Promise.all([plain.close(), deciding.close()]);
   });
 
-  test('reads the pooled features of its backbone where it is built so', () => {
+  test('reads the pooled features of its backbone if built that way', () => {
     const count = (model: JcsConfig) =>
       buildJcs(model).graph.variables.get('classification.weight')!.shape[1];
-    // Branch and mask; with MobileNetV2's last layer, or what the other backbone ends with.
+    // Branch and mask; with MobileNetV2's last layer, or the last map of the other backbone.
     expect(count(config)).toBe(8 + 1);
     const mobile = { ...config, backbone: 'mobilenet-v2', backboneFeatures: true } as const;
     expect(count(mobile)).toBe(8 + 1 + 1280);
@@ -236,7 +236,7 @@ describe('the exported model', () => {
     expect(() => exportJcs([], metadata)).toThrow('Expected at least one member, got none');
   });
 
-  test('says which weight is missing', () => {
+  test('names the missing weight', () => {
     const fewer = new Map(weights);
     fewer.delete('classification.bias');
     expect(() => exportJcs([{ config, weights: fewer }], metadata)).toThrow(

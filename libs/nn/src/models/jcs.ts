@@ -39,7 +39,7 @@ export type BackboneName = InvertedResidualName | keyof typeof denseNets;
 
 /** The joint classification and segmentation model as data. */
 export interface JcsConfig {
-  /** `classifier` is the backbone with a linear layer and no mask, as the paper's Table 4 has it; `joint` unless given. */
+  /** `classifier` is the backbone with a linear layer and no mask, as in the paper's Table 4; default `joint`. */
   readonly network?: 'joint' | 'classifier';
   readonly backbone: BackboneName;
   readonly outputStride: 8 | 16 | 32;
@@ -52,7 +52,7 @@ export interface JcsConfig {
    * (arXiv 1802.02611, section 3.1); none in the paper, where masks come from the coarse map alone.
    */
   readonly skipChannels?: number;
-  /** The classification branch also reads how much of the picture the mask covers, and how sure it is where it does. */
+  /** The classification branch also reads how much of the picture the mask covers, and how sure it is there. */
   readonly maskStatistics?: boolean;
   /**
    * The classification branch also reads the backbone's own features, pooled: the last layer of 1280 of MobileNetV2 and EfficientNet-Lite, which
@@ -62,12 +62,12 @@ export interface JcsConfig {
   readonly dropout: number;
   /** Side of the square that the network sees, in pixels. */
   readonly imageSize: number;
-  /** Mean and deviation of the training images' grey, which is 0–1 before. */
+  /** Mean and deviation of the training images' grey, in 0–1. */
   readonly mean: number;
   readonly deviation: number;
 }
 
-/** The network and its ends. */
+/** The network with its inputs and outputs. */
 export interface JcsNetwork {
   readonly graph: Graph;
   readonly config: JcsConfig;
@@ -79,14 +79,14 @@ export interface JcsNetwork {
   readonly logits: OpNode;
   /** `[N, 1, S, S]`, before the sigmoid; undefined for a classifier. */
   readonly maskLogits: OpNode | undefined;
-  /** `[N, C]`: the pooled features that the classification branch reads, by which pictures can be compared. */
+  /** `[N, C]`: the pooled features that the classification branch reads, for comparing pictures. */
   readonly features: OpNode;
 }
 
 /**
  * Builds the joint model of the COVID-CT paper's Figure 6: backbone → ASPP (1×1, dilated 3×3, image pooling, project, dropout) →
  * segmentation branch (bilinear ×4, two 3×3 convolutions, 1×1, resized to the input), whose mask logits join the ASPP
- * features for the classification branch (global average pool, linear). `skipChannels` goes past the paper.
+ * features for the classification branch (global average pool, linear). `skipChannels` is not in the paper.
  *
  * @param batch samples in a training step; an exported network takes any number.
  */
@@ -136,7 +136,7 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
         graph.scope(`dilated${i + 1}`, () => convBnRelu(features, 3, rate)),
       ),
       graph.scope('pooled', () => {
-        // Without normalisation: over one pixel a sample its statistics would be those of a handful of values.
+        // Without normalisation: over one pixel per sample its statistics would be those of a handful of values.
         const mean = graph.apply(globalAveragePool, features);
         const y = graph.apply(
           relu,
@@ -196,12 +196,12 @@ export function buildJcs(config: JcsConfig, batch = 1): JcsNetwork {
   }
 }
 
-/** The share of a picture that is lesion is small; as an input beside pooled features it is scaled to their size. */
+/** The lesion share of a picture is small; scaled to the size of the pooled features next to it. */
 const fractionScale = 10;
 
 /**
  * Two numbers `[N, 2]` about a mask p: ten times its mean, which is the lesion fraction, and Σp² / (Σp + 1), the mean probability of
- * what it marks (the contraharmonic mean), which is near 0 for a faint haze everywhere and near 1 for one small sure lesion.
+ * what it marks (the contraharmonic mean), which is near 0 for a faint haze everywhere and near 1 for one small certain lesion.
  */
 function maskStatistics(graph: Graph, maskLogits: Node): Node {
   const [, , rows, columns] = maskLogits.shape as [number, number, number, number];

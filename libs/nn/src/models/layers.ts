@@ -14,7 +14,7 @@ export interface ConvLayer extends ConvAttributes {
   readonly bias?: boolean;
 }
 
-/** A convolution with weights of its own, named `weight` and `bias` in the current scope. */
+/** A convolution with its own weights, named `weight` and `bias` in the current scope. */
 export function convLayer(
   graph: Graph,
   x: Node,
@@ -41,13 +41,13 @@ export function batchNormLayer(graph: Graph, x: Node, attributes?: BatchNormAttr
   );
 }
 
-/** Feature maps side by side, normalised in training, with their moments. */
+/** Concatenated feature maps, normalised in training, with their moments. */
 export interface JoinedMaps {
   readonly normalised: Node;
   readonly moments: Node;
 }
 
-/** Puts another map beside those that are there. */
+/** Concatenates another map. */
 export function joinMap(graph: Graph, maps: JoinedMaps | undefined, map: Node): JoinedMaps {
   const normalised = graph.apply(normalise(), map);
   const mapMoments = graph.apply(moments, map);

@@ -1,13 +1,13 @@
 import type { OnnxEmitter } from '../onnx/onnx-emitter.js';
 
-/** Below the first a pixel is no lesion, from the second on it is; between them it counts in part. */
+/** Up to the first a pixel is no lesion, from the second on it is; in between it counts partially. */
 const unsure = { from: 0.3, to: 0.7 } as const;
-/** Share of the picture that a mask without a lesion counts as: 100 of 224² pixels. The logarithm ends there. */
+/** Share that a mask without a lesion counts as: 100 of 224² pixels. It bounds the logarithm from below. */
 const least = 0.002;
 
 /**
- * How much of a picture is lesion, as evidence that adds up with logits: `log(share + 0.002)`, where a pixel of probability p counts
- * `clamp((p − 0.3) / 0.4, 0, 1)`. From about −6.2, nothing, to 0, all of it.
+ * How much of a picture is lesion, as evidence that can be added to logits: `log(share + 0.002)`, where a pixel of probability p counts
+ * `clamp((p − 0.3) / 0.4, 0, 1)`. From about −6.2, no lesion, to 0, all lesion.
  *
  * @param mask one picture's lesion probabilities.
  */

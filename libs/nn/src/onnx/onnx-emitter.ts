@@ -24,10 +24,10 @@ export interface OnnxInitializer {
   readonly data: Float32Array | BigInt64Array | Uint16Array;
 }
 
-/** Values from which a weight is worth storing as halves. */
+/** Number of values from which a weight is worth storing as halves. */
 const smallestHalfWeight = 1024;
 
-/** Collects the nodes and constants of an ONNX graph; names are given in order, equal constants once. */
+/** Collects the nodes and constants of an ONNX graph; numbers names in order and stores equal constants once. */
 export class OnnxEmitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxInitializer[] = [];
@@ -69,7 +69,7 @@ export class OnnxEmitter {
     return name;
   }
 
-  /** What `write` wrote under this key, which is written the first time only. */
+  /** The result of `write` for this key; `write` runs the first time only. */
   once<T>(key: string, write: () => T): T {
     if (!this.#memory.has(key)) this.#memory.set(key, write());
     return this.#memory.get(key) as T;
@@ -94,20 +94,20 @@ export class OnnxEmitter {
     return this.floats([value], []);
   }
 
-  /** A constant of integers, as shapes, axes and slices are. */
+  /** A constant of integers, for shapes, axes and slices. */
   integers(values: readonly number[]): string {
     const data = BigInt64Array.from(values.map(BigInt));
     return this.#constant(`i/${values.join(',')}`, { type: 'int64', shape: [values.length], data });
   }
 
-  /** A constant with a name of its own, such as a weight. */
+  /** A constant with its own name, such as a weight. */
   weight(name: string, shape: Shape, data: Float32Array): string {
     this.initializers.push({ name, type: 'float32', shape, data });
     return name;
   }
 
   /**
-   * A constant like {@link weight}, stored as halves and widened by a Cast, which ONNX Runtime computes once, when it loads the model. Small
+   * A constant like {@link weight}, stored as halves and widened by a Cast that ONNX Runtime computes once, at model load. Small
    * tensors (biases, mostly) and those with values past the largest half stay floats.
    */
   halfWeight(name: string, shape: Shape, data: Float32Array): string {
@@ -132,7 +132,7 @@ export class OnnxEmitter {
     return name;
   }
 
-  // The forms that most gradients are made of.
+  // The operations that most gradients consist of.
 
   add(a: string, b: string): string {
     return this.node('Add', [a, b]);
@@ -171,7 +171,7 @@ export class OnnxEmitter {
     const inputs = [x, this.integers(starts), this.integers(ends), this.integers(axes)];
     return this.node('Slice', steps ? [...inputs, this.integers(steps)] : inputs);
   }
-  /** Zeros around (negative: cuts off); `before` and `after` for every axis. */
+  /** Pads with zeros (negative: crops); `before` and `after` for every axis. */
   pad(x: string, before: readonly number[], after: readonly number[]): string {
     if ([...before, ...after].every((n) => n === 0)) return x;
     return this.node('Pad', [x, this.integers([...before, ...after])]);

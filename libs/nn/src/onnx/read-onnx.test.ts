@@ -6,7 +6,7 @@ import { writeOnnx } from './write-onnx.js';
 
 const { ModelProto, TensorProto } = onnxProto.onnx;
 
-test('a written file comes back: weights, ports, ops and text entries', () => {
+test('a written file reads back: weights, ports, ops and text entries', () => {
   const emit = new OnnxEmitter();
   emit.weight('w', [2, 2], Float32Array.of(1, -2, 3.5, 0));
   const product = emit.matmul('x', 'w');
@@ -28,7 +28,7 @@ test('a written file comes back: weights, ports, ops and text entries', () => {
   expect(file.inputs).toEqual([{ name: 'x', shape: ['N', 2] }]);
   expect(file.outputs).toEqual([{ name: 'y', shape: ['N', 2] }]);
   expect(file.metadata).toEqual(new Map([['threshold', '0.5']]));
-  // The shape that Reshape reads is an initializer too, and no weight.
+  // The shape that Reshape reads is an initializer too, but no weight.
   expect(file.weights).toEqual(
     new Map([['w', { shape: [2, 2], data: Float32Array.of(1, -2, 3.5, 0) }]]),
   );

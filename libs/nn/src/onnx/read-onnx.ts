@@ -6,12 +6,12 @@ import type { NamedTensors } from '../weights/named-tensors.js';
 const { ModelProto, TensorProto } = onnxProto.onnx;
 const types = TensorProto.DataType;
 
-/** Bytes that are no ONNX file, or hold what is not read. */
+/** Bytes that are no ONNX file, or contain something unsupported. */
 export class OnnxError extends Error {
   override readonly name = 'OnnxError';
 }
 
-/** What an ONNX file holds. */
+/** The contents of an ONNX file. */
 export interface OnnxFile {
   /** Name of the program that wrote it. */
   readonly producer: string;
@@ -23,20 +23,20 @@ export interface OnnxFile {
   readonly outputs: readonly OnnxPort[];
   /** Types of the nodes, in order. */
   readonly ops: readonly string[];
-  /** The initializers of floating point: weights. Decoded again each time it is read. */
+  /** The floating-point initializers: weights. Decoded on each access. */
   readonly weights: NamedTensors;
 }
 
-/** An input or output; a size that is open has its name, or is empty. */
+/** An input or output; an open size has its name, or is empty. */
 export interface OnnxPort {
   readonly name: string;
   readonly shape: readonly (number | string)[];
 }
 
 /**
- * Reads an ONNX file. FLOAT, FLOAT16, BFLOAT16 and DOUBLE initializers become floats; others (shapes, axes) are no weights and left out.
+ * Reads an ONNX file. FLOAT, FLOAT16, BFLOAT16 and DOUBLE initializers become floats; others (shapes, axes) are not weights and are omitted.
  *
- * @throws {OnnxError} when the bytes are no ONNX file, or when its weights lie in files beside it.
+ * @throws {OnnxError} when the bytes are no ONNX file, or when its weights are in separate files.
  */
 export function readOnnx(bytes: Uint8Array): OnnxFile {
   let model: onnx.ModelProto;
@@ -56,7 +56,7 @@ export function readOnnx(bytes: Uint8Array): OnnxFile {
     producer: model.producerName,
     opset: Number(model.opsetImport.find(({ domain }) => (domain ?? '') === '')?.version ?? 0),
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key ?? '', value ?? ''])),
-    // Files of before IR version 4 list their initializers among the inputs.
+    // Files from before IR version 4 list their initializers among the inputs.
     inputs: (graph.input ?? []).filter(({ name }) => !constants.has(name)).map(portOf),
     outputs: (graph.output ?? []).map(portOf),
     ops: (graph.node ?? []).map(({ opType }) => opType ?? ''),
@@ -96,7 +96,7 @@ function weightOf(tensor: onnx.ITensorProto): [string, { shape: number[]; data: 
   return [[name, { shape, data }]];
 }
 
-/** Values stand as raw bytes, or in a field of their type; halves of the second kind are numbers of 32 bits. */
+/** Values are raw bytes, or in a field of their type; in the latter, halves are 32-bit numbers. */
 function valuesOf(
   name: string,
   dtype: string,

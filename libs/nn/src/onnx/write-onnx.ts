@@ -1,14 +1,14 @@
 import onnxProto, { type onnx } from 'onnx-proto';
 import { onnxTypes, type AttributeValue, type OnnxEmitter, type OnnxType } from './onnx-emitter.js';
 
-/** A tensor at the border of an ONNX graph; a name instead of a size is a dimension of any size. */
+/** An input or output of an ONNX graph; a name instead of a size is a dimension of any size. */
 export interface OnnxValue {
   readonly name: string;
   readonly type?: OnnxType;
   readonly shape: readonly (number | string)[];
 }
 
-/** What {@link writeOnnx} writes. */
+/** Input of {@link writeOnnx}. */
 export interface OnnxModel {
   readonly name: string;
   readonly graph: OnnxEmitter;

@@ -15,7 +15,7 @@ import {
 /** Attributes of batch normalisation, with PyTorch's defaults. */
 export interface BatchNormAttributes {
   readonly epsilon?: number;
-  /** Share of the batch's statistics in the new running ones. */
+  /** Weight of the batch's statistics in the new running ones. */
   readonly momentum?: number;
 }
 
@@ -24,7 +24,7 @@ export interface BatchNormAttributes {
  * variance, each `[C]`.
  *
  * In training the statistics are the batch's, the variance as the mean of squared distances to the mean: E[x²] − mean² loses
- * its digits where the mean is large. Running variance is unbiased, as in PyTorch. In inference the running ones are used.
+ * precision if the mean is large. Running variance is unbiased, as in PyTorch. In inference the running ones are used.
  */
 export function batchNorm({ epsilon = 1e-5, momentum = 0.1 }: BatchNormAttributes = {}): Op {
   return {
@@ -90,7 +90,7 @@ function trainingForward(
 
 /**
  * With d the distance to the mean and a = γ/σ: dγ = Σ dy · d / σ, dβ = Σ dy, dx = a · dy + k · d + b, where
- * k = −a · Σ dy · d / (σ² M) and b = −a · Σ dy / M, M the number of values a channel has.
+ * k = −a · Σ dy · d / (σ² M) and b = −a · Σ dy / M, where M is the number of values per channel.
  */
 function backward({
   emit,

@@ -15,7 +15,7 @@ export type Fill = (i: number) => number;
 
 /** What {@link checkGradient} compares. */
 export interface GradientCheck {
-  /** By input: what our gradient says, and what finite differences say. */
+  /** By input: our gradient, and that of finite differences. */
   readonly inputs: readonly {
     readonly ours: readonly number[];
     readonly differences: readonly number[];
@@ -109,7 +109,7 @@ export async function checkGradient(
   return result;
 }
 
-/** The values that {@link checkGradient} gives an input: its fill's, else random ones in −1 … 1. */
+/** The values that {@link checkGradient} gives an input: its fill, else random ones in −1 … 1. */
 export function inputValues(
   shape: Shape,
   input: number,
@@ -121,12 +121,12 @@ export function inputValues(
   );
 }
 
-/** The numbers that {@link checkGradient} weighs an output with. */
+/** The numbers by which {@link checkGradient} weights an output. */
 export function outputWeights(shape: Shape): Float32Array {
   return Float32Array.from({ length: sizeOf(shape) }, (_, k) => 2 * uniformAt(99, k) - 1);
 }
 
-/** Fails where a value is further off than `tolerance` times the largest expected one (at least 1). */
+/** Fails if a value is further off than `tolerance` times the largest expected one (at least 1). */
 export function expectClose(
   ours: ArrayLike<number>,
   expected: ArrayLike<number>,

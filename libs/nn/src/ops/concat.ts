@@ -2,7 +2,7 @@ import type { Op } from '../graph/op.js';
 import { formatShape, ShapeError } from '../graph/shape.js';
 import { tfjsAxis } from './parts/tfjs-layout.js';
 
-/** Puts tensors side by side along an axis. */
+/** Concatenates tensors along an axis. */
 export function concat(axis: number): Op {
   return {
     name: 'concat',

@@ -12,7 +12,7 @@ export interface ConvAttributes {
   readonly groups?: number;
 }
 
-/** {@link ConvAttributes} with every value. */
+/** {@link ConvAttributes} with all defaults filled in. */
 export interface ConvGeometry {
   readonly stride: number;
   readonly dilation: number;
@@ -25,7 +25,7 @@ export interface ConvGeometry {
 
 /**
  * Two-dimensional convolution of `[N, C, H, W]` with weights `[O, C / groups, K, L]` and, as a third input, a bias `[O]`.
- *
+ * The input's gradient is a convolution with the rotated weights; for the weights' gradient see {@link weightGradient}.
  * The input's gradient is a convolution with the turned weights; for the weights' see {@link weightGradient}.
  */
 export function conv(attributes: ConvAttributes = {}): Op {
@@ -94,14 +94,14 @@ function inputGradient(
   const [o, perGroup, k, l] = weight as [number, number, number, number];
   const [, , rows, columns] = shape as [number, number, number, number];
   const turned = turnedWeights(emit, inputs[1]!, { o, perGroup, k, l, groups: g.groups });
-  // A stride left rows out: zeros between the gradient's rows put the others back in their places.
+  // Zeros between the gradient's rows restore the rows that the stride skipped.
   const spread = spreadZeros(emit, gradient, [n, o, rows, columns], g.stride);
   const tall = (rows - 1) * g.stride + 1;
   const wide = (columns - 1) * g.stride + 1;
   const reachY = g.dilation * (k - 1);
   const reachX = g.dilation * (l - 1);
   const before = [reachY - g.top, reachX - g.left] as const;
-  // What the strides did not reach at the far end gets no gradient: padding may be more there than at the near end.
+  // Rows past the last stride get no gradient: pad the far end more than the near one.
   const after = [h - tall + g.top, w - wide + g.left] as const;
   const small = [...before, ...after].some((pad) => pad < 0);
   const padded = small ? emit.pad(spread, [0, 0, ...before], [0, 0, ...after]) : spread;
@@ -115,7 +115,7 @@ function inputGradient(
   });
 }
 
-/** `[O, C/g, K, L]` to `[C, O/g, K, L]` with both kernel axes turned round. */
+/** `[O, C/g, K, L]` to `[C, O/g, K, L]` with both kernel axes reversed. */
 function turnedWeights(
   emit: OnnxEmitter,
   weight: string,
@@ -141,7 +141,7 @@ function turnedWeights(
   ]);
 }
 
-/** Puts `stride − 1` zero rows and columns between those of `[N, C, H, W]`. */
+/** Inserts `stride − 1` zero rows and columns between those of `[N, C, H, W]`. */
 function spreadZeros(
   emit: OnnxEmitter,
   x: string,

@@ -8,8 +8,8 @@ import { coverage, poolAttributes, pooledShape, type PoolWindow } from './parts/
 const lowestFloat = -3e38;
 
 /**
- * The largest value under a window. The gradient goes to the first of equal values, as in PyTorch; it is found by comparing each
- * tap with the maximum, since the indices that `MaxPool` can return do not exist on WebGPU.
+ * The largest value under a window. The gradient goes to the first of equal values, as in PyTorch, found by comparing each
+ * tap with the maximum: WebGPU does not support the indices that `MaxPool` can return.
  */
 export function maxPool(window: PoolWindow): Op {
   const { kernel, stride, padding = 0 } = window;
@@ -45,7 +45,7 @@ export function maxPool(window: PoolWindow): Op {
       return [scatterTaps(emit, taps, shapes[0]!, shape, window)];
     },
     tfjs: ({ tf, inputs: [x] }) => {
-      // TensorFlow's kernels pad by "same" and "valid" alone: the padding is made of values that no maximum chooses.
+      // TensorFlow's kernels support only "same" and "valid" padding: pad with values that no maximum chooses.
       const around: [number, number] = [padding, padding];
       const padded = tf.pad(x as Tensor4D, [[0, 0], around, around, [0, 0]], lowestFloat);
       return tf.maxPool(padded, kernel, stride, 'valid');
@@ -53,7 +53,7 @@ export function maxPool(window: PoolWindow): Op {
   };
 }
 
-/** Puts each tap's gradient `[N, C, h, w]` back at its place in `[N, C, H, W]` and sums them. */
+/** Moves each tap's gradient `[N, C, h, w]` to its place in `[N, C, H, W]` and sums them. */
 function scatterTaps(
   emit: OnnxEmitter,
   taps: readonly (readonly string[])[],

@@ -2,7 +2,7 @@ import type { Op } from '../graph/op.js';
 import { requireRank } from '../graph/shape.js';
 import { channelStatistics, channelStatisticsTfjs, unbiased } from './parts/channels.js';
 
-/** Mean and unbiased variance over N, H and W: `[N, C, H, W]` to `[2, C]`. Nothing is learned through it. */
+/** Mean and unbiased variance over N, H and W: `[N, C, H, W]` to `[2, C]`. No gradient passes through it. */
 export const moments: Op = {
   name: 'moments',
   detached: true,

@@ -8,10 +8,10 @@ import {
 } from './parts/channels.js';
 
 /*
- * Batch normalisation in three ops, for maps that many layers normalise, as every later layer of a DenseNet's block does: `normalise`
- * and `moments` once for each map, `scaleAndShift` once for each layer. In training the maps that are joined are the normalised ones, and
- * gradients of all layers are added before they pass the normalisation once. In inference `normalise` does nothing, and
- * `scaleAndShift` a batch normalisation with the layer's own running statistics.
+ * Batch normalisation in three ops, for maps that many layers normalise, as in a DenseNet's block: `normalise`
+ * and `moments` once for each map, `scaleAndShift` once for each layer. In training the concatenated maps are the normalised ones, and
+ * the gradients of all layers are added before they pass the normalisation once. In inference `normalise` does nothing, and
+ * `scaleAndShift` is a batch normalisation with the layer's own running statistics.
  */
 
 /** `(x − μ) / σ` over N, H and W of `[N, C, H, W]`. */

@@ -36,15 +36,15 @@ type OpCase = [
   name: string,
   shapes: readonly Shape[],
   op: Op,
-  /** `fills` in place of random values, by input; `fixed` inputs have no gradient. */
+  /** `fills` instead of random values, by input; `fixed` inputs have no gradient. */
   options?: { readonly fills?: readonly Fill[]; readonly fixed?: readonly number[] },
 ];
 
-/** Values a tenth apart in an order without pattern: no two are so close that a finite difference swaps them. */
+/** Values a tenth apart in random-looking order: no two are so close that a finite difference swaps them. */
 const apart: Fill = (k) => (((k * 37) % 101) - 50.4) / 10;
 const positive: Fill = (k) => 0.5 + ((k * 7) % 11) / 10;
 
-/** Every op, with the geometries that take ways of their own through its gradient. */
+/** Every op, with the geometries whose gradients take separate code paths. */
 export const opCases: OpCase[] = [
   [
     'conv 3×3',

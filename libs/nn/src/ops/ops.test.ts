@@ -12,7 +12,7 @@ import {
 import { opCases } from './op-cases.fixture.js';
 import { channelsFirst, channelsLast } from './parts/tfjs-layout.js';
 
-test('every file is one op, named after it, and every op is tried', () => {
+test('every file is one op, named after it, and every op is tested', () => {
   const files = readdirSync(import.meta.dirname)
     .filter((name) => /^[a-z0-9-]+\.ts$/.test(name))
     .map((name) => name.slice(0, -'.ts'.length));
@@ -22,7 +22,7 @@ test('every file is one op, named after it, and every op is tried', () => {
   expect(new Set(tried)).toEqual(new Set(files));
 });
 
-describe('gradients are those of finite differences, output and gradients those of TensorFlow.js', () => {
+describe('gradients match finite differences, output and gradients match TensorFlow.js', () => {
   test.each(opCases)('%s', async (_, shapes, op, { fills = [], fixed = [] } = {}) => {
     const build = (graph: Graph, ...nodes: Parameters<Graph['apply']>[1][]) =>
       graph.apply(op, ...nodes);

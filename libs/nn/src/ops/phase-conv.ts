@@ -83,9 +83,9 @@ export function phaseConv(padding: Padding): Op {
     ];
   }
 
-  /** `[C, 4, 2, 2]`: the taps that meet each phase; a row of zeros or a column of zeros stands where a phase is met once. */
+  /** `[C, 4, 2, 2]`: the taps that meet each phase; padded with a row or column of zeros where a phase is met once. */
   function taps(emit: OnnxEmitter, weight: string, c: number): string {
-    // Row i of the kernel meets row 2y + i − top of the picture: with a row of zeros before it where top is 1, phase and shift are
+    // Row i of the kernel meets row 2y + i − top of the picture. With a row of zeros before it if top is 1, phase and shift are
     // the parity and the half of the row's number.
     const square = emit.pad(weight, [0, 0, top, left], [0, 0, 1 - top, 1 - left]);
     const apart = emit.reshape(square, [c, 2, 2, 2, 2]);

@@ -2,7 +2,7 @@ import type { Op } from '../graph/op.js';
 import { formatShape, ShapeError } from '../graph/shape.js';
 import { tfjsAxis } from './parts/tfjs-layout.js';
 
-/** Sums over axes, which stay with size 1. */
+/** Sums over axes, which are kept with size 1. */
 export function reduceSum(axes: readonly number[]): Op {
   return {
     name: 'reduceSum',
@@ -16,7 +16,7 @@ export function reduceSum(axes: readonly number[]): Op {
     backward: ({ emit, shapes, gradient }) => [
       emit.node('Expand', [gradient, emit.integers([...shapes[0]!])]),
     ],
-    // An axis at a time, the innermost first: TensorFlow adds several at once in one running sum, which loses digits.
+    // One axis at a time, the innermost first: TensorFlow adds several at once in one running sum, which loses precision.
     tfjs: ({ tf, inputs: [x], shape }) =>
       axes
         .map((axis) => tfjsAxis(axis, shape.length))

@@ -6,7 +6,7 @@ export const relu: Op = {
   shape: ([x]) => x!,
   forward: ({ emit, inputs }) => ({ output: emit.node('Relu', inputs) }),
   backward: ({ emit, output, gradient }) => {
-    // A step from 0 to 1 within the smallest floats, in one pass and on all cores, where Greater and Cast are two and Where uses one core.
+    // A step from 0 to 1 within the smallest floats: one pass on all cores, where Greater and Cast take two and Where uses one core.
     const step = emit.node('HardSigmoid', [output], { alpha: { float: 3e38 }, beta: { float: 0 } });
     return [emit.mul(gradient, step)];
   },

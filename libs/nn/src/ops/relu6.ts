@@ -8,8 +8,8 @@ export const relu6: Op = {
     output: emit.node('Clip', [inputs[0]!, emit.scalar(0), emit.scalar(6)]),
   }),
   backward: ({ emit, output, gradient }) => {
-    // x(6 − x) is above 0 between the bounds and 0 at them; a step within the smallest floats, as in ReLU's gradient, makes it a
-    // mask. All of it runs on all cores, which casting a mask of booleans does not.
+    // x(6 − x) is above 0 between the bounds and 0 at them; a step within the smallest floats, as in ReLU's gradient, turns it into a
+    // mask. All of it runs on all cores; casting a mask of booleans does not.
     const between = emit.mul(output, emit.sub(emit.scalar(6), output));
     const step = emit.node('HardSigmoid', [between], {
       alpha: { float: 3e38 },

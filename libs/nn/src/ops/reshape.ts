@@ -2,7 +2,7 @@ import type { Op } from '../graph/op.js';
 import { formatShape, ShapeError, sizeOf, type Shape } from '../graph/shape.js';
 import { channelsFirst, channelsLast } from './parts/tfjs-layout.js';
 
-/** The same values in another shape; it fixes the batch size, and so stands in losses and not in networks. */
+/** The same values in another shape. It fixes the batch size, so use it in losses, not in networks. */
 export function reshape(to: Shape): Op {
   return {
     name: 'reshape',

@@ -5,7 +5,7 @@ import { requireRank, ShapeError } from '../graph/shape.js';
  * Bilinear resize of `[N, C, H, W]` with pixel centres at half indices (`align_corners=False`), without antialiasing: the
  * decoder's upsampling, and PyTorch's `interpolate`.
  *
- * In training it is two products with constant matrices, one an axis, so that its gradient is the products with their transposes.
+ * In training it is two products with constant matrices, one per axis, so that its gradient is the products with their transposes.
  */
 export function resize(rows: number, columns: number): Op {
   return {
@@ -48,7 +48,7 @@ export function resize(rows: number, columns: number): Op {
   };
 }
 
-/** `[to, from]`: the two weights with which each result takes its neighbours. */
+/** `[to, from]`: the two weights by which each result combines its neighbours. */
 function interpolation(from: number, to: number): Float32Array {
   const matrix = new Float32Array(to * from);
   for (let i = 0; i < to; i++) {

@@ -6,7 +6,7 @@ import { blend, blendTfjs, channelAffine, channelSums, requireVectors } from './
 /**
  * `x̂ · γ + β` of a normalised map. Inputs: x̂, γ, β, running mean, running variance, and the `moments` of x.
  *
- * @param momentum share of the batch's moments in the new running ones.
+ * @param momentum weight of the batch's moments in the new running ones.
  */
 export function scaleAndShift({ epsilon = 1e-5, momentum = 0.1 } = {}): Op {
   return {

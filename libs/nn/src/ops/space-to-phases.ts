@@ -3,10 +3,10 @@ import { formatShape, requireRank, ShapeError } from '../graph/shape.js';
 import { tfjsOrder } from './parts/tfjs-layout.js';
 
 /*
- * A depthwise convolution with stride 2 and its gradients are slow: zeros are put between the gradient's pixels, and every second
- * pixel is picked nine times. Here the picture is taken apart into its four phases (even or odd rows and columns), one below the
- * other, while it is narrow; the layers before the convolution are pointwise, so they give the same values. The convolution
- * then has stride 1 and four inputs a channel. In inference the first op does nothing and the second is a strided convolution.
+ * A depthwise convolution with stride 2 and its gradients are slow: zeros are inserted between the gradient's pixels, and every second
+ * pixel is picked nine times. Here the picture is split into its four phases (even or odd rows and columns), one below the
+ * other, while it has few channels; the layers before the convolution are pointwise, so they give the same values. The convolution
+ * then has stride 1 and four inputs per channel. In inference the first op does nothing and the second is a strided convolution.
  */
 
 /** `[N, C, H, W]` to `[N, C, 4 · H/2, W/2]`: the pixels of even rows and columns, then those of odd columns, odd rows, and both. */

@@ -19,7 +19,7 @@ const apply =
     graph.apply(op, ...inputs);
 
 describe('values', () => {
-  test('of batch normalisation keep their digits where the mean is a thousand deviations', async () => {
+  test('of batch normalisation stay precise where the mean is a thousand deviations', async () => {
     const { output } = await checkGradient(
       [[2, 1, 1, 2], [1], [1], [1], [1]],
       apply(batchNorm({ epsilon: 0 })),
@@ -59,7 +59,7 @@ describe('values', () => {
   });
 });
 
-describe('an op that does not fit says what it expected and what came', () => {
+describe('an op that does not fit says what it expected and what it got', () => {
   test.each([
     [
       'conv',

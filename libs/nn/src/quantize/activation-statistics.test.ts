@@ -11,7 +11,7 @@ test('the range covers nine of ten pictures at either end, and 0', () => {
   expect(positive.range).toEqual({ low: 0, high: 4 });
 });
 
-test('means are by channel, over the rows of a batch and over pictures', () => {
+test('means are per channel, over the rows of a batch and over pictures', () => {
   const statistics = new ActivationStatistics();
   // Two rows of two channels of two pixels.
   statistics.add(Float32Array.of(1, 3, 10, 10, 3, 5, 20, 20), [2, 2, 1, 2]);

@@ -1,7 +1,7 @@
-/** Of ten pictures, one may be clipped at either end, so that an odd one does not make all steps coarse. */
+/** Of ten pictures, one may be clipped at either end, so that an outlier does not make all steps coarse. */
 const covered = 0.9;
 
-/** What a tensor held over the pictures that were observed. */
+/** Statistics of a tensor over the observed pictures. */
 export class ActivationStatistics {
   readonly #lows: number[] = [];
   readonly #highs: number[] = [];
@@ -30,7 +30,7 @@ export class ActivationStatistics {
     this.#dims = dims;
   }
 
-  /** The range that nine of ten pictures stay within at either end; 0 is in it. */
+  /** The range that includes 0 and nine of ten pictures at either end. */
   get range(): { readonly low: number; readonly high: number } {
     return { low: 0 - reach(this.#lows.map((low) => 0 - low)), high: reach(this.#highs) };
   }
@@ -40,7 +40,7 @@ export class ActivationStatistics {
     return (this.#means ?? new Float64Array()).map((sum) => sum / this.#highs.length);
   }
 
-  /** Of the picture observed last. */
+  /** Of the last observed picture. */
   get dims(): readonly number[] {
     return this.#dims ?? [];
   }

@@ -11,7 +11,7 @@ export interface FloatConstant {
   readonly data: Float32Array;
 }
 
-/** A graph whose weights are all floats, ready to be quantised: no Identity is left, and every node has a name. */
+/** A graph whose weights are all floats, ready to be quantised: it has no Identity, and every node has a name. */
 export interface FloatGraph {
   readonly file: onnx.ModelProto;
   readonly nodes: onnx.INodeProto[];
@@ -20,9 +20,9 @@ export interface FloatGraph {
 }
 
 /**
- * Reads a model for quantisation. Halves that a Cast widens become floats, since what is quantised must be a constant.
+ * Reads a model for quantisation. Halves that a Cast widens become floats, since only constants can be quantised.
  *
- * @throws {OnnxError} for bytes that are no ONNX file, or hold quantised layers already.
+ * @throws {OnnxError} for bytes that are no ONNX file, or already have quantised layers.
  */
 export function readFloatGraph(model: Uint8Array): FloatGraph {
   let file: onnx.ModelProto;
@@ -83,7 +83,7 @@ function floatConstant({
   return { dims: shape, data };
 }
 
-/** Consumers of an Identity read its input, but for outputs of the graph, whose names must stay. */
+/** Consumers of an Identity read its input, except for outputs of the graph, whose names must stay. */
 function withoutIdentities(
   nodes: readonly onnx.INodeProto[],
   outputs: ReadonlySet<string>,

@@ -1,14 +1,14 @@
 import type { FloatConstant } from './float-graph.js';
 
-/** A convolution's weights on eight bits: `value * scale[channel]` is nearest to the float. */
+/** A convolution's 8-bit weights: `value * scale[channel]` is nearest to the float. */
 export interface QuantisedWeights {
-  /** -127 to 127; the range is symmetric, as ONNX Runtime's kernels want it. */
+  /** -127 to 127; the range is symmetric, as ONNX Runtime's kernels require. */
   readonly values: Int8Array;
-  /** Of each output channel. */
+  /** Per output channel. */
   readonly scales: Float32Array;
 }
 
-/** Rounds the weights of a convolution `[out, in, rows, columns]`, each output channel in steps of its own. */
+/** Rounds the weights of a convolution `[out, in, rows, columns]`, with a step size for each output channel. */
 export function quantiseWeights({ dims, data }: FloatConstant): QuantisedWeights {
   const channels = dims[0]!;
   const size = data.length / channels;
@@ -25,8 +25,8 @@ export function quantiseWeights({ dims, data }: FloatConstant): QuantisedWeights
 }
 
 /**
- * What rounding the weights adds to the mean of each output channel, given the means of the input's channels; to be taken off the bias
- * (Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction", section 4.2, with means from pictures).
+ * The shift that rounding the weights causes in the mean of each output channel, given the means of the input's channels; subtract it
+ * from the bias (Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction", section 4.2, with means from pictures).
  */
 export function biasErrors(
   { dims, data }: FloatConstant,

@@ -1,20 +1,20 @@
 import type { FloatGraph } from './float-graph.js';
 
-/** Operators that ONNX Runtime computes on eight bits on every processor. A Clip or Relu becomes the bound of its output's range. */
+/** Operators that ONNX Runtime computes in 8 bits on every processor. A Clip or Relu becomes the bound of its output's range. */
 const follows = new Set(['Add', 'Clip', 'Concat', 'Relu', 'Resize']);
 
-/** Which parts of a graph are computed on eight bits. */
+/** Which parts of a graph are computed in 8 bits. */
 export interface QuantisedParts {
   /** Names of the nodes. */
   readonly nodes: ReadonlySet<string>;
-  /** Names of the tensors that are rounded to eight bits: what those nodes read and write. */
+  /** Names of the tensors that are rounded to 8 bits: inputs and outputs of those nodes. */
   readonly tensors: readonly string[];
 }
 
 /**
- * Convolutions, and what only joins, adds or bounds their outputs. The picture's preprocessing, the decision and all that follows a
- * sigmoid stay floats: there eight bits cost accuracy and save no time. So do the outputs that say how unlike the training data a
- * picture is, which are made again for a quantised model.
+ * Convolutions, and ops that only join, add or bound their outputs. The picture's preprocessing, the decision and everything after a
+ * sigmoid stay floats: there 8 bits cost accuracy and save no time. So do the outputs for a picture's distance from the training
+ * data, which are recomputed for a quantised model.
  */
 export function quantisedParts({ nodes, constants }: FloatGraph): QuantisedParts {
   const chosen = new Set<string>();
@@ -49,14 +49,14 @@ export function quantisedParts({ nodes, constants }: FloatGraph): QuantisedParts
     for (const each of (input ?? []).filter(isData)) if (!bounds.has(name!)) tensors.add(each);
     const own = output![0]!;
     const next = readers.get(own) ?? [];
-    // Between a convolution and its bound nothing is rounded.
+    // Nothing is rounded between a convolution and its bound.
     const isBoundNext = next.length === 1 && bounds.has(next[0]!);
     if (!isBoundNext) tensors.add(own);
   }
   return { nodes: chosen, tensors: [...tensors] };
 }
 
-/** A Resize whose result no quantised node reads, as that of the mask, is smoother in floats. */
+/** A Resize whose result no quantised node reads, such as the mask's, is smoother in floats. */
 function dropLastResizes(nodes: FloatGraph['nodes'], chosen: Set<string>): void {
   for (const { name, opType, output } of [...nodes].reverse()) {
     if (opType !== 'Resize' || !chosen.has(name!)) continue;

@@ -19,7 +19,7 @@ const config: JcsConfig = {
 
 const size = { rows: 40, columns: 48 };
 
-/** A picture of stripes whose width says which it is. */
+/** A picture of stripes whose width identifies it. */
 function picture(width: number): Float32Array {
   return Float32Array.from(
     { length: size.rows * size.columns },
@@ -81,7 +81,7 @@ describe.each([
   { flip: false, precision: 'float32' as const },
   { flip: true, precision: 'float16' as const },
 ])('a quantised model (mirrored: $flip, stored as $precision)', (options) => {
-  test('answers as the model of floats does on a picture that set no range', async () => {
+  test('answers like the float model on a picture that was not used for calibration', async () => {
     const bytes = model(options);
     const [before, after] = [
       await run(bytes, picture(3.5)),
@@ -90,11 +90,11 @@ describe.each([
     expect(Math.abs(before.probability![0]! - after.probability![0]!)).toBeLessThan(0.03);
     // The weights are random: of a trained model the rest is smaller.
     expect(difference(before.mask, after.mask)).toBeLessThan(0.5);
-    // And is not the model of floats.
+    // And is not the float model itself.
     expect(difference(before.mask, after.mask)).toBeGreaterThan(0);
   });
 
-  test('holds every convolution’s weights on eight bits', async () => {
+  test('stores every convolution’s weights in 8 bits', async () => {
     const { graph } = ModelProto.decode(await quantised(model(options)));
     const nodes = graph!.node!;
     const convolutions = nodes.filter(({ opType }) => opType === 'Conv');
@@ -110,7 +110,7 @@ describe.each([
   });
 });
 
-test('a convolution done by hand: weights in 127 steps, the bias corrected by the mean of what rounding adds', async () => {
+test('a convolution done by hand: weights in 127 steps, the bias corrected by the mean rounding error', async () => {
   const emit = new OnnxEmitter();
   // One input channel, two of output. 0.1 is 12.7 steps of 1/127, rounded to 13; -2 and 1 are whole numbers of steps of 2/127.
   const weight = emit.weight('w', [2, 1, 1, 2], Float32Array.of(1, 0.1, -2, 1));
@@ -153,7 +153,7 @@ test('a convolution done by hand: weights in 127 steps, the bias corrected by th
   );
 });
 
-test('the distance can be made again on a quantised model', async () => {
+test('the distance can be added again to a quantised model', async () => {
   const bytes = await quantised(model());
   const [before, after] = [
     await run(exposeFeatures(model()), picture(4)),
@@ -169,13 +169,13 @@ test('the distance can be made again on a quantised model', async () => {
   const bounded = addDistance(bytes, { mean, whitening, bound: 2 });
   const { distance } = await run(bounded, picture(4));
   expect(distance![0]).toBeCloseTo(Math.hypot(...features) / 2, 4);
-  // Also read from a model that has the output already, and quantised with it.
+  // Also from a model that has the output already, and quantised with it.
   expect((await run(exposeFeatures(bounded), picture(4))).features).toEqual(features);
   const again = await quantised(addDistance(model(), { mean, whitening, bound: 2 }));
   expect((await run(again, picture(4))).distance![0]).toBeCloseTo(distance![0]!, 1);
 });
 
-test('what cannot be quantised is refused', async () => {
+test('an unsuitable model is refused', async () => {
   await expect(Quantiser.create(Uint8Array.of(1, 2, 3))).rejects.toThrow(OnnxError);
   await expect(quantised(await quantised(model()))).rejects.toThrow('quantised already');
   const quantiser = await Quantiser.create(model());

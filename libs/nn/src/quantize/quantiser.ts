@@ -11,9 +11,9 @@ const { ModelProto, TensorProto, AttributeProto } = onnxProto.onnx;
 const { FLOAT, INT8, UINT8, INT32 } = TensorProto.DataType;
 
 /**
- * Turns an exported model's convolutions into ones of eight bits, after training (static quantisation in ONNX's QDQ form, as
- * `onnxruntime.quantization.quantize_static` writes it): weights signed and by output channel, activations unsigned with the ranges that
- * pictures of the training data showed, biases corrected for what rounding the weights does to the means. Inputs, outputs and
+ * Turns an exported model's convolutions into 8-bit ones after training (static quantisation in ONNX's QDQ form, as
+ * `onnxruntime.quantization.quantize_static` writes it): weights signed and per output channel, activations unsigned with the ranges
+ * observed on pictures of the training data, biases corrected for the effect of rounded weights on the means. Inputs, outputs and
  * text entries stay.
  */
 export class Quantiser {
@@ -28,7 +28,7 @@ export class Quantiser {
     this.#session = session;
   }
 
-  /** @throws {OnnxError} for a file that is no model of floats with convolutions. */
+  /** @throws {OnnxError} for a file that is not a float model with convolutions. */
   static async create(model: Uint8Array, options: SessionOptions = {}): Promise<Quantiser> {
     const graph = readFloatGraph(model);
     const parts = quantisedParts(graph);
@@ -53,7 +53,7 @@ export class Quantiser {
   }
 
   /**
-   * Looks at what one picture makes of every tensor.
+   * Observes the activations of every tensor for one picture.
    *
    * @param pixels `rows * columns` values in 0–1.
    */
@@ -73,7 +73,7 @@ export class Quantiser {
   /**
    * The quantised model.
    *
-   * @param metadata text entries to write beside those that the model has.
+   * @param metadata text entries to write in addition to the model's.
    * @throws {RangeError} before a picture was observed.
    */
   quantise(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
@@ -93,7 +93,7 @@ export class Quantiser {
   }
 }
 
-/** Each Resize but that of the picture, whose size is open. */
+/** Each Resize except that of the picture, whose size is open. */
 function innerResizes({ nodes, file }: FloatGraph): onnx.INodeProto[] {
   const inputs = new Set((file.graph?.input ?? []).map(({ name }) => name));
   return nodes.filter(({ opType, input }) => opType === 'Resize' && !inputs.has(input?.[0] ?? ''));
@@ -105,7 +105,7 @@ class Rewriter {
   readonly #graph: FloatGraph;
   readonly #parts: QuantisedParts;
   readonly #statistics: ReadonlyMap<string, ActivationStatistics>;
-  /** By name, those that nothing reads any more left out at the end. */
+  /** By name; unused ones are removed at the end. */
   readonly #initializers: Map<string, onnx.ITensorProto>;
   readonly #nodes: onnx.INodeProto[] = [];
   /** The rounded form of a tensor. */
@@ -144,7 +144,7 @@ class Rewriter {
     return (this.#out.input ?? []).some((input) => input.name === name);
   }
 
-  /** Rounds a tensor and widens it again; ONNX Runtime turns what stands between two such pairs into an operation on eight bits. */
+  /** Rounds a tensor and widens it again; ONNX Runtime turns the op between two such pairs into an 8-bit operation. */
   #round(name: string): void {
     const { scale, zero } = this.#steps(name);
     const constants = [
@@ -194,7 +194,7 @@ class Rewriter {
     ];
   }
 
-  /** A constant of integers with a scale for each of its first axis; keeps the name of the floats that it stands for. */
+  /** A constant of integers with a scale per index of its first axis; keeps the name of the floats that it replaces. */
   #widened(
     name: string,
     type: onnx.TensorProto.DataType,
@@ -220,7 +220,7 @@ class Rewriter {
     return name;
   }
 
-  /** A Resize with a scale for each of its four axes: with `axes`, ONNX Runtime does not load it beside convolutions of eight bits. */
+  /** A Resize with a scale for each of its four axes: with `axes`, ONNX Runtime does not load it together with 8-bit convolutions. */
   #scale(node: onnx.INodeProto): void {
     const axes = node.attribute?.find(({ name }) => name === 'axes');
     const target = this.#initializers.get(node.input?.[3] ?? '');

@@ -42,7 +42,7 @@ describe('values', () => {
     expect(output[0]).toBeCloseTo(Math.LN2, 6);
   });
 
-  test('of mask cross-entropy: a logit of 0 costs log 2 a pixel, whatever its mask', async () => {
+  test('of mask cross-entropy: a logit of 0 costs log 2 per pixel, whatever its mask', async () => {
     const { output } = await checkGradient(
       [[1, 1, 2, 2], [1, 1, 2, 2], [1], [1, 1, 2, 2], [1]],
       maskCrossEntropy,
@@ -51,8 +51,8 @@ describe('values', () => {
     expect(output[0]).toBeCloseTo(Math.LN2, 6);
   });
 
-  test('of mask cross-entropy: pixels that are not known cost nothing', async () => {
-    // Logits 0 cost log 2 each at the three known pixels of four; the wrong 50 is not known.
+  test('of mask cross-entropy: unknown pixels cost nothing', async () => {
+    // Logits 0 cost log 2 each at the three known pixels of four; the wrong 50 is unknown.
     const { output } = await checkGradient(
       [[1, 1, 2, 2], [1, 1, 2, 2], [1], [1, 1, 2, 2], [1]],
       maskCrossEntropy,

@@ -12,8 +12,8 @@ import { sub } from '../ops/sub.js';
  * @param logits `[N, 1, H, W]`.
  * @param target `[N, 1, H, W]` in 0–1.
  * @param weight `[N]`: 1 where the sample has a mask, else 0.
- * @param known `[N, 1, H, W]`: 1 where the target is known, 0 where it is not and must not count.
- * @param share `[1]`: 1 / Σ weight, or 0 where no sample of the batch has a mask.
+ * @param known `[N, 1, H, W]`: 1 where the target is known, 0 where it is unknown and must not count.
+ * @param share `[1]`: 1 / Σ weight, or 0 if no sample of the batch has a mask.
  * @returns a scalar `[1]`.
  */
 export function maskCrossEntropy(

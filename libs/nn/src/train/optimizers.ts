@@ -39,7 +39,7 @@ export function momentNames(config: OptimizerConfig): readonly string[] {
 
 /**
  * Writes one parameter's update, as PyTorch's optimizers compute it. Adam (Kingma & Ba 2015) adds weight decay to the gradient, AdamW
- * (Loshchilov & Hutter 2019) shrinks the parameter beside the step. Biases and normalisation are not decayed: they are vectors.
+ * (Loshchilov & Hutter 2019) shrinks the parameter separately from the step. Biases and normalisation are not decayed: they are vectors.
  */
 export function emitUpdate(
   emit: OnnxEmitter,
@@ -61,12 +61,12 @@ export function emitUpdate(
   return { parameter: back(parameter), moments: moments.map(back) };
 }
 
-/** `[O, C, 1, 1]` as `[O, C]`: ONNX Runtime repeats a number over shapes that end in ones a value at a time. */
+/** `[O, C, 1, 1]` as `[O, C]`: ONNX Runtime broadcasts a scalar over shapes that end in ones one value at a time. */
 export function withoutEndingOnes(shape: Shape): Shape {
   return shape.slice(0, Math.max(1, shape.findLastIndex((size) => size !== 1) + 1));
 }
 
-/** A variable with what its update needs. */
+/** A variable with the inputs of its update. */
 interface UpdatedVariable {
   readonly parameter: string;
   readonly gradient: string;

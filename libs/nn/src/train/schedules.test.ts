@@ -17,22 +17,22 @@ describe('the learning rate', () => {
     expectClose(rates({ kind: 'cosine', period: 10 }, [0, 5, 10, 15, 20]), [1, 0.5, 0, 0.5, 1]);
   });
 
-  test('of a cosine is the same all through an epoch', () => {
+  test('of a cosine is constant within an epoch', () => {
     const [start, later] = rates({ kind: 'cosine', period: 10 }, [3, 3.9]);
     expect(later).toBe(start);
   });
 
-  test('of warm restarts starts again at full rate, each time twice as long', () => {
+  test('of warm restarts returns to the full rate, each time after twice as long', () => {
     const schedule = { kind: 'warm-restarts', period: 2, growth: 2 } as const;
     // Periods of 2, 4 and 8 epochs start at 0, 2 and 6.
     expectClose(rates(schedule, [0, 1, 2, 4, 6, 10]), [1, 0.5, 1, 0.5, 1, 0.5]);
   });
 
-  test('never falls below its floor', () => {
+  test('never falls below its minimum', () => {
     expectClose(rates({ kind: 'cosine', period: 10, floor: 0.2 }, [0, 5, 10]), [1, 0.6, 0.2]);
   });
 
-  test('of one cycle rises along a line, then falls along half a cosine to the end', () => {
+  test('of one cycle rises linearly, then falls along half a cosine to the end', () => {
     const schedule = { kind: 'one-cycle', warmup: 2 } as const;
     const [first, middle, top, half, end] = rates(schedule, [0, 1, 2, 6, 10], 10);
     expect(first).toBeLessThan(1e-3);

@@ -10,13 +10,13 @@ export type ScheduleConfig =
       readonly growth?: number;
       readonly floor?: number;
     }
-  /** Rises along a line over `warmup` epochs, then falls to 0 along a half cosine at the end of the run. */
+  /** Rises linearly over `warmup` epochs, then falls to 0 along a half cosine at the end of the run. */
   | { readonly kind: 'one-cycle'; readonly warmup: number };
 
 /**
- * The learning rate at a moment of the run.
+ * The learning rate at a point of the run.
  *
- * @param epoch from 0; whole numbers for the schedules that step once an epoch, with a fraction for one-cycle.
+ * @param epoch from 0; whole numbers for the schedules that step once per epoch, with a fraction for one-cycle.
  * @throws {RangeError} when a period is not at least 1.
  */
 export function learningRateAt(

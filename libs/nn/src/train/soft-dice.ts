@@ -12,7 +12,7 @@ import { sigmoid } from '../ops/sigmoid.js';
  * Soft Dice loss (Milletari et al. 2016) over all pixels of the samples that have a mask: `1 − (2 Σ p·t + 1) / (Σ p + Σ t + 1)`. The 1
  * makes two empty masks agree.
  *
- * @param known `[N, 1, H, W]`: 0 where the target, which is 0 there, is not known.
+ * @param known `[N, 1, H, W]`: 0 where the target is unknown; the target is 0 there.
  * @returns a scalar `[1]`.
  */
 export function softDice(

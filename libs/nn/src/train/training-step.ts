@@ -13,7 +13,7 @@ export interface LossConfig {
   readonly classification: number;
   /** Binary cross-entropy of the mask. */
   readonly segmentation: number;
-  /** Soft Dice of the mask, beside its cross-entropy; 0 leaves it out, as the paper does. */
+  /** Soft Dice of the mask, added to its cross-entropy; 0 leaves it out, as the paper does. */
   readonly dice?: number;
 }
 
@@ -37,7 +37,7 @@ export interface TrainingStep extends WrittenStep {
 /** The joint model with its loss, before any engine. */
 export interface LossGraph {
   readonly network: JcsNetwork;
-  /** Inputs beside the network's own. */
+  /** Inputs in addition to the network's own. */
   readonly targets: readonly InputNode[];
   readonly total: OpNode;
   readonly classification: OpNode;

@@ -11,7 +11,7 @@ export interface StepParts {
   readonly inputs: readonly InputNode[];
   /** The scalar that is minimised. */
   readonly total: OpNode;
-  /** Outputs of the step beside `loss`. */
+  /** Outputs of the step in addition to `loss`. */
   readonly results: readonly {
     readonly name: string;
     readonly node: OpNode;
@@ -25,7 +25,7 @@ export interface StepParts {
 /** A training step as one ONNX graph: forward, backward, update. */
 export interface WrittenStep {
   readonly bytes: Uint8Array;
-  /** Tensors that go in and come out changed: variables and moments. */
+  /** Tensors that each step takes and updates: variables and moments. */
   readonly state: readonly { readonly name: string; readonly shape: Shape }[];
   /** Name of the output that replaces each state. */
   readonly outputOf: ReadonlyMap<string, string>;

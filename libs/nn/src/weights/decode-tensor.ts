@@ -2,7 +2,7 @@ import { fromHalf } from './half.js';
 
 const sizes: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2, F64: 8, I64: 8 };
 
-/** Bytes that are not the values they should be. */
+/** Bytes that are not valid tensor values. */
 export class TensorBytesError extends Error {
   override readonly name = 'TensorBytesError';
 }

@@ -70,7 +70,7 @@ describe('fetching weights', () => {
     expect(seen.at(-1)).toEqual([weights.length, weights.length]);
   });
 
-  test('goes on after a broken connection where it stopped', async () => {
+  test('resumes where a broken connection stopped', async () => {
     breakAfter = 100_000;
     await expect(fetchWeights('densenet169', file, { url })).rejects.toThrow(
       'run the command again',
@@ -85,7 +85,7 @@ describe('fetching weights', () => {
     expect(existsSync(`${file}.part`)).toBe(false);
   });
 
-  test('keeps nothing of a download with another checksum', async () => {
+  test('deletes a download with another checksum', async () => {
     const other = '0'.repeat(64);
     await expect(fetchWeights('densenet169', file, { url, sha256: other })).rejects.toThrow(
       `Expected weights with SHA-256 ${other}`,
@@ -93,7 +93,7 @@ describe('fetching weights', () => {
     expect(existsSync(file) || existsSync(`${file}.part`)).toBe(false);
   });
 
-  test('starts over where a part is longer than the file', async () => {
+  test('starts over if a part is longer than the file', async () => {
     await fetchWeights('densenet169', file, { url });
     writeFileSync(`${file}.part`, Buffer.concat([weights, weights]));
     await fetchWeights('densenet169', file, { url });
@@ -105,8 +105,8 @@ describe('fetching weights', () => {
     await expect(fetchWeights('densenet169', file, { url })).rejects.toThrow('give the checksum');
   });
 
-  test('says so when there is no network', async () => {
-    // A port that was open and no longer is.
+  test('reports a missing network', async () => {
+    // A port that was just closed.
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
     const { port } = gone.address() as AddressInfo;

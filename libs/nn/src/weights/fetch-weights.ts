@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 
-/** Where ImageNet weights come from, as safetensors: timm's conversions of torchvision's DenseNets and TensorFlow's EfficientNet-Lite, and timm's own MobileNetV2. */
+/** Safetensors of ImageNet weights: timm's conversions of torchvision's DenseNets and TensorFlow's EfficientNet-Lite, and timm's own MobileNetV2. */
 export const weightSources = {
   densenet121: 'https://huggingface.co/timm/densenet121.tv_in1k/resolve/main/model.safetensors',
   densenet169: 'https://huggingface.co/timm/densenet169.tv_in1k/resolve/main/model.safetensors',
@@ -25,25 +25,25 @@ export class FetchWeightsError extends Error {
   override readonly name = 'FetchWeightsError';
 }
 
-/** How a download goes on. */
+/** Options of a download. */
 export interface FetchOptions {
   /** Instead of the source in {@link weightSources}. */
   readonly url?: string;
-  /** Hexadecimal; where it is not given, the one that the server publishes. */
+  /** Hexadecimal; by default the one that the server publishes. */
   readonly sha256?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number | undefined) => void;
 }
 
 /**
- * Downloads weights to a file in a folder that is there. What arrived before an interruption stays in `<file>.part` and the next call goes on after it; the file
+ * Downloads weights to a file in an existing folder. Interrupted downloads stay in `<file>.part`, and the next call resumes them; the file
  * itself appears only when its SHA-256 is right.
  *
- * Hugging Face publishes the SHA-256 of each large file in the header `X-Linked-Etag` of the answer that redirects to the storage;
+ * Hugging Face publishes the SHA-256 of each large file in the header `X-Linked-Etag` of the response that redirects to the storage;
  * weights whose checksum is neither given nor published are refused.
  *
  * @returns the checksum that was verified.
- * @throws {FetchWeightsError} saying what went wrong and what to do; errors of the file system as Node.js has them.
+ * @throws {FetchWeightsError} saying what went wrong and what to do; Node.js file system errors pass through.
  */
 export async function fetchWeights(
   name: WeightsName,
@@ -91,7 +91,7 @@ async function download(
   const have = await sizeOf(part);
   const headers = have > 0 ? { range: `bytes=${have}-` } : undefined;
   let response = await request(url, headers ? { headers } : {}, signal);
-  // The part is as long as the file or longer, and yet not the file: start over.
+  // The part is at least as long as the file, and yet not the file: start over.
   if (response.status === 416) response = await request(url, {}, signal);
   const resumed =
     response.status === 206 &&
@@ -112,7 +112,7 @@ async function download(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    // A full disk is no broken connection.
+    // A full disk is not a broken connection.
     if ((error as NodeJS.ErrnoException).syscall === 'write') throw error;
     throw new FetchWeightsError(
       `The connection to ${new URL(url).host} broke after ${done} bytes; run the command again to go on from there`,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fromHalf, toHalf } from './half.js';
 
-test('every half comes back from the number that it stands for', () => {
+test('every half survives a round trip through its number', () => {
   const numbers = Array.from({ length: 2 ** 16 }, (_, bits) => bits).filter(
     (bits) => !Number.isNaN(fromHalf(bits)),
   );
@@ -10,7 +10,7 @@ test('every half comes back from the number that it stands for', () => {
   expect(numbers.filter((bits) => toHalf(fromHalf(bits)) !== bits)).toEqual([]);
 });
 
-test('numbers between two halves go to the nearer one, half-way ones to the even one', () => {
+test('numbers between two halves round to the nearer one, half-way ones to the even one', () => {
   // From 1 on halves are 2^-10 apart; below 2^-14 they are 2^-24 apart.
   const step = 2 ** -10;
   expect(fromHalf(toHalf(1 + 0.49 * step))).toBe(1);

@@ -5,7 +5,7 @@
 /** The largest finite half. */
 export const largestHalf = 65504;
 
-/** The number that 16 bits stand for. */
+/** The number that 16 bits represent. */
 export function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
@@ -24,7 +24,7 @@ export function toHalf(value: number): number {
   // Below 2^-14 halves are 2^-24 apart, above that 2^-10 of their power of two.
   const exponent = Math.max(-14, Math.floor(Math.log2(size)));
   const steps = roundEven(size / 2 ** (exponent - 10));
-  // With a fraction that rounds up to the next power of two, the carry runs into the exponent as it should.
+  // If the fraction rounds up to the next power of two, the carry correctly increments the exponent.
   return sign | (exponent === -14 ? steps : ((exponent + 14) << 10) + steps);
 }
 

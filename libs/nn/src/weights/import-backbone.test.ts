@@ -5,7 +5,7 @@ import { importBackbone } from './import-backbone.js';
 import { initialise } from './initialise.js';
 import type { NamedTensors } from './named-tensors.js';
 
-/** Weights as ImageNet's are: three colours, torchvision's names. */
+/** Weights like ImageNet's: three colours, torchvision's names. */
 function imageNet(backbone: BackboneName): NamedTensors {
   const config = { backbone, channels: 3, imageSize: 64, classes: 5 };
   return initialise(buildClassifier(config).graph, 7);
@@ -76,13 +76,13 @@ test('the first convolution’s weights are summed over the colours', () => {
   expect(grey.data[16 * 49 - 1]).toBeCloseTo(sum, 6);
 });
 
-test('weights of another network name the first that is missing', () => {
+test('weights of another network fail with the first missing name', () => {
   expect(() => importBackbone('densenet-tiny', imageNet('mobilenet-v2'))).toThrow(
     /^Expected weights of densenet-tiny with the names of torchvision, timm or efficientnet-pytorch: "features.conv0.weight" of 16×1×7×7 \(missing\) and \d+ more$/,
   );
 });
 
-test('a file without MobileNetV2’s last layer is good for networks that do without it', () => {
+test('a file without MobileNetV2’s last layer works for networks that do not need it', () => {
   const weights = imageNet('mobilenet-v2');
   const shorter = new Map([...weights].filter(([name]) => !name.startsWith('features.18.')));
   const imported = importBackbone('mobilenet-v2', shorter);

@@ -8,9 +8,9 @@ import {
 import type { NamedTensor, NamedTensors } from './named-tensors.js';
 
 /**
- * Turns ImageNet weights with the names of torchvision, timm or efficientnet-pytorch into those of a joint model's backbone. The first convolution takes three
- * colours; a grey image is three equal ones, so that its weights can be summed over the colours: the sum gives the same
- * values where the three are normalised alike. Classifier weights are left out.
+ * Renames ImageNet weights from torchvision's, timm's or efficientnet-pytorch's names to those of a joint model's backbone. The first
+ * convolution takes three colours; a grey image is three equal ones, so its weights can be summed over the colours: the sum gives the same
+ * values if the three are normalised in the same way. Classifier weights are omitted.
  *
  * @throws {RangeError} naming the weights that are missing or have another shape.
  */
@@ -28,7 +28,7 @@ export function importBackbone(
     const tensor = named.get(name);
     const imported = tensor && name === first ? sumColours(tensor) : tensor;
     if (imported?.shape.join() === shape.join()) result.set(`backbone.${name}`, imported);
-    // Not every file has the last layer, and not every network.
+    // Some files lack the last layer, and some networks do not need it.
     else if (tensor !== undefined || !(last && name.startsWith(last)))
       wrong.push(`"${name}" of ${shape.join('×')} (${tensor?.shape.join('×') ?? 'missing'})`);
   }
@@ -67,7 +67,7 @@ function blocksOf(backbone: InvertedResidualName): number {
   return invertedResidualNets[backbone].stages.reduce((sum, [, , repeats]) => sum + repeats, 0);
 }
 
-/** The name here of a weight that timm, efficientnet-pytorch or torchvision's first checkpoints named otherwise; other names stay. */
+/** The name here of a weight that timm, efficientnet-pytorch or torchvision's first checkpoints name differently; other names stay. */
 function ownNames(backbone: BackboneName): (name: string) => string {
   // torchvision's DenseNet files of 2017 write norm.1 where its modules are called norm1.
   if (!isInvertedResidual(backbone))
@@ -77,7 +77,7 @@ function ownNames(backbone: BackboneName): (name: string) => string {
 }
 
 /**
- * Other names of inverted residuals to those here, which are torchvision's of MobileNetV2 (`features.2.conv.0.0.weight`): timm's
+ * Maps other names of inverted residuals to those here, which are torchvision's of MobileNetV2 (`features.2.conv.0.0.weight`): timm's
  * (`blocks.1.0.conv_pw.weight`) and efficientnet-pytorch's (`_blocks.1._expand_conv.weight`).
  */
 function otherNames({ stages }: InvertedResidualNet, last: number): Map<string, string> {
@@ -105,7 +105,7 @@ function otherNames({ stages }: InvertedResidualNet, last: number): Map<string, 
       for (const [k, [layer, conv, norm]] of layers.entries()) {
         // A block without expansion is timm's depthwise separable one, whose last layer is called conv_pw.
         const own = expansion === 1 && layer === 'conv_pwl' ? 'conv_pw' : layer;
-        // The last layer of a block has no ReLU and so stands in no Sequential of its own.
+        // The last layer of a block has no ReLU and is therefore not in a Sequential.
         const [at, normAt] = k < layers.length - 1 ? [`${k}.0`, `${k}.1`] : [k, k + 1];
         pair(`${timm}.${own}`, `${timm}.bn${k + 1}`, `${to}.${at}`, `${to}.${normAt}`);
         pair(`${pytorch}.${conv}`, `${pytorch}.${norm}`, `${to}.${at}`, `${to}.${normAt}`);

@@ -3,8 +3,8 @@ import { sizeOf } from '../graph/shape.js';
 import type { NamedTensor, NamedTensors } from './named-tensors.js';
 
 /**
- * Starts the variables of a graph: from `given` where it has a tensor of the name, else as the variable says, from a stream that
- * depends on the seed and the variable's name alone.
+ * Initialises the variables of a graph: from `given` if it has a tensor of the name, else as the variable says, from a stream that
+ * depends only on the seed and the variable's name.
  *
  * @throws {RangeError} when a given tensor has another shape.
  */
@@ -46,7 +46,7 @@ function fillNormal(data: Float32Array, deviation: number, seed: number): void {
   }
 }
 
-/** A uniform number in [0, 1) that depends on seed and position alone. */
+/** A uniform number in [0, 1) that depends only on seed and position. */
 export function uniformAt(seed: number, position: number): number {
   let x = (seed ^ Math.imul(position, 0x9e3779b1)) >>> 0;
   x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);

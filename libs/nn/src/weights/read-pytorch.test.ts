@@ -7,7 +7,7 @@ import { isPyTorch, readPyTorch } from './read-pytorch.js';
 const fixture = (name: string): Uint8Array =>
   readFileSync(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url)));
 
-/** 0, 1, … 11, over 8, less a half: exact in every type. */
+/** 0, 1, … 11, over 8, minus a half: exact in every type. */
 const values = Array.from({ length: 12 }, (_, i) => i / 8 - 0.5);
 const expected = {
   weight: { shape: [3, 4], data: values },
@@ -35,7 +35,7 @@ describe('readPyTorch', () => {
     expect(asPlain(fixture('state-dict.pth'))).toEqual(expected);
   });
 
-  test('reads the form that PyTorch wrote before version 1.6', () => {
+  test('reads the format from before PyTorch 1.6', () => {
     expect(isPyTorch(fixture('state-dict-2018.pth'))).toBe(true);
     expect(asPlain(fixture('state-dict-2018.pth'))).toEqual(expected);
   });
@@ -51,7 +51,7 @@ describe('readPyTorch', () => {
   });
 
   test.each(['state-dict.pth', 'state-dict-2018.pth'])(
-    'refuses each beginning of %s in words, and never returns part of it',
+    'refuses %s truncated anywhere, with a message, and never returns part of it',
     (name) => {
       const bytes = fixture(name);
       for (let length = 4; length < bytes.length; length += 7)

@@ -3,10 +3,10 @@ import { decodeTensor } from './decode-tensor.js';
 import type { NamedTensor } from './named-tensors.js';
 import { unpickle, type PickledName } from './unpickle.js';
 
-/** What torch.save writes first into a file of its older form. */
+/** First bytes of torch.save's older format. */
 const legacyMagic = Number(0x1950a86a20f9469cfc6cn);
 
-/** Names of types as {@link decodeTensor} has them, by PyTorch's class of storage. */
+/** {@link decodeTensor}'s names of types, by PyTorch's storage class. */
 const floats: Readonly<Record<string, string>> = {
   'torch.FloatStorage': 'F32',
   'torch.DoubleStorage': 'F64',
@@ -14,7 +14,7 @@ const floats: Readonly<Record<string, string>> = {
   'torch.BFloat16Storage': 'BF16',
 };
 
-/** Bytes of a value of each storage. Integers are no weights, but the older form has their bytes between those of others. */
+/** Bytes per value of each storage. Integers are no weights, but in the older format their bytes are between those of others. */
 const valueBytes: Readonly<Record<string, number>> = {
   'torch.FloatStorage': 4,
   'torch.DoubleStorage': 8,
@@ -28,7 +28,7 @@ const valueBytes: Readonly<Record<string, number>> = {
   'torch.BoolStorage': 1,
 };
 
-/** A stretch of values that tensors are views of. */
+/** A storage: the values that tensors are views of. */
 interface Storage {
   readonly type: string;
   readonly key: string;
@@ -46,15 +46,15 @@ class PickledTensor {
   ) {}
 }
 
-/** True for what `torch.save` writes, in its zip form or the older one. */
+/** True for the output of `torch.save`, in its zip format or the older one. */
 export function isPyTorch(bytes: Uint8Array): boolean {
   return isZip(bytes) || (bytes[0] === 0x80 && bytes[2] === 0x8a && bytes[3] === 0x0a);
 }
 
 /**
- * Reads the floating-point tensors of a PyTorch checkpoint (`.pt`, `.pth`): a state_dict, or one that lies in a dict under
- * `state_dict`, `model` or another name. A leading `module.` of `DataParallel` is taken off. Nothing that the file's pickle asks to import
- * or call is run: what a state_dict does not need is refused.
+ * Reads the floating-point tensors of a PyTorch checkpoint (`.pt`, `.pth`): a state_dict, or one inside a dict under
+ * `state_dict`, `model` or another name. Removes a leading `module.` of `DataParallel`. Never runs anything that the file's pickle asks to
+ * import or call: refuses everything that a state_dict does not need.
  *
  * @throws {RangeError} for a damaged file, or one that holds a whole module instead of its state_dict.
  */
@@ -89,11 +89,11 @@ function isZip(bytes: Uint8Array): boolean {
 
 interface Content {
   readonly value: unknown;
-  /** Bytes of the storage with a key. */
+  /** Bytes of a storage by its key. */
   readonly bytesOf: (key: string) => Uint8Array | undefined;
 }
 
-/** The form since PyTorch 1.6: `NAME/data.pkl`, and each storage in `NAME/data/KEY`. */
+/** The format since PyTorch 1.6: `NAME/data.pkl`, and each storage in `NAME/data/KEY`. */
 function readZip(bytes: Uint8Array): Content {
   let files: Record<string, Uint8Array>;
   try {
@@ -118,7 +118,7 @@ function readZip(bytes: Uint8Array): Content {
   return { value, bytesOf: (key) => files[`${folder}data/${key}`] };
 }
 
-/** The form before: magic number, version, machine, value, keys of the storages, then each storage as length and values. */
+/** The older format: magic number, version, machine, value, keys of the storages, then each storage as length and values. */
 function readLegacy(bytes: Uint8Array): Content {
   const types = new Map<string, Storage>();
   let at = 0;
@@ -160,7 +160,7 @@ function readLegacy(bytes: Uint8Array): Content {
   return { value, bytesOf: (key) => stretches.get(key) };
 }
 
-/** `('storage', type, key, location, length)`, and in the older form a sixth part, which is null for a whole storage. */
+/** `('storage', type, key, location, length)`, and in the older format a sixth part, which is null for a whole storage. */
 function persistent(id: unknown): Storage {
   const [kind, type, key, , length, part] = Array.isArray(id) ? (id as unknown[]) : [];
   if (kind !== 'storage' || typeof length !== 'number' || (part ?? null) !== null)

@@ -16,7 +16,7 @@ function file(header: unknown, data: Uint8Array): Uint8Array {
 }
 
 describe('safetensors', () => {
-  test('come back as they were written, with their metadata', () => {
+  test('survive a round trip, with their metadata', () => {
     const tensors = new Map([
       ['a', { shape: [2, 2], data: Float32Array.of(1, -2, 3.5, 0) }],
       ['b', { shape: [], data: Float32Array.of(7) }],

@@ -2,7 +2,7 @@ import { sizeOf } from '../graph/shape.js';
 import { decodeTensor, TensorBytesError } from './decode-tensor.js';
 import type { NamedTensor, NamedTensors } from './named-tensors.js';
 
-/** A file that is no safetensors file, or holds a type that is not read. */
+/** A file that is not in the safetensors format, or has an unsupported type. */
 export class SafetensorsError extends Error {
   override readonly name = 'SafetensorsError';
 }
@@ -13,14 +13,14 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A header past this is damage. */
+/** A longer header means damage. */
 const largestHeader = 100 * 1024 * 1024;
 
 /**
  * Reads safetensors (github.com/huggingface/safetensors, "Format"): a header length of 8 bytes, a JSON header, then the data. F32, F16, BF16,
  * F64 and I64 become floats.
  *
- * @throws {SafetensorsError} saying what was expected and what came.
+ * @throws {SafetensorsError} saying what was expected and what was found.
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

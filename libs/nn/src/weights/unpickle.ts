@@ -1,29 +1,29 @@
-/** What a pickle names but is never called here: a class or function of Python, by module and name. */
+/** A Python class or function that a pickle names, by module and name; never called here. */
 export class PickledName {
   constructor(readonly qualified: string) {}
 }
 
 /** How names that a pickle mentions become values. */
 export interface PickleReader {
-  /** Stands for `callee(...args)`. @throws {RangeError} for a callee that is not expected. */
+  /** The value of `callee(...args)`. @throws {RangeError} for an unexpected callee. */
   call(callee: PickledName, args: readonly unknown[]): unknown;
-  /** Stands for an object that the pickle refers to by an id of its writer's. */
+  /** The value of an object that the pickle refers to by its writer's id. */
   persistent(id: unknown): unknown;
 }
 
-/** Objects that one pickle may hold at most; a file of a million weights has about ten million. */
+/** Most objects that one pickle may hold; a file of a million weights has about ten million. */
 const mostObjects = 50_000_000;
 
 const mark = Symbol('mark');
 
 /**
  * Reads one pickle of protocols 2 to 5 as data: numbers, strings, lists (as arrays), tuples (as arrays) and dicts (as `Map`). A
- * pickle is a program for a small stack machine, which in Python may import and call anything; here each call goes to the reader, which knows
- * the few that a file of weights needs.
+ * pickle is a program for a small stack machine, which in Python may import and call anything; here the reader handles each call and accepts
+ * only the few that a file of weights needs.
  *
  * @param start of the pickle among the bytes.
  * @returns the value, and the offset after the pickle: files may hold several.
- * @throws {RangeError} for what is no pickle, ends early, or uses an instruction that files of weights do not.
+ * @throws {RangeError} for bytes that are no pickle, end early, or use an instruction that files of weights do not.
  * @see https://github.com/python/cpython/blob/main/Lib/pickletools.py for the instructions
  */
 export function unpickle(
@@ -257,7 +257,7 @@ export function unpickle(
         break;
       }
       case 0x62: // BUILD
-        // The state of an object, as a state_dict's _metadata: nothing that weights need.
+        // The state of an object, such as a state_dict's _metadata: not needed for weights.
         pop();
         break;
       default:

@@ -1,17 +1,17 @@
 import { terminators, terms, triggers } from './label-rules.js';
 
-/** A condition that a text names, and what it says of it. */
+/** A condition that a text names, and what the text claims about it. */
 export interface Mention {
-  /** `topic`: the text is about the disease, and says nothing of a patient. */
+  /** `topic`: the text is about the disease, and says nothing about a patient. */
   readonly says: 'positive' | 'negative' | 'unsure' | 'topic';
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  /** The term's rule, and the trigger's where one changed it. */
+  /** The term's rule, and the trigger's if one changed it. */
   readonly rule: string;
 }
 
-/** Finds the conditions that a text names. Triggers change what is said; a longer term hides a shorter one inside of it. */
+/** Finds the conditions that a text names. Triggers change the claim; a longer term hides a shorter one inside it. */
 export function findMentions(text: string): Mention[] {
   const found: Mention[] = [];
   for (const term of terms) {
@@ -43,14 +43,14 @@ function triggered(text: string, mention: Mention): Mention | undefined {
       return mention.says === 'positive' ? { ...mention, says: 'topic', rule } : undefined;
     }
     if (trigger.effect === 'doubts') return { ...mention, says: 'unsure', rule };
-    // "no pneumonia" is a term of its own: a negated disease says nothing about this one.
+    // "no pneumonia" is a separate term: a negated disease says nothing about this one.
     if (mention.says === 'negative') return undefined;
     return { ...mention, says: 'negative', rule };
   }
   return mention;
 }
 
-/** Whether the trigger stands within so many words of the term. */
+/** Whether the trigger is within so many words of the term. */
 function reached(near: string, side: 'before' | 'after', reach: number, pattern: RegExp): boolean {
   const words = near.split(/(?<=\s)/);
   for (let skipped = 0; skipped <= Math.min(reach, words.length); skipped++) {

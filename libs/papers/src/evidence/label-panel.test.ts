@@ -35,26 +35,26 @@ test.each([
   expect(caption(text).label).toBe(label);
 });
 
-test('follow-up days do not turn a patient’s label', () => {
+test('follow-up days do not change a patient’s label', () => {
   expect(
     caption('Follow-up CT of the patient with COVID-19 on day 18 shows partial absorption.').label,
   ).toBe('positive');
 });
 
-test('the part of the caption that names the panel decides over the caption', () => {
+test('the part of the caption that names the panel overrides the caption', () => {
   expect(caption('COVID-19 and controls.', { subCaption: 'Common pneumonia' }).label).toBe(
     'negative',
   );
 });
 
-test('the title decides with little confidence, and never to negative', () => {
+test('the title decides with low confidence, and never for negative', () => {
   const verdict = caption('Axial chest CT.', { title: 'CT features of COVID-19' });
   expect(verdict.label).toBe('positive');
   expect(verdict.confidence).toBeLessThan(0.9);
   expect(caption('Axial chest CT.', { title: 'CT of influenza' }).label).toBe('unsure');
 });
 
-test('evidence names the words, where they stand and the rule', () => {
+test('evidence names the words, their position and the rule', () => {
   const [evidence] = caption('Chest CT of a patient with suspected COVID-19.').evidence;
   expect(evidence).toMatchObject({
     source: 'caption',
@@ -65,7 +65,7 @@ test('evidence names the words, where they stand and the rule', () => {
   });
 });
 
-test('metadata is read with its words, and several different values are unknown', () => {
+test('metadata is read with its words; several different values count as unknown', () => {
   const read = readMetadata([
     {
       source: 'caption',

@@ -2,11 +2,11 @@ import type { Evidence } from './span.js';
 import { findMentions, type Mention } from './find-mentions.js';
 import { restrictions, timeDoubts } from './label-rules.js';
 
-/** The texts that say something of a panel, from near to far. */
+/** The texts that say something about a panel, from near to far. */
 export interface PanelTexts {
-  /** What the caption says of this panel alone; empty where it says nothing. */
+  /** What the caption says about this panel alone; empty if nothing. */
   readonly subCaption: string;
-  /** What it says of all panels. */
+  /** What it says about all panels. */
   readonly captionHead: string;
   /** The whole caption. */
   readonly caption: string;
@@ -16,7 +16,7 @@ export interface PanelTexts {
   readonly abstract: string;
 }
 
-/** A label with what it rests on. */
+/** A label with its evidence. */
 export interface LabelVerdict {
   readonly label: 'positive' | 'negative' | 'unsure';
   /** 0–1. */
@@ -24,7 +24,7 @@ export interface LabelVerdict {
   readonly evidence: readonly Evidence[];
 }
 
-/** How much a claim is worth by where it stands. */
+/** Confidence of a claim by where it is made. */
 const trust = {
   'sub-caption': 0.96,
   caption: 0.94,
@@ -37,9 +37,9 @@ type Source = keyof typeof trust;
 const topicTrust = 0.52;
 
 /**
- * Says whether the words call a panel positive: its own part of the caption first, then what the caption says of all panels, the
- * sentences that cite the figure, and the title. The nearest text that says anything decides; two claims that contradict
- * each other in one text are unsure.
+ * Decides whether the words call a panel positive: its own part of the caption first, then what the caption says about all panels, the
+ * sentences that cite the figure, and the title. The nearest text that makes a claim decides; two contradicting claims
+ * in one text are unsure.
  */
 export function labelPanel(texts: PanelTexts): LabelVerdict {
   const hasPart = texts.subCaption !== '';
@@ -58,7 +58,7 @@ export function labelPanel(texts: PanelTexts): LabelVerdict {
     const isFar = source === 'title' || source === 'abstract';
     const about = all.find(({ says }) => says === 'topic');
     const spoken = all.filter(({ says }) => says !== 'topic');
-    // Said of some panels only, and which ones is not known: the others are not all alike.
+    // Said about some unknown panels only: the others differ.
     const isRestricted = ({ end }: Mention): boolean =>
       !isFar && restrictions.test(text.slice(end));
     const mentions = spoken.filter((mention) => !isRestricted(mention));
@@ -68,7 +68,7 @@ export function labelPanel(texts: PanelTexts): LabelVerdict {
     }
     if (mentions.length === 0) continue;
     const verdict = weigh(mentions, source, text);
-    // Far texts name what the paper is about, and controls beside it: they never make a negative.
+    // Far texts name what the paper is about, and controls as well: they never make a negative.
     if ((source === 'title' || source === 'abstract') && verdict.label !== 'positive') continue;
     if (source === 'citing-sentence' && verdict.label === 'unsure') continue;
     return verdict.label === 'positive'
@@ -78,7 +78,7 @@ export function labelPanel(texts: PanelTexts): LabelVerdict {
   return { label: 'unsure', confidence: 0, evidence: [] };
 }
 
-/** Where parts name letters, a caption's last sentence may speak of all: definitions, "all patients had COVID-19". */
+/** If parts name letters, a caption's last sentence may be about all: definitions, "all patients had COVID-19". */
 function sharedTail({ caption }: PanelTexts): string {
   const all = /[^.]*\ball (?:patients|cases|images|panels|subjects)[^.]*\./iu.exec(caption);
   return all?.[0] ?? '';
@@ -96,7 +96,7 @@ function weigh(mentions: readonly Mention[], source: Source, text: string): Labe
       evidence,
     };
   }
-  // Definitions of abbreviations at the end ("CP: common pneumonia") say nothing of a panel.
+  // Definitions of abbreviations at the end ("CP: common pneumonia") say nothing about a panel.
   const spoken = mentions.filter((mention) => !isDefinition(mention, text));
   const spokenSays = new Set(spoken.map((mention) => mention.says));
   if (spoken.length > 0 && spokenSays.size === 1) {
@@ -144,7 +144,7 @@ function isDefinition({ start, end, text: words }: Mention, text: string): boole
         /(?:^|[.;,]\s*)$/.test(before);
 }
 
-/** Whether the other disease is had as well: "with", "and a history of". */
+/** Whether the patient has the other disease as well: "with", "and a history of". */
 function withBefore(text: string, { start }: Mention): boolean {
   return /\b(?:with|history of|and|underlying|complicated (?:with|by)|combined with)\s+(?:\w+\s+){0,3}$/iu.test(
     text.slice(Math.max(0, start - 60), start),

@@ -1,21 +1,21 @@
 /**
- * The rules that read a label out of words, as data. They follow NegEx (Chapman et al. 2001): terms name a condition, triggers
- * in front of or behind a term change what is said of it, and a trigger's reach ends at a terminator.
+ * The rules for reading a label from words, as data. They follow NegEx (Chapman et al. 2001): terms name a condition, triggers
+ * before or after a term change the claim about it, and a trigger's reach ends at a terminator.
  */
 export interface TermRule {
   readonly rule: string;
-  /** What the term says by itself. */
+  /** The claim of the term alone. */
   readonly says: 'positive' | 'negative';
   readonly pattern: RegExp;
 }
 
-/** A word that changes what a term near it says. */
+/** A word that changes the claim of a nearby term. */
 export interface TriggerRule {
   readonly rule: string;
   readonly effect: 'negates' | 'doubts' | 'ignores';
-  /** Where the trigger stands, seen from the term. */
+  /** Position of the trigger relative to the term. */
   readonly side: 'before' | 'after';
-  /** Words between trigger and term at most. */
+  /** At most so many words between trigger and term. */
   readonly reach: number;
   readonly pattern: RegExp;
 }
@@ -119,7 +119,7 @@ export const triggers: readonly TriggerRule[] = [
   },
 ];
 
-/** What restricts a claim to some panels that the caption does not letter: "(3rd column)", "in the second row". */
+/** Phrases that restrict a claim to some panels without letters: "(3rd column)", "in the second row". */
 export const restrictions =
   /^[^.;]{0,40}?\(?\b(?:in\s+)?(?:the\s+)?(?:\d(?:st|nd|rd|th)|first|second|third|fourth|fifth|last|left|right|middle|top|bottom|upper|lower)\s+(?:columns?|rows?|panels?|images?|pictures?)\b/iu;
 
@@ -127,7 +127,7 @@ export const restrictions =
 export const terminators =
   /[.;:?!]|\b(?:but|however|whereas|while|although|though|versus|vs\.?|compared (?:to|with)|except|because|since|which|who)\b|,\s*(?:and|with)\b/iu;
 
-/** Phrases about when a scan was made, of a patient who has the disease or had it: the scan may show nothing of it. */
+/** Phrases about when a scan was made, of a patient who has the disease or had it: the scan may not show it. */
 export const timeDoubts: readonly { readonly rule: string; readonly pattern: RegExp }[] = [
   {
     rule: 'before-onset',
@@ -141,7 +141,7 @@ export const timeDoubts: readonly { readonly rule: string; readonly pattern: Reg
   },
 ];
 
-/** Words of a panel's own part of the caption that say that it shows no axial slice, unless it names one as well. */
+/** Words in a panel's own part of the caption for views that are not axial slices, unless it names one as well. */
 export const otherViews: readonly { readonly names: RegExp; readonly unless: RegExp }[] = [
   {
     names:
@@ -149,13 +149,13 @@ export const otherViews: readonly { readonly names: RegExp; readonly unless: Reg
     unless: /\b(?:axial|transverse|transaxial|CT)\b/iu,
   },
   {
-    // Views that a CT has, too.
+    // Views that a CT has too.
     names:
       /\b(?:coronal|sagittal|scout|topogram|volume[- ]rendered|3D (?:rendering|reconstruction))\b/iu,
     unless: /\b(?:axial|transverse|transaxial)\b/iu,
   },
 ];
 
-/** Words of a caption that say that its pictures are no scans. */
+/** Words of a caption for pictures that are not scans. */
 export const syntheticWords =
   /\b(?:generated|synthetic|synthesi[sz]ed|fake|GAN[- ](?:generated|made)|simulated|phantoms?|interpolat(?:ion|ed)|artificial(?:ly)? (?:image|created|generated)|cartoon|schematic illustration)\b/iu;

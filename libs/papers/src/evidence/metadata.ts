@@ -7,7 +7,7 @@ export interface Read<T> {
   readonly evidence: Evidence;
 }
 
-/** What the words say of the patient and the scan; null where they say nothing. */
+/** What the words say about the patient and the scan; null if nothing. */
 export interface PanelMetadata {
   /** Years. */
   readonly age: Read<number> | null;
@@ -25,7 +25,7 @@ export interface PanelMetadata {
 
 type Source = Evidence['source'];
 
-/** A text to read, and where it stands. */
+/** A text to read, and where it is. */
 export interface NamedText {
   readonly source: Source;
   readonly text: string;
@@ -100,12 +100,12 @@ const times = [
 /** Words before a time that is not the scan's: a duration, or when something else was done. */
 const otherTimes =
   /(?:\b(?:for|within|every|over|lasting|duration of)\s+(?:more than\s+|about\s+|over\s+|at least\s+|the\s+)?(?:past\s+|last\s+)?|\b(?:discharged|died|death|intubated|transfus\w+|treated|tested|swab\w*|pcr|nucleic acid)\b[^.;:]{0,34})$/iu;
-/** Words before a time that is the scan's own, where others stand beside it. */
+/** Words before a time that is the scan's own, if there are others. */
 const scanTimes =
   /\b(?:obtained|taken|performed|acquired|done|made|conducted|underwent|scans?|scanned|images?|imaging|CTs?|tomogra\w+)\b[^.;()]{0,30}[(]?$/iu;
 
 type Severity = NonNullable<PanelMetadata['severity']>['value'];
-/** Who or what is ill. Mild thickening and a severe artefact say nothing of the patient. */
+/** Who or what is ill. Mild thickening and a severe artefact say nothing about the patient. */
 const ill =
   '(?:patients?|cases?|disease|illness|ill|pneumonia|covid|ncp|infections?|infected|groups?|types?|forms?|conditions?|stages?|courses?|man|woman|male|female|sars|coronavirus|symptoms?)';
 const graded: readonly (readonly [Severity, string])[] = [
@@ -157,7 +157,7 @@ const findings =
 
 /**
  * Reads age, sex, place, history, time, severity and report. Texts are given from near to far; the first that states a field
- * decides it, except where one text states several different ones of them: then it is unknown.
+ * decides it. If one text states several different values for it, it is unknown.
  */
 export function readMetadata(texts: readonly NamedText[]): PanelMetadata {
   const first = <T>(read: (text: NamedText) => Read<T> | null | undefined): Read<T> | null => {
@@ -243,7 +243,7 @@ function readTime(named: NamedText): Read<string> | null | undefined {
   const found = times
     .flatMap((pattern) => [...text.matchAll(pattern)])
     .map((match): Candidate<string> => ({ match, value: match[0].trim() }))
-    // Of two that begin at one place the longer one says more.
+    // Of two that begin in one place the longer one says more.
     .sort((a, b) => a.match.index! - b.match.index! || b.value.length - a.value.length);
   const apart: Candidate<string>[] = [];
   for (const candidate of found) {
@@ -253,7 +253,7 @@ function readTime(named: NamedText): Read<string> | null | undefined {
   }
   const own = apart.filter((candidate) => !otherTimes.test(before(candidate)));
   const isOfDays = ({ value }: Candidate<string>): boolean => /day|week|month|\d\s*d/iu.test(value);
-  // "On admission (day 6 of illness)" is one time in two ways, of which days say more.
+  // "On admission (day 6 of illness)" is one time in two ways; days say more.
   const groups: Candidate<string>[][] = [];
   for (const candidate of own) {
     const last = groups.at(-1)?.at(-1);
@@ -279,7 +279,7 @@ function readTime(named: NamedText): Read<string> | null | undefined {
   return chosen.length === 0 ? undefined : null;
 }
 
-/** The number in a time, or its words where it has none. */
+/** The number in a time, or its words if it has none. */
 function plainTime(value: string): string {
   const text = value.toLowerCase();
   const digits = text.replace(/\D+/g, ' ').trim();
@@ -290,7 +290,7 @@ function plainTime(value: string): string {
   return at === undefined ? text : String(at + 1);
 }
 
-/** The one grade that the text states; null where it states several. A severe case that became critical, or died, is that. */
+/** The one grade that the text states; null if it states several. A severe case that became critical, or died, is that. */
 function readSeverity(named: NamedText): PanelMetadata['severity'] | undefined {
   const found = severities.flatMap(({ value, pattern }) =>
     [...named.text.matchAll(pattern)]
@@ -323,7 +323,7 @@ interface Candidate<T> {
   readonly value: T;
 }
 
-/** The only value; null where there are several different ones, undefined where there is none. */
+/** The only value; null if there are several different ones, undefined if there is none. */
 function only<T>(
   named: NamedText,
   rule: string,

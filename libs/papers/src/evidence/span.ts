@@ -1,4 +1,4 @@
-/** Where a claim comes from: a stretch of one of the document's texts. */
+/** The source of a claim: a stretch of one of the document's texts. */
 export interface Evidence {
   /** Which text. */
   readonly source:

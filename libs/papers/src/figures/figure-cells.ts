@@ -18,21 +18,21 @@ import {
 import { shrink, type Pixels } from '../pdf/pixels.js';
 import { joinTiles, type ImageGroup } from './join-tiles.js';
 
-/** A part of a figure that is one picture: an embedded image, or what is drawn in a box. */
+/** A part of a figure that is one picture: an embedded image, or the drawing in a box. */
 export interface FigureCell {
   readonly box: PageBox;
   readonly pixels: Pixels;
   /** Where the pixels come from. */
   readonly source: 'embedded' | 'rendered';
-  /** Whether it holds an image: what is drawn with lines alone shows no scan. */
+  /** Whether it contains an image: a drawing of lines only shows no scan. */
   readonly hasImage: boolean;
-  /** The file's own JPEG, where the cell is one and nothing lies over it. */
+  /** The file's own JPEG, if the cell is one and nothing is drawn over it. */
   readonly jpeg: Uint8Array | undefined;
-  /** Number of the image in the page's drawing order; null where it was rendered. */
+  /** Number of the image in the page's drawing order; null if it was rendered. */
   readonly object: number | null;
 }
 
-/** Pixels a point for what has no pixels of its own: 300 dpi. */
+/** Pixels per point for drawings without pixels of their own: 300 dpi. */
 const vectorScale = 300 / 72;
 /** Most pixels of a rendered cell. */
 const mostRendered = 24_000_000;
@@ -40,8 +40,8 @@ const mostRendered = 24_000_000;
 const faithful = 7;
 
 /**
- * The pictures that a figure is made of. An image that stands alone, upright and uncovered gives its own pixels; tiles, masked
- * images and images with drawings over them are rendered at the images' own resolution; what is drawn only is rendered at 300 dpi.
+ * The pictures that a figure consists of. An isolated, upright and uncovered image gives its own pixels; tiles, masked
+ * images and images with drawings over them are rendered at the images' own resolution; pure drawings are rendered at 300 dpi.
  *
  * @param scanned the page is one image: the figure is a part of it.
  */
@@ -73,12 +73,12 @@ function readable(page: PdfPage, image: PlacedImage): Pixels | undefined {
   try {
     return page.imagePixels(image);
   } catch {
-    // A picture that cannot be read is reported where it is cut.
+    // An unreadable picture is reported where it is cut.
     return undefined;
   }
 }
 
-/** Pixels a point. */
+/** Pixels per point. */
 function scaleOf({ fullBox, columns }: PlacedImage): number {
   return columns / Math.max(1, width(fullBox));
 }

@@ -8,24 +8,24 @@ export interface ImageGroup {
   readonly images: readonly PlacedImage[];
 }
 
-/** Points by which the edges of two tiles may miss each other. */
+/** Points by which the edges of two tiles may be misaligned. */
 const slack = 0.8;
-/** Places along an edge that are compared. */
+/** Samples along an edge that are compared. */
 const places = 32;
-/** Grey levels, 0–1, by which an edge must vary to say anything: two black borders are alike by chance. */
+/** Grey levels, 0–1, by which an edge must vary to be evidence: two black borders are equal by chance. */
 const leastSpread = 0.03;
-/** Correlation along an edge from which the picture goes on over it. Edges of different slices rarely reach half of it. */
+/** Correlation along an edge from which the picture continues across it. Edges of different slices rarely reach half of it. */
 const leastCorrelation = 0.85;
-/** Comparing each with each takes too long beyond. */
+/** With more tiles, comparing all pairs takes too long. */
 const mostImages = 3000;
 
 type Side = 'left' | 'top' | 'right' | 'bottom';
 
 /**
- * Joins the tiles of a picture that a program cut into a grid: images that touch, edge on edge, and whose pixels go on over the edge.
- * Slices that stand side by side without a gutter touch as well, but differ there.
+ * Joins the tiles of a picture that a program cut into a grid: images that touch, edge on edge, and whose pixels continue across the edge.
+ * Adjacent slices without a gutter touch as well, but differ there.
  *
- * @param pixelsOf decodes an image; undefined where it cannot be read.
+ * @param pixelsOf decodes an image; undefined if it cannot be read.
  */
 export function joinTiles(
   groups: readonly ImageGroup[],
@@ -56,7 +56,7 @@ export function joinTiles(
       if (own && other && goesOn(own, other)) replace(groupOf(a), groupOf(b));
     }
   }
-  // Tiles of plain air say nothing at their edges; they belong to the picture whose frame they fill.
+  // The edges of tiles of plain air say nothing; they belong to the picture whose frame they fill.
   for (const tile of tiles) {
     const own = groupOf(tile);
     if (own.images.length > 1) continue;
@@ -71,7 +71,7 @@ export function joinTiles(
   return joined;
 }
 
-/** The sides by which two boxes touch along their whole length. */
+/** The sides along whose whole length two boxes touch. */
 function touchingSides(a: PageBox, b: PageBox): readonly [Side, Side] | undefined {
   const near = (x: number, y: number): boolean => Math.abs(x - y) < slack;
   const isRow = near(a[1], b[1]) && near(a[3], b[3]) && Math.min(width(a), width(b)) > 3 * slack;
@@ -102,7 +102,7 @@ function readEdges(pixels: Pixels): Readonly<Record<Side, Float32Array>> {
   };
 }
 
-/** Whether two edges show one picture: they vary, and vary alike. */
+/** Whether two edges show one picture: they vary, and vary in the same way. */
 function goesOn(a: Float32Array, b: Float32Array): boolean {
   const mean = (values: Float32Array): number => values.reduce((sum, v) => sum + v, 0) / places;
   const [ma, mb] = [mean(a), mean(b)];

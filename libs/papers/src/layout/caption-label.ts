@@ -1,12 +1,12 @@
-/** What a line begins with when it begins a caption. */
+/** The start of a line that begins a caption. */
 export interface CaptionLabel {
   readonly kind: 'figure' | 'table';
-  /** As printed: `3`, `S2`, `IV`; empty where the paper gives none. */
+  /** As printed: `3`, `S2`, `IV`; empty if the paper gives none. */
   readonly number: string;
   readonly prefix: 'supplementary' | 'extended-data' | null;
-  /** What stands between the number and the words. */
+  /** The text between the number and the words. */
   readonly delimiter: '.' | ':' | '|' | '-' | '(' | '';
-  /** The characters that label and delimiter take up. */
+  /** The characters of label and delimiter. */
   readonly length: number;
   /** Written out with "continued". */
   readonly continued: boolean;
@@ -18,8 +18,8 @@ const pattern =
 /**
  * Reads the label of a caption at the start of a line.
  *
- * @returns undefined where the line does not begin like one. A label alone does not make a caption: body text begins with
- * "Fig. 8 shows", too.
+ * @returns undefined if the line does not begin like one. A label alone does not make a caption: body text begins with
+ * "Fig. 8 shows" too.
  */
 export function captionLabel(text: string): CaptionLabel | undefined {
   const match = pattern.exec(text);

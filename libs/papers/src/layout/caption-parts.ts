@@ -8,9 +8,9 @@ export interface CaptionPart {
   readonly end: number;
 }
 
-/** A caption taken apart. */
+/** A caption split into parts. */
 export interface CaptionParts {
-  /** What is said of all panels: the words before the first part. */
+  /** What applies to all panels: the words before the first part. */
   readonly head: string;
   readonly parts: readonly CaptionPart[];
 }
@@ -45,7 +45,7 @@ const placed = new RegExp(
 const halfBracket = /(?<=^|[\s.;:,])([A-Za-z])\)\s+/gu;
 
 /**
- * Splits a caption into its head and its parts: `Chest CT. (A) …; (B, C) …`, `a – …, b – …`, and markers that stand behind what
+ * Splits a caption into its head and its parts: `Chest CT. (A) …; (B, C) …`, `a – …, b – …`, and markers that follow what
  * they name: `a patient (left) and a control (right)`.
  *
  * @param text the caption without its label.
@@ -59,7 +59,7 @@ export function captionParts(text: string): CaptionParts {
   if (trailing) {
     let from = 0;
     const parts = markers.map((marker): CaptionPart => {
-      // What a marker behind its words names: back to the marker before, or the sentence's beginning.
+      // A marker after its words names everything back to the marker before, or the sentence's beginning.
       const sentence = Math.max(from, text.lastIndexOf('. ', marker.start) + 1);
       const start = Math.max(from, sentence);
       from = marker.end;
@@ -70,7 +70,7 @@ export function captionParts(text: string): CaptionParts {
         end: marker.start,
       };
     });
-    // What follows the last marker in the same breath: "COVID-19 (left) vs CP".
+    // The text after the last marker in the same clause: "COVID-19 (left) vs CP".
     const rest = text.slice(from);
     const opposite = opposites.get(markers.at(-1)!.letters[0] ?? '');
     if (
@@ -81,7 +81,7 @@ export function captionParts(text: string): CaptionParts {
       const end = from + (rest.search(/\.\s|$/u) >= 0 ? rest.search(/\.\s|$/u) : rest.length);
       parts.push({ letters: [opposite], text: clean(text.slice(from, end)), start: from, end });
     }
-    // "… on days 2 (a), 5 (b) and 7 (c) after onset": what stands around the values is said of all.
+    // "… on days 2 (a), 5 (b) and 7 (c) after onset": the text around the values applies to all.
     const ends = /^[^.;]*/u.exec(text.slice(from))?.[0] ?? '';
     const tail = parts.length > markers.length ? '' : clean(ends);
     const listed = asValues(parts);
@@ -101,9 +101,9 @@ export function captionParts(text: string): CaptionParts {
 }
 
 /**
- * Letters behind the values of a list, each a word or a number: the words before the first value are no part's own.
+ * Letters after the values of a list, each a word or a number: the words before the first value belong to no part.
  *
- * @returns undefined where parts are more than values.
+ * @returns undefined if there are more parts than values.
  */
 function asValues(
   parts: readonly CaptionPart[],
@@ -144,7 +144,7 @@ function chooseMarkers(text: string): Marker[] {
   return candidates.reduce((best, markers) => (markers.length > best.length ? markers : best), []);
 }
 
-/** Keeps markers whose letters come in order: another "(a)" in brackets is an abbreviation. */
+/** Keeps markers whose letters are in order: another "(a)" in brackets is an abbreviation. */
 function inOrder(markers: readonly Marker[]): Marker[] {
   const seen = new Set<string>();
   const kept: Marker[] = [];
@@ -196,10 +196,10 @@ function expand(text: string): string[] {
   return letters;
 }
 
-/** Whether markers stand behind what they name: most are followed by punctuation or "and", and preceded by words. */
+/** Whether markers follow what they name: most are followed by punctuation or "and", and preceded by words. */
 function isTrailing(text: string, markers: readonly Marker[]): boolean {
   let votes = 0;
-  // The first one decides where the others disagree: "mild (A) and severe (B) COVID-19".
+  // The first one decides if the others disagree: "mild (A) and severe (B) COVID-19".
   let first = 0;
   for (const [i, { start, end }] of markers.entries()) {
     const after = text.slice(end).trimStart();
@@ -214,7 +214,7 @@ function isTrailing(text: string, markers: readonly Marker[]): boolean {
   return votes > 0 || (votes === 0 && first > 0);
 }
 
-/** Whether letters stand in the middle of what they name: "opacities (A) on day 1, and consolidation (B) on day 5". */
+/** Whether letters are in the middle of what they name: "opacities (A) on day 1, and consolidation (B) on day 5". */
 function areWithin(text: string, markers: readonly Marker[]): boolean {
   return (
     markers.length > 1 &&
@@ -246,7 +246,7 @@ function partsAround(text: string, markers: readonly Marker[]): CaptionParts {
   return { head: clean(text.slice(0, begin)), parts };
 }
 
-/** `(A) … (A) …`: what is said of one letter in two places is joined. */
+/** `(A) … (A) …`: joins what is said about one letter in two places. */
 function joinSame(parts: readonly CaptionPart[]): CaptionPart[] {
   const joined: CaptionPart[] = [];
   for (const part of parts) {

@@ -38,7 +38,7 @@ describe('captionParts', () => {
     ]);
   });
 
-  test('letters behind their words', () => {
+  test('letters after their words', () => {
     expect(
       captionParts('Ground glass in the right lung (A) and consolidation in the left (B).').parts,
     ).toMatchObject([
@@ -82,7 +82,7 @@ describe('captionParts', () => {
     ]);
   });
 
-  test('letters behind the values of a list share what stands around them', () => {
+  test('letters after the values of a list share the text around them', () => {
     const { head, parts } = captionParts(
       'CT of a man with COVID-19 on days 2 (a), 5 (b) and 9 (c) after onset.',
     );
@@ -105,7 +105,7 @@ describe('captionParts', () => {
   });
 });
 
-test('hyphens at line ends go where a word was broken and stay in compounds', () => {
+test('hyphens at line ends are removed from broken words and kept in compounds', () => {
   expect(joinLines(['ground-glass opac-', 'ities in COVID-', '19 and a follow-', 'up scan'])).toBe(
     'ground-glass opacities in COVID-19 and a follow-up scan',
   );
@@ -120,7 +120,7 @@ test('the sentences that cite a figure name its panels', () => {
   ]);
 });
 
-test('a supplementary figure and the figure of its number are cited each by its own sentences', () => {
+test('a supplementary figure and the figure of the same number are each cited by their own sentences', () => {
   const text =
     'The lesions grew (Fig. 2). They are shown in Supplementary Fig. 2B. Fig. S2 is large. See eFigure 2.';
   expect(citingSentences(text, '2').map((sentence) => sentence.text)).toEqual([

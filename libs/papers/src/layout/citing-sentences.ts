@@ -2,7 +2,7 @@ import { joinLines } from './join-lines.js';
 import type { Caption } from './find-captions.js';
 import type { PageLayout } from './page-layout.js';
 
-/** The running text of a document in drawing order, captions left out. */
+/** The running text of a document in drawing order, without captions. */
 export function runningText(pages: readonly PageLayout[], captions: readonly Caption[]): string {
   const taken = new Set(captions.flatMap(({ lines }) => lines));
   return joinLines(
@@ -18,7 +18,7 @@ export function runningText(pages: readonly PageLayout[], captions: readonly Cap
 /** A sentence that cites a figure, and the panels of it that it names. */
 export interface CitingSentence {
   readonly text: string;
-  /** Letters in upper case; empty where it names the figure as a whole. */
+  /** Letters in upper case; empty if it names the figure as a whole. */
   readonly letters: readonly string[];
 }
 
@@ -28,7 +28,7 @@ const mostSentences = 8;
 export function citingSentences(text: string, number: string): CitingSentence[] {
   if (number === '') return [];
   const escaped = number.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  // "S2" is cited as "Supplementary Figure 2" and "eFigure 2", too.
+  // "S2" is cited as "Supplementary Figure 2" and "eFigure 2" too.
   const plain = /^S(\d+)$/.exec(number)?.[1];
   const names =
     plain === undefined ? [] : [`(?:supp\\w*\\.?\\s+|\\be)fig(?:ure|\\.)?s?\\.?\\s*${plain}`];

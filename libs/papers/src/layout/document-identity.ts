@@ -2,7 +2,7 @@ import type { PdfDocument } from '../pdf/pdf-document.js';
 import { joinLines } from './join-lines.js';
 import type { DocumentStyle, PageLayout } from './page-layout.js';
 
-/** Who a document says it is; null where it does not say. */
+/** A document's identity as stated in it; null if not stated. */
 export interface DocumentIdentity {
   readonly doi: string | null;
   /** Such as `2005.06465`. */

@@ -4,24 +4,24 @@ import { joinLines } from './join-lines.js';
 import type { DocumentStyle, PageLayout } from './page-layout.js';
 import type { TextLine } from './text-lines.js';
 
-/** A caption as it stands on its page. */
+/** A caption on its page. */
 export interface Caption {
   readonly label: CaptionLabel;
   /** From 1. */
   readonly page: number;
   readonly box: PageBox;
   readonly lines: readonly TextLine[];
-  /** Label and words, line ends mended. */
+  /** Label and words, with line ends mended. */
   readonly text: string;
 }
 
-/** A caption has at most so many lines; more is a section that begins with "Figure". */
+/** Most lines of a caption; more is a section that begins with "Figure". */
 const mostLines = 60;
 
 /**
- * Finds the captions of a document. A line that begins with a label is a caption's where the label is set off (bold, a
- * delimiter, a line of its own) and it begins a paragraph; of several candidates with one number the one that is most
- * like the document's other captions wins.
+ * Finds the captions of a document. A line that begins with a label is a caption's if the label is set off (bold, a
+ * delimiter, a line of its own) and it begins a paragraph; of several candidates with one number the one most
+ * similar to the document's other captions wins.
  */
 export function findCaptions(pages: readonly PageLayout[], style: DocumentStyle): Caption[] {
   const found: { caption: Caption; score: number }[] = [];
@@ -157,7 +157,7 @@ function growCaption(
     lines.push(next);
     box = union(box, next.box);
   }
-  // Two columns of one caption under a wide figure, as Nature sets them: the text goes on at the top right.
+  // Two columns of one caption under a wide figure, as Nature sets them: the text continues at the top right.
   return { label, page: page.number, box, lines, text: joinLines(lines.map(({ text }) => text)) };
 }
 
@@ -181,7 +181,7 @@ function endsParagraph(
   return short && ends && isBody && capital && (indented || nextWide);
 }
 
-/** `(a) …`, `A, …`: parts of a caption stand on lines of their own. */
+/** `(a) …`, `A, …`: parts of a caption are on separate lines. */
 function startsPart(text: string): boolean {
   return /^[([]?[A-Za-z0-9][)\].:,–-]/.test(text);
 }
@@ -220,7 +220,7 @@ interface Scored {
   readonly score: number;
 }
 
-/** One caption a number, unless a slide repeats it on another page with as good a look. */
+/** One caption per number, unless a slide repeats it on another page with an equally good score. */
 function chooseByNumber(found: readonly Scored[]): Scored[] {
   const groups = new Map<string, Scored[]>();
   for (const entry of found) {
@@ -245,7 +245,7 @@ function mostCommon<T>(values: readonly T[]): T | undefined {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
-/** A caption that stops without a full stop at the foot of its page goes on at the head of the next. */
+/** A caption that stops without a full stop at the foot of its page continues at the head of the next. */
 function continueOverPage(
   caption: Caption,
   pages: readonly PageLayout[],
@@ -258,7 +258,7 @@ function continueOverPage(
   const foot = page.box[3] - 0.14 * (page.box[3] - page.box[1]);
   if (last.box[3] < foot || /[.!?]["”’)\]]?$/.test(caption.text) || caption.lines.length < 2)
     return caption;
-  // A slide never goes on.
+  // A slide never continues.
   if (page.box[2] - page.box[0] > page.box[3] - page.box[1]) return caption;
   const below = page.lines.some(
     (line) =>
@@ -276,10 +276,10 @@ function continueOverPage(
       !/^\d+$/.test(text) &&
       !captionLabel(text),
   );
-  // A sentence goes on: in lower case, or after a full last line.
+  // A sentence continues: in lower case, or after a full last line.
   const full = caption.box[2] - last.box[2] < 0.1 * (caption.box[2] - caption.box[0]);
   if (first && !full && !/^[\p{Ll}\p{N}(]/u.test(first.text)) return caption;
-  // Where captions are set like the body there is no telling them apart.
+  // If captions are set like the body, they cannot be told apart.
   if (!first || Math.abs(last.size - style.bodySize) < 0.3) return caption;
   const rest = growCaption(first, caption.label, next, style, []);
   return {

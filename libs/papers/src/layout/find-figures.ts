@@ -16,17 +16,17 @@ import type { Caption } from './find-captions.js';
 import { bodyLines, type DocumentStyle, type PageLayout } from './page-layout.js';
 import type { TextLine } from './text-lines.js';
 
-/** A place on a page where something is drawn. */
+/** An area of a page where something is drawn. */
 export interface Cluster {
   readonly page: number;
   readonly box: PageBox;
   /** Indices of the page's images in it. */
   readonly images: readonly number[];
-  /** How many paths and shadings it holds. */
+  /** The number of paths and shadings in it. */
   readonly shapes: number;
 }
 
-/** A figure: what is drawn, and its caption where it has one. */
+/** A figure: its drawing, and its caption if it has one. */
 export interface FoundFigure {
   readonly page: number;
   readonly box: PageBox;
@@ -35,16 +35,16 @@ export interface FoundFigure {
   readonly caption: Caption | undefined;
 }
 
-/** Things that are nearer than this, in points, are drawn as one. */
+/** Things nearer than this, in points, belong to one drawing. */
 const nearby = 9;
-/** A cluster that is smaller is a bullet, a logo or a rule. */
+/** A smaller cluster is a bullet, a logo or a rule. */
 const smallest = { side: 18, area: 900 };
 /** How far a caption may be from its figure, as a share of the page's height. */
 const farthest = 0.28;
-/** The same thing at the same place on this many pages is furniture. */
+/** The same thing at the same position on this many pages is furniture. */
 const repeats = 3;
 
-/** Finds the figures of a document: what is drawn, grouped, and matched with the captions. */
+/** Finds the figures of a document: groups drawings and matches them with the captions. */
 export function findFigures(
   pages: readonly PageLayout[],
   captions: readonly Caption[],
@@ -73,7 +73,7 @@ export function findFigures(
   return figures.sort((a, b) => a.page - b.page || a.box[1] - b.box[1] || a.box[0] - b.box[0]);
 }
 
-/** Keys of boxes that stand at the same place on several pages: logos, rules, backgrounds of slides. */
+/** Keys of boxes at the same position on several pages: logos, rules, backgrounds of slides. */
 function repeatedBoxes(pages: readonly PageLayout[]): Set<string> {
   const counts = new Map<string, number>();
   for (const page of pages) {
@@ -179,7 +179,7 @@ function groupNearby<T extends { box: PageBox }>(
   return [...groups.values()];
 }
 
-/** Captions that stand side by side under one group: each gets what stands over it. */
+/** Adjacent captions under one group: each gets what is above it. */
 function splitBetweenCaptions<T extends { box: PageBox }>(
   group: readonly T[],
   captions: readonly Caption[],
@@ -209,7 +209,7 @@ function touches(a: PageBox, b: PageBox): boolean {
   return width(common) >= 0 && height(common) >= 0;
 }
 
-/** Whether a line of text lies in the gap between two boxes that stand one above the other. */
+/** Whether a line of text is in the vertical gap between two boxes. */
 function isBetween(wall: PageBox, a: PageBox, b: PageBox): boolean {
   const [upper, lower] = a[1] <= b[1] ? [a, b] : [b, a];
   const middle = (wall[1] + wall[3]) / 2;
@@ -221,7 +221,7 @@ function isBetween(wall: PageBox, a: PageBox, b: PageBox): boolean {
   );
 }
 
-/** Takes in short lines next to the drawing: axis labels, panel letters, words in boxes. */
+/** Includes short lines next to the drawing: axis labels, panel letters, words in boxes. */
 function withLabels(
   cluster: Cluster,
   page: PageLayout,
@@ -266,7 +266,7 @@ export function isSubLabel({ text }: Pick<TextLine, 'text'>): boolean {
   return /^[([][A-Za-z][)\]]\s+\S.{0,50}$/u.test(text);
 }
 
-/** The caption with the width of its column: a short one that begins at the left stands under a figure in the middle. */
+/** The caption with the width of its column: a short one that begins at the left is under a figure in the middle. */
 function inColumn(caption: Caption, page: PageLayout): Caption {
   if (caption.lines.length > 1) return caption;
   const [left, top, right, bottom] = caption.box;
@@ -278,7 +278,7 @@ function inColumn(caption: Caption, page: PageLayout): Caption {
 
 type Direction = 'above' | 'below';
 
-/** Whether figures of this document stand above their captions, as nearly everywhere, or below. */
+/** Whether this document's figures are above their captions, as nearly everywhere, or below. */
 function usualDirection(
   pages: readonly PageLayout[],
   captions: readonly Caption[],
@@ -315,7 +315,7 @@ function usualDirection(
   return balance < 0 ? 'below' : 'above';
 }
 
-/** The cost of matching a cluster with a caption; infinite where they cannot belong together. */
+/** The cost of matching a cluster with a caption; infinite if they cannot belong together. */
 function cost(
   caption: Caption,
   cluster: Cluster,
@@ -362,7 +362,7 @@ interface Matched {
   clustersLeft: Cluster[];
 }
 
-/** Gives each cluster to the caption that it costs least to match it with. */
+/** Gives each cluster to the caption with the lowest matching cost. */
 function matchCaptions(
   page: PageLayout,
   captions: readonly Caption[],
@@ -400,7 +400,7 @@ function matchCaptions(
   for (const { caption, cluster, price } of pairs) {
     if (owner.has(cluster)) continue;
     const own = taken.get(caption) ?? [];
-    // A second cluster joins only on the side of the first, and not over another caption.
+    // A second cluster joins only on the side of the first, and not across another caption.
     if (own.length > 0) {
       const box = unionAll(own.map((other) => other.box))!;
       const joined = union(box, cluster.box);
@@ -416,7 +416,7 @@ function matchCaptions(
     owner.set(cluster, caption);
     taken.set(caption, [...own, cluster]);
   }
-  // What lies between the clusters of one figure belongs to it as well: a row of panels over another.
+  // Everything between the clusters of one figure belongs to it as well: a row of panels over another.
   for (const cluster of clusters) {
     if (owner.has(cluster)) continue;
     for (const [caption, own] of taken) {
@@ -469,8 +469,8 @@ function figureOf(
 }
 
 /**
- * Captions and figures that stand on different pages: manuscripts have the legends in a list and the figures after it, and a
- * full-page figure has its caption on the page beside it.
+ * Captions and figures on different pages: manuscripts have the legends in a list and the figures after it, and a
+ * full-page figure has its caption on the facing page.
  */
 function matchAcrossPages(
   pages: readonly PageLayout[],
@@ -480,7 +480,7 @@ function matchAcrossPages(
   const byPage = new Map<number, Cluster[]>();
   for (const cluster of clusters)
     byPage.set(cluster.page, [...(byPage.get(cluster.page) ?? []), cluster]);
-  // Only what fills a good part of its page: a portrait is not a missing figure.
+  // Only drawings that fill a good part of their page: a portrait is not a missing figure.
   const figures = [...byPage].flatMap(([number, own]) => {
     const page = pages.find((candidate) => candidate.number === number)!;
     const figure = figureOf(number, own, undefined);

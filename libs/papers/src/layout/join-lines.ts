@@ -1,10 +1,10 @@
 /**
- * Joins lines to running text. A hyphen at a line's end is taken out where the next line goes on in lower case, except after a
- * part that keeps its hyphen (`COVID-`, `follow-`): PDF says nothing about which hyphens are the word's own.
+ * Joins lines to running text. Removes a hyphen at a line's end if the next line continues in lower case, except after a
+ * part that keeps its hyphen (`COVID-`, `follow-`): PDF does not mark which hyphens are the word's own.
  */
 export function joinLines(lines: readonly string[]): string {
   const pieces: string[] = [];
-  // Looked at line by line: the end of a text that grows would be searched for in all of it.
+  // Line by line: searching the end of the growing text would scan all of it.
   let last: string | undefined;
   for (const line of lines) {
     const next = line.trim();

@@ -2,7 +2,7 @@ import type { PageBox } from '../geometry.js';
 import type { TextLine } from './text-lines.js';
 import type { PlacedImage, PlacedShape } from '../pdf/pdf-page.js';
 
-/** What is known of one page before figures are looked for. */
+/** Facts about one page before figures are searched. */
 export interface PageLayout {
   /** From 1. */
   readonly number: number;
@@ -10,13 +10,13 @@ export interface PageLayout {
   readonly lines: readonly TextLine[];
   readonly images: readonly Omit<PlacedImage, 'handle'>[];
   readonly shapes: readonly PlacedShape[];
-  /** Whether one image is the page: a scan, with or without a text layer. */
+  /** Whether one image fills the page: a scan, with or without a text layer. */
   readonly scanned: boolean;
   /** Share of characters without Unicode. */
   readonly unmapped: number;
 }
 
-/** What is usual in a document. */
+/** Typical measures of a document. */
 export interface DocumentStyle {
   /** Font size of most of its text. */
   readonly bodySize: number;
@@ -60,7 +60,7 @@ export function documentStyle(pages: readonly PageLayout[]): DocumentStyle {
 }
 
 /**
- * Lines that are running text: of the body's size, long, and with a neighbour above or below that is like them. Labels in a
+ * Lines that are running text: of the body's size, long, and with a similar neighbour above or below. Labels in a
  * drawing are not.
  */
 export function bodyLines(page: PageLayout, style: DocumentStyle): TextLine[] {
@@ -85,7 +85,7 @@ export function bodyLines(page: PageLayout, style: DocumentStyle): TextLine[] {
 }
 
 /**
- * Takes out running heads and feet: lines that stand at the same height of at least three pages and differ in numbers alone.
+ * Removes running heads and feet: lines at the same height of at least three pages that differ only in numbers.
  */
 export function withoutRunningLines(pages: readonly PageLayout[]): PageLayout[] {
   const counts = new Map<string, number>();

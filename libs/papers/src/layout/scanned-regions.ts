@@ -2,14 +2,14 @@ import type { PageBox } from '../geometry.js';
 import { shrink, toGrey, type Pixels } from '../pdf/pixels.js';
 import { solidRegions } from '../panels/solid-regions.js';
 
-/** Longer side of the picture in which regions are looked for. */
+/** Longer side of the picture in which regions are searched. */
 const side = 700;
 
 /**
- * Pictures on a scanned page: solid regions that are no paper. Text vanishes under the opening; its strokes are thin.
+ * Pictures on a scanned page: solid regions that are not paper. The opening removes text, whose strokes are thin.
  *
  * @param page the whole page as pixels.
- * @param box where it lies, in points.
+ * @param box its position, in points.
  */
 export function scannedRegions(page: Pixels, box: PageBox): PageBox[] {
   const small = shrink(page, side);

@@ -12,17 +12,17 @@ export interface TextLine {
   readonly bold: number;
   /** Whether its first word is bold. */
   readonly startsBold: boolean;
-  /** Place in the order in which the page draws its text. */
+  /** Position in the page's drawing order of text. */
   readonly order: number;
 }
 
 /** A gap wider than this many times the font size starts another column. */
 const columnGap = 1.6;
-/** Characters whose baselines differ by less than this many font sizes stand on one line. */
+/** Characters whose baselines differ by less than this many font sizes are on one line. */
 const sameBaseline = 0.35;
 
 /**
- * Puts a page's characters into lines: runs in drawing order, then runs of one baseline that stand side by side.
+ * Groups a page's characters into lines: runs in drawing order, then adjacent runs on one baseline.
  * Superscripts and subscripts stay in their line.
  */
 export function textLines(glyphs: readonly Glyph[]): TextLine[] {
@@ -66,7 +66,7 @@ class Run {
   add(glyph: Glyph): void {
     this.glyphs.push(glyph);
     this.box = union(this.box, glyph.box);
-    // A run that began with a superscript is led by what is larger.
+    // A run that began with a superscript is led by the larger glyph.
     if (glyph.size > 1.15 * this.size) {
       this.size = glyph.size;
       this.baseline = glyph.baseline;
@@ -84,7 +84,7 @@ function continues(run: Run, glyph: Glyph): boolean {
   return gap < columnGap * size && gap > -1.2 * size;
 }
 
-/** Joins runs that stand side by side on one baseline, whatever order they were drawn in. */
+/** Joins adjacent runs on one baseline, in whatever order they were drawn. */
 function joinRuns(runs: readonly Run[]): Run[] {
   const sorted = [...runs].sort((a, b) => a.baseline - b.baseline);
   const merged: Run[] = [];
@@ -159,7 +159,7 @@ function toLine(run: Run): TextLine {
       if (text.length > 2) inFirstWord = false;
       continue;
     }
-    // Within a run PDFium has put blanks where they belong; wide side bearings are none.
+    // Within a run PDFium has inserted blanks where they belong; wide side bearings are none.
     const blank = run.starts.has(glyph) ? 0.12 : 0.55;
     if (previous && glyph.box[0] - previous.box[2] > blank * glyph.size && !text.endsWith(' ')) {
       text += ' ';
@@ -189,7 +189,7 @@ function toLine(run: Run): TextLine {
   };
 }
 
-/** Ligatures as letters: captions are searched for words. */
+/** Ligatures as letters, since captions are searched for words. */
 function ligatures(text: string): string {
   return text.replace(/[\uFB00-\uFB06]/g, (letter) => letter.normalize('NFKC'));
 }

@@ -1,22 +1,22 @@
 import type { Pixels } from '../pdf/pixels.js';
 import { panelFeatures, type PanelFeatures } from './panel-features.js';
 
-/** What a panel shows, as far as its pixels say. */
+/** What a panel shows, judged by its pixels. */
 export type PanelKind =
-  /** One axial slice of a chest CT, nothing drawn over it that matters. */
+  /** One axial slice of a chest CT, nothing relevant drawn over it. */
   | 'axial-ct'
   /** An axial slice under a coloured overlay. */
   | 'axial-overlay'
   /** Only the lungs of a slice; the rest is black. */
   | 'lung-masked'
-  /** A grey picture that is no axial chest CT: radiograph, coronal view, histology in grey, a cut-out. */
+  /** A grey picture that is not an axial chest CT: radiograph, coronal view, histology in grey, a cut-out. */
   | 'grey-picture'
   /** A coloured picture: heat map, photograph, 3D rendering, stained tissue. */
   | 'colour-picture'
   /** Plot, table, diagram, text, mask. */
   | 'drawing';
 
-/** A kind, and how sure it is. */
+/** A kind, and its confidence. */
 export interface PanelVerdict {
   readonly kind: PanelKind;
   /** 0–1: how far the measurements are from the bounds of the kind. */
@@ -24,7 +24,7 @@ export interface PanelVerdict {
 }
 
 /**
- * Bounds of an axial chest CT, set on COVID-CT, COVID-Seg, MosMed and LUNA16 slices: `[least, most]`, where within `slack` of a
+ * Bounds of an axial chest CT, set on COVID-CT, COVID-Seg, MosMed and LUNA16 slices: `[least, most]`; within `slack` inside a
  * bound confidence falls to a half.
  */
 const axialBounds = {
@@ -43,9 +43,9 @@ const lungBounds = {
   contrast: { least: 0.14, most: 2, slack: 0.06 },
   edge: { least: 0.155, most: 2, slack: 0.03 },
 } as const;
-/** Drawn lungs are light and stand on paper. */
+/** Drawn lungs are light and on paper. */
 const drawnLungs = { grey: 0.68, corners: 0.1 } as const;
-/** A patch out of one lung: lung fills it, and no mediastinum parts it. */
+/** A patch from one lung: lung fills it, and no mediastinum divides it. */
 const lungPatch = { share: 0.42, middle: 0.88 } as const;
 
 interface Bound {
@@ -54,7 +54,7 @@ interface Bound {
   readonly slack: number;
 }
 
-/** Tells what a panel shows by its colours, its grey values and the lungs that core finds in it. */
+/** Classifies a panel by its colours, its grey values and the lungs that core finds in it. */
 export function classifyPanel(panel: Pixels): PanelVerdict {
   return classifyFeatures(panelFeatures(panel));
 }
@@ -97,7 +97,7 @@ export function classifyFeatures(features: PanelFeatures): PanelVerdict {
   return { kind: entropy < 2.4 ? 'drawing' : 'grey-picture', confidence: 0.6 };
 }
 
-/** 1 well inside, 0.5 a slack inside of a bound, 0 outside. */
+/** 1 well inside, 0.5 a slack inside a bound, 0 outside. */
 function margin(value: number, { least, most, slack }: Bound): number {
   const room = Math.min(value - least, most - value);
   if (room <= 0) return 0;

@@ -27,7 +27,7 @@ test('a gutter has the mean of its three colours, and ends where its lines do', 
   expect(findGutters(picture, whole, 'columns')).toEqual([]);
 });
 
-test('lines that follow each other with a jump of grey are two gutters', () => {
+test('adjacent lines with a jump of grey are two gutters', () => {
   const picture = noisy({ 5: [250, 250, 250], 6: [250, 250, 250], 7: [10, 10, 10] });
   expect(findGutters(picture, whole, 'rows')).toEqual([
     { from: 5, to: 7, grey: 250 },
@@ -35,7 +35,7 @@ test('lines that follow each other with a jump of grey are two gutters', () => {
   ]);
 });
 
-test('a line with a dark pixel among sixty is no gutter, one of a colour is none either', () => {
+test('a line with a dark pixel among sixty is no gutter, nor is one with a coloured pixel', () => {
   // 0.6 % of 60 pixels is none.
   expect(findGutters(noisy({ 20: [250, 250, 250] }, [[31, 20]]), whole, 'rows')).toEqual([]);
   expect(findGutters(noisy({ 20: [200, 120, 120] }), whole, 'rows')).toEqual([]);

@@ -9,12 +9,12 @@ export interface Gutter {
   readonly grey: number;
 }
 
-/** How much the pixels of a line may differ and still be one colour: JPEG adds that much at its edges. */
+/** How much the pixels of a line may differ and still count as one colour: JPEG adds that much at its edges. */
 const tolerance = 26;
-/** Pixels of a line that are looked at first. */
+/** Pixels of a line that are checked first. */
 const samples = 24;
 const bins = new Uint32Array(32);
-/** Share of a line's pixels that may be something else: specks. */
+/** Share of a line's pixels that may differ: specks. */
 const specks = 0.006;
 
 /**
@@ -50,7 +50,7 @@ export function findGutters(picture: Pixels, box: PixelBox, along: 'rows' | 'col
   return gutters;
 }
 
-/** The mean grey of a line whose pixels are all alike; undefined where they are not. */
+/** The mean grey of a line whose pixels are all similar; undefined if they are not. */
 function uniformGrey(
   { columns, data }: Pixels,
   box: PixelBox,
@@ -80,7 +80,7 @@ function uniformGrey(
     bins[value >> 3]!++;
     sum += value;
     if (Math.abs(data[at]! - data[at + 2]!) > 48) {
-      // A colour: only alike where all are, which a coloured gutter is too rarely to look for.
+      // A colour: uniform only if all pixels are, and coloured gutters are too rare to search for.
       return undefined;
     }
   }

@@ -1,20 +1,20 @@
 import { lungMask } from '@groundglass/core';
 import { shrink, toGrey, type Pixels } from '../pdf/pixels.js';
 
-/** What a panel looks like, in numbers without units; shares are of its pixels. */
+/** A panel's appearance, in dimensionless numbers; shares are of its pixels. */
 export interface PanelFeatures {
   /** Width over height. */
   readonly aspect: number;
   /** Share of pixels with a colour. */
   readonly colour: number;
-  /** Share of pixels in the middle of a coloured patch: what is filled with colour, not outlined. */
+  /** Share of pixels in the middle of a coloured patch: filled with colour, not outlined. */
   readonly filled: number;
   /** Share of (nearly) white and of (nearly) black pixels. */
   readonly white: number;
   readonly black: number;
-  /** Entropy of the grey histogram in 32 bins, in bits: 5 where all are as frequent, near 0 for a mask or a drawing. */
+  /** Entropy of the grey histogram in 32 bins, in bits: 5 if all are equally frequent, near 0 for a mask or a drawing. */
   readonly entropy: number;
-  /** What the lung segmentation found; null where it found no plausible lungs. */
+  /** Result of the lung segmentation; null if it found no plausible lungs. */
   readonly lungs: {
     readonly share: number;
     /** Width over height of the box around them. */
@@ -28,20 +28,20 @@ export interface PanelFeatures {
     readonly balance: number;
     /** Share of black in the ring around the lungs: near 1 where everything but the lungs was masked out. */
     readonly ringBlack: number;
-    /** Mean grey of the ring less that of the lungs. */
+    /** Mean grey of the ring minus that of the lungs. */
     readonly contrast: number;
     /** Mean grey of the lungs. */
     readonly grey: number;
-    /** Height of the lungs in the middle fifth of their box over that in the halves beside it: the mediastinum lies between two lungs. */
+    /** Height of the lungs in the middle fifth of their box over that in the halves next to it: the mediastinum separates two lungs. */
     readonly middle: number;
-    /** Mean step of grey across the lungs' border, two pixels to each side: radiographs have none that is sharp. */
+    /** Mean step of grey across the lungs' border, two pixels to each side: radiographs have no sharp one. */
     readonly edge: number;
   } | null;
   /** Share of pixels along each border that are dark: air around the body. */
   readonly corners: number;
 }
 
-/** Longer side on which panels are looked at. */
+/** Longer side at which panels are measured. */
 const side = 256;
 const colourful = 36;
 
@@ -160,7 +160,7 @@ function middleShare(mask: Uint8Array, columns: number, left: number, right: num
   return sides === 0 ? 1 : heightOf(0.4, 0.6) / sides;
 }
 
-/** Pixels outside of the mask that are at most `reach` rows or columns away from it. */
+/** Pixels outside the mask that are at most `reach` rows or columns away from it. */
 function ringAround(mask: Uint8Array, columns: number, rows: number, reach: number): Uint8Array {
   const across = new Uint8Array(mask.length);
   for (let row = 0; row < rows; row++) {
@@ -234,10 +234,10 @@ function darkCorners(grey: Float32Array, columns: number, rows: number): number 
 }
 
 /**
- * Fills the black outside of a scanner's round field of view with the grey of the air inside of it: against that black even
- * air is bright, and a threshold finds the field where the body was meant.
+ * Fills the black outside a scanner's round field of view with the grey of the air inside it: against that black even
+ * air is bright, and a threshold finds the field instead of the body.
  *
- * @returns the picture itself where it has no such field.
+ * @returns the picture itself if it has no such field.
  */
 function fillRoundField(grey: Float32Array, columns: number, rows: number): Float32Array {
   const outside = new Uint8Array(grey.length);
@@ -290,7 +290,7 @@ function fillRoundField(grey: Float32Array, columns: number, rows: number): Floa
   return grey.map((value, i) => (outside[i] === 1 || value < limit - 0.02 ? air : value));
 }
 
-/** Whether a mask is what the ellipse that fills the picture leaves. */
+/** Whether a mask is the complement of the ellipse that fills the picture. */
 function isAroundDisc(outside: Uint8Array, columns: number, rows: number): boolean {
   let [wrong, beyond] = [0, 0];
   for (let y = 0; y < rows; y++) {

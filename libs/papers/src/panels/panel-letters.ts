@@ -3,7 +3,7 @@ import type { CaptionPart } from '../layout/caption-parts.js';
 import { isSubLabel } from '../layout/find-figures.js';
 import type { TextLine } from '../layout/text-lines.js';
 
-/** A panel that letters are looked for. */
+/** A panel whose letter is searched. */
 export interface LetteredPanel {
   readonly box: PageBox;
   /** Whether it is a picture: drawings and text are often lettered with the pictures, or not at all. */
@@ -11,12 +11,12 @@ export interface LetteredPanel {
   readonly isSlice: boolean;
 }
 
-/** How far a letter may stand from its panel, in points. */
+/** How far a letter may be from its panel, in points. */
 const reach = 18;
 
 /**
- * The letters (or places: `LEFT`, `TOP`) of panels, null where none can be told: letters printed as text beside a panel, else the
- * caption's letters in reading order where there are as many panels as letters, else places.
+ * The letters (or places: `LEFT`, `TOP`) of panels, null if unknown: letters printed as text next to a panel, else the
+ * caption's letters in reading order if there are as many panels as letters, else places.
  */
 export function panelLetters(
   panels: readonly LetteredPanel[],
@@ -142,7 +142,7 @@ function groupRows(boxes: readonly PageBox[]): number[][] {
   for (const i of order) {
     const [, top, , end] = boxes[i]!;
     const row = rows.at(-1);
-    // Rows begin where a panel's middle lies below the row so far.
+    // A new row begins when a panel's middle is below the row so far.
     if (!row || (top + end) / 2 > bottom) {
       rows.push([i]);
       bottom = end;

@@ -3,9 +3,9 @@ import { openedRegions, withoutHoles, type Regions } from './solid-regions.js';
 
 /** Darker than the paper of a diagram, 0–255. */
 const paper = 225;
-/** Differences of the colours up to which a pixel is grey: coloured boxes and arrows are the diagram's. */
+/** Colour differences up to which a pixel is grey: coloured boxes and arrows are the diagram's. */
 const colourful = 30;
-/** Pixels that an outline may be off a straight line. */
+/** Pixels that an outline may deviate from a straight line. */
 const slack = 2;
 
 interface Size {
@@ -14,11 +14,11 @@ interface Size {
 }
 
 /**
- * Boxes in which pictures may be pasted into a diagram: solid, dark and grey regions once thin lines are taken away, with and
+ * Boxes in which pictures may be pasted into a diagram: solid, dark and grey regions after removing thin lines, with and
  * without what they enclose. Of a stack of pictures, the one in front shows two whole sides: each corner of a region's box gives
  * the box that its two straight sides span.
  *
- * @param reach half the width of the lines that are taken away, in pixels.
+ * @param reach half the width of the removed lines, in pixels.
  * @param least shortest side of a box.
  */
 export function pastedBoxes(picture: Pixels, reach: number, least: number): PixelBox[] {

@@ -9,7 +9,7 @@ export interface Seam {
 }
 
 /**
- * Looks for straight steps across a box: where two pictures touch, nearly every pixel of the seam differs from its neighbour
+ * Searches for straight steps across a box: where two pictures touch, nearly every pixel of the seam differs from its neighbour
  * across, and no anatomy makes an edge so straight and so long.
  *
  * @param picture colours count: a heat map under a slice has the same edges in grey.
@@ -32,7 +32,7 @@ export function findSeams(picture: Pixels, box: PixelBox, along: 'rows' | 'colum
   return seams;
 }
 
-/** The median of strengths: what noise and anatomy give. */
+/** The median of strengths: the level of noise and anatomy. */
 export function usualStrength(strengths: Float64Array): number {
   return [...strengths].sort((a, b) => a - b)[strengths.length >> 1] ?? 0;
 }
@@ -56,15 +56,15 @@ export function seamStrengths(
       const at = origin + line * across + i * step;
       const [a, b] = [data[3 * (at - across) + 1]!, data[3 * at + 1]!];
       const grey = isGreyAt(data, at) && isGreyAt(data, at - across);
-      // Both black or both white: says nothing.
+      // Both black or both white: no evidence.
       if (grey && ((a < 20 && b < 20) || (a > 242 && b > 242))) continue;
       seen++;
       const jump = largestStep(data, at - across, at);
       // A resampled seam is two pixels wide.
       const wide = largestStep(data, at - 2 * across, at + across);
-      // Most pixels: what is left to look at costs more.
+      // Most pixels end here: the remaining checks cost more.
       if (jump <= 13 && wide <= 26) continue;
-      // A line drawn through one picture, such as a cross-hair: both sides of it are alike.
+      // A line drawn through one picture, such as a cross-hair: both sides of it are similar.
       if (largestStep(data, at - 3 * across, at + 2 * across) < 10) continue;
       const around = Math.max(
         largestStep(data, at - 2 * across, at - across),

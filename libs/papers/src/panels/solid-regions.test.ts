@@ -13,7 +13,7 @@ function maskOf(lines: readonly string[]): {
   };
 }
 
-test('a line that leaves a solid block is taken away, and the block keeps its own box', () => {
+test('a line attached to a solid block is removed, and the block keeps its own box', () => {
   const blank = Array.from({ length: 4 }, () => '.'.repeat(24));
   const block = `....${'#'.repeat(6)}${'.'.repeat(14)}`;
   const { mask, size } = maskOf([
@@ -25,7 +25,7 @@ test('a line that leaves a solid block is taken away, and the block keeps its ow
   expect(solidRegions(mask, size, 1)).toEqual([{ left: 4, top: 4, columns: 6, rows: 6 }]);
 });
 
-test('blocks that stand more than four pixels apart are two, nearer ones are closed to one', () => {
+test('blocks more than four pixels apart are two, nearer ones are closed to one', () => {
   const row = (gap: number): string => `....${'#'.repeat(6)}${'.'.repeat(gap)}${'#'.repeat(6)}....`;
   const boxes = (gap: number) => {
     const { mask, size } = maskOf([
@@ -43,7 +43,7 @@ test('blocks that stand more than four pixels apart are two, nearer ones are clo
   ]);
 });
 
-test('what lies at the border of the picture keeps its sides', () => {
+test('regions at the border of the picture keep their sides', () => {
   const { mask, size } = maskOf([
     ...Array.from({ length: 4 }, () => '#####.....'),
     ...Array.from({ length: 4 }, () => '..........'),

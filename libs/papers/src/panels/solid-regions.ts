@@ -12,20 +12,20 @@ export interface Region {
   readonly area: number;
 }
 
-/** The pieces of a mask, and for each pixel the place of its piece in the list plus one; 0 outside. */
+/** The pieces of a mask, and for each pixel the index of its piece plus one; 0 outside. */
 export interface Regions {
   readonly regions: readonly Region[];
   readonly labels: Int32Array;
 }
 
 /**
- * The boxes of regions that are solid: what an opening with a square of `2 * reach + 1` pixels leaves, in connected pieces of
- * which each fills most of its box.
+ * The boxes of solid regions: connected pieces after an opening with a square of `2 * reach + 1` pixels, if
+ * each fills most of its box.
  *
  * @param mask `rows * columns` values, 1 inside.
  */
 export function solidRegions(mask: Uint8Array, size: Size, reach: number): PixelBox[] {
-  // Holes of soft tissue shown in white are filled up to the same reach first.
+  // First fill holes of soft tissue shown in white, up to the same reach.
   const { columns, rows } = size;
   const closed = spread(spread(mask, columns, rows, 2, 1), columns, rows, 2, 0);
   return openedRegions(closed, size, reach)
@@ -72,7 +72,7 @@ export function openedRegions(mask: Uint8Array, { columns, rows }: Size, reach: 
   return { regions, labels };
 }
 
-/** Marks what is enclosed: pixels from which no way outside of the mask leads to the picture's border. */
+/** Marks enclosed pixels: those with no path outside the mask to the picture's border. */
 export function withoutHoles(mask: Uint8Array, { columns, rows }: Size): Uint8Array {
   const filled = new Uint8Array(mask).fill(1);
   const stack = new Int32Array(mask.length);

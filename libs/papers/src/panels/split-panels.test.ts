@@ -55,7 +55,7 @@ test('a cross-hair drawn through a slice does not cut it', () => {
   ]);
 });
 
-test('letters of a diagram on paper are no slices, a slice pasted beside them is one', () => {
+test('letters of a diagram on paper are no slices, a slice pasted next to them is one', () => {
   const [columns, rows] = [900, 420];
   const data = new Uint8Array(columns * rows * 3).fill(255);
   const slice = madeSlice(256, 208);

@@ -15,21 +15,21 @@ export interface SplitPanel {
   readonly verdict: PanelVerdict;
 }
 
-/** Longer side of the picture that panels are looked for in. */
+/** Longer side of the picture in which panels are searched. */
 const workingSide = 1000;
 /** A panel's sides are at least this long, in pixels of the working picture, and this share of the figure's. */
 const smallest = { pixels: 18, share: 0.03 };
 const deepest = 12;
-/** Deepest cut at which a seam is judged by what its parts are split into. */
+/** Deepest cut at which a seam is judged by the further splits of its parts. */
 const deepestTry = 4;
-/** A seam this strong is believed whatever the parts show. */
+/** A seam this strong is accepted whatever the parts show. */
 const clearSeam = 0.6;
-/** A seam this strong is believed where an equal cut is looked for. */
+/** A seam this strong is accepted when searching for an equal cut. */
 const faintSeam = 0.1;
 
 /**
  * Splits a figure into its panels: recursive cuts along gutters of one colour, then along straight seams where panels touch,
- * then what stands on a white ground by itself. A cut inside of something dark (black gutters, seams) is believed only where the
+ * then isolated parts on a white background. A cut inside something dark (black gutters, seams) is accepted only if the
  * parts form a grid or show what panels show.
  */
 export function splitPanels(picture: Pixels): SplitPanel[] {
@@ -51,10 +51,10 @@ export function splitPanels(picture: Pixels): SplitPanel[] {
   return withPasted(picture, context, panels, scale);
 }
 
-/** Shorter sides, in the picture's own pixels, show letters or symbols of a diagram where they take little of it. */
+/** Panels with shorter sides, in the picture's own pixels, are letters or symbols of a diagram if they take little of it. */
 const symbol = { pixels: 48, share: 0.02 };
 
-/** What a leaf shows, seen in the picture's own pixels, without a frame. */
+/** What a leaf shows, judged in the picture's own pixels, without a frame. */
 function finalPanel(picture: Pixels, context: Context, leaf: PixelBox, scale: number): SplitPanel {
   const box = toPicture(leaf, scale, picture);
   const small = verdictOf(context, leaf);
@@ -79,7 +79,7 @@ function isPicture(verdict: PanelVerdict): boolean {
   return isPanel(verdict) || verdict.kind === 'grey-picture';
 }
 
-/** Of two verdicts on one thing that of a slice, else the surer one. */
+/** Of two verdicts on one thing the one for a slice, else the surer one. */
 function better(a: PanelVerdict, b: PanelVerdict): PanelVerdict {
   if (isPanel(a) !== isPanel(b)) return isPanel(a) ? a : b;
   return b.confidence > a.confidence ? b : a;
@@ -89,7 +89,7 @@ function better(a: PanelVerdict, b: PanelVerdict): PanelVerdict {
 const alike = { round: 0.05, seen: 0.25 };
 
 /**
- * Takes pictures for slices that stand beside slices of their size where core sees a chest in them, or where both have a scanner's
+ * Takes pictures for slices if they are next to slices of their size and core sees a chest in them, or if both have a scanner's
  * round field: only an axial reconstruction has one, and above and below the lungs there are none to find.
  */
 function withSiblings(picture: Pixels, panels: readonly SplitPanel[]): SplitPanel[] {
@@ -110,7 +110,7 @@ function withSiblings(picture: Pixels, panels: readonly SplitPanel[]): SplitPane
           Math.abs(box.rows - rows) <= most * rows,
       );
     const pictures = panels.filter(({ verdict }) => isPicture(verdict));
-    // Patches beside the one slice that they come from are most.
+    // Mostly patches next to the one slice that they come from.
     const isAmongSlices =
       2 * ofItsSize(slices, alike.seen).length >= ofItsSize(pictures, alike.seen).length;
     const isSlice =
@@ -130,10 +130,10 @@ function showsChest(panel: Pixels): boolean {
   );
 }
 
-/** How sure a pasted slice must be, how straight its sides, and how much straighter than those of a slice at its place. */
+/** How sure a pasted slice must be, how straight its sides, and how much straighter than those of a slice in its place. */
 const pasted = { confidence: 0.55, sides: 0.55, straighter: 0.15 };
 
-/** Adds slices that are pasted into a diagram, where cuts along straight lines went through them or past them. */
+/** Adds slices pasted into a diagram, if cuts along straight lines went through them or past them. */
 function withPasted(
   picture: Pixels,
   context: Context,
@@ -143,7 +143,7 @@ function withPasted(
   const other = panels.filter(({ verdict }) => !isPanel(verdict));
   const otherArea = other.reduce((sum, { box }) => sum + area(box), 0);
   const sliceArea = panels.reduce((sum, { box }) => sum + area(box), 0) - otherArea;
-  // A grid of slices leaves nothing to look for.
+  // A grid of slices leaves nothing to search for.
   if (panels.length > 0 && sliceArea > 0.6 * picture.columns * picture.rows) return [...panels];
   const sidesOf = ({ left, top, columns, rows }: PixelBox): number =>
     straightSides(context, {
@@ -180,7 +180,7 @@ function withPasted(
   return result;
 }
 
-/** Grey, 0–1, by which a picture differs from what is beside it. */
+/** Grey, 0–1, by which a picture differs from its surroundings. */
 const visibleStep = 0.08;
 
 /** Share of a box's least straight side, 0–1, on which the picture changes; the border of the figure counts as a change. */
@@ -295,7 +295,7 @@ type GutterTest = (
 ) => boolean;
 
 /**
- * Whether a picture ends at a gutter with a straight border. White tissue of a lung window makes lines of one colour, too, and
+ * Whether a picture ends at a gutter with a straight border. White tissue of a lung window makes lines of one colour too, and
  * the lungs touch them with a curve.
  */
 const isSharp: GutterTest = ({ columns, rows, data }, box, { from, to, grey }, along) => {
@@ -312,14 +312,14 @@ const isSharp: GutterTest = ({ columns, rows, data }, box, { from, to, grey }, a
   });
 };
 
-/** Cuts a drawing where its parts stand apart on paper, whatever their outlines. */
+/** Cuts a drawing where its parts are separate on paper, whatever their outlines. */
 function cutDiagram(context: Context, box: PixelBox): PixelBox[] | undefined {
   const { kind } = verdictOf(context, box);
   if (kind !== 'drawing' && kind !== 'colour-picture') return undefined;
   return cutAtGutters(context, box, 'light');
 }
 
-/** Whether a thin line was drawn through one picture, such as a cross-hair: what is on its two sides is alike. */
+/** Whether a thin line was drawn through one picture, such as a cross-hair: its two sides are similar. */
 function isDrawnLine(
   { columns, rows, data }: Pixels,
   box: PixelBox,
@@ -345,7 +345,7 @@ function isDrawnLine(
   return spread > 12 && difference / count < 0.4 * spread;
 }
 
-/** Whether a line stands out from what is on its two sides, and they are alike: it was drawn through one picture. */
+/** Whether a line differs from its two sides, and they are similar: it was drawn through one picture. */
 function isCrossHair(
   picture: Pixels,
   box: PixelBox,
@@ -395,8 +395,8 @@ function partsBetween(
 }
 
 /**
- * Whether cuts through black are believed: the parts are alike in size, or show each what a panel shows. The air around a body
- * and the gap between body and table are black lines, too.
+ * Whether cuts through black are accepted: the parts are similar in size, or each shows what a panel shows. The air around a body
+ * and the gap between body and table are black lines too.
  */
 function isGrid(
   context: Context,
@@ -408,7 +408,7 @@ function isGrid(
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
   const across = along === 'rows' ? box.columns : box.rows;
   const panels = parts.filter((part) => isPanel(verdictOf(context, part)));
-  // One panel by itself, with its table or its letters beside it, stays whole.
+  // A single panel, with its table or its letters next to it, stays whole.
   if (panels.length < 2)
     return (
       least > 0.75 * most &&
@@ -419,7 +419,7 @@ function isGrid(
   return panels.length >= 0.5 * parts.length;
 }
 
-/** Whether a box shows a slice and the parts of it do not: the line was white tissue or a table. */
+/** Whether a box shows a slice and its parts do not: the line was white tissue or a table. */
 function isOneSlice(context: Context, box: PixelBox, parts: readonly PixelBox[]): boolean {
   return (
     !isLong(box) &&
@@ -439,7 +439,7 @@ function isPanel({ kind }: PanelVerdict): boolean {
 }
 
 /**
- * Cuts along the straightest seam. A clear one is believed by itself, another where the parts show more slices than the whole.
+ * Cuts along the straightest seam. A clear one is accepted as it is, another if the parts show more slices than the whole.
  */
 function cutAtSeams(context: Context, box: PixelBox, depth: number): PixelBox[] | undefined {
   const { work } = context;
@@ -474,7 +474,7 @@ function cutAtSeams(context: Context, box: PixelBox, depth: number): PixelBox[] 
 }
 
 /**
- * Cuts into equal parts where no line shows, as between slices that touch with their black borders: believed only where every
+ * Cuts into equal parts where no line shows, as between slices that touch with their black borders: accepted only if every
  * part shows a panel and the whole does not, or is too long for one.
  */
 function cutEqually(context: Context, box: PixelBox): PixelBox[] | undefined {
@@ -491,7 +491,7 @@ function cutEqually(context: Context, box: PixelBox): PixelBox[] | undefined {
         grids.push({ down, across, off: Math.abs(Math.log(shape / 1.3)) });
     }
   }
-  // The shape of a slice first, in steps; then as few as there can be.
+  // Try the shape of a slice first, in steps; then as few parts as possible.
   const shapeStep = ({ off }: { readonly off: number }): number => Math.round(off / 0.25);
   grids.sort(
     (a, b) => shapeStep(a) - shapeStep(b) || a.down * a.across - b.down * b.across || a.off - b.off,
@@ -525,7 +525,7 @@ function equalCuts(
     const share = length / count;
     const middle = (i + 1) * share;
     const reach = 0.12 * share;
-    // A faint seam, which is none by itself, says where the cut goes.
+    // A faint seam, too weak on its own, tells where to cut.
     let best = Math.round(middle);
     for (let line = Math.ceil(middle - reach); line <= middle + reach; line++)
       if ((strengths[line] ?? 0) > (strengths[best] ?? 0)) best = line;
@@ -549,7 +549,7 @@ function strengthsOf(
   return known;
 }
 
-/** The line near `middle` that crosses the least that is bright. */
+/** The line near `middle` that crosses the fewest bright pixels. */
 function emptiestLine(
   { grey, work }: Context,
   box: PixelBox,

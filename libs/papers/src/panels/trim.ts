@@ -1,7 +1,7 @@
 import { cutPixels, type PixelBox, type Pixels } from '../pdf/pixels.js';
 import { findGutters } from './gutters.js';
 
-/** Takes light lines of one colour off the sides of a box. */
+/** Removes light lines of one colour from the sides of a box. */
 export function trimUniform(picture: Pixels, box: PixelBox, shade: 'light' | 'any'): PixelBox {
   let current = box;
   for (const along of ['rows', 'columns'] as const) {
@@ -25,10 +25,10 @@ export function trimUniform(picture: Pixels, box: PixelBox, shade: 'light' | 'an
   return current;
 }
 
-/** Most of a picture's side that a frame takes. */
+/** Most of a picture's side that a frame may take. */
 const thickest = 0.06;
 
-/** Takes off a frame of one colour that is drawn around a picture on all four sides; the picture itself where it has none. */
+/** Removes a frame of one colour around a picture on all four sides; returns the picture itself if it has none. */
 export function withoutFrame(picture: Pixels): Pixels {
   const { columns, rows } = picture;
   const counts = [0, 1, 2, 3].map((side) => frameLines(picture, side as 0 | 1 | 2 | 3));
@@ -49,7 +49,7 @@ export function withoutFrame(picture: Pixels): Pixels {
   });
 }
 
-/** Lines of a frame on one side: left, right, top, bottom. Nine tenths of each are alike, and not as dark as air. */
+/** Lines of a frame on one side: left, right, top, bottom. Nine tenths of each are similar, and not as dark as air. */
 function frameLines({ columns, rows, data }: Pixels, side: 0 | 1 | 2 | 3): number {
   const [across, length] = side < 2 ? [columns, rows] : [rows, columns];
   const most = Math.floor(thickest * across);
@@ -79,7 +79,7 @@ function frameLines({ columns, rows, data }: Pixels, side: 0 | 1 | 2 | 3): numbe
     }
     return line === skipped ? 0 : line;
   }
-  // One colour as far as it was looked: no frame.
+  // One colour as far as checked: no frame.
   return 0;
 }
 

@@ -1,21 +1,21 @@
 import { cutPixels, shrink, type Pixels } from '../pdf/pixels.js';
 
-/** Longer side on which marks are taken out. */
+/** Longer side at which marks are removed. */
 const side = 512;
 /** Difference of the colours from which a pixel is a mark's. */
 const colourful = 36;
 /** Share of a picture that marks take: cross-hairs, letters and scale bars of a viewer. */
 const share = { least: 0.004, most: 0.08 };
-/** Width of the blurred rim of a mark, which is taken out with it, in pixels. */
+/** Width of a mark's blurred rim, which is removed with it, in pixels. */
 const rim = 2;
-/** How far the picture behind a mark is looked for, in pixels. */
+/** How far around a mark its background is searched, in pixels. */
 const reach = 12;
 /** Brighter than the black around a viewer's picture, 0–255. */
 const dark = 24;
 
 /**
- * A picture without a viewer's coloured marks, and without the black around it that only marks stood in; undefined where it has
- * no such marks. Marked pixels get the mean of what lies next to the mark.
+ * A picture without a viewer's coloured marks, and without the black around it that contained only marks; undefined if it has
+ * no such marks. Marked pixels get the mean of their surroundings.
  */
 export function withoutMarks(panel: Pixels): Pixels | undefined {
   const { columns, rows, data } = shrink(panel, side);
@@ -51,7 +51,7 @@ export function withoutMarks(panel: Pixels): Pixels | undefined {
       if (found > 0) clean.fill(sum / found, 3 * (y * columns + x), 3 * (y * columns + x) + 3);
     }
   }
-  // Lines of the viewer's own frame stand at the border.
+  // Lines of the viewer's own frame are at the border.
   const inset = Math.ceil(0.012 * Math.max(columns, rows));
   const inner = { left: inset, top: inset, columns: columns - 2 * inset, rows: rows - 2 * inset };
   if (inner.columns < 1 || inner.rows < 1) return undefined;
@@ -65,7 +65,7 @@ export function withoutMarks(panel: Pixels): Pixels | undefined {
   }
 }
 
-/** Takes the dark lines off the four sides. */
+/** Removes the dark lines from the four sides. */
 function withoutBlack(picture: Pixels): Pixels {
   const { columns, rows, data } = picture;
   const [across, down] = [new Uint32Array(columns), new Uint32Array(rows)];

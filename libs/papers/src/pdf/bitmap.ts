@@ -1,10 +1,10 @@
 import type { Pixels } from './pixels.js';
 import type { Pdfium } from './pdfium.js';
 
-/** `FPDFBitmap_…`: bytes a pixel. */
+/** `FPDFBitmap_…`: bytes per pixel. */
 const bytesPerPixel: Readonly<Record<number, number>> = { 1: 1, 2: 3, 3: 4, 4: 4 };
 
-/** Copies a PDFium bitmap (grey, BGR, BGRx or BGRA) as RGB; alpha is left out, and said. */
+/** Copies a PDFium bitmap (grey, BGR, BGRx or BGRA) as RGB; drops alpha and reports it. */
 export function readBitmap(
   pdfium: Pdfium,
   bitmap: number,

@@ -18,7 +18,7 @@ export class PdfDocument {
     readonly pageCount: number,
     /** Whether the file's end is missing, so that PDFium rebuilt the table of its objects. */
     readonly truncated: boolean,
-    /** Whether it holds JavaScript: of the document, or named in an object that is not compressed. */
+    /** Whether it holds JavaScript: of the document, or named in an uncompressed object. */
     readonly hasScript: boolean,
   ) {
     this.#bytes = bytes;
@@ -58,7 +58,7 @@ export class PdfDocument {
     return document;
   }
 
-  /** An entry of the document's information dictionary, such as `Title` or `Subject`; empty where it is not there. */
+  /** An entry of the document's information dictionary, such as `Title` or `Subject`; empty if missing. */
   meta(key: string): string {
     const { pdfium } = this;
     const name = pdfium._malloc(key.length + 1);
@@ -94,7 +94,7 @@ export class PdfDocument {
   }
 }
 
-/** @returns a handle of 0, and PDFium's error, where it cannot read the bytes. */
+/** @returns a handle of 0, and PDFium's error, if it cannot read the bytes. */
 function load(
   pdfium: Pdfium,
   bytes: Uint8Array,
@@ -109,8 +109,8 @@ function load(
 }
 
 /**
- * A file whose end is missing with a trailer that names its catalogue, so that PDFium finds the objects that are there; undefined
- * where the catalogue is missing, too.
+ * A truncated file with an added trailer that names its catalogue, so that PDFium finds the remaining objects; undefined
+ * if the catalogue is missing too.
  */
 function withTrailer(bytes: Uint8Array): Uint8Array | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

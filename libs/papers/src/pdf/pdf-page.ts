@@ -17,7 +17,7 @@ import type { Pixels } from './pixels.js';
 import type { Pdfium } from './pdfium.js';
 import { readBuffer, Scratch } from './scratch.js';
 
-/** One character as it stands on the page. */
+/** One character on the page. */
 export interface Glyph {
   readonly text: string;
   readonly box: PageBox;
@@ -29,16 +29,16 @@ export interface Glyph {
   readonly bold: boolean;
   /** Drawn with render mode 3, as the text layer of a scan. */
   readonly hidden: boolean;
-  /** A blank that PDFium put in for a gap. */
+  /** A blank that PDFium inserted for a gap. */
   readonly generated: boolean;
 }
 
-/** An image as it is placed on the page. */
+/** An image placed on the page. */
 export interface PlacedImage {
   readonly kind: 'image';
-  /** What of it can be seen: clipped and cut at the page's border. */
+  /** Its visible part: clipped and cut at the page's border. */
   readonly box: PageBox;
-  /** The whole image, also what lies beyond a clip. */
+  /** The whole image, including parts outside a clip. */
   readonly fullBox: PageBox;
   readonly columns: number;
   readonly rows: number;
@@ -46,9 +46,9 @@ export interface PlacedImage {
   readonly bytes: number;
   /** Filters of its stream, such as `DCTDecode`. */
   readonly filters: readonly string[];
-  /** Whether it stands upright on the page: neither turned nor mirrored. */
+  /** Whether it is upright on the page: neither turned nor mirrored. */
   readonly upright: boolean;
-  /** Order in which the page draws it. */
+  /** Position in the page's drawing order. */
   readonly order: number;
   /** PDFium's object; valid while the page is open. */
   readonly handle: number;
@@ -63,13 +63,13 @@ export interface PlacedShape {
   readonly white: boolean;
 }
 
-/** What a page draws. */
+/** The contents of a page. */
 export interface PageGraphics {
   readonly images: readonly PlacedImage[];
   readonly shapes: readonly PlacedShape[];
 }
 
-/** Objects of a page that are looked at; a map of a million paths is a plot all the same. */
+/** Objects of a page that are read; a map of a million paths is recognised as a plot all the same. */
 const mostObjects = 60_000;
 /** `FPDF_PAGEOBJ_…`. */
 const objectTypes = { text: 1, path: 2, image: 3, shading: 4, form: 5 } as const;
@@ -141,7 +141,7 @@ export class PdfPage {
     return mapBox(invert(this.#turnMatrix), box);
   }
 
-  /** The page's characters in the order in which it draws them, and the share of them that no Unicode is known for. */
+  /** The page's characters in drawing order, and the share of them without known Unicode. */
   readText(): { glyphs: Glyph[]; unmapped: number } {
     const pdfium = this.#pdfium;
     const scratch = this.#scratch;
@@ -224,7 +224,7 @@ export class PdfPage {
     }
   }
 
-  /** Images and other drawn things, those inside forms too. Call {@link readText} first: it may turn the view. */
+  /** Images and other drawn things, including those inside forms. Call {@link readText} first: it may turn the view. */
   readGraphics(): PageGraphics {
     const images: PlacedImage[] = [];
     const shapes: PlacedShape[] = [];
@@ -301,7 +301,7 @@ export class PdfPage {
   /**
    * Draws a part of the page on white.
    *
-   * @param scale pixels a point.
+   * @param scale pixels per point.
    * @throws {PaperError} `PAPER_TOO_LARGE` past 100 million pixels.
    */
   render(box: PageBox, scale: number): Pixels {
@@ -323,7 +323,7 @@ export class PdfPage {
       );
     try {
       pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, 0xffffffff);
-      // PDFium's matrix starts from the page as a viewer shows it, one pixel a point, origin top left.
+      // PDFium's matrix starts from the page as a viewer shows it, one pixel per point, origin top left.
       const [sx, sy] = [columns / width(box), rows / height(box)];
       const toPixels = concat(this.#turnMatrix, [sx, 0, 0, sy, -box[0] * sx, -box[1] * sy]);
       scratch.setPackedFloats([...toPixels, 0, 0, columns, rows]);
@@ -340,7 +340,7 @@ export class PdfPage {
     }
   }
 
-  /** The bytes of an image's stream as they are in the file: for `DCTDecode` alone these are a JPEG file. */
+  /** The bytes of an image's stream in the file: for `DCTDecode` alone these are a JPEG file. */
   rawImage(image: PlacedImage): Uint8Array {
     return readBuffer(this.#pdfium, (buffer, size) =>
       this.#pdfium._FPDFImageObj_GetImageDataRaw(image.handle, buffer, size),
@@ -383,7 +383,7 @@ export class PdfPage {
     return concat(this.#toView, this.#turnMatrix);
   }
 
-  /** Turns the view where most text runs up or down the page, as on a page that holds a wide figure. */
+  /** Turns the view if most text runs up or down the page, as on a page with a wide figure. */
   #turnToText(glyphs: readonly RawGlyph[]): void {
     const [xx, xy] = [this.#toView[0], this.#toView[1]];
     const counts = [0, 0, 0, 0];
@@ -449,7 +449,7 @@ export class PdfPage {
     return mapBox(matrix, [scratch.float(0), scratch.float(1), scratch.float(2), scratch.float(3)]);
   }
 
-  /** The box of what a clip leaves of the object; clips are in the space that the object lies in. */
+  /** The box of the object's unclipped part; clips are in the object's coordinate space. */
   #clipOf(object: number, matrix: Matrix, outer: PageBox): PageBox {
     const pdfium = this.#pdfium;
     const scratch = this.#scratch;

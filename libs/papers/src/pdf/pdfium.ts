@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 
 /**
  * PDFium's C interface as the WebAssembly module of `@hyzyla/pdfium` exports it. The wrapper classes of that package give no
- * text boxes, no matrices and no clips, so its exports are called directly; `fpdfview.h`, `fpdf_text.h` and `fpdf_edit.h` say
- * what they do. Pointers are numbers; a pointer of 0 is null.
+ * text boxes, no matrices and no clips, so its exports are called directly; see `fpdfview.h`, `fpdf_text.h` and `fpdf_edit.h`.
+ * Pointers are numbers; a pointer of 0 is null.
  */
 export interface Pdfium {
   readonly HEAPU8: Uint8Array;
@@ -93,7 +93,7 @@ export interface Pdfium {
 const mebibyte = 1024 * 1024;
 
 /**
- * Loads PDFium once more. Its memory is its own: what a damaged document does to it ends with it.
+ * Loads a new instance of PDFium with its own memory: a damaged document's effects end with it.
  *
  * @param memoryMiB most memory that the document may take; beyond it PDFium's allocation fails and the call throws a
  * `WebAssembly.RuntimeError`.
@@ -104,7 +104,7 @@ export async function loadPdfium(memoryMiB = 1024): Promise<Pdfium> {
     instantiateWasm: (imports, ready) => {
       limitMemory(imports, memoryMiB * mebibyte);
       const instance = new WebAssembly.Instance(wasm, imports);
-      // The package's type says Module; Emscripten hands on what it gets as the instance.
+      // The package's type says Module; Emscripten uses the object it gets as the instance.
       ready(instance);
       return instance.exports;
     },
@@ -117,7 +117,7 @@ function wasmFile(): string {
   return createRequire(import.meta.url).resolve('@hyzyla/pdfium/pdfium.wasm');
 }
 
-/** Emscripten asks JavaScript for more memory: past the limit the answer is 0, as if the machine had none left. */
+/** Emscripten asks JavaScript for more memory: past the limit this returns 0, as if the machine had none left. */
 function limitMemory(imports: WebAssembly.Imports, bytes: number): void {
   for (const module of Object.values(imports)) {
     const growMemory = module.emscripten_resize_heap;

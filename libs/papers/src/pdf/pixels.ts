@@ -14,7 +14,7 @@ export interface PixelBox {
   readonly rows: number;
 }
 
-/** The part of a picture in a box that lies inside of it. */
+/** The part of a picture inside a box. */
 export function cutPixels({ columns, data }: Pixels, box: PixelBox): Pixels {
   const result = new Uint8Array(box.columns * box.rows * 3);
   for (let row = 0; row < box.rows; row++) {
@@ -33,7 +33,7 @@ export function isGrey({ data }: Pixels, slack = 0): boolean {
   return true;
 }
 
-/** Grey 0–1: ITU-R BT.601 luminance, as core's pictures. */
+/** Grey 0–1: ITU-R BT.601 luminance, as in core's pictures. */
 export function toGrey({ columns, rows, data }: Pixels): Float32Array {
   const grey = new Float32Array(columns * rows);
   for (let i = 0, at = 0; i < grey.length; i++, at += 3) {
@@ -42,7 +42,7 @@ export function toGrey({ columns, rows, data }: Pixels): Float32Array {
   return grey;
 }
 
-/** Averages blocks so that the longer side is at most `side`; the picture itself where it is small enough. */
+/** Averages blocks so that the longer side is at most `side`; the picture itself if it is small enough. */
 export function shrink(pixels: Pixels, side: number): Pixels {
   const { columns, rows, data } = pixels;
   const scale = Math.min(1, side / Math.max(columns, rows));

@@ -24,7 +24,7 @@ export class Scratch {
     return this.#pdfium.HEAPF32[this.pointer / 4 + 2 * i]!;
   }
 
-  /** The `i`-th of floats that lie side by side, as in `FS_MATRIX` and `FS_RECTF`. */
+  /** The `i`-th of adjacent floats, as in `FS_MATRIX` and `FS_RECTF`. */
   packedFloat(i: number): number {
     return this.#pdfium.HEAPF32[this.pointer / 4 + i]!;
   }
@@ -42,7 +42,7 @@ export class Scratch {
   }
 }
 
-/** Calls a function of the kind that fills a buffer and returns the size that it needs. */
+/** Calls a function that fills a buffer and returns the size it needs. */
 export function readBuffer(
   pdfium: Pdfium,
   call: (buffer: number, size: number) => number,

@@ -1,6 +1,6 @@
 import type { ReviewPanel, ReviewRow } from './review-row.js';
 
-/** A person agrees with the row as it is: its slices count as decided by a person. */
+/** A person accepts the row as it is: its slices count as decided by a person. */
 export function acceptRow(row: ReviewRow): ReviewRow {
   return {
     ...row,
@@ -14,13 +14,13 @@ export function skipRow(row: ReviewRow): ReviewRow {
   return { ...row, state: 'skipped' };
 }
 
-/** Asks again. What a person decided about panels stays. */
+/** Reopens the row. A person's decisions about panels stay. */
 export function reopenRow(row: ReviewRow): ReviewRow {
   return { ...row, state: 'open' };
 }
 
 /**
- * Sets one panel's label; `not-ct` says that it is no slice.
+ * Sets one panel's label; `not-ct` means that it is no slice.
  *
  * @throws {RangeError} when the row has no such panel.
  */
@@ -48,7 +48,7 @@ export function setPanelLabel(
 }
 
 /**
- * Joins panels to one with the box around them; label and words come from the first.
+ * Merges panels into one with the box around them; label and words come from the first.
  *
  * @throws {RangeError} when fewer than two panels are named, or one that the row does not have.
  */
@@ -78,7 +78,7 @@ export function mergePanels(row: ReviewRow, panelIds: readonly string[]): Review
  * Cuts a panel in two.
  *
  * @param at in pixels of the figure's picture: a row for `horizontal`, a column for `vertical`.
- * @throws {RangeError} when the row has no such panel, or the cut does not lie inside of it.
+ * @throws {RangeError} when the row has no such panel, or the cut is not inside it.
  */
 export function splitPanelAt(
   row: ReviewRow,
@@ -113,7 +113,7 @@ export function splitPanelAt(
   };
 }
 
-/** A panel whose box a person changes: its file and its place on the page no longer hold. */
+/** A panel whose box a person changed: its file and its position on the page are no longer valid. */
 function changed(panel: ReviewPanel): ReviewPanel {
   return { ...panel, image: null, pageBox: null, source: 'cropped', decidedBy: 'person' };
 }

@@ -37,22 +37,22 @@ const panelSchema = z.object({
   /** 0–1. */
   confidence: z.number().min(0).max(1),
   evidence: z.array(evidenceSchema),
-  /** The panel's own file; null where a person changed its box, until the dataset is written again. */
+  /** The panel's own file; null if a person changed its box, until the dataset is written again. */
   image: z.string().nullable(),
   decidedBy: z.enum(['machine', 'person']),
-  /** Where its pixels come from. */
+  /** The source of its pixels. */
   source: z.enum(['embedded', 'cropped', 'rendered']),
-  /** On the page, in points, origin top left: left, top, right, bottom; null where a person changed it. */
+  /** On the page, in points, origin top left: left, top, right, bottom; null if a person changed it. */
   pageBox: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable(),
   object: z.int().nullable(),
-  /** Age, sex, location, history, time, severity and report as read; null where nothing was stated. */
+  /** Age, sex, location, history, time, severity and report as read; null if nothing was stated. */
   metadata: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   /** Where each of them was read. */
   metadataEvidence: z.record(z.string(), evidenceSchema),
 });
 export type ReviewPanel = z.infer<typeof panelSchema>;
 
-/** One line of `*.review.jsonl`: a figure with its panels, and what was decided about them. */
+/** One line of `*.review.jsonl`: a figure with its panels, and the decisions about them. */
 export const reviewRowSchema = z.object({
   id: z.string().min(1),
   document: z.object({
@@ -65,13 +65,13 @@ export const reviewRowSchema = z.object({
   }),
   /** From 1. */
   page: z.int().positive(),
-  /** As printed; null where the figure has none. */
+  /** As printed; null if the figure has none. */
   figure: z.string().nullable(),
   caption: z.string().nullable(),
   citing: z.array(z.string()),
   /** The figure's picture, relative to this file. */
   picture: z.object({ path: z.string(), columns: z.int().positive(), rows: z.int().positive() }),
-  /** The page, relative to this file, and where the figure stands on it; null where it was not drawn. */
+  /** The page, relative to this file, and the figure's position on it; null if it was not drawn. */
   pageView: z
     .object({
       path: z.string(),
@@ -86,7 +86,7 @@ export const reviewRowSchema = z.object({
 });
 export type ReviewRow = z.infer<typeof reviewRowSchema>;
 
-/** Reads `*.review.jsonl`. Lines that cannot be read are named and keep their place in `problems`. */
+/** Reads `*.review.jsonl`. Unreadable lines are named and keep their place in `problems`. */
 export function parseReview(text: string): {
   readonly rows: ReviewRow[];
   readonly problems: { readonly line: number; readonly message: string }[];

@@ -53,7 +53,7 @@ test('merging takes the box around the panels and forgets their files', () => {
   });
 });
 
-test('splitting cuts at the pixel and gives the second half a free name', () => {
+test('splitting cuts at the pixel and gives the second half an unused name', () => {
   const { panels } = splitPanelAt(row([panel('0', 0)]), '0', 'vertical', 40);
   expect(panels.map(({ id, box }) => [id, box.left, box.columns])).toEqual([
     ['0', 0, 40],
@@ -62,7 +62,7 @@ test('splitting cuts at the pixel and gives the second half a free name', () => 
   expect(() => splitPanelAt(row([panel('0', 0)]), '0', 'vertical', 100)).toThrow(RangeError);
 });
 
-test('only sure labels pass a bound, and what a person decided always does', () => {
+test('only sure labels pass a threshold; a person’s decisions always do', () => {
   const rows = row([panel('0', 0, { confidence: 0.6 }), panel('1', 110, { confidence: 0.95 })]);
   expect(samplePanels(rows, 0.9).map(({ id }) => id)).toEqual(['1']);
   expect(samplePanels(acceptRow(rows), 0.9)).toHaveLength(2);
@@ -70,7 +70,7 @@ test('only sure labels pass a bound, and what a person decided always does', () 
   expect(samplePanels(setPanelLabel(rows, '0', 'not-ct'))).toHaveLength(1);
 });
 
-test('what is least sure comes first, decided rows last', () => {
+test('the least sure come first, decided rows last', () => {
   const rows = [
     row([panel('0', 0)], 'sure'),
     acceptRow(row([panel('0', 0)], 'done')),

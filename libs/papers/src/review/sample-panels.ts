@@ -3,7 +3,7 @@ import type { ReviewPanel, ReviewRow } from './review-row.js';
 /**
  * The panels of a row that go into the dataset: its slices.
  *
- * @param acceptAbove leaves out labels that are less sure (0–1), and slices without one; what a person decided always passes.
+ * @param acceptAbove omits labels that are less sure (0–1), and slices without one; a person's decisions always pass.
  * Undefined keeps every slice.
  */
 export function samplePanels(row: ReviewRow, acceptAbove?: number): ReviewPanel[] {

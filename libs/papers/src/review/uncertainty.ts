@@ -1,6 +1,6 @@
 import type { ReviewRow } from './review-row.js';
 
-/** How much a row needs a person, 0–1: one less the confidence of its least sure slice; figures without slices need none. */
+/** How much a row needs review, 0–1: one minus the confidence of its least sure slice; figures without slices need none. */
 export function uncertainty(row: ReviewRow): number {
   if (row.state !== 'open') return 0;
   const slices = row.panels.filter(
@@ -12,7 +12,7 @@ export function uncertainty(row: ReviewRow): number {
   );
 }
 
-/** Open rows that need a person most come first; decided ones last; equal ones keep their order. */
+/** Open rows that most need review come first; decided ones last; equal ones keep their order. */
 export function uncertainFirst(rows: readonly ReviewRow[]): ReviewRow[] {
   const rank = (row: ReviewRow): number => (row.state === 'open' ? 1 + uncertainty(row) : 0);
   return [...rows].sort((a, b) => rank(b) - rank(a));

@@ -4,7 +4,7 @@ import { sliceNoise } from '../raster/value-noise.js';
 import { sideSign, type BodyPlan, type Side } from './body-plan.js';
 import { tissueHu } from './chest-wall.js';
 
-/** Cut of the slice through a dome of the diaphragm; undefined above it. */
+/** Cross-section of a dome of the diaphragm; undefined above it. */
 export function domeOutline(plan: BodyPlan, side: Side, z: number): Outline | undefined {
   const top = plan.dome[side];
   if (z >= top) return undefined;
@@ -56,7 +56,7 @@ export function paintAbdomen(
   );
   const stomach = ellipse([62 * wide, -22 * deep], 42 * grow, 36 * grow, [1, 0.3]);
   canvas.fill(stomach, grain(38), { within: inside });
-  // The air in the stomach lies in front, on a level surface.
+  // The air in the stomach is in front, with a level surface.
   canvas.coverage(
     ellipse([62 * wide, -22 * deep], 38 * grow, 32 * grow, [1, 0.3]),
     (i, covered, x, y) => {

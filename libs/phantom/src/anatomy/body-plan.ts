@@ -17,7 +17,7 @@ export type Side = 'right' | 'left';
 /** -1 to the patient's right, 1 to the left: the sign of x. */
 export const sideSign = { right: -1, left: 1 } as const satisfies Record<Side, number>;
 
-/** What differs between two patients; lengths in mm. */
+/** What differs between patients; lengths in mm. */
 export interface BodyPlan {
   readonly seed: number;
   /** Distance from the lowest slice to the apex of the lungs. */
@@ -29,13 +29,13 @@ export interface BodyPlan {
   readonly fat: number;
   /** Breasts are drawn over the pectoral muscles. */
   readonly female: boolean;
-  /** Hounsfield units of blood: about 42, or more where contrast medium was given. */
+  /** Hounsfield units of blood: about 42, or more with contrast medium. */
   readonly blood: number;
   /** Scale of the heart. */
   readonly heart: number;
   /** Height of the domes of the diaphragm. */
   readonly dome: Readonly<Record<Side, number>>;
-  /** Where the ribs and vertebrae start to count. */
+  /** Offset of the positions of ribs and vertebrae. */
   readonly skeletonPhase: number;
 }
 
@@ -59,7 +59,7 @@ export function bodyPlan(seed: number): BodyPlan {
   };
 }
 
-/** Position along the lung's outline where the ribs run: from beside the sternum to beside the spine. */
+/** Position along the lung's outline where the ribs run: from next to the sternum to next to the spine. */
 export const ribArc = { first: 1, last: 12 } as const;
 
 /** Share of the way from the lowest slice (0) to the apex of the lungs (1). */
@@ -84,7 +84,7 @@ export function lungOutline(plan: BodyPlan, side: Side, z: number): Outline | un
   return smoothClosed(lungPoints(plan, side, z));
 }
 
-/** Outline of what lies between the lungs. */
+/** Outline of the mediastinum, between the lungs. */
 export function mediastinumOutline(plan: BodyPlan, z: number): Outline {
   return smoothClosed(mediastinumPoints(plan, z));
 }
@@ -109,7 +109,7 @@ export function mediastinumPoints(plan: BodyPlan, z: number): Point[] {
 
 /** The chest wall's inner outline round both lungs, moved out by `distance` mm. */
 export function ribcageOutline(plan: BodyPlan, z: number, distance: number): Outline {
-  // Above the apex the wall keeps the shape that it has a little below it.
+  // Above the apex the wall keeps the shape from a little below it.
   const at = Math.min(z, 0.93 * plan.height);
   const arc = (side: Side) => lungPoints(plan, side, at).slice(ribArc.first, ribArc.last);
   const spine = vertebraCentre(plan, z)[1] + 24;

@@ -1,7 +1,7 @@
 import { SeededRandom } from '@groundglass/core';
 import type { SliceCanvas } from '../raster/slice-canvas.js';
 
-/** A place in the patient, in mm: x to the left, y to the back, z to the head. */
+/** A point in the patient, in mm: x to the left, y to the back, z to the head. */
 export type Place = readonly [x: number, y: number, z: number];
 
 /** A straight piece of a vessel or airway. */
@@ -9,12 +9,12 @@ export interface TreeSegment {
   readonly from: Place;
   readonly to: Place;
   readonly radius: number;
-  /** How many of the tree's ends lie behind it. */
+  /** How many of the tree's ends are beyond it. */
   readonly ends: number;
 }
 
 /**
- * A tree that fills a space from its root: the end points are parted in two across their longest direction again and again,
+ * A tree that fills a space from its root: the end points are repeatedly split in two across their longest direction,
  * and each branch runs part of the way to the middle of what it supplies. Radii follow Murray's law with the exponent
  * 8/3 (`radius ~ ends^(3/8)`, which square roots give exactly).
  */
@@ -58,8 +58,8 @@ export function branchingTree(
 }
 
 /**
- * The segments that a slab of the given thickness cuts, as rods seen from above. A rod that is thinner than the slab is fainter
- * in proportion: partial volume.
+ * The segments that a slab of the given thickness cuts, as rods seen from above. A rod thinner than the slab is proportionally
+ * fainter: partial volume.
  */
 export function paintTree(
   canvas: SliceCanvas,

@@ -56,7 +56,7 @@ export function paintCouch(canvas: SliceCanvas, plan: BodyPlan): void {
 export function paintChestWall(canvas: SliceCanvas, plan: BodyPlan, z: number): void {
   const u = levelOf(plan, z);
   const { centre, rx, ry } = bodySize(plan, z);
-  // The back lies flat on the couch, the sternum makes the front a little hollow.
+  // The back is flat on the couch, the sternum makes the front slightly hollow.
   const edge = sliceNoise(plan.seed + 22, z, 70);
   const strands = sliceNoise(plan.seed + 23, z, 14);
   const glands = sliceNoise(plan.seed + 24, z, 16);
@@ -73,7 +73,7 @@ export function paintChestWall(canvas: SliceCanvas, plan: BodyPlan, z: number): 
     }),
     2,
   );
-  // In a patient who lies, breasts are wide and low.
+  // In a patient lying down, breasts are wide and low.
   const size = plan.female
     ? numberAt(
         [
@@ -109,7 +109,7 @@ export function paintChestWall(canvas: SliceCanvas, plan: BodyPlan, z: number): 
   for (const sign of [-1, 1]) {
     const w = (x: number) => sign * x * plan.wide;
     const d = plan.deep;
-    // Erector spinae beside the spinous processes, trapezius behind them.
+    // Erector spinae next to the spinous processes, trapezius behind them.
     paint([w(26), spine + 37], 25, 15, [1, sign * -0.12]);
     paint(
       [w(44), spine + 47],

@@ -18,7 +18,7 @@ export interface LungTrees {
   readonly airways: readonly TreeSegment[];
 }
 
-/** Tells whether a place lies in the aerated lung of a side, `margin` mm away from its borders. */
+/** Whether a point is in the aerated lung of a side, `margin` mm away from its borders. */
 export function lungProbe(plan: BodyPlan, side: Side, margin: number): (place: Place) => boolean {
   const step = 3;
   const cache = new Map<number, { lung: Outline | undefined; outside: Outline[] }>();
@@ -90,7 +90,7 @@ export function growLungTrees(plan: BodyPlan): LungTrees {
   return { vessels, airways };
 }
 
-/** Hounsfield units of healthy lung: denser towards the back, where blood gathers in a patient who lies. */
+/** Hounsfield units of healthy lung: denser towards the back, where blood gathers in a patient lying down. */
 function parenchyma(plan: BodyPlan, z: number): (x: number, y: number) => number {
   const lobules = sliceNoise(plan.seed + 61, z, 5);
   const patches = sliceNoise(plan.seed + 62, z, 28);
@@ -121,7 +121,7 @@ function fissureAt(plan: BodyPlan, side: Side, z: number): (x: number) => number
   return (x) => (-66 + 150 * (u - 0.06) - 0.0016 * x * x + 7 * wave(x, 0)) * plan.deep;
 }
 
-/** Vessels, cut where the slice meets them. */
+/** Vessels, where the slice cuts them. */
 export function paintVessels(
   canvas: SliceCanvas,
   plan: BodyPlan,
@@ -135,7 +135,7 @@ export function paintVessels(
   });
 }
 
-/** Bronchi: a wall that is thin and a lumen full of air. */
+/** Bronchi: a thin wall and a lumen full of air. */
 export function paintAirways(
   canvas: SliceCanvas,
   trees: LungTrees,

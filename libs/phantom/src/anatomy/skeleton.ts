@@ -79,7 +79,7 @@ function onArc(points: readonly Point[], place: number): [Point, Point] {
   const x = value(0);
   const y = value(1);
   const length = Math.sqrt(x.slope * x.slope + y.slope * y.slope) || 1;
-  // The arc runs front → side → back; outward is to the side of it that is away from the midline.
+  // The arc runs front → side → back; outward is the side of it away from the midline.
   const sign = points[6]![0] > 0 ? 1 : -1;
   return [
     [x.at, y.at],

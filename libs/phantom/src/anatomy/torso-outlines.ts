@@ -1,10 +1,10 @@
 import type { Point } from '../raster/outline.js';
 
-/** Outlines at rising levels: 0 the lowest slice, 1 the apex of the lungs. Tables of eight points a line. */
+/** Outlines at rising levels: 0 the lowest slice, 1 the apex of the lungs. Tables of eight points per line. */
 type Levels = readonly (readonly [level: number, points: readonly Point[]])[];
 
 /**
- * One lung, from the front beside the midline round the side to the back and home; x away from the midline.
+ * One lung, from the front next to the midline round the side to the back and to the start; x away from the midline.
  */
 // prettier-ignore
 export const lungLevels: Levels = [

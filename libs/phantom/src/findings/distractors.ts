@@ -16,7 +16,7 @@ export type Distractor =
   | { readonly kind: 'effusion'; readonly side: Side; readonly depth: number }
   | { readonly kind: 'dependent-density'; readonly depth: number };
 
-/** Draws a patient's findings besides COVID-19; those with COVID-19 have fewer of them. */
+/** Draws a patient's findings other than COVID-19; those with COVID-19 have fewer of them. */
 export function drawDistractors(plan: BodyPlan, covid: boolean): Distractor[] {
   const random = new SeededRandom(plan.seed, 8);
   const found: Distractor[] = [];
@@ -95,7 +95,7 @@ function lastLungRow(canvas: SliceCanvas, column: number): number {
   return -1;
 }
 
-/** Paints what takes the lung's place: nodules and fluid. */
+/** Paints findings that replace the lung: nodules and fluid. */
 export function paintSolidDistractors(
   canvas: SliceCanvas,
   plan: BodyPlan,
@@ -132,7 +132,7 @@ function paintEffusion(
 ): void {
   const { columns, pixel, origin } = canvas.grid;
   const u = z / plan.height;
-  // Fluid runs to the lowest place; it stands highest at the base.
+  // Fluid runs to the lowest place and is highest at the base.
   const level = depth * Math.max(0, 1 - u / 0.75);
   if (level < 1) return;
   const points = lungPoints(plan, side, z);

@@ -19,7 +19,7 @@ export interface Lesion {
   readonly along: readonly [number, number];
 }
 
-/** Lesions the way COVID-19 pneumonia shows them: both lungs, at the pleura, more of them low and at the back. */
+/** Lesions as in COVID-19 pneumonia: both lungs, at the pleura, more of them low and at the back. */
 export function covidLesions(plan: BodyPlan): Lesion[] {
   const random = new SeededRandom(plan.seed, 7);
   const severity = random.uniform(0, 1);
@@ -68,7 +68,7 @@ interface EdgedLesion {
   readonly edge: SliceNoise;
 }
 
-/** How much of a lesion is at a place, from 1 in its middle to 0: its edge is ragged by noise. */
+/** Amount of a lesion at a point, from 1 in its middle to 0: noise makes its edge ragged. */
 function strength(
   { centre, radii, along }: Lesion,
   edge: SliceNoise,
@@ -92,8 +92,8 @@ function ramp(value: number, from: number, to: number): number {
 }
 
 /**
- * Shares of ground-glass and consolidation at a place. Consolidation has a rim of ground-glass. The mask holds the places where a
- * share is a half or more.
+ * Shares of ground-glass and consolidation at a point. Consolidation has a rim of ground-glass. The mask includes the points where a
+ * share is at least a half.
  */
 function shares(
   lesions: readonly EdgedLesion[],
@@ -152,7 +152,7 @@ export class LesionSlice {
     this.#blend(canvas, this.#dense, (x, y) => 5 + 45 * grain(x, y));
   }
 
-  /** The exact mask, by {@link lesionClass}: half of the pixel or more is lung, and half of that or more is lesion. */
+  /** The exact mask, by {@link lesionClass}: at least half of the pixel is lung, and at least half of that is lesion. */
   mask(canvas: SliceCanvas): Uint8Array {
     const mask = new Uint8Array(canvas.lung.length);
     for (let i = 0; i < mask.length; i++) {

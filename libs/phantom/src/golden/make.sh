@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the phantom of write-phantom.test.ts in every format, has other software read it, and keeps what that answered.
+# Writes the phantom of write-phantom.test.ts in every format, has other software read it, and keeps the results.
 # Debian: apt-get install python3-pydicom python3-gdcm python3-nibabel python3-pil python3-vtk9 dcmtk openjph-tools dicom3tools
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

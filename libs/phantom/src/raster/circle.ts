@@ -1,6 +1,6 @@
 /**
- * Points of the unit circle by repeated rotation, with additions and multiplications alone: `Math.sin` may differ in the last
- * bit between engines, and phantoms must be equal to the byte everywhere.
+ * Points of the unit circle by repeated rotation, with only additions and multiplications: `Math.sin` may differ in the last
+ * bit between engines, and phantoms must be identical to the byte everywhere.
  */
 const steps = 64;
 // cos and sin of 2π/64, rounded to double precision.

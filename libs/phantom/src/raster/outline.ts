@@ -52,7 +52,7 @@ export function smoothClosed(points: readonly Point[], steps = 6): Outline {
   });
 }
 
-/** Moves every point along the outward normal by `distance` mm (inwards where it is negative). */
+/** Moves every point along the outward normal by `distance` mm (inwards if negative). */
 export function offset(
   outline: Outline,
   distance: number | ((point: Point, i: number) => number),
@@ -70,12 +70,12 @@ export function offset(
   });
 }
 
-/** Point by point between two outlines of the same length: `a` at 0, `b` at 1. */
+/** Interpolates between two outlines of the same length: `a` at 0, `b` at 1. */
 export function between(a: readonly Point[], b: readonly Point[], t: number): Point[] {
   return a.map(([x, y], i) => [x + (b[i]![0] - x) * t, y + (b[i]![1] - y) * t]);
 }
 
-/** Twice the area, positive where the points run counter-clockwise with y up. */
+/** Twice the area, positive if the points run counter-clockwise with y up. */
 function signedArea(outline: Outline): number {
   let sum = 0;
   for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
@@ -84,7 +84,7 @@ function signedArea(outline: Outline): number {
   return sum;
 }
 
-/** Whether the point lies inside, by the even-odd rule. */
+/** Whether the point is inside, by the even-odd rule. */
 export function contains(outline: Outline, x: number, y: number): boolean {
   let inside = false;
   for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
@@ -95,7 +95,7 @@ export function contains(outline: Outline, x: number, y: number): boolean {
   return inside;
 }
 
-/** Interpolates between values that are given at rising levels; the ends hold beyond them. */
+/** Interpolates between values given at rising levels; constant beyond the ends. */
 export function atLevel<T>(
   levels: readonly (readonly [level: number, value: T])[],
   u: number,

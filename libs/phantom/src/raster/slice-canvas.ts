@@ -1,9 +1,9 @@
 import type { Outline, Point } from './outline.js';
 
-/** A tissue's Hounsfield units: a number, or a value for each place (mm in the slice). */
+/** A tissue's Hounsfield units: a number, or a function of the position (mm in the slice). */
 export type Tissue = number | ((x: number, y: number) => number);
 
-/** Where a slice lies and how fine it is. */
+/** A slice's position and resolution. */
 export interface SliceGrid {
   readonly columns: number;
   readonly rows: number;
@@ -14,8 +14,8 @@ export interface SliceGrid {
 }
 
 /**
- * One slice that tissues are painted on, later ones over earlier ones. Edges are antialiased by the exact area that the
- * outline covers of each pixel: the partial volume of a scanner. Painting a tissue takes it from the lung.
+ * One slice that tissues are painted on, later ones over earlier ones. Edges are antialiased by the exact area of each pixel that the
+ * outline covers: the partial volume of a scanner. Painting a tissue removes it from the lung.
  */
 export class SliceCanvas {
   /** Hounsfield units. */
@@ -31,7 +31,7 @@ export class SliceCanvas {
     this.#area = new Float32Array((grid.columns + 2) * grid.rows);
   }
 
-  /** Paints an outline; `within` keeps it inside a coverage, `opacity` makes it thinner than the slice. */
+  /** Paints an outline; `within` limits it to a coverage, `opacity` makes it thinner than the slice. */
   fill(
     outline: Outline,
     tissue: Tissue,
@@ -49,7 +49,7 @@ export class SliceCanvas {
 
   /**
    * Paints a round rod seen from above: the pixels within `radius` of the line from `a` to `b`. The lung keeps its share: a
-   * radiologist's lung mask holds the vessels and airways in it.
+   * radiologist's lung mask includes its vessels and airways.
    */
   rod(
     a: Point,
@@ -74,7 +74,7 @@ export class SliceCanvas {
     const dx = b[0] - a[0];
     const dy = b[1] - a[1];
     const square = dx * dx + dy * dy;
-    // A rod thinner than a pixel covers no pixel whole.
+    // A rod thinner than a pixel covers no pixel entirely.
     const thin = Math.min(1, (2 * radius) / pixel);
     for (let row = top; row <= bottom; row++) {
       const y = origin[1] + row * pixel - a[1];

@@ -17,7 +17,7 @@ export type SliceNoise = (x: number, y: number) => number;
  * Value noise in space, cut at the height `z`: smooth bumps of about `scale` mm, and finer ones of 1/2.3 of that with half the
  * strength. Random values on a lattice are blended by `3t² - 2t³`; neighbouring slices fit together.
  *
- * Lattice values are kept, blended along z once: a slice asks for each of them some hundred times.
+ * Lattice values are cached, blended along z once: a slice uses each of them some hundred times.
  */
 export function sliceNoise(seed: number, z: number, scale: number): SliceNoise {
   const coarse = noisePlane(seed, z / scale, 1 / scale);
@@ -25,7 +25,7 @@ export function sliceNoise(seed: number, z: number, scale: number): SliceNoise {
   return (x, y) => 0.68 * coarse(x, y) + 0.32 * fine(x, y);
 }
 
-/** {@link sliceNoise} at one place, for what varies from slice to slice alone. */
+/** {@link sliceNoise} at one point, for values that only vary from slice to slice. */
 export function fractalNoise(seed: number, x: number, y: number, z: number, scale: number): number {
   const plain = (stream: number, f: number) =>
     blendLattice((xi, yi, zi) => lattice(stream, xi, yi, zi), x * f, y * f, z * f);
@@ -51,7 +51,7 @@ function blendLattice(
 function noisePlane(seed: number, z: number, frequency: number): SliceNoise {
   const zi = Math.floor(z);
   const fz = fade(z - zi);
-  // Half the width of the kept lattice; the table grows with what is asked for.
+  // Half the width of the cached lattice; the table grows on demand.
   let half = 8;
   let table = new Float64Array(4 * half * half).fill(NaN);
   const fetch = (x: number, y: number): number => {

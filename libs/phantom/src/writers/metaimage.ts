@@ -2,7 +2,7 @@ import type { Geometry } from '@groundglass/core';
 import { zlibSync } from 'fflate';
 import { littleEndian16, type PhantomFile } from './phantom-file.js';
 
-/** Where a MetaImage keeps its voxels: behind the header, or in a file of its own, plain or deflated. */
+/** Where a MetaImage keeps its voxels: after the header, or in a separate file, plain or deflated. */
 export type MetaImageLayout = 'mha' | 'mha-zlib' | 'mhd' | 'mhd-zraw';
 
 interface Voxels {

@@ -13,7 +13,7 @@ interface Voxels {
  * A NIfTI-1 file of an axial volume; int16 for Hounsfield units, uint8 for masks.
  *
  * World coordinates of NIfTI are RAS where DICOM's are LPS: x and y
- * change sign. Both the qform (a half turn round z) and the sform say so; https://nifti.nimh.nih.gov/nifti-1.
+ * change sign. Both the qform (a half turn round z) and the sform encode this; https://nifti.nimh.nih.gov/nifti-1.
  */
 export function nifti(volume: Voxels, data: Int16Array | Uint8Array): Uint8Array {
   const { columns, rows, sliceCount, geometry } = volume;

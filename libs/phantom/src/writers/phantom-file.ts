@@ -1,6 +1,6 @@
 import type { ThoraxPhantom } from '../thorax-phantom.js';
 
-/** A file to write: its path below the output folder, with forward slashes, and what it holds. */
+/** A file to write: its path below the output folder, with forward slashes, and its contents. */
 export interface PhantomFile {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -26,7 +26,7 @@ export function littleEndian16(values: Int16Array | Uint16Array): Uint8Array {
   return bytes;
 }
 
-/** A slice's number in a file name: as many digits as the last one has, three or more. */
+/** A slice's number in a file name: as many digits as the last one has, at least three. */
 export function sliceNumber(index: number): string {
   return String(index + 1).padStart(3, '0');
 }

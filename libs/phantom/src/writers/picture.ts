@@ -7,17 +7,17 @@ interface Size {
   readonly rows: number;
 }
 
-/** Grey values of the lesion classes in a mask picture: dark, middle and white to the eye, 0 and not 0 to a program. */
+/** Grey values of the lesion classes in a mask picture: visible as dark, middle and white, and 0 or non-zero for a program. */
 const maskGrey = {
   [lesionClass.none]: 0,
   [lesionClass.groundGlass]: 128,
   [lesionClass.consolidation]: 255,
 } as const;
 
-/** What is added to Hounsfield units to make them positive, in 16-bit pictures and DICOM. */
+/** Added to Hounsfield units to make them positive, in 16-bit pictures and DICOM. */
 export const storedOffset = 1024;
 
-/** 8-bit grey PNG of a slice in the lung window (centre -600, width 1500 HU): the way figures are published. */
+/** 8-bit grey PNG of a slice in the lung window (centre -600, width 1500 HU), as figures are published. */
 export function lungWindowPng(hu: Int16Array, size: Size): Uint8Array {
   return encodePng({ ...size, channels: 1, data: lungWindow(hu) });
 }

@@ -8,7 +8,7 @@ import { thoraxPhantom } from '../thorax-phantom.js';
 import { littleEndian16, sliceOf, type PhantomFile } from './phantom-file.js';
 import { phantomFiles, phantomFormats, type PhantomFormat } from './write-phantom.js';
 
-/** What other software read; golden/make.sh made it. */
+/** Results of other software, from golden/make.sh. */
 type Golden = Record<string, Answer[]>;
 interface Answer {
   readonly software: string;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   golden = JSON.parse(await readFile(path, 'utf8')) as Golden;
 });
 
-/** Golden answers are filed under the name of the file, or of the folder. */
+/** Golden results are keyed by the name of the file, or of the folder. */
 const goldenName: Partial<Record<PhantomFormat, string>> = {
   nifti: 'nifti.nii',
   'nifti-gz': 'nifti-gz.nii.gz',
@@ -57,7 +57,7 @@ describe('other software reads from our files', () => {
     const { spacing, origin } = phantom.geometry;
     expect(answers?.length).toBeGreaterThan(0);
     for (const answer of answers ?? []) {
-      // The answer is about these very bytes.
+      // The result is for exactly these bytes.
       expect(answer.files).toBe(sha256(...files.map(({ bytes }) => bytes)));
       expect(answer.pixels, answer.software).toBe(hu);
       expect(answer.shape).toEqual([phantom.sliceCount, phantom.rows, phantom.columns]);
@@ -116,7 +116,7 @@ describe('openDicomSeries reads from our series', () => {
     'dicom-htj2k',
   ] as const)('%s the same Hounsfield units, order, geometry and windows', async (format) => {
     const files = withoutMasks(await phantomFiles(phantom, format, 'thorax'));
-    // The order of a folder's listing says nothing.
+    // The order of a folder's listing is arbitrary.
     const shuffled = [2, 0, 3, 1].map((i) => files[i]!);
     const { volumes, problems } = await openDicomSeries(
       shuffled.map(({ name, bytes }) => ({ name, source: bytesSource(bytes) })),
@@ -140,7 +140,7 @@ describe('openDicomSeries reads from our series', () => {
   });
 });
 
-describe('the mask beside a phantom', () => {
+describe('the mask next to a phantom', () => {
   test('of a picture is 0 outside, 128 in ground-glass and 255 in consolidation', async () => {
     const files = await phantomFiles(phantom, 'jpeg', 'figure');
     expect(files.map(({ name }) => name).slice(0, 2)).toEqual([
@@ -163,7 +163,7 @@ describe('the mask beside a phantom', () => {
     const volume = await openVolume(bytesSource(mask.bytes));
     for (let i = 0; i < phantom.sliceCount; i++) {
       const { pixels } = await volume.slice(i);
-      // Unsigned bytes are grey from 0 to 1 to openVolume.
+      // openVolume reads unsigned bytes as grey from 0 to 1.
       const classes = Uint8Array.from(pixels, (value) => Math.round(value * 255));
       expect(classes).toEqual(sliceOf(phantom, phantom.lesions, i));
     }

@@ -37,9 +37,9 @@ const dicomSyntax = {
 } as const satisfies Partial<Record<PhantomFormat, TransferSyntax>>;
 
 /**
- * The files of a phantom in a format, with its lesion mask beside it: `<stem>.mask.png` for pictures (0 none, 128 ground-glass,
+ * The files of a phantom in a format, with its lesion mask next to it: `<stem>.mask.png` for pictures (0 none, 128 ground-glass,
  * 255 consolidation), a volume of 0, 1 and 2 in the same format for NIfTI and MetaImage, and a folder `<name>.masks` of PNG
- * for DICOM, whose folder then holds DICOM alone.
+ * for DICOM, whose own folder then contains only DICOM.
  */
 export async function phantomFiles(
   phantom: ThoraxPhantom,

@@ -9,20 +9,20 @@ const lung = { center: -600, width: 1500 };
 const large = { columns: 512, rows: 512, sliceCount: 41, unit: 'HU' } as const;
 const small = { columns: 256, rows: 128, sliceCount: 21, unit: 'HU' } as const;
 
-test('slice, window, zoom and place go over by their share of the picture', () => {
+test('slice, window, zoom and position are transferred in proportion to the picture', () => {
   const view = { ...defaultViewState, slice: 20, zoom: 2, centre: [256, 128] as const };
   expect(sharedView(view, lung, large, small)).toMatchObject({
     ...{ slice: 10, zoom: 8, centre: [128, 32], window: lung },
   });
 });
 
-test('a window in Hounsfield units is not given to grey values', () => {
+test('a window in Hounsfield units is not applied to grey values', () => {
   expect(sharedView(defaultViewState, lung, large, { ...large, unit: 'grey' })).not.toHaveProperty(
     'window',
   );
 });
 
-test('ends of one volume are ends of the other, and a slice alone stays', () => {
+test('ends of one volume map to ends of the other, and a single slice stays', () => {
   expect([0, 40].map((index) => matchSlice(index, 41, 21))).toEqual([0, 20]);
   expect(matchSlice(7, 41, 41)).toBe(7);
   expect(matchSlice(0, 1, 41)).toBe(0);
@@ -48,7 +48,7 @@ const picture = (
   prediction: { kind: 'idle' },
 });
 
-test('a difference is the second picture less the first, with its count, mean and largest', async () => {
+test('a difference is the second picture minus the first, with its count, mean and largest', async () => {
   const made = differenceOf(
     ...(['values', picture([0, 10, 20, 30]), picture([0, 14, 10, 30]), defaultStrings] as const),
   );

@@ -8,7 +8,7 @@ import {
   type ViewerVolume,
 } from '../viewer-volume.js';
 
-/** A picture that is open, and what a model says of it. */
+/** An open picture and a model's result for it. */
 export interface ComparedPicture {
   readonly volume: ViewerVolume;
   readonly provider: SliceProvider;
@@ -28,18 +28,18 @@ export interface DifferenceFacts {
   readonly largest: number;
 }
 
-/** A picture of differences, or why there is none in words. */
+/** A picture of differences, or a message why there is none. */
 export type Difference =
   { readonly volume: ViewerVolume; readonly provider: SliceProvider } | { readonly reason: string };
 
-/** Windows that show differences of a few tenths of what is usual in lungs. */
+/** Windows that show differences of a few tenths of the usual range in lungs. */
 const windows = {
   HU: { center: 0, width: 400 },
   grey: { center: 0, width: 0.5 },
   masks: { center: 0, width: 2 },
 } as const;
 
-/** The second picture less the first, slice by slice; only where both have the same size, number of slices and unit. */
+/** The second picture minus the first, slice by slice; only if both have the same size, number of slices and unit. */
 export function differenceOf(
   kind: DifferenceKind,
   first: ComparedPicture,
@@ -99,7 +99,7 @@ function subtract(from: Float32Array, to: Float32Array): Float32Array {
   return pixels;
 }
 
-/** Counts how much a slice of differences holds. */
+/** Summarises the differences in a slice. */
 export function differenceFacts({ pixels }: CtSlice): DifferenceFacts {
   let count = 0;
   let sum = 0;

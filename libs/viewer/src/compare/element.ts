@@ -13,15 +13,15 @@ import {
 } from './difference.js';
 import { sharedView } from './shared-view.js';
 
-/** One of the pictures that are compared. */
+/** One of the compared pictures. */
 export interface ComparedSide {
   readonly title: string;
-  /** What sets it apart where titles are alike: its folder, a model, a revision. */
+  /** Distinguishes equal titles: the picture's folder, a model, a revision. */
   readonly detail: string;
 }
 
 /**
- * `<groundglass-comparison>`: pictures beside each other whose slice, window, zoom and place are linked; of two, a map of the difference
+ * `<groundglass-comparison>`: pictures side by side with linked slice, window, zoom and position; for two, a map of the difference
  * too. The host opens its {@link viewers} as it would single ones.
  */
 export class GroundglassComparison extends HTMLElement {
@@ -31,12 +31,12 @@ export class GroundglassComparison extends HTMLElement {
   readonly #status = make('span', { class: 'note', attributes: { role: 'status' } });
   #kind: DifferenceKind | 'none' = 'none';
   #isLinked = true;
-  /** What each viewer shows and the difference was made of. */
+  /** What each viewer shows and the difference was made from. */
   #shown: readonly unknown[] = [];
-  /** The views that linking has set: what is reported of them is no wish of the user. */
+  /** Views that linking has set: reports of these are not the user's changes. */
   readonly #set = new Map<GroundglassViewer, ViewState>();
   #column: HTMLElement | undefined;
-  /** How much the slices differ that have been subtracted, by their numbers. */
+  /** Differences of the slices subtracted so far, by slice number. */
   readonly #facts = new Map<number, DifferenceFacts>();
 
   /** Texts; set before the sides are. */
@@ -49,7 +49,7 @@ export class GroundglassComparison extends HTMLElement {
     return this.#viewers;
   }
 
-  /** Shows viewers for these pictures; of two, with the difference that is asked for. */
+  /** Shows viewers for these pictures; for two, optionally with the difference. */
   setSides(sides: readonly ComparedSide[], kind: DifferenceKind): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
@@ -73,7 +73,7 @@ export class GroundglassComparison extends HTMLElement {
     );
   }
 
-  /** Puts the keyboard on the first picture. */
+  /** Focuses the first picture. */
   override focus(): void {
     this.#viewers[0]?.focus();
   }
@@ -145,7 +145,7 @@ export class GroundglassComparison extends HTMLElement {
     return viewer;
   }
 
-  /** Gives the view of one viewer to the others. */
+  /** Applies the view of one viewer to the others. */
   #follow(leader: GroundglassViewer | undefined): void {
     const from = leader?.opened?.volume;
     if (!leader || !from) return;
@@ -154,14 +154,14 @@ export class GroundglassComparison extends HTMLElement {
       const to = viewer.opened?.volume;
       if (viewer === leader || !to) continue;
       const shared = sharedView(leader.viewState, window, from, to);
-      // A window of differences is one of its own.
+      // Differences have their own window.
       const own = from.isDifference === to.isDifference ? {} : { window: viewer.viewState.window };
       viewer.viewState = { ...viewer.viewState, ...shared, ...own };
       this.#set.set(viewer, viewer.viewState);
     }
   }
 
-  /** Makes the difference again where a picture or a prediction has changed. */
+  /** Recomputes the difference if a picture or a prediction has changed. */
   #refresh(): void {
     const opened = this.#viewers.map((viewer) => viewer.opened);
     const statuses = this.#viewers.map(({ prediction }) => prediction);
@@ -239,7 +239,7 @@ function column({ title, detail }: ComparedSide, viewer: GroundglassViewer): HTM
   );
 }
 
-/** Makes `<groundglass-comparison>` known to the page; calling it again does nothing. */
+/** Registers `<groundglass-comparison>`; calling it again does nothing. */
 export function defineComparison(): void {
   defineViewer();
   if (!customElements.get('groundglass-comparison'))

@@ -2,14 +2,14 @@ import type { Window } from '@groundglass/core/browser';
 import type { ViewState } from '../view-state.js';
 import type { ViewerVolume } from '../viewer-volume.js';
 
-/** What linking has to know of a picture. */
+/** What linking needs to know about a picture. */
 export type LinkedPicture = Pick<ViewerVolume, 'columns' | 'rows' | 'sliceCount' | 'unit'>;
 
 /**
- * What another picture takes over from the view of one that it is linked with: the slice, the window, zoom and place, and how it is drawn.
- * Places are carried over by their share of the picture, so that pictures of other sizes show the same part.
+ * What a linked picture takes over from another's view: the slice, the window, zoom and position, and how it is drawn.
+ * Positions are transferred in proportion to the picture, so that pictures of other sizes show the same part.
  *
- * @param window in use, which the view leaves out while it is the picture's own. Not carried from Hounsfield units to grey values.
+ * @param window in use, which the view omits while it is the picture's own. Not transferred from Hounsfield units to grey values.
  */
 export function sharedView(
   view: ViewState,
@@ -33,7 +33,7 @@ export function sharedView(
   };
 }
 
-/** The slice as far through another volume as this one is: the same number where both have as many. */
+/** The slice as far through another volume as this one is: the same number if both have equally many. */
 export function matchSlice(index: number, fromCount: number, toCount: number): number {
   if (fromCount === toCount || fromCount < 2) return Math.min(index, toCount - 1);
   return Math.round((index / (fromCount - 1)) * (toCount - 1));

@@ -13,8 +13,8 @@ export interface FilmstripPicture extends Thumbnail {
 }
 
 /**
- * `<groundglass-filmstrip>`: the pictures around the one that is open, in their order; the arrow keys, Home and End go along it, Enter
- * opens: the event `pick` has the picture's index. Only tiles in sight are made and asked for.
+ * `<groundglass-filmstrip>`: the pictures around the open one, in order; the arrow keys, Home and End move along it, Enter
+ * opens: the event `pick` has the picture's index. Creates and requests only visible tiles.
  */
 export class GroundglassFilmstrip extends HTMLElement {
   #strings: ViewerStrings = defaultStrings;
@@ -46,7 +46,7 @@ export class GroundglassFilmstrip extends HTMLElement {
     this.#strip.setAttribute('aria-label', strings.filmstrip);
   }
 
-  /** Shows `count` pictures with `current` marked and in the middle. */
+  /** Shows `count` pictures with `current` marked and centred. */
   open(
     count: number,
     current: number,
@@ -112,7 +112,7 @@ export class GroundglassFilmstrip extends HTMLElement {
     const { from, to } = visibleTiles(scrollLeft, clientWidth, tilePitch, this.#count);
     const wanted = new Set<number>();
     for (let index = from; index < to; index++) wanted.add(index);
-    // Where the keyboard is stays, however far it has scrolled.
+    // Keep the focused tile, however far it has scrolled.
     wanted.add(this.#focused);
     pictures.abortExcept(wanted);
     for (const [index, { element }] of this.#tiles) {
@@ -182,7 +182,7 @@ interface Tile {
   drawn: FilmstripPicture | Error | undefined;
 }
 
-/** Makes `<groundglass-filmstrip>` known to the page; calling it again does nothing. */
+/** Registers `<groundglass-filmstrip>`; calling it again does nothing. */
 export function defineFilmstrip(): void {
   if (!customElements.get('groundglass-filmstrip'))
     customElements.define('groundglass-filmstrip', GroundglassFilmstrip);

@@ -1,7 +1,7 @@
-/** Distance of two tiles in CSS pixels; the styles below say the same. */
+/** Distance between two tiles in CSS pixels; must match the styles below. */
 export const tilePitch = 84;
 
-/** Looks of the strip, after the base styles of the viewer. */
+/** Styles of the strip, after the base styles of the viewer. */
 export const filmstripStyles = `
 :host { display: block; block-size: 96px; min-block-size: 0; background: var(--surface); border-block-start: 1px solid var(--line); }
 .strip { position: relative; block-size: 100%; overflow-x: auto; overflow-y: hidden; }

@@ -1,10 +1,10 @@
-/** Tiles beyond each edge that are made ahead of the scrolling. */
+/** Tiles beyond each edge that are created ahead of scrolling. */
 const margin = 3;
 
 /**
- * The tiles of a strip that are in sight or nearly so: a strip of 100,000 pictures has as few elements as one of twenty.
+ * The tiles of a strip that are visible or nearly so: a strip of 100,000 pictures has as few elements as one of twenty.
  *
- * @param scrolled and `width` in CSS pixels, as `pitch`, the distance of two tiles.
+ * @param scrolled and `width` in CSS pixels, like `pitch`, the distance between two tiles.
  */
 export function visibleTiles(
   scrolled: number,

@@ -3,7 +3,7 @@ import type { GalleryStrings } from './gallery-strings.js';
 import type { ScoreSummary } from './score-summary.js';
 import { fillIn } from '../strings.js';
 
-/** Points of a curve that are drawn; more would not differ on the screen. */
+/** Points of a curve that are drawn; more would make no visible difference. */
 const mostPoints = 400;
 const size = {
   width: 264,
@@ -21,7 +21,7 @@ const axis = {
   labelArrow: 'none',
 } as const;
 
-/** The ROC curve with the point that a threshold stands at; undefined where there is no curve. */
+/** The ROC curve with the point of a threshold; undefined if there is no curve. */
 export function rocChart(
   { roc, auc, sensitivity, specificity }: ScoreSummary,
   strings: GalleryStrings,
@@ -57,7 +57,7 @@ export function rocChart(
   });
 }
 
-/** Share of positives against the probability that the model gave; undefined where there is nothing to show. */
+/** Share of positives against the model's probability; undefined if there is nothing to show. */
 export function calibrationChart(
   { calibration }: ScoreSummary,
   strings: GalleryStrings,
@@ -67,7 +67,7 @@ export function calibrationChart(
   const points = calibration.bins.map((bin) => ({
     x: bin.meanProbability,
     y: bin.positiveFraction,
-    // The area of a dot is the number of its pictures.
+    // The area of a dot is proportional to its number of pictures.
     r: 2 + 6 * Math.sqrt(bin.count / most),
   }));
   return drawChart({
@@ -92,7 +92,7 @@ export function calibrationChart(
   });
 }
 
-/** A picture with one name: names of its parts, which Plot gives, have no meaning for a reader. */
+/** One image with one name: Plot's names for its parts mean nothing to a reader. */
 function drawChart(options: PlotOptions): Element {
   const svg = plot(options);
   svg.setAttribute('role', 'img');

@@ -1,14 +1,14 @@
 import { overlayMask } from '@groundglass/core/browser';
 import type { Thumbnail } from './gallery-model.js';
 
-/** Draws a thumbnail, with the mask over it where one is wanted and known. */
+/** Draws a thumbnail, with the mask over it if wanted and known. */
 export function drawThumbnail(
   canvas: HTMLCanvasElement,
   { columns, rows, grey, mask }: Thumbnail,
   isMaskVisible: boolean,
 ): void {
   const shown = isMaskVisible && mask?.length === grey.length ? mask : undefined;
-  // An empty mask draws nothing and takes the same way.
+  // An empty mask draws nothing and takes the same path.
   const probabilities = Float32Array.from(
     shown ?? new Uint8Array(grey.length),
     (value) => value / 255,

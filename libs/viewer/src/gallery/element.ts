@@ -31,22 +31,22 @@ import { emptySelection, select, type Selection } from './selection.js';
 import { sortRows } from './sort-rows.js';
 import { ThumbnailCache } from './thumbnail-cache.js';
 
-/** Between what a key changes in the grid and what follows of it in scores and filters. */
+/** Delay between a key's change in the grid and the update of scores and filters. */
 const panelMs = 40;
-/** The same after rows have come: their pictures are drawn before 100,000 rows are counted. */
+/** The same after rows arrive: their pictures are drawn before 100,000 rows are counted. */
 const firstPanelMs = 400;
 const manyRows = 5000;
 
-/** What a gallery asks of its host; rows are indices of the packed rows. */
+/** A gallery's requests to its host; rows are indices of the packed rows. */
 export interface GalleryEventMap {
-  /** With all rows in the order that they are shown in. */
+  /** With all rows in displayed order. */
   openrows: CustomEvent<{
     rows: number[];
     how: 'here' | 'beside' | 'together' | 'compared';
     order: Uint32Array;
   }>;
   copypaths: CustomEvent<{ rows: number[] }>;
-  /** The picture of one row as a PNG, where the page itself may not write to the clipboard. */
+  /** The picture of one row as a PNG, for when the page may not write to the clipboard itself. */
   copypicture: CustomEvent<{ row: number }>;
   export: CustomEvent<
     { kind: 'csv' | 'report'; text: string } | { kind: 'manifest'; rows: number[] }
@@ -60,9 +60,9 @@ export interface GalleryEventMap {
 }
 
 /**
- * `<groundglass-gallery>`: the pictures of a dataset with what a model made of them, to sort, filter, compare and export.
+ * `<groundglass-gallery>`: the pictures of a dataset with a model's results, to sort, filter, compare and export.
  *
- * The host gives rows with {@link open} and thumbnails through a provider, and listens to {@link GalleryEventMap}. Needs no
+ * The host passes rows to {@link open} and thumbnails through a provider, and listens to {@link GalleryEventMap}. Needs no
  * framework, no inline style and no `eval`.
  */
 export class GroundglassGallery extends HTMLElement {
@@ -75,12 +75,12 @@ export class GroundglassGallery extends HTMLElement {
   #selection: Selection = emptySelection;
   #scoring: ScoringStatus | null = null;
   #canScore = false;
-  /** What follows each key at once. */
+  /** What is updated at once after each key. */
   #parts: GalleryPart[] = [];
-  /** Scores and filters, whose counts over all rows take longer than a frame: they follow between keys. */
+  /** Scores and filters, whose counts over all rows take longer than a frame: updated between keys. */
   #panelParts: GalleryPart[] = [];
   #panelTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Other rows have come that scores and filters do not show yet. */
+  /** Rows have arrived that scores and filters do not show yet. */
   #isFresh = false;
   #view: RowsView | undefined;
   #toolbar: ReturnType<typeof createGalleryToolbar> | undefined;
@@ -100,26 +100,26 @@ export class GroundglassGallery extends HTMLElement {
     this.#change(parseGalleryState(kept));
   }
 
-  /** Where scoring stands; null while nothing is being scored. */
+  /** Progress of scoring; null while nothing is being scored. */
   set scoring(status: ScoringStatus | null) {
     this.#scoring = status;
     this.#schedule();
   }
 
-  /** Whether the button Score is there. */
+  /** Whether the button Score is shown. */
   set canScore(can: boolean) {
     this.#canScore = can;
     this.#schedule();
   }
 
-  /** Rows that are selected, in the order that they are shown in. */
+  /** Selected rows, in displayed order. */
   get selectedRows(): number[] {
     return [...this.#shown.order].filter((row) => this.#selection.chosen.has(row));
   }
 
   /**
-   * Shows rows. What the user has set stays, and so do the selection and the thumbnails where the same paths stand at the same
-   * places, as they do while results come in.
+   * Shows rows. The user's settings stay, and so do the selection and the thumbnails if the same paths are at the same
+   * places, as while results arrive.
    */
   open(rows: PackedRows, facts: GalleryFacts, provider: ThumbnailProvider): void {
     const before = this.#store?.rows.path;
@@ -148,19 +148,19 @@ export class GroundglassGallery extends HTMLElement {
     this.#schedule();
   }
 
-  /** Asks for thumbnails again, of one row or of all: a file or a mask has changed. */
+  /** Requests thumbnails again, of one row or of all: a file or a mask has changed. */
   refresh(row?: number): void {
     this.#thumbnails?.forget(row);
     if (row === undefined) this.#schedule();
     else this.#view?.refresh(row);
   }
 
-  /** Says something for a moment. */
+  /** Shows a message briefly. */
   say(text: string): void {
     this.#footer?.say(text);
   }
 
-  /** Focuses the rows, unless a part of the gallery has the focus already, such as the filter that one types into. */
+  /** Focuses the rows, unless a part of the gallery already has the focus, such as the filter while typing. */
   override focus(): void {
     if (!this.shadowRoot?.activeElement) this.#view?.focus();
   }
@@ -252,7 +252,7 @@ export class GroundglassGallery extends HTMLElement {
     };
     if (key in steps) {
       const step = steps[key as keyof typeof steps];
-      // In a table the sideways keys scroll.
+      // In a table the left and right keys scroll.
       if (this.#state.layout === 'table' && (step === 'left' || step === 'right')) return;
       go(focus < 0 ? 0 : this.#view.step(focus, step));
     } else if (key === 'Home') go(0);
@@ -276,7 +276,7 @@ export class GroundglassGallery extends HTMLElement {
       target instanceof HTMLSelectElement;
     if (event.key === 'Escape') {
       const isFiltered = this.#state.filter !== emptyFilter;
-      // In the filter's own field the key is meant for the filter.
+      // In the filter's own field the key is for the filter.
       if (this.#selection.chosen.size > 0 && !(isTyping && isFiltered))
         this.#actions.clearSelection();
       else if (isFiltered) this.#change({ filter: emptyFilter });
@@ -359,7 +359,7 @@ export class GroundglassGallery extends HTMLElement {
     const passing = filter.cell ? filterRows(store, filter, threshold) : this.#scope;
     const focused = this.#shown.order[this.#selection.focus];
     this.#shown = groupRows(store, sortRows(store, passing, sort), grouping);
-    // The keyboard stays at its picture, wherever that has gone.
+    // The focus stays on its picture, wherever that has moved.
     const focus = focused === undefined ? -1 : this.#shown.order.indexOf(focused);
     this.#selection = { ...this.#selection, focus, anchor: focus };
   }
@@ -451,7 +451,7 @@ export class GroundglassGallery extends HTMLElement {
   }
 }
 
-/** Makes `<groundglass-gallery>` known to the page; calling it again does nothing. */
+/** Registers `<groundglass-gallery>`; calling it again does nothing. */
 export function defineGallery(): void {
   if (!customElements.get('groundglass-gallery')) {
     customElements.define('groundglass-gallery', GroundglassGallery);

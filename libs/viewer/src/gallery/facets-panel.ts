@@ -12,7 +12,7 @@ import type { GalleryStrings } from './gallery-strings.js';
 /** Values of a facet that are listed; the text filter finds the others. */
 const mostValues = 12;
 
-/** The filter: for each facet its values with how many rows each would show. */
+/** The filter: each facet's values with the number of rows that each would show. */
 export function createFacetsPanel(actions: GalleryActions): GalleryPart {
   const element = make('div', { class: 'facets' });
   let drawn: unknown[] = [];
@@ -37,7 +37,7 @@ export function createFacetsPanel(actions: GalleryActions): GalleryPart {
   };
 }
 
-/** Drawing again must not take the focus from the box that was just ticked. */
+/** Redrawing must not take the focus from the box that was just ticked. */
 function focusedValue(element: HTMLElement): string | undefined {
   const root = element.getRootNode() as Document | ShadowRoot;
   const { activeElement } = root;
@@ -49,7 +49,7 @@ function focusedValue(element: HTMLElement): string | undefined {
 function facetOf(model: GalleryModel, facet: Facet, actions: GalleryActions): HTMLElement[] {
   const { store, state, strings } = model;
   const chosen = state.filter.facets[facet] ?? [];
-  // Counts of a facet are of the rows that pass all other ones: they say what ticking a box would bring.
+  // A facet's counts are of the rows that pass all other facets: the number that ticking a box would show.
   const others = { ...state.filter, cell: null, facets: { ...state.filter.facets, [facet]: [] } };
   const counts = countFacet(
     store,
@@ -57,7 +57,7 @@ function facetOf(model: GalleryModel, facet: Facet, actions: GalleryActions): HT
     facet,
     state.threshold,
   );
-  // A facet that tells no rows apart is no use.
+  // A facet with the same value in all rows is useless.
   if (chosen.length === 0 && (counts.length < 2 || counts.every(([value]) => value === noValue)))
     return [];
   const missing = chosen

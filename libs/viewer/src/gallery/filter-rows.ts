@@ -3,7 +3,7 @@ import { outcomeOf } from './outcomes.js';
 import type { PackedWords } from './packed-rows.js';
 import type { RowStore } from './row-store.js';
 
-/** What a gallery is filtered by, apart from text. */
+/** Filters of a gallery, apart from text. */
 export const facets = [
   'split',
   'label',
@@ -16,7 +16,7 @@ export const facets = [
 ] as const;
 export type Facet = (typeof facets)[number];
 
-/** Of a facet the value of rows that have none. */
+/** A facet's value for rows that have none. */
 export const noValue = '';
 
 /** A cell of the confusion matrix: rows of one label (null: unknown) and one outcome. */
@@ -25,12 +25,12 @@ export interface MatrixCell {
   readonly outcome: string;
 }
 
-/** What is shown. A row passes a facet with any of its values, and must pass all. */
+/** What is shown. A row must pass all facets; it passes one with any of its values. */
 export interface GalleryFilter {
   readonly text: string;
   readonly facets: Readonly<Partial<Record<Facet, readonly string[]>>>;
   readonly cell: MatrixCell | null;
-  /** Only rows to which two results files answer differently. */
+  /** Only rows for which two results files give different answers. */
   readonly isDifferent: boolean;
 }
 
@@ -53,7 +53,7 @@ export function filterRows(
     const first = store.outcomes(threshold);
     if (second) tests.push((row) => outcomeOf(first, row) !== outcomeOf(second, row));
   }
-  // The dearest last: it looks at what the others have left.
+  // The most expensive last: it sees only what the others leave.
   if (filter.text.trim() !== '') {
     const matches = fuzzyMatcher(filter.text);
     const { haystack } = store;
@@ -75,7 +75,7 @@ function cellTest(
   const { codes, words } = store.rows.label;
   const code = label === null ? -1 : words.indexOf(label);
   const outcomes = store.outcomes(threshold);
-  // A label that no row has finds none, and is not taken for "unknown".
+  // A label that no row has finds none, and does not count as "unknown".
   if (label !== null && code < 0) return () => false;
   return (row) => codes[row] === code && outcomeOf(outcomes, row) === outcome;
 }
@@ -96,7 +96,7 @@ function facetTest(
   return codeTest(column, column.words, passes, set.has(noValue));
 }
 
-/** Decides for each word once, and for a row by the code of its word. */
+/** Decides once per word, and for a row by the code of its word. */
 function codeTest(
   { codes }: { readonly codes: ArrayLike<number> },
   words: readonly string[],

@@ -1,8 +1,8 @@
 /**
- * A filter as people type it: every word must be found in the text, in any order; a word that is not found as it is may stand with
- * letters between its own, within a span of at most twice its length plus two.
+ * A text filter: every word must be found in the text, in any order; a word may also match with
+ * other letters in between, within a span of at most twice its length plus two.
  *
- * @returns a function of texts in lower case.
+ * @returns a predicate for texts in lower case.
  */
 export function fuzzyMatcher(query: string): (text: string) => boolean {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);

@@ -3,7 +3,7 @@ import { make, setText } from '../ui/dom.js';
 import type { GalleryActions, GalleryPart } from './gallery-model.js';
 import type { GalleryStrings } from './gallery-strings.js';
 
-/** Pictures that a comparison takes. */
+/** Pictures that a comparison accepts. */
 const mostCompared = 4;
 
 /** How many rows are shown and selected, what can be done with those, and what the user should know. */

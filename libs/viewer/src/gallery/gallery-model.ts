@@ -6,23 +6,23 @@ import { wordAt } from './packed-rows.js';
 import type { RowStore } from './row-store.js';
 import type { Selection } from './selection.js';
 
-/** Where scoring of these pictures stands. */
+/** Progress of scoring these pictures. */
 export interface ScoringStatus {
   readonly done: number;
   readonly total: number;
 }
 
-/** A picture as a tile shows it. */
+/** A picture as shown in a tile. */
 export interface Thumbnail {
   readonly columns: number;
   readonly rows: number;
   /** `rows * columns` values, 0 black to 255 white. */
   readonly grey: Uint8Array;
-  /** The model's lesion probability times 255, of the same size; undefined where it is not known. */
+  /** The model's lesion probability times 255, of the same size; undefined if unknown. */
   readonly mask?: Uint8Array | undefined;
 }
 
-/** What a host gives thumbnails with. */
+/** A host's provider of thumbnails. */
 export type ThumbnailProvider = (row: number, signal: AbortSignal) => Promise<Thumbnail>;
 
 /** What the parts of a gallery show. */
@@ -30,7 +30,7 @@ export interface GalleryModel {
   readonly strings: GalleryStrings;
   readonly store: RowStore;
   readonly state: GalleryState;
-  /** Rows that pass the filter but for the cell of the matrix: what scores and matrix are of. */
+  /** Rows that pass the filter, ignoring the selected matrix cell: scores and matrix cover these. */
   readonly scope: Uint32Array;
   readonly shown: GroupedRows;
   readonly selection: Selection;
@@ -38,10 +38,10 @@ export interface GalleryModel {
   readonly canScore: boolean;
 }
 
-/** A change of the state; as a function where it builds on the state, which may be newer than what is drawn. */
+/** A change of the state; a function if it depends on the state, which may be newer than what is drawn. */
 export type GalleryChange = Partial<GalleryState> | ((now: GalleryState) => Partial<GalleryState>);
 
-/** What a user does in a gallery. */
+/** A user's actions in a gallery. */
 export interface GalleryActions {
   change(change: GalleryChange): void;
   score(): void;
@@ -63,7 +63,7 @@ export interface GalleryPart {
   update(model: GalleryModel): void;
 }
 
-/** An outcome in words. */
+/** An outcome for display. */
 export function outcomeName(strings: GalleryStrings, outcome: string): string {
   if (outcome === noAnswer) return strings.noAnswer;
   if (outcome === failure) return strings.failed;
@@ -71,7 +71,7 @@ export function outcomeName(strings: GalleryStrings, outcome: string): string {
   return outcome;
 }
 
-/** Whether the answer is another than the known label: null where either is missing. */
+/** Whether the answer differs from the known label: null if either is missing. */
 export function isWrong(store: RowStore, row: number, threshold: number | null): boolean | null {
   const label = wordAt(store.rows.label, row);
   const outcome = outcomeOf(store.outcomes(threshold), row);

@@ -49,7 +49,7 @@ const paths = (found: Uint32Array) => [...found].map((at) => rows[at]!.path);
 describe('filter', () => {
   const filter = (more: object) => filterRows(store, { ...emptyFilter, ...more }, null);
 
-  test('nothing set shows every row', () => {
+  test('without filters every row is shown', () => {
     expect(filter({})).toEqual(all(store));
   });
 
@@ -107,7 +107,7 @@ describe('text filter', () => {
 });
 
 describe('order', () => {
-  test('names are ordered as people count', () => {
+  test('names are in natural order', () => {
     expect(['p10', 'P2', 'p1', 'a/b', 'ab', 'p01'].sort(naturalOrder)).toEqual([
       'a/b',
       'ab',
@@ -173,7 +173,7 @@ describe('order', () => {
 });
 
 describe('scores', () => {
-  test('what has no answer is counted and left out of every score', () => {
+  test('rows without an answer are counted and excluded from every score', () => {
     const summary = summarizeScores(store, all(store), null);
     expect(summary).toMatchObject({
       total: 8,
@@ -191,7 +191,7 @@ describe('scores', () => {
     expect(summary.auc!.auc).toBe(0.75);
   });
 
-  test('another threshold moves answers, but never gives one that was withheld', () => {
+  test('another threshold changes answers, but never shows one that was withheld', () => {
     const { labels, outcomes, counts } = confusionTable(store, all(store), 0.15);
     const at = (label: string | null, outcome: string) =>
       counts[labels.indexOf(label)]![outcomes.indexOf(outcome)];
@@ -227,7 +227,7 @@ describe('scores', () => {
   });
 });
 
-test('two results files are compared on what both answer', () => {
+test('two results files are compared on the rows that both answer', () => {
   const second = { name: 'n', labels: ['non-covid', 'covid'], positive: 'covid', threshold: 0.5 };
   const pairs: [string, number, number][] = [
     ['covid', 0.9, 0.3],
@@ -250,14 +250,14 @@ test('two results files are compared on what both answer', () => {
   );
   const comparison = compareResults(both, all(both), null)!;
   expect(comparison).toMatchObject({ common: 4, onlyOne: 1, differing: 3 });
-  // The first alone is right of p0 and p3, the second alone of none: p = 2 * (1/2)^2.
+  // Only the first is right for p0 and p3, only the second for none: p = 2 * (1/2)^2.
   expect(comparison.mcnemar).toMatchObject({
     onlyFirstCorrect: 2,
     onlySecondCorrect: 0,
     exactPValue: 0.5,
   });
   expect(comparison.delong).toMatchObject({ firstAuc: 1, secondAuc: 0.75 });
-  // An answer against another, then an answer against none, then the rest by distance.
+  // Two different answers, then an answer against none, then the rest by distance.
   expect([...sortRows(both, all(both), usualOrder('difference'))]).toEqual([0, 3, 4, 1, 2]);
   expect([...filterRows(both, { ...emptyFilter, isDifferent: true }, null)]).toEqual([0, 3, 4]);
 });
@@ -274,7 +274,7 @@ describe('selection', () => {
     );
   });
 
-  test('Control adds and takes away', () => {
+  test('Control adds and removes', () => {
     const first = select(emptySelection, 4, 'alone', rowAt);
     const two = select(first, 7, 'toggle', rowAt);
     expect(two.chosen).toEqual(at([4, 7]));
@@ -296,7 +296,7 @@ describe('grid', () => {
     expect(layout.topOf(5)).toBe(260);
   });
 
-  test('only lines in sight are made', () => {
+  test('only visible lines are created', () => {
     expect(layout.linesBetween(140, 235)).toEqual([
       { kind: 'heading', group: 0, top: 0 },
       { kind: 'tiles', top: 130, start: 3, count: 2 },
@@ -315,7 +315,7 @@ describe('grid', () => {
 });
 
 describe('CSV', () => {
-  test('quotes what a reader would split, and takes the edge off formulas', () => {
+  test('quotes what a reader would split, and neutralises formulas', () => {
     const odd = storeOf([row('a,"b".png', { label: '=cmd()', result: result(0.25) })]);
     const [, line] = rowsToCsv(odd, all(odd), null).split('\r\n');
     expect(line).toBe(`"a,""b"".png",,'=cmd(),,,,,,non-covid,,0.25,,,,`);
@@ -337,7 +337,7 @@ describe('CSV', () => {
   });
 });
 
-test('a state of another version starts again', () => {
+test('a state of another version is reset', () => {
   expect(parseGalleryState({ sort: 'size', filter: { facets: { split: 'x' }, cell: 3 } })).toEqual(
     defaultGalleryState,
   );

@@ -5,7 +5,7 @@ import { sortKeys, type GallerySort } from './sort-rows.js';
 /** Sizes of a tile's picture in CSS pixels. */
 export const tileSizes = { least: 48, most: 384, usual: 144, step: 24 } as const;
 
-/** What the user has set; hosts keep it and give it back. */
+/** The user's settings; hosts save and restore them. */
 export interface GalleryState {
   readonly sort: GallerySort;
   readonly grouping: Grouping;
@@ -13,7 +13,7 @@ export interface GalleryState {
   readonly layout: 'grid' | 'table';
   readonly size: number;
   readonly masksVisible: boolean;
-  /** Null for the answers as the results file has them. */
+  /** Null for the answers as in the results file. */
   readonly threshold: number | null;
 }
 
@@ -27,7 +27,7 @@ export const defaultGalleryState: GalleryState = {
   threshold: null,
 };
 
-/** What a host has kept, over the usual state; each part that is not valid is passed over. */
+/** A host's saved state over the defaults; invalid parts are ignored. */
 export function parseGalleryState(kept: unknown): GalleryState {
   const { sort, grouping, filter, layout, size, masksVisible, threshold } = recordOf(kept);
   const usual = defaultGalleryState;

@@ -1,4 +1,4 @@
-/** Every text of the gallery in English; `{0}` is filled in. A host passes a table of the same keys to speak another language. */
+/** Every text of the gallery in English; `{0}` is filled in. A host passes a table of the same keys for another language. */
 export const galleryStrings = {
   gallery: 'Gallery of pictures',
   researchUse: 'Research use, not for diagnosis',

@@ -8,7 +8,7 @@ import type { GalleryStrings } from './gallery-strings.js';
 import { groupings, type Grouping } from './group-rows.js';
 import { sortKeys, usualOrder, type SortKey } from './sort-rows.js';
 
-/** Filter text, order, headings, layout, size, masks, and what leads out of the gallery. */
+/** Filter text, order, headings, layout, size, masks, and actions that leave the gallery. */
 export function createGalleryToolbar(
   strings: GalleryStrings,
   actions: GalleryActions,

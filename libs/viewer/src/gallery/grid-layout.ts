@@ -7,7 +7,7 @@ export interface GridSizes {
   readonly headingHeight: number;
 }
 
-/** A line of tiles or a heading that is in sight. */
+/** A visible line of tiles or a heading. */
 export type GridLine =
   | { readonly kind: 'heading'; readonly group: number; readonly top: number }
   | {
@@ -17,7 +17,7 @@ export type GridLine =
       readonly count: number;
     };
 
-/** Where the tiles of a gallery lie: found for any scroll position without a look at each row. */
+/** Positions of a gallery's tiles: found for any scroll position without visiting each row. */
 export class GridLayout {
   readonly height: number;
   readonly #tops: Float64Array;
@@ -59,7 +59,7 @@ export class GridLayout {
     return lines;
   }
 
-  /** The group that a height lies in; the last one below the end. */
+  /** The group at a height; the last one below the end. */
   groupAt(top: number): number {
     let [low, high] = [0, Math.max(0, this.groups.length - 1)];
     while (low < high) {
@@ -78,7 +78,7 @@ export class GridLayout {
     return this.#tops[group]! + this.#headingOf(group) + line * this.sizes.lineHeight;
   }
 
-  /** The place that a key leads to: a tile to the side, or the one above or below in the same column. */
+  /** The place that a key moves to: a tile to the side, or the one above or below in the same column. */
   step(place: number, key: 'left' | 'right' | 'up' | 'down'): number {
     const last = (this.groups.at(-1)?.start ?? 0) + (this.groups.at(-1)?.count ?? 0) - 1;
     if (key === 'left') return Math.max(0, place - 1);

@@ -2,13 +2,13 @@ import { naturalOrder } from './natural-order.js';
 import { wordAt } from './packed-rows.js';
 import type { RowStore } from './row-store.js';
 
-/** What headings a gallery has. */
+/** The kinds of headings in a gallery. */
 export const groupings = ['none', 'split', 'label', 'split-label', 'patient'] as const;
 export type Grouping = (typeof groupings)[number];
 
 /** Rows under one heading: `order[start]` to `order[start + count - 1]`. */
 export interface RowGroup {
-  /** The heading's parts; null where a row has no such value. */
+  /** The heading's parts; null if a row has no such value. */
   readonly names: readonly (string | null)[];
   readonly start: number;
   readonly count: number;
@@ -21,7 +21,7 @@ export interface GroupedRows {
 
 const splitOrder = ['train', 'val', 'test'];
 
-/** Puts sorted rows under headings; within a heading they stay in their order. */
+/** Groups sorted rows under headings, keeping their order within each. */
 export function groupRows(store: RowStore, sorted: Uint32Array, by: Grouping): GroupedRows {
   if (by === 'none') {
     const groups = sorted.length > 0 ? [{ names: [], start: 0, count: sorted.length }] : [];

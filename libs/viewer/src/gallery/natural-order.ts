@@ -1,4 +1,4 @@
-/** Names as people order them: `slice-2` before `slice-10`, capitals beside small letters. */
+/** Natural order of names: `slice-2` before `slice-10`, capitals next to small letters. */
 export function naturalOrder(a: string, b: string): number {
   let i = 0;
   let j = 0;
@@ -24,7 +24,7 @@ export function naturalOrder(a: string, b: string): number {
     j++;
   }
   const rest = a.length - i - (b.length - j);
-  // Names that differ in case or in leading zeros alone still have one order.
+  // Names that differ only in case or in leading zeros still have one order.
   return rest !== 0 ? rest : a < b ? -1 : a > b ? 1 : 0;
 }
 

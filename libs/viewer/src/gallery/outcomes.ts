@@ -1,37 +1,37 @@
 import { failed, notScored, wordAt, type PackedResults } from './packed-rows.js';
 
-/** The model of a results file, as far as its answers need it. */
+/** The fields of a results file's model that its answers need. */
 export interface ResultsModel {
   /** Labels that the model gives. */
   readonly labels: readonly string[];
-  /** The label that `probability` is of. */
+  /** The label that `probability` refers to. */
   readonly positive: string;
-  /** A label is positive from this probability on; null where the model has none of its own. */
+  /** A label is positive from this probability on; null if the model has no threshold of its own. */
   readonly threshold: number | null;
 }
 
-/** What a row's answer comes to: one of the model's labels, or that there is none. */
+/** A row's outcome: one of the model's labels, or that there is none. */
 export const noAnswer = '\u0000no-answer';
 export const failure = '\u0000failed';
 export const unscored = '\u0000not-scored';
 
-/** One outcome a row: `words[codes[row]]`. */
+/** One outcome per row: `words[codes[row]]`. */
 export interface Outcomes {
   readonly words: readonly string[];
   readonly codes: Uint8Array;
 }
 
 /**
- * The outcome of each row at a threshold. What the model withheld stays withheld at every threshold.
+ * The outcome of each row at a threshold. Withheld answers stay withheld at every threshold.
  *
- * @param threshold null for the labels as the results file has them.
+ * @param threshold null for the labels as in the results file.
  */
 export function outcomesAt(
   results: PackedResults,
   { labels, positive }: ResultsModel,
   threshold: number | null,
 ): Outcomes {
-  // A label that the header forgot is an answer all the same.
+  // A label missing from the header is an answer all the same.
   const words = [...new Set([...labels, positive, ...results.label.words])];
   const ofLabel = results.label.words.map((word) => words.indexOf(word));
   const yes = words.indexOf(positive);
@@ -50,7 +50,7 @@ export function outcomesAt(
       if (label < 0) codes[row] = none;
       else if (threshold === null || Number.isNaN(probability)) codes[row] = ofLabel[label]!;
       else if (probability >= threshold) codes[row] = yes;
-      // The model's other answer, where there are several the one that it gave.
+      // The model's other answer; if there are several, the one that it gave.
       else codes[row] = ofLabel[label] === yes ? (no < 0 ? none : no) : ofLabel[label]!;
     }
   }
@@ -67,7 +67,7 @@ export function isAnswer(outcome: string): boolean {
   return !outcome.startsWith('\u0000');
 }
 
-/** Why a row has no answer: codes of what withheld it, or the error. */
+/** Why a row has no answer: codes of the withheld reasons, or the error. */
 export function reasonOf(results: PackedResults, row: number): string | null {
   return wordAt(results.error, row) ?? wordAt(results.withheld, row);
 }

@@ -1,8 +1,8 @@
-/** One picture of a gallery: what the dataset knows of it and what a model made of it. Unknown is null. */
+/** One picture of a gallery: the dataset's facts about it and a model's result. Unknown is null. */
 export interface GalleryRow {
   /** Relative to the dataset's folder, with forward slashes. */
   readonly path: string;
-  /** Index of the slice where `path` is a volume. */
+  /** Index of the slice if `path` is a volume. */
   readonly slice: number | null;
   /** The known label. */
   readonly label: string | null;
@@ -14,31 +14,31 @@ export interface GalleryRow {
   readonly format: string | null;
   /** Rules of the audit that name this picture. */
   readonly findings: readonly string[];
-  /** What the model answered; null where it was not asked. */
+  /** The model's answer; null if it was not scored. */
   readonly result: GalleryResult | null;
-  /** The answer of the results file that is compared with the first. */
+  /** The answer in the compared results file. */
   readonly second: GalleryResult | null;
 }
 
-/** What one results file says of one picture. */
+/** One results file's row for one picture. */
 export interface GalleryResult {
-  /** The verdict; null where it was withheld or scoring failed. */
+  /** The verdict; null if it was withheld or scoring failed. */
   readonly label: string | null;
   readonly withheld: readonly string[];
   readonly probability: number | null;
   readonly lesionFraction: number | null;
   readonly dice: number | null;
-  /** Why scoring failed; null where it did not. */
+  /** Why scoring failed; null if it did not. */
   readonly error: string | null;
 }
 
-/** A column of words: each word once, and for each row the index of its word, -1 where there is none. */
+/** A column of words: each word once, and for each row the index of its word, -1 if there is none. */
 export interface PackedWords {
   readonly words: readonly string[];
   readonly codes: Int32Array;
 }
 
-/** Results by column; NaN where a number is unknown. */
+/** Results by column; NaN if a number is unknown. */
 export interface PackedResults {
   /** 0 not scored, 1 scored, 2 failed. */
   readonly state: Uint8Array;
@@ -51,11 +51,11 @@ export interface PackedResults {
   readonly dice: Float64Array;
 }
 
-/** Rows by column: 100,000 of them are posted to a page in a few messages' time, and filtered without an object a row. */
+/** Rows by column: 100,000 of them can be posted to a page in little time, and filtered without an object per row. */
 export interface PackedRows {
   readonly count: number;
   readonly path: readonly string[];
-  /** -1 where the path is a picture. */
+  /** -1 if the path is a picture. */
   readonly slice: Int32Array;
   readonly label: PackedWords;
   readonly split: PackedWords;
@@ -130,7 +130,7 @@ function joined(words: readonly string[]): string | null {
   return words.length === 0 ? null : words.join(' ');
 }
 
-/** The word of a row; null where there is none. */
+/** The word of a row; null if there is none. */
 export function wordAt({ words, codes }: PackedWords, row: number): string | null {
   return words[codes[row]!] ?? null;
 }

@@ -10,7 +10,7 @@ import { sortRows } from './sort-rows.js';
 /** Pictures that a report lists. */
 const mostPictures = 50;
 
-/** What a report is made of; `charts` are SVG documents, `pictures` are PNGs as data addresses by row. */
+/** Input of a report; `charts` are SVG documents, `pictures` are PNGs as data URLs by row. */
 export interface ReportParts {
   readonly store: RowStore;
   readonly rows: Uint32Array;
@@ -21,7 +21,7 @@ export interface ReportParts {
   readonly time: Date;
 }
 
-/** A page that stands alone: no script, nothing loaded from anywhere. */
+/** A self-contained page: no script, nothing loaded. */
 export function reportHtml({
   store,
   rows,

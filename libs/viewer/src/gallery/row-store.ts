@@ -2,7 +2,7 @@ import { naturalOrder } from './natural-order.js';
 import { outcomesAt, type Outcomes, type ResultsModel } from './outcomes.js';
 import { wordAt, type PackedRows } from './packed-rows.js';
 
-/** What a gallery knows of the dataset and of the models whose answers it shows. */
+/** What a gallery knows about the dataset and the models whose answers it shows. */
 export interface GalleryFacts {
   /** Name of the dataset or of the file. */
   readonly title: string;
@@ -12,11 +12,11 @@ export interface GalleryFacts {
   readonly positive: string;
   /** The model of the results; null for a manifest that was not scored. */
   readonly model: (ResultsModel & { readonly name: string }) | null;
-  /** The model of the results that are compared with the first. */
+  /** The model of the compared results. */
   readonly second: (ResultsModel & { readonly name: string }) | null;
-  /** What the user should know: rows that were left out, results of another model. */
+  /** What the user should know: omitted rows, results of another model. */
   readonly notes: readonly string[];
-  /** Classifiers that never see a lung, to hold the model's score against. */
+  /** Classifiers that never see a lung, as baselines for the model's score. */
   readonly baselines: readonly Baseline[];
 }
 
@@ -28,7 +28,7 @@ export interface Baseline {
   readonly auc: number | null;
 }
 
-/** The rows of a gallery with what is derived from them, each derived once. */
+/** The rows of a gallery with data derived from them, each computed once. */
 export class RowStore {
   readonly count: number;
   #haystack: readonly string[] | undefined;
@@ -42,7 +42,7 @@ export class RowStore {
     this.count = rows.count;
   }
 
-  /** What the text filter looks in: path, label, patient, source and document in lower case. */
+  /** Text searched by the filter: path, label, patient, source and document in lower case. */
   get haystack(): readonly string[] {
     const { rows } = this;
     return (this.#haystack ??= rows.path.map((path, row) => {
@@ -65,12 +65,12 @@ export class RowStore {
     return (this.#nameRank = rank);
   }
 
-  /** Outcomes at a threshold, or as the file has them for null. */
+  /** Outcomes at a threshold, or as in the file for null. */
   outcomes(threshold: number | null): Outcomes {
     return this.#outcomesOf('first', threshold);
   }
 
-  /** Those of the results that are compared; undefined where none are. */
+  /** Those of the compared results; undefined if there are none. */
   secondOutcomes(): Outcomes | undefined {
     return this.rows.second ? this.#outcomesOf('second', null) : undefined;
   }
@@ -86,7 +86,7 @@ export class RowStore {
       threshold: null,
     };
     const outcomes = outcomesAt(results, model, threshold);
-    // A slider passes many thresholds; the last few are enough.
+    // A slider passes many thresholds; keep only the last few.
     if (this.#outcomes.size > 8) this.#outcomes.clear();
     this.#outcomes.set(key, outcomes);
     return outcomes;

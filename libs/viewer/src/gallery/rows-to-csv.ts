@@ -19,10 +19,10 @@ const header = [
   'error',
   'findings',
 ];
-/** Of the results that are compared. */
+/** Of the compared results. */
 const secondHeader = ['second_answer', 'second_withheld', 'second_probability'];
 
-/** Rows as CSV (RFC 4180), in the order that they are shown in; unknown values are empty. */
+/** Rows as CSV (RFC 4180), in displayed order; unknown values are empty. */
 export function rowsToCsv(store: RowStore, order: Uint32Array, threshold: number | null): string {
   const { rows } = store;
   const outcomes = store.outcomes(threshold);
@@ -61,7 +61,7 @@ export function rowsToCsv(store: RowStore, order: Uint32Array, threshold: number
 function cell(value: string | number | null): string {
   if (value === null) return '';
   const text = String(value);
-  // A spreadsheet takes a text that starts with one of these for a formula.
+  // Spreadsheets take a text that starts with one of these for a formula.
   const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

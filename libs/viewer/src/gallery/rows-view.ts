@@ -20,7 +20,7 @@ const headingHeight = 30;
 const tableLineHeight = 28;
 const captionHeight = 54;
 const gap = 8;
-/** Lines above and below what is in sight that are drawn too, in pixels. */
+/** Pixels above and below the visible part whose lines are drawn too. */
 const margin = 300;
 
 /** What a tile of the grid shows. */
@@ -28,7 +28,7 @@ interface TileFacts {
   readonly row: number;
   readonly name: string;
   readonly verdict: string;
-  /** The badge of a wrong answer; null where it is right. */
+  /** The badge of a wrong answer; null if it is right. */
   readonly wrong: string | null;
   readonly findings: readonly string[];
   /** Starts with the path. */
@@ -45,15 +45,15 @@ interface LineFacts {
   readonly withheld: boolean;
 }
 
-/** The grid or table of rows, of which only those in sight are in the page. */
+/** The grid or table of rows; only the visible ones are in the page. */
 export interface RowsView extends GalleryPart {
-  /** Draws a row's picture again, after it has come. */
+  /** Redraws a row's picture after it has arrived. */
   refresh(row: number): void;
-  /** The place that a key leads to. */
+  /** The place that a key moves to. */
   step(place: number, key: 'left' | 'right' | 'up' | 'down' | 'pageUp' | 'pageDown'): number;
   scrollTo(place: number): void;
   focus(): void;
-  /** The drawn picture of a row; undefined where it is not in sight. */
+  /** The drawn picture of a row; undefined if it is not visible. */
   canvasOf(row: number): HTMLCanvasElement | undefined;
 }
 
@@ -61,9 +61,9 @@ interface Drawn {
   readonly element: HTMLElement;
   readonly row: number;
   readonly canvas: HTMLCanvasElement | undefined;
-  /** All that it says: where that is the same, it stays when other rows come. */
+  /** The tile's content: if it is the same, the element stays when other rows arrive. */
   readonly key: string;
-  /** What the view showed when it was last looked at. */
+  /** The view's state when it was last drawn. */
   generation: number;
 }
 
@@ -136,7 +136,7 @@ export function createRowsView(
     else list.removeAttribute('aria-rowcount');
     empty.hidden = shown.order.length > 0;
     setText(empty, store.count === 0 ? strings.noRows : strings.empty);
-    // Tiles say what depends on these; what scrolling and selecting change is set on them as they are.
+    // Tiles are rebuilt when these change; scrolling and selecting only update them.
     const depends = [
       store,
       shown,
@@ -208,7 +208,7 @@ export function createRowsView(
     element.style.setProperty('--gg-tile', `${state.size}px`);
   }
 
-  /** What is drawn at a place, where it still says the same; else it is taken away. */
+  /** The element at a place if its content is unchanged; else removes it. */
   function known(place: number, key: string): Drawn | undefined {
     const tile = drawn.get(place);
     if (tile?.key === key) {
@@ -255,7 +255,7 @@ export function createRowsView(
     return {
       row,
       name: nameOf(store, row),
-      // The number first: what does not fit is cut off at the end.
+      // The number first: overflow is cut off at the end.
       verdict: [
         ...(probability === null ? [] : [percent(probability)]),
         `${label ?? strings.unknown} → ${outcomeName(strings, outcome)}${second}`,
@@ -404,7 +404,7 @@ function headingText({ strings }: GalleryModel, { names, count }: RowGroup): str
   return `${names.map((name) => name ?? strings.unknown).join(' · ')} (${count})`;
 }
 
-/** What the results that are compared say of a row; null where none are. */
+/** The compared results' answer for a row; null if there are none. */
 function secondOf(
   { store, strings }: GalleryModel,
   row: number,

@@ -1,4 +1,4 @@
-// What a host without a page needs of the gallery: rows, order and texts.
+// The parts of the gallery for a host without a page: rows, order and texts.
 export type { GalleryState } from './gallery-state.js';
 export { galleryStrings, type GalleryStrings } from './gallery-strings.js';
 export { naturalOrder } from './natural-order.js';

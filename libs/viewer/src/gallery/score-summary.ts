@@ -24,14 +24,14 @@ export interface Share {
   readonly interval: Interval | null;
 }
 
-/** How a model does on some rows. Curves are of rows with a known label and an answer; null where one class is missing. */
+/** A model's performance on some rows. Curves use rows with a known label and an answer; null if one class is missing. */
 export interface ScoreSummary {
   readonly total: number;
   readonly answered: number;
   readonly withheld: number;
   readonly failed: number;
   readonly unscored: number;
-  /** Rows with an answer whose label is not known. */
+  /** Rows with an answer but no known label. */
   readonly unlabelled: number;
   readonly accuracy: Share;
   readonly sensitivity: Share;
@@ -45,7 +45,7 @@ export interface ScoreSummary {
   } | null;
 }
 
-/** Summarises some rows at a threshold; null for the labels as the file has them. */
+/** Summarises some rows at a threshold; null for the labels as in the file. */
 export function summarizeScores(
   store: RowStore,
   rows: Uint32Array,
@@ -94,7 +94,7 @@ export function summarizeScores(
 /** Two results files on the rows that both answer and whose label is known. */
 export interface Comparison {
   readonly common: number;
-  /** Rows that one of them alone answers. */
+  /** Rows that only one of them answers. */
   readonly onlyOne: number;
   readonly differing: number;
   readonly mcnemar: McNemarResult | null;
@@ -149,7 +149,7 @@ function enough(labels: readonly number[]): boolean {
   return positives >= 2 && labels.length - positives >= 2;
 }
 
-/** Labels and probabilities of the rows where the model gave an answer and the label is known. */
+/** Labels and probabilities of the rows that have a model's answer and a known label. */
 function claims(store: RowStore, rows: Uint32Array): { labels: number[]; probabilities: number[] } {
   const { probability, label } = store.rows.result;
   const labels: number[] = [];
@@ -164,7 +164,7 @@ function claims(store: RowStore, rows: Uint32Array): { labels: number[]; probabi
   return { labels, probabilities };
 }
 
-/** 1 for the dataset's positive label, 0 for the others, null where it is not known. */
+/** 1 for the dataset's positive label, 0 for the others, null if unknown. */
 function targetOf({ rows, facts }: RowStore, row: number): 0 | 1 | null {
   const code = rows.label.codes[row]!;
   if (code < 0) return null;
@@ -177,13 +177,13 @@ function share(hits: number, total: number): Share {
 
 /** Counts of a confusion matrix: a line for each known label, a column for each outcome. */
 export interface ConfusionTable {
-  /** Null is the line of rows whose label is not known. */
+  /** Null is the line of rows with an unknown label. */
   readonly labels: readonly (string | null)[];
   readonly outcomes: readonly string[];
   readonly counts: readonly (readonly number[])[];
 }
 
-/** Lines and columns that no row has are left out, but for the labels of the dataset and the model. */
+/** Omits empty lines and columns, except for the labels of the dataset and the model. */
 export function confusionTable(
   store: RowStore,
   rows: Uint32Array,

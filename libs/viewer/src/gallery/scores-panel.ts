@@ -34,7 +34,7 @@ export function createScoresPanel(actions: GalleryActions): GalleryPart {
         element.append(numbers, threshold.element, comparison, matrix, curves);
       }
       threshold.update(model);
-      // Scores of 100,000 rows cost more than a frame; only what they depend on computes them again.
+      // Scores of 100,000 rows cost more than a frame: recompute them only when their inputs change.
       const depends = [store, scope, state.threshold, state.filter.cell, state.filter.isDifferent];
       if (depends.every((value, at) => value === drawn[at])) return;
       drawn = depends;
@@ -135,7 +135,7 @@ function intervalText(
   return fillIn(strings.interval, (lower * scale).toFixed(digits), (upper * scale).toFixed(digits));
 }
 
-/** Baselines of the one split that is in sight, or of all. */
+/** Baselines of the only visible split, or of all. */
 function baselineFacts({ strings, store, state }: GalleryModel): HTMLElement[] {
   const splits = state.filter.facets.split ?? [];
   return store.facts.baselines

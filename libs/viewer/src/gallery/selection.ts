@@ -1,17 +1,17 @@
-/** Selected places of a list, with where the keyboard is and where a range starts; a new value for each change. */
+/** Selected places of a list, with the focused place and the start of a range; a new value for each change. */
 export interface Selection {
   readonly chosen: ReadonlySet<number>;
-  /** Place of the keyboard; -1 where the list is empty. */
+  /** The focused place; -1 if the list is empty. */
   readonly focus: number;
   readonly anchor: number;
 }
 
 export const emptySelection: Selection = { chosen: new Set(), focus: -1, anchor: -1 };
 
-/** How a click or a key selects: alone, added or taken away (Control), or up to there (Shift). */
+/** How a click or a key selects: only this, added or removed (Control), or up to here (Shift). */
 export type SelectMode = 'alone' | 'toggle' | 'range' | 'focus';
 
-/** @param rowAt the row at a place: what is chosen stays chosen when the order changes. */
+/** @param rowAt the row at a place: selected rows stay selected when the order changes. */
 export function select(
   { chosen, anchor }: Selection,
   place: number,

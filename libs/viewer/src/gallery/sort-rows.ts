@@ -1,7 +1,7 @@
 import { isAnswer, outcomeOf } from './outcomes.js';
 import type { RowStore } from './row-store.js';
 
-/** What a gallery is sorted by; `given` is the file's own order. */
+/** Sort keys of a gallery; `given` is the file's own order. */
 export const sortKeys = [
   'given',
   'name',
@@ -18,7 +18,7 @@ export interface GallerySort {
   readonly descending: boolean;
 }
 
-/** The order in which a key is usually wanted: the most wrong, the most probable, the worst Dice, the largest difference first. */
+/** The usual direction of a key: the most wrong, the most probable, the worst Dice, the largest difference first. */
 export function usualOrder(key: SortKey): GallerySort {
   return { key, descending: !['given', 'name', 'dice'].includes(key) };
 }
@@ -42,7 +42,7 @@ export function sortRows(
   });
 }
 
-/** The value that each row is sorted by; NaN where it has none. */
+/** The value that each row is sorted by; NaN if it has none. */
 export function sortValues(store: RowStore, key: Exclude<SortKey, 'given'>): ArrayLike<number> {
   const { result, second } = store.rows;
   switch (key) {
@@ -64,8 +64,8 @@ export function sortValues(store: RowStore, key: Exclude<SortKey, 'given'>): Arr
 }
 
 /**
- * How wrong each answer is: the distance of the probability from 1 for the positive label, from 0 for the others. NaN where the label
- * is unknown or the model gave no answer, since a probability that was withheld is no claim.
+ * How wrong each answer is: the distance of the probability from 1 for the positive label, from 0 for the others. NaN if the label
+ * is unknown or the model gave no answer, since a withheld probability does not count.
  */
 export function errors({ rows, facts }: RowStore): Float64Array {
   const { codes, words } = rows.label;

@@ -3,7 +3,7 @@ import type { Thumbnail } from './gallery-model.js';
 /** Thumbnails that are kept: some screens full. */
 const mostKept = 800;
 
-/** Thumbnails by row, the ones used last; what has scrolled out of sight is no longer asked for. */
+/** The most recently used thumbnails by row; cancels requests that have scrolled out of sight. */
 export class ThumbnailCache<T extends Thumbnail = Thumbnail> {
   readonly #kept = new Map<number, T | Error>();
   readonly #asked = new Map<number, AbortController>();
@@ -18,7 +18,7 @@ export class ThumbnailCache<T extends Thumbnail = Thumbnail> {
     this.#onArrival = onArrival;
   }
 
-  /** The thumbnail, or why there is none; undefined while it is on its way. */
+  /** The thumbnail, or why there is none; undefined while it is loading. */
   get(row: number): T | Error | undefined {
     const kept = this.#kept.get(row);
     if (kept) {
@@ -30,7 +30,7 @@ export class ThumbnailCache<T extends Thumbnail = Thumbnail> {
     return undefined;
   }
 
-  /** Gives up what is not wanted any more. */
+  /** Cancels requests that are no longer wanted. */
   abortExcept(wanted: ReadonlySet<number>): void {
     for (const [row, request] of this.#asked) {
       if (!wanted.has(row)) {

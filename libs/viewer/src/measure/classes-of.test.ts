@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { classesOf } from './classes-of.js';
 
-test('a mask of lesion or not has no classes, whether it is written as 1 or as 255', () => {
+test('a binary mask has no classes, whether written as 1 or as 255', () => {
   expect(classesOf(Uint8Array.of(0, 1, 1))).toEqual([]);
   expect(classesOf(Uint8Array.of(0, 255))).toEqual([]);
   expect(classesOf(new Uint8Array(4))).toEqual([]);

@@ -3,7 +3,7 @@ import type { CtSlice } from '@groundglass/core/browser';
 /** A point of a slice; pixel (i, j) covers [i, i + 1) × [j, j + 1). */
 export type SlicePoint = readonly [x: number, y: number];
 
-/** A ruler from one point to another, or an ellipse in the box between them. Plain JSON, kept with the view. */
+/** A ruler from one point to another, or an ellipse in the box between them. Plain JSON, saved with the view. */
 export interface Measurement {
   readonly id: number;
   readonly kind: 'ruler' | 'roi';
@@ -18,7 +18,7 @@ export interface PixelSize {
   readonly row: number;
 }
 
-/** A length or an area in millimetres, or in pixels where the file does not say how large these are. */
+/** A length or an area in millimetres, or in pixels if the file does not give their size. */
 export interface Extent {
   readonly value: number;
   readonly unit: 'mm' | 'px' | 'mm²' | 'px²';
@@ -36,11 +36,11 @@ export function lengthOf(
   };
 }
 
-/** What is measured in a region; all null where no pixel's centre lies in it. */
+/** The measurements of a region; all null if no pixel's centre is in it. */
 export interface RegionStatistics {
   readonly count: number;
   readonly mean: number | null;
-  /** Of the region's pixels as a whole: divided by their number, as 3D Slicer and pydicom users' `numpy.std` do. */
+  /** Population deviation of the region: divided by the number of pixels, like 3D Slicer and pydicom users' `numpy.std`. */
   readonly deviation: number | null;
   readonly least: number | null;
   readonly most: number | null;
@@ -50,7 +50,7 @@ export interface RegionStatistics {
 }
 
 /**
- * Measures the pixels whose centre lies in an ellipse. NaN is not counted. The area is that of these pixels.
+ * Measures the pixels whose centres are in an ellipse. NaN is not counted. The area is that of these pixels.
  */
 export function measureRegion(
   slice: Pick<CtSlice, 'columns' | 'rows' | 'pixels'>,
@@ -87,7 +87,7 @@ export function measureRegion(
     most = Math.max(most, value);
   }
   const mean = sum / values.length;
-  // Two passes: the sum of squares would lose the digits of a small spread around -1000 HU.
+  // Two passes: the sum of squares would lose the precision of a small spread around -1000 HU.
   let squares = 0;
   for (const value of values) squares += (value - mean) ** 2;
   return {
@@ -96,7 +96,7 @@ export function measureRegion(
   };
 }
 
-/** How many values lie in each of equal bins. */
+/** The number of values in each of equal bins. */
 export interface Histogram {
   /** Values at the left end of the first bin and the right end of the last. */
   readonly low: number;
@@ -105,10 +105,10 @@ export interface Histogram {
 }
 
 /**
- * Counts values in bins from the least to the greatest; NaN and padding below -1024 HU are left out, since a CT's air around the
- * reconstruction would be the only bin that one sees.
+ * Counts values in bins from the least to the greatest; omits NaN and padding below -1024 HU, since otherwise the air around a CT's
+ * reconstruction would be the only visible bin.
  *
- * @returns undefined where there is no value to count.
+ * @returns undefined if there is no value to count.
  */
 export function histogramOf(
   values: Float32Array,
@@ -133,7 +133,7 @@ export function histogramOf(
   return { low, high, counts };
 }
 
-/** Reads measurements that a host kept; what is wrong is left out. */
+/** Reads saved measurements; invalid ones are omitted. */
 export function parseMeasurements(value: unknown): readonly Measurement[] {
   if (!Array.isArray(value)) return [];
   return (value as unknown[]).filter((each): each is Measurement => {

@@ -1,7 +1,7 @@
 import { decodeMask, type SlicePrediction } from '@groundglass/core/browser';
 import type { PlaneName } from './plane-shape.js';
 
-/** Milliseconds of decoding in one call, so that the page stays smooth. */
+/** Milliseconds of decoding per call, so that the page stays responsive. */
 const budget = 12;
 
 interface DecodedMask {
@@ -22,7 +22,7 @@ export class PlaneMasks {
 
   /**
    * @param size of the slices, whose row or column the plane is.
-   * @returns lesion probabilities times 255 of the plane, and whether masks are left to decode; without a mask, undefined.
+   * @returns lesion probabilities times 255 of the plane, and whether masks remain to be decoded; undefined without a mask.
    */
   along(
     plane: PlaneName,
@@ -68,7 +68,7 @@ function decode({ mask }: SlicePrediction): DecodedMask | undefined {
     const values = Uint8Array.from(decodeMask(mask), (share) => Math.round(share * 255));
     return { width: mask.width, height: mask.height, values };
   } catch {
-    // The slice itself says what is wrong with its mask.
+    // The slice itself reports what is wrong with its mask.
     return undefined;
   }
 }

@@ -3,27 +3,27 @@ import { directionLetters, type EdgeLetters } from '../orientation.js';
 import type { ViewerVolume } from '../viewer-volume.js';
 
 /**
- * The two planes across the slices, named for slices that are axial: `coronal` cuts along one row of all slices, `sagittal` along one
+ * The two planes across the slices, named for axial slices: `coronal` cuts along one row of all slices, `sagittal` along one
  * column.
  */
 export type PlaneName = 'coronal' | 'sagittal';
 
-/** How a plane lies on the screen. */
+/** A plane's geometry on the screen. */
 export interface PlaneShape {
   readonly columns: number;
   readonly rows: number;
-  /** Width of a pixel over its height; 1 where the file does not say how far its slices are apart. */
+  /** Width of a pixel over its height; 1 if the file does not give the distance between slices. */
   readonly pixelAspect: number;
   /** Whether the last slice is the top row: slices usually run from the feet to the head, which belongs on top. */
   readonly isFlipped: boolean;
   readonly letters: EdgeLetters | undefined;
-  /** Millimetres between pixels; undefined where the file gives none. */
+  /** Millimetres between pixels; undefined if the file gives none. */
   readonly spacing: { readonly column: number; readonly row: number } | undefined;
 }
 
 type Shaped = Pick<ViewerVolume, 'columns' | 'rows' | 'sliceCount' | 'geometry'>;
 
-/** The planes' size and place; slices are its rows. */
+/** The planes' size and position; slices are their rows. */
 export function planeShape(volume: Shaped, plane: PlaneName): PlaneShape {
   const { columns, rows, sliceCount, geometry } = volume;
   const along = plane === 'coronal' ? columns : rows;
@@ -53,7 +53,7 @@ export function planeShape(volume: Shaped, plane: PlaneName): PlaneShape {
   };
 }
 
-/** What a plane is in the patient: by the axis that it cuts across, so that it is right for coronal and sagittal series too. */
+/** A plane's name in the patient, by the axis that it cuts across, so that it is right for coronal and sagittal series too. */
 export function planeView(
   geometry: Geometry | undefined,
   plane: PlaneName,

@@ -11,12 +11,12 @@ export interface PlaneVolume {
   slice(index: number, signal: AbortSignal): Promise<CtSlice>;
 }
 
-/** Slices that are decoded at once. */
+/** Slices decoded at once. */
 const parallel = 4;
 
 /**
  * Cuts coronal and sagittal planes out of a volume. The first plane decodes every slice; its values stay in memory until the source is
- * disposed of, at two bytes a voxel where they are whole Hounsfield units.
+ * disposed of, at two bytes per voxel if they are whole Hounsfield units.
  */
 export class PlaneSource {
   readonly #end = new AbortController();
@@ -30,7 +30,7 @@ export class PlaneSource {
 
   /**
    * @param index row (coronal) or column (sagittal) of the slices. Row `i` of the plane is slice `i`.
-   * @param signal ends the wait for this plane; the volume goes on loading for the next one.
+   * @param signal ends the wait for this plane; the volume continues to load for the next one.
    * @throws {CtError} `CT_SLICE_RANGE`, `CT_CANCELLED`, and what decoding throws; the next call tries again.
    */
   async plane(plane: PlaneName, index: number, signal: AbortSignal): Promise<CtSlice> {
@@ -62,7 +62,7 @@ export class PlaneSource {
     return { index, columns: width, rows: sliceCount, unit, pixels };
   }
 
-  /** Ends the loading and forgets the volume. */
+  /** Stops loading and releases the volume. */
   dispose(): void {
     this.#end.abort();
     this.#voxels = undefined;

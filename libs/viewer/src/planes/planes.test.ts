@@ -33,13 +33,13 @@ test('a coronal plane is one row of every slice, a sagittal plane one column', a
   expect(volume.decoded.sort()).toEqual([0, 1, 2, 3]);
 });
 
-test('values that are no whole Hounsfield units stay as they are', async () => {
+test('values that are not whole Hounsfield units stay as they are', async () => {
   const planes = new PlaneSource(volumeOf((slice) => (slice < 2 ? 40_000 : 0.5)));
   const { pixels } = await planes.plane('sagittal', 0, signal);
   expect([...pixels]).toEqual([40_000, 40_000, 40_000, 40_000, 0.5, 0.5, 0.5, 0.5]);
 });
 
-test('giving up one plane does not stop the volume from loading; disposing does', async () => {
+test('cancelling one plane does not stop the volume from loading; disposing does', async () => {
   const volume = volumeOf();
   const planes = new PlaneSource(volume);
   const cancel = new AbortController();

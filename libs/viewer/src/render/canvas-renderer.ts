@@ -1,7 +1,7 @@
 import { renderPicture } from './render-picture.js';
 import type { Renderer, Scene } from './scene.js';
 
-/** Draws on a Canvas 2D, for machines and remote desktops without WebGL2; throws where not even that exists. */
+/** Draws on a Canvas 2D, for machines and remote desktops without WebGL2; throws if even that is missing. */
 export function createCanvasRenderer(): Renderer {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');

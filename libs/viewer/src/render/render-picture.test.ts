@@ -24,14 +24,14 @@ const overlay: SceneOverlay = {
   lineWidth: 1,
 };
 
-/** Red of each pixel, which is its grey where nothing is drawn over it. */
+/** Red of each pixel, which equals its grey if nothing is drawn over it. */
 const reds = (rgba: Uint8ClampedArray) => [...rgba].filter((_, at) => at % 4 === 0);
 const pixelAt = (rgba: Uint8ClampedArray, at: number) => [...rgba.subarray(at * 4, at * 4 + 4)];
 
-test('nearest repeats pixels, linear goes straight from centre to centre', () => {
+test('nearest repeats pixels, linear interpolates from centre to centre', () => {
   const twice = { ...scene, stepX: 0.5 };
   expect(reds(renderPicture(twice, 4, 1))).toEqual([0, 0, 255, 255]);
-  // Canvas pixels lie at 0.25, 0.75, 1.25, 1.75; centres at 0.5 and 1.5: 0, 25, 75, 100 of 100
+  // Canvas pixels are at 0.25, 0.75, 1.25, 1.75; centres at 0.5 and 1.5: 0, 25, 75, 100 of 100
   expect(reds(renderPicture({ ...twice, interpolation: 'linear' }, 4, 1))).toEqual([
     0, 64, 191, 255,
   ]);
@@ -48,7 +48,7 @@ test('inverting swaps black and white, and a NaN is black', () => {
   expect(reds(renderPicture({ ...scene, inverted: true }, 2, 1))).toEqual([255, 0]);
 });
 
-test('a contour is drawn in the full colour on the rim of the mask alone', () => {
+test('a contour is drawn in the full colour on the rim of the mask only', () => {
   const square = { ...scene, columns: 5, rows: 5, pixels: new Float32Array(25) };
   const mask = new Uint8Array(25);
   for (const row of [1, 2, 3]) mask.fill(255, row * 5 + 1, row * 5 + 4);
@@ -93,7 +93,7 @@ test('a pixel is drawn from the threshold on', () => {
   expect(masked(0.61)).toEqual([0, 0, 0, 255]);
 });
 
-test('a picture in its own colours is sampled channel by channel, and the window does nothing to it', () => {
+test('a picture in its own colours is sampled channel by channel, and the window has no effect', () => {
   const colours = Uint8ClampedArray.of(200, 0, 10, 255, 0, 100, 30, 255);
   const linear = { ...scene, colours, interpolation: 'linear' as const, stepX: 0.5 };
   const rgba = renderPicture(linear, 4, 1);

@@ -2,7 +2,7 @@ import type { Scene, SceneOverlay } from './scene.js';
 import { area, classArea, colourOfArea, differenceColours, luminance, tint } from './tint.js';
 
 /**
- * Draws a scene without a GPU. This is the definition of the picture; the shader in `webgl-renderer.ts` follows it and may differ by one
+ * Draws a scene without a GPU. This is the reference; the shader in `webgl-renderer.ts` follows it and may differ by one
  * level through rounding.
  *
  * @returns `width * height * 4` bytes of RGBA, transparent outside of the slice.
@@ -23,17 +23,17 @@ export function renderPicture(
 }
 
 /**
- * How the canvas pixels of a row or a column lie on the slice's, with some beyond each end of the canvas. Index 0 is the first of
+ * Maps the canvas pixels of a row or a column to the slice's, with some beyond each end of the canvas. Index 0 is the first of
  * those.
  */
 class Axis {
   /** Canvas pixels and those beyond. */
   readonly count: number;
-  /** Which of them lie on the slice: from the first one to before the second. */
+  /** Which of them are on the slice: from the first one to before the second. */
   readonly from: number;
   readonly to: number;
   readonly nearest: Int32Array;
-  /** For bilinear interpolation between pixel centres, where the edge pixels reach to the border: two pixels and the second one's share. */
+  /** For bilinear interpolation between pixel centres, with edge pixels extended to the border: two pixels and the second one's share. */
   readonly first: Int32Array;
   readonly second: Int32Array;
   readonly share: Float64Array;
@@ -70,7 +70,7 @@ class Axis {
 
 type Values = Float32Array | Uint8Array;
 
-/** Gives the values along one row of the canvas, from `across.from` to `across.to`. */
+/** Calls back with the values along one row of the canvas, from `across.from` to `across.to`. */
 type RowSampler = (values: Values, j: number, row: Float64Array) => void;
 
 function samplerOf(scene: Scene, across: Axis, down: Axis): RowSampler {
@@ -157,7 +157,7 @@ function drawSlice(rgba: Uint8ClampedArray, scene: Scene, across: Axis, down: Ax
   }
 }
 
-/** Colours of differences by what the window made of them, 0 to 255; blue, green and red from the highest byte on. */
+/** Colours of windowed differences, 0 to 255; blue, green and red from the highest byte on. */
 const difference = Uint32Array.from({ length: 256 }, (_, grey) => {
   const share = (2 * grey) / 255 - 1;
   const [red, green, blue] = share > 0 ? differenceColours.above : differenceColours.below;
@@ -165,7 +165,7 @@ const difference = Uint32Array.from({ length: 256 }, (_, grey) => {
   return (part(blue) << 16) | (part(green) << 8) | part(red);
 });
 
-/** Draws over the slice what the model has found and the expert has drawn. */
+/** Draws the model's and the expert's masks over the slice. */
 function drawOverlay(
   rgba: Uint8ClampedArray,
   scene: Scene,
@@ -198,7 +198,7 @@ function drawOverlay(
           rgba[to + k] = own + (colour[k]! - own) * share;
         }
       } else if (overlay.style === 'fill') {
-        // What the model is unsure of is pale; what the expert drew is sure.
+        // Uncertain areas of the model are pale; the expert's are full.
         const certainty = here === area.lesion ? certainties[i]! / 255 : 1;
         rgba.set(tint(grey, colour, overlay.opacity * certainty), to);
       }
@@ -206,7 +206,7 @@ function drawOverlay(
   }
 }
 
-/** The area that each canvas pixel lies in, and those beyond the canvas that its outlines look at. */
+/** The area of each canvas pixel, including those beyond the canvas that its outlines read. */
 function areasOf(
   scene: Scene,
   { mask, truth, threshold, classes }: SceneOverlay,

@@ -1,6 +1,6 @@
 import type { Window } from '@groundglass/core/browser';
 
-/** Everything that decides a picture on the stage; both renderers draw the same picture from it. */
+/** All input of a picture on the stage; both renderers draw the same picture from it. */
 export interface Scene {
   readonly columns: number;
   readonly rows: number;
@@ -9,25 +9,25 @@ export interface Scene {
   readonly window: Window;
   readonly inverted: boolean;
   readonly interpolation: 'nearest' | 'linear';
-  /** Slice coordinates of the canvas's top left corner, and how far one canvas pixel reaches in them. */
+  /** Slice coordinates of the canvas's top left corner, and the size of one canvas pixel in them. */
   readonly left: number;
   readonly top: number;
   readonly stepX: number;
   readonly stepY: number;
-  /** RGBA of `rows * columns`, shown in place of the grey values; the window does nothing to them. */
+  /** RGBA of `rows * columns`, shown instead of the grey values; the window has no effect on them. */
   readonly colours?: Uint8ClampedArray | undefined;
-  /** `difference` draws what the window makes 0 to 1 around the middle: blue below it, black on it, orange above. */
+  /** `difference` draws windowed values around the middle: blue below it, black on it, orange above. */
   readonly palette?: 'grey' | 'difference';
   readonly overlay: SceneOverlay | undefined;
 }
 
 /** What is drawn over the slice. */
 export interface SceneOverlay {
-  /** `rows * columns` lesion probabilities times 255; undefined where there is no prediction. */
+  /** `rows * columns` lesion probabilities times 255; undefined if there is no prediction. */
   readonly mask: Uint8Array | undefined;
-  /** `rows * columns` of the expert's mask, lesion where it is not 0; undefined unless it is compared. */
+  /** `rows * columns` of the expert's mask, lesion if not 0; undefined unless it is compared. */
   readonly truth: Uint8Array | undefined;
-  /** Whether `truth` is drawn in its classes' colours in place of the comparison. */
+  /** Whether `truth` is drawn in its classes' colours instead of the comparison. */
   readonly classes?: boolean;
   readonly style: 'fill' | 'contour';
   readonly opacity: number;
@@ -36,10 +36,10 @@ export interface SceneOverlay {
   readonly lineWidth: number;
 }
 
-/** What draws the picture: `auto` takes WebGL2 where there is a GPU for it, else a Canvas 2D. */
+/** Renderer: `webgl2`, `canvas2d`, or `auto`, which is WebGL2 if there is a GPU for it. */
 export type RendererChoice = 'auto' | Renderer['kind'];
 
-/** Draws scenes on a canvas of its own. */
+/** Draws scenes on its own canvas. */
 export interface Renderer {
   readonly kind: 'webgl2' | 'canvas2d';
   readonly canvas: HTMLCanvasElement;

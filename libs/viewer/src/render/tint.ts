@@ -1,6 +1,6 @@
 import { overlayColours, type Colour } from '@groundglass/core/browser';
 
-/** What a pixel of the overlay is; the number indexes {@link areaColours}. */
+/** The kinds of overlay pixels; the number indexes {@link areaColours}. */
 export const area = {
   none: 0,
   lesion: 1,
@@ -19,7 +19,7 @@ export const areaColours: readonly Colour[] = [
 ];
 
 /**
- * Colours of the classes of a mask, told apart with any common colour vision (Okabe and Ito); class `n` has colour `(n - 1) % 8`.
+ * Colours of a mask's classes, distinguishable with any common colour vision (Okabe and Ito); class `n` has colour `(n - 1) % 8`.
  */
 export const classColours: readonly Colour[] = [
   [230, 159, 0],
@@ -32,7 +32,7 @@ export const classColours: readonly Colour[] = [
   [170, 170, 170],
 ];
 
-/** The first area that is a class; those before it are of {@link area}. */
+/** The first area that is a class; those before it are in {@link area}. */
 export const firstClassArea = 5;
 
 /** The area of a class; 0 is outside. */
@@ -48,7 +48,7 @@ export function colourOfArea(of: number): Colour {
 /** Colours below and above the middle of a difference. */
 export const differenceColours = { below: [86, 180, 233], above: [230, 159, 0] } as const;
 
-/** How far a full tint moves the luminance towards its own colour's: enough to be seen on black, and 70 % of the contrast stays. */
+/** How far a full tint moves the luminance towards its own colour's: visible on black, and 70 % of the contrast stays. */
 export const lift = 0.3;
 
 /** Luminance of a colour, ITU-R BT.601. */
@@ -57,7 +57,7 @@ export function luminance([red, green, blue]: Colour): number {
 }
 
 /**
- * Colours a grey value and keeps what can be seen in it. Blending with a flat colour would wash out the texture of the very
+ * Colours a grey value but keeps its texture. Blending with a flat colour would wash out the texture of the very
  * region that the mask points at; here the hue and saturation come from the colour and the luminance from the grey, as the
  * blend mode `color` does (W3C Compositing and Blending Level 1, section 13.2, `SetLum` and `ClipColor`).
  *

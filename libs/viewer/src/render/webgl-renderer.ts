@@ -4,18 +4,18 @@ import { areaColours, classColours } from './tint.js';
 
 /** Draws with WebGL2. */
 export interface WebglRenderer extends Renderer {
-  /** Whether there is a GPU; where the processor imitates one, drawing without it is faster. */
+  /** Whether there is a GPU; if the CPU emulates one, drawing without it is faster. */
   readonly isAccelerated: boolean;
 }
 
-/** Pixels of a CT slice's side that a texture must hold. */
+/** Side of a CT slice in pixels that a texture must hold. */
 const minTextureSize = 512;
 
 /**
  * Draws with WebGL2: the slice stays on the GPU as float32, so windowing, zooming and thresholds cost one draw call.
  *
  * @param onLost called when the GPU takes the context away; the renderer is useless from then on.
- * @returns undefined where WebGL2 is missing, or its textures are smaller than a slice.
+ * @returns undefined if WebGL2 is missing, or its textures are smaller than a slice.
  */
 export function createWebglRenderer(onLost: () => void): WebglRenderer | undefined {
   const canvas = document.createElement('canvas');
@@ -96,13 +96,13 @@ export function createWebglRenderer(onLost: () => void): WebglRenderer | undefin
     },
     dispose(): void {
       canvas.removeEventListener('webglcontextlost', onLost);
-      // Browsers keep only so many contexts; waiting for the garbage collector would take them from others.
+      // Browsers limit the number of contexts; waiting for the garbage collector would take them from others.
       gl.getExtension('WEBGL_lose_context')?.loseContext();
     },
   };
 }
 
-/** Browsers make WebGL without a GPU too, and `failIfMajorPerformanceCaveat` does not tell in all of them. */
+/** Browsers provide WebGL without a GPU too, and `failIfMajorPerformanceCaveat` does not detect it in all of them. */
 function isAccelerated(gl: WebGL2RenderingContext): boolean {
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const name = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));

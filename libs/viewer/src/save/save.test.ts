@@ -12,7 +12,7 @@ const geometry = {
   origin: [-120, -90.5, 33],
 } as const;
 
-/** 3 columns, 2 rows, 2 slices; the second slice is empty but for its last pixel. */
+/** 3 columns, 2 rows, 2 slices; the second slice is empty except for its last pixel. */
 const mask = {
   ...{ columns: 3, rows: 2, sliceCount: 2 },
   values: Uint8Array.of(1, 0, 1, 0, 1, 1, 0, 0, 0, 0, 0, 1),
@@ -33,7 +33,7 @@ test('the masks of a prediction become one volume, cut at the threshold', () => 
   expect([...made.values]).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0]);
 });
 
-test('a mask as NIfTI is read back where the volume lies', async () => {
+test('a mask as NIfTI is read back at the position of the volume', async () => {
   const volume = await openVolume(bytesSource(writeNiftiMask(mask, geometry)));
   expect(volume).toMatchObject({ columns: 3, rows: 2, sliceCount: 2 });
   expect(volume.geometry!.origin.map((part) => Math.round(part * 10) / 10)).toEqual([
@@ -44,7 +44,7 @@ test('a mask as NIfTI is read back where the volume lies', async () => {
   expect([...pixels].map((value) => Number(value > 0))).toEqual([1, 0, 1, 0, 1, 1]);
 });
 
-test('a segmentation has one bit a pixel, frames of the slices with lesion, and their places', () => {
+test('a segmentation has one bit per pixel, frames of the slices with lesion, and their positions', () => {
   const bytes = writeDicomSeg(mask, {
     ...{ geometry, label: 'Lesion', model: { name: 'net', version: '2' } },
     metadata: [

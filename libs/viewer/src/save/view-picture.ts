@@ -1,13 +1,13 @@
-/** A part of the page that is drawn into the picture of the view: what it draws on, and what lies over it. */
+/** A part of the page to draw into the picture of the view: its canvas, and the layers over it. */
 export interface PicturePart {
   readonly canvas: HTMLCanvasElement;
   readonly layer: SVGElement | undefined;
-  /** Texts at their places on the screen. */
+  /** Texts at their positions on the screen. */
   readonly texts: readonly HTMLElement[];
 }
 
 /**
- * Draws what is on the screen into one PNG: pictures, lines and readings at the places where they stand.
+ * Draws the screen into one PNG: pictures, lines and readings at their positions.
  *
  * @param frames the elements whose boxes the picture covers.
  */

@@ -2,14 +2,14 @@ import type { Geometry, MetadataEntry } from '@groundglass/core/browser';
 import { concatenate, encodeDataSet, type Element } from './encode-data-set.js';
 import type { MaskVolume } from './mask-volume.js';
 
-/** What a segmentation is of and what made it. */
+/** The source and the creator of a segmentation. */
 export interface SegmentationFacts {
   readonly geometry: Geometry;
-  /** Header of the segmented image: patient, study and frame of reference come from it where it has them. */
+  /** Header of the segmented image: gives patient, study and frame of reference if it has them. */
   readonly metadata: readonly MetadataEntry[];
   readonly label: string;
   readonly model: { readonly name: string; readonly version: string };
-  /** Now, unless given. */
+  /** Default: now. */
   readonly time?: Date;
 }
 
@@ -19,8 +19,8 @@ const explicitLittleEndian = '1.2.840.10008.1.2.1';
 /**
  * A DICOM Segmentation of one binary segment (PS3.3 A.51), a frame for each slice that has any of it.
  *
- * Frames lie where the volume's slices lie, as the viewer shows them: that is the patient's own coordinate system, so that every
- * program places them right. The source's instances are not referenced, since slices are known by their place alone.
+ * Frames are positioned like the volume's slices, as the viewer shows them, in the patient's coordinate system, so that every
+ * program places them right. The source's instances are not referenced, since slices are known only by position.
  *
  * @throws {RangeError} when the mask is empty: a segmentation has at least one frame.
  */
@@ -185,7 +185,7 @@ function pointerTo(attribute: number, group: number): Element[] {
   ];
 }
 
-/** Frames of one bit a pixel, one after the other without gaps, the first pixel in the lowest bit (PS3.5 8.2). */
+/** Frames of one bit per pixel, one after the other without gaps, the first pixel in the lowest bit (PS3.5 8.2). */
 function packBits(frames: readonly Uint8Array[]): Uint8Array {
   const count = frames.reduce((sum, frame) => sum + frame.length, 0);
   const bytes = new Uint8Array(Math.ceil(count / 8));
@@ -199,7 +199,7 @@ function packBits(frames: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** A number of at most 16 characters, as Decimal String has it. */
+/** A number of at most 16 characters, as Decimal String requires. */
 function decimal(value: number): string {
   const text = String(value);
   return text.length <= 16 ? text : value.toPrecision(9);

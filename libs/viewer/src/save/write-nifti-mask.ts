@@ -2,10 +2,10 @@ import type { Geometry } from '@groundglass/core/browser';
 import type { MaskVolume } from './mask-volume.js';
 
 /**
- * A NIfTI-1 file of a mask, uint8. World coordinates of NIfTI are RAS where DICOM's are LPS: x and y change sign. The sform alone says
- * where the voxels lie, since it can hold any direction (https://nifti.nimh.nih.gov/nifti-1).
+ * A NIfTI-1 file of a mask, uint8. World coordinates of NIfTI are RAS where DICOM's are LPS: x and y change sign. Only the sform gives
+ * the voxels' positions, since it can hold any direction (https://nifti.nimh.nih.gov/nifti-1).
  *
- * @param geometry of the volume; undefined leaves the place unknown (sform_code 0) and the voxels one unit large.
+ * @param geometry of the volume; undefined leaves the position unknown (sform_code 0) and the voxels one unit large.
  */
 export function writeNiftiMask(
   { columns, rows, sliceCount, values }: MaskVolume,

@@ -1,5 +1,5 @@
 /**
- * Colours and shape. Each colour is a custom property of the host's (`--gg-…`), else VS Code's (`--vscode-…`), else a default for light
+ * Colours and shape. Each colour is a custom property of the host (`--gg-…`), else VS Code's (`--vscode-…`), else a default for light
  * and dark. The stage is black in every theme, as on a reading workstation.
  */
 export const baseStyles = `

@@ -76,7 +76,7 @@ tbody th { font-weight: 400; color: var(--muted); padding-inline-end: 10px; inli
 kbd { font: inherit; font-weight: 600; white-space: nowrap; padding: 1px 6px; border-radius: 5px; background: var(--control); border: 1px solid var(--line); }
 
 @container (inline-size < 720px) {
-  /* Under the slices in a row of its own: over the picture it would hide what the user has opened. */
+  /* In a row of its own under the slices: over the picture it would hide what the user has opened. */
   .panel { grid-area: 4 / 1 / auto / -1; inline-size: auto; max-block-size: 38vh; border-inline-start: 0; border-block-start: 1px solid var(--line); }
   .facts, .tool-group:nth-child(2) { display: none; }
   .help dl { columns: 1; }

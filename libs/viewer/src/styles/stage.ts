@@ -1,6 +1,6 @@
 import { overlayColours } from '@groundglass/core/browser';
 
-/** The picture, what lies over it, and the slices under it. */
+/** The picture, its overlays, and the slices under it. */
 export const stageStyles = `
 .stage { grid-area: stage; container: stage / inline-size; position: relative; background: #000; color: #e8ecf1; overflow: hidden; }
 .surface { position: absolute; inset: 0; cursor: grab; touch-action: none; }
@@ -52,7 +52,7 @@ export const stageStyles = `
 .strip-line { inline-size: 14px; block-size: 2px; background: rgb(${overlayColours.lesion.join(' ')}); }
 .slice-reading { min-inline-size: 5.5em; text-align: end; line-height: 30px; color: var(--muted); white-space: nowrap; }
 .track input { margin: 0; block-size: 30px; inline-size: 100%; }
-/* Of our own: with a dark accent Chromium draws a white track on a dark page. */
+/* Our own track: with a dark accent Chromium draws a white track on a dark page. */
 input[type='range'] { appearance: none; inline-size: 100%; margin: 0; background: none; cursor: pointer; forced-color-adjust: none; --filled: linear-gradient(to right, var(--accent) var(--gg-filled, 0%), var(--control) var(--gg-filled, 0%)); }
 input[type='range']::-webkit-slider-runnable-track { box-sizing: border-box; block-size: 7px; border-radius: 99px; border: 1px solid var(--control-line); background: var(--filled); }
 input[type='range']::-moz-range-track { box-sizing: border-box; block-size: 7px; border-radius: 99px; border: 1px solid var(--control-line); background: var(--filled); }

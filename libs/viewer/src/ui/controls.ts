@@ -1,7 +1,7 @@
 import { freshId, make, setText, setValue } from './dom.js';
 import { icon, type IconName } from './icons.js';
 
-/** A button that shows a drawing; its name is its tooltip too. */
+/** An icon button; its name is also its tooltip. */
 export function iconButton(name: IconName, label: string, onClick: () => void): HTMLButtonElement {
   return make(
     'button',
@@ -14,12 +14,12 @@ export function iconButton(name: IconName, label: string, onClick: () => void): 
   );
 }
 
-/** Marks a button that stays pressed. */
+/** Marks a toggle button as pressed. */
 export function setPressed(button: HTMLButtonElement, pressed: boolean): void {
   button.setAttribute('aria-pressed', String(pressed));
 }
 
-/** A slider with its name and its value beside it. */
+/** A slider with its name and its value next to it. */
 export class LabelledSlider {
   readonly element: HTMLElement;
   readonly #input: HTMLInputElement;

@@ -8,7 +8,7 @@ import {
 } from '../measure/measurement.js';
 import { fillIn, type ViewerStrings } from '../strings.js';
 
-/** What a measurement says, in one line. */
+/** A measurement in one line. */
 export function describeMeasurement(
   measurement: Measurement,
   slice: CtSlice,
@@ -31,7 +31,7 @@ export function extent({ value: number, unit }: Extent): string {
   return `${number.toFixed(1)} ${unit}`;
 }
 
-/** A value with its unit, as the reading under the picture shows it. */
+/** A value with its unit, as in the reading under the picture. */
 export function value(number: number, unit: CtSlice['unit']): string {
   return unit === 'HU' ? `${number.toFixed(1)} HU` : number.toFixed(3);
 }

@@ -9,7 +9,7 @@ interface MakeOptions {
   };
 }
 
-/** Makes an element; no markup is ever parsed, so strict content security policies and Trusted Types are met. */
+/** Creates an element; never parses markup, to satisfy strict content security policies and Trusted Types. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   { class: className, attributes = {}, on = {} }: MakeOptions = {},
@@ -25,7 +25,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Sets the text only where it differs, so that screen readers do not repeat live regions. */
+/** Sets the text only if it differs, so that screen readers do not repeat live regions. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

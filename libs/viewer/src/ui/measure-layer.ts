@@ -2,7 +2,7 @@ import type { Measurement, SlicePoint } from '../measure/measurement.js';
 import { fromSlicePoint, type Viewport } from '../viewport.js';
 import { shape } from './shapes.js';
 
-/** What lies over a picture: measurements, and the lines where the planes cut. */
+/** Overlays of a picture: measurements, and the lines of the planes. */
 export interface MeasureLayer {
   readonly element: SVGElement;
   draw(

@@ -92,7 +92,7 @@ function keyOf({ center, width }: ViewModel['window']): string {
   return `${center} ${width}`;
 }
 
-/** Bars on a square root scale, so that a lesion's few pixels are seen beside the lung's many; the window is shaded. */
+/** Bars on a square root scale, so that a lesion's few pixels are visible next to the lung's many; the window is shaded. */
 function drawHistogram(
   canvas: HTMLCanvasElement,
   { low, high, counts }: Histogram,

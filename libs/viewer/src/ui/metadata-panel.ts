@@ -7,7 +7,7 @@ import { make, setText, show } from './dom.js';
 /** Lines shown at once; a header can hold thousands, and searching finds the others. */
 const maxRows = 400;
 
-/** The header of the file, with search, and patient identifiers hidden until the user asks for them. */
+/** The header of the file, with search; patient identifiers are hidden until the user reveals them. */
 export function createMetadataPanel(strings: ViewerStrings, actions: ViewActions): Part {
   let model: ViewModel | undefined;
   let shownFor: string | undefined;
@@ -99,8 +99,8 @@ export function createMetadataPanel(strings: ViewerStrings, actions: ViewActions
 }
 
 /**
- * The entries whose tag, name or value contains the words, in any order and case. A hidden value is not searched: its being found
- * would give it away.
+ * The entries whose tag, name or value contains the words, in any order and case. Hidden values are not searched: a match
+ * would reveal them.
  */
 export function findEntries(
   entries: readonly MetadataEntry[],

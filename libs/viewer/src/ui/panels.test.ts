@@ -19,7 +19,7 @@ test('a hidden identifier cannot be found by its value', () => {
   expect(findEntries(entries, 'jane', false)).toEqual([entries[0]]);
 });
 
-test('warnings come once each, the untrained model first', () => {
+test('each warning appears once, the untrained model first', () => {
   const prediction = {
     id: '1',
     file: null,

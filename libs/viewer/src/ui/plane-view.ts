@@ -10,9 +10,9 @@ import { make, setText, show } from './dom.js';
 import { crossLines } from './measure-layer.js';
 import { shape } from './shapes.js';
 
-/** The planes beside the slice. */
+/** The planes next to the slice. */
 export interface Planes extends Part {
-  /** What the picture of the view is made of; empty while they are hidden. */
+  /** The parts of the view's picture; empty while they are hidden. */
   readonly pictures: readonly PicturePart[];
   dispose(): void;
 }
@@ -23,7 +23,7 @@ export function createPlanes(strings: ViewerStrings, actions: ViewActions): Plan
     createPlaneView(plane, strings, actions),
   );
   const element = make('div', { class: 'planes' }, ...views.map((view) => view.element));
-  // Until the first frame too: they would push the picture aside.
+  // Hidden until the first frame too: they would push the picture aside.
   element.hidden = true;
   return {
     element,
@@ -41,12 +41,12 @@ export function createPlanes(strings: ViewerStrings, actions: ViewActions): Plan
   };
 }
 
-/** Whether a volume has slices enough to cut across. */
+/** Whether a volume has enough slices to cut across. */
 export function hasPlanes(volume: ViewerVolume | undefined): boolean {
   return (volume?.sliceCount ?? 1) > 1;
 }
 
-/** Where the planes cut: what the user has set, else the middle of the slice. */
+/** Where the planes cut: the user's position, else the middle of the slice. */
 export function crossOf({
   view,
   volume,
@@ -154,7 +154,7 @@ function createPlaneView(plane: PlaneName, strings: ViewerStrings, actions: View
     return crossOf({ view: actions.current(), volume });
   }
 
-  /** Moves the cross to a point of the plane. */
+  /** Moves the crosshair to a point of the plane. */
   function pick(event: PointerEvent): void {
     const viewport = model && viewportOf(model);
     if (!model?.volume || !viewport) return;

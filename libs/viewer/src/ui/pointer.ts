@@ -1,6 +1,6 @@
 import type { ViewState } from '../view-state.js';
 
-/** What gestures on the stage mean. */
+/** Callbacks for gestures on the stage. */
 export interface StageGestures {
   tool(): ViewState['tool'];
   sliceCount(): number;
@@ -9,17 +9,17 @@ export interface StageGestures {
   pan(dx: number, dy: number): void;
   window(dx: number, dy: number): void;
   fit(): void;
-  /** A line is drawn from where the button went down. */
+  /** A line is drawn from where the button was pressed. */
   measure(from: readonly [number, number], to: readonly [number, number], isDone: boolean): void;
-  /** The first button went down and up at one place. */
+  /** The first button was pressed and released in one place. */
   click(at: readonly [number, number]): void;
   hover(at: readonly [number, number] | undefined): void;
 }
 
-/** Wheel pixels of one slice; a notch of a mouse wheel is 100 to 120, so it is one slice, and touchpads scroll smoothly. */
+/** Wheel pixels per slice; a notch of a mouse wheel is 100 to 120, so it is one slice, and touchpads scroll smoothly. */
 const pixelsPerSlice = 80;
 
-/** CSS pixels that a click may wander. */
+/** CSS pixels that a click may move. */
 const clickReach = 3;
 
 /** Turns mouse, pen, touch and wheel into gestures. */
@@ -41,7 +41,7 @@ export function followPointer(stage: HTMLElement, gestures: StageGestures): void
         event.deltaMode === WheelEvent.DOM_DELTA_PIXEL
           ? event.deltaY
           : event.deltaY * pixelsPerSlice;
-      // A picture of one slice has nothing to scroll through. Pinching on a touchpad arrives as wheel with Ctrl.
+      // A picture of one slice has nothing to scroll through. Pinching on a touchpad is reported as wheel with Ctrl.
       if (event.ctrlKey || event.metaKey || gestures.sliceCount() === 1) {
         gestures.zoom(Math.exp(-Math.max(-100, Math.min(100, pixels)) / 400), at(event));
         return;

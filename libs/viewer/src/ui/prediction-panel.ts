@@ -6,7 +6,7 @@ import { section } from './controls.js';
 import { make, percent, setText, show } from './dom.js';
 import { icon } from './icons.js';
 
-/** The score in large, what it is a score of, how it came about, and the buttons that ask for it. */
+/** The score in large, its label, how it was computed, and the buttons that request it. */
 export function createPredictionPanel(strings: ViewerStrings, actions: ViewActions): Part {
   const caption = make('p', { class: 'score-caption' });
   const score = make('p', { class: 'score' });
@@ -168,7 +168,7 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
     return counted ? score : `${strings.notCounted}: ${score}`;
   }
 
-  /** What `describeAggregation` of core says in English, in the table's language. */
+  /** The text of core's `describeAggregation` in the table's language. */
   function describeRule(rule: string): string {
     if (rule === 'max') return strings.ruleMax;
     if (rule === 'mean') return strings.ruleMean;
@@ -195,7 +195,7 @@ export function createPredictionPanel(strings: ViewerStrings, actions: ViewActio
   }
 }
 
-/** Rewrites a list of names and values only where it differs. */
+/** Rewrites a list of names and values only if it differs. */
 function replaceRows(list: HTMLElement, rows: readonly (readonly [string, string])[]): void {
   const key = JSON.stringify(rows);
   if (list.dataset.key === key) return;

@@ -83,7 +83,7 @@ export function createSliceBar(strings: ViewerStrings, actions: ViewActions): Pa
   };
 }
 
-/** Lesions rarely fill the lung: the line uses the height up to the largest fraction, at least a quarter. */
+/** Lesions rarely fill the lung: the line's full height is the largest fraction, at least a quarter. */
 const largestFraction = (scores: readonly SlicePrediction[]): number =>
   Math.max(0.25, ...scores.map(({ lesionFraction }) => lesionFraction ?? 0));
 
@@ -106,7 +106,7 @@ function drawStrip(
   const style = getComputedStyle(canvas);
   const step = width / sliceCount;
   context.clearRect(0, 0, width, height);
-  // The tone says the same as the height, for those who look at colours first.
+  // The tone repeats the height, for users who look at colours first.
   context.fillStyle = style.color;
   for (const { index, probability } of scores) {
     const tall = Math.max(ratio, probability * (height - 2));

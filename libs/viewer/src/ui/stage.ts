@@ -16,7 +16,7 @@ import { createMeasureLayer } from './measure-layer.js';
 import { crossOf, hasPlanes } from './plane-view.js';
 import { followPointer } from './pointer.js';
 
-/** Milliseconds after the first slice, when it is on the screen and the next ones are on their way. */
+/** Milliseconds after the first slice, when it is on the screen and the next ones are loading. */
 const gpuDelay = 200;
 
 /** The picture with its letters and readings. */
@@ -24,9 +24,9 @@ export interface Stage extends Part {
   /** Size in CSS pixels. */
   readonly size: StageSize;
   readonly renderer: Renderer['kind'];
-  /** What is read under the pointer; undefined off the picture. */
+  /** The reading under the pointer; undefined off the picture. */
   readonly reading: string | undefined;
-  /** What the picture of the view is made of. */
+  /** The parts of the view's picture. */
   readonly picture: PicturePart;
   focus(): void;
   dispose(): void;
@@ -72,7 +72,7 @@ export function createStage(
     letters.left,
     letters.right,
     letters.top,
-    // In rows and not each by itself: what stands beside it is never written over, however narrow the stage.
+    // In rows, not positioned one by one: neighbours never overlap, however narrow the stage.
     make(
       'div',
       { class: 'stage-top' },
@@ -94,7 +94,7 @@ export function createStage(
     (choice === 'webgl2' ? createWebglRenderer(onLost) : undefined) ?? createCanvasRenderer();
   surface.append(renderer.canvas);
   element.dataset.renderer = renderer.kind;
-  /** The GPU takes longer to start than a slice to draw without it: the first picture does not wait. */
+  /** The GPU takes longer to start than drawing a slice without it: the first picture does not wait. */
   let isToTryGpu = choice === 'auto';
 
   function goOnWith(next: Renderer): void {
@@ -105,7 +105,7 @@ export function createStage(
     element.dataset.renderer = next.kind;
   }
 
-  /** The GPU was taken away (driver reset, too many contexts): go on without it. */
+  /** The GPU was taken away (driver reset, too many contexts): continue without it. */
   function onLost(): void {
     goOnWith(createCanvasRenderer());
   }
@@ -246,7 +246,7 @@ export function createStage(
     const box = surface.getBoundingClientRect();
     size.width = box.width;
     size.height = box.height;
-    // Redrawn at once: a canvas stretched for one frame would flicker.
+    // Redraw at once: a canvas stretched for one frame would flicker.
     draw();
     onResize();
   });
@@ -302,7 +302,7 @@ export function shapeOf({ volume, slice }: Pick<ViewModel, 'volume' | 'slice'>):
   };
 }
 
-/** Millimetres between pixels; undefined where the file does not say. */
+/** Millimetres between pixels; undefined if the file does not say. */
 export function pixelSizeOf(volume: ViewerVolume | undefined): PixelSize | undefined {
   const spacing = volume?.geometry?.spacing ?? volume?.pixelSpacing;
   return spacing && { column: spacing.column, row: spacing.row };
@@ -324,7 +324,7 @@ function sceneOf(model: ViewModel, size: StageSize, ratio: number): Scene | unde
     window,
     inverted: view.inverted,
     interpolation: view.interpolation,
-    // A hair off, so that no canvas pixel falls exactly on a border, where the GPU's float32 may round to the other side.
+    // Slightly off, so that no canvas pixel is exactly on a border, where the GPU's float32 may round to the other side.
     left: viewport.left + stepX / 1000,
     top: viewport.top + stepY / 1000,
     stepX,
@@ -350,7 +350,7 @@ function formatNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(2)));
 }
 
-/** The file's own value behind a grey one, in brackets: 0–255 for pictures of 8 bits. */
+/** The file's own value behind a grey one, in brackets: 0–255 for 8-bit pictures. */
 function storedValue(grey: number, { greyRange }: ViewerVolume): string {
   if (!greyRange) return '';
   const { black, white } = greyRange;

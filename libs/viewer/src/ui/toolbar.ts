@@ -4,7 +4,7 @@ import { iconButton, setPressed } from './controls.js';
 import { make, setText, setValue, show } from './dom.js';
 import { hasPlanes } from './plane-view.js';
 
-/** The bar above the picture: what is open, the tools, and the parts that can be shown. */
+/** The bar above the picture: what is open, the tools, and the panels that can be shown. */
 export function createToolbar(strings: ViewerStrings, actions: ViewActions): Part {
   const title = make('h1', { class: 'title' });
   const facts = make('span', { class: 'facts' });

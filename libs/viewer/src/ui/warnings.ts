@@ -4,7 +4,7 @@ import type { Part, ViewModel } from '../view-model.js';
 import { make, show } from './dom.js';
 import { icon } from './icons.js';
 
-/** What the user should know about the image and the result, in words. */
+/** What the user should know about the image and the result, as text. */
 export function createWarnings(strings: ViewerStrings): Part {
   const list = make('ul', { attributes: { 'aria-label': strings.warnings } });
   const element = make('div', { class: 'warnings' }, list);
@@ -25,7 +25,7 @@ export function createWarnings(strings: ViewerStrings): Part {
     },
   };
 
-  /** The sentence of the code, and what is known of this case. */
+  /** The text for the code, and the details of this case. */
   function inWords({ code, file, detail }: Warning): string {
     const more = [file, detail].filter((part) => part !== undefined).join(': ');
     return more === '' ? strings[code] : `${strings[code]} (${more})`;
@@ -36,7 +36,7 @@ function line(text: string, attributes: Record<string, string> = {}): HTMLLIElem
   return make('li', { attributes }, icon('warning'), make('span', {}, text));
 }
 
-/** The warnings of the file and of the prediction, each once, the gravest (a model that knows nothing) first. */
+/** The warnings of the file and of the prediction without repeats, the gravest (an untrained model) first. */
 export function warningsOf({
   volume,
   prediction,

@@ -26,12 +26,12 @@ const encodings: Readonly<Record<string, string>> = {
   'ISO 2022 IR 148': 'iso-8859-9',
 };
 
-/** Switches of ISO 2022: ESC, intermediate characters and a final one. */
+/** ISO 2022 escape sequences: ESC, intermediate characters and a final one. */
 const escapes = new RegExp(`${String.fromCharCode(0x1b)}[$(),\\-./]*[ -~]`, 'g');
 
 /**
- * Decodes text of a Specific Character Set, which may name several (`\ISO 2022 IR 87`): the last that TextDecoder knows is used,
- * since the first is ASCII or a subset of it in practice. Escape sequences that the decoder does not use are removed.
+ * Decodes text of a Specific Character Set, which may name several (`\ISO 2022 IR 87`): uses the last that TextDecoder knows,
+ * since the first is ASCII or a subset of it in practice. Removes escape sequences that the decoder does not use.
  */
 export function decodeText(bytes: Uint8Array, characterSet: string | undefined): string {
   const names = (characterSet ?? '').split('\\').map((name) => name.trim());

@@ -8,19 +8,19 @@ const base = await readFile(join(import.meta.dirname, 'fixtures/explicit.dcm'));
 
 interface Slice {
   z?: number;
-  /** Position as the file writes it, in place of one from `z`. */
+  /** Position as the file writes it, instead of one from `z`. */
   position?: string;
   orientation?: string;
   spacing?: string;
   instance?: number;
   uid?: string;
   series?: string;
-  /** Elements of a short explicit representation: tag, representation, value. */
+  /** Elements in short explicit form: tag, representation, value. */
   more?: [group: number, element: number, vr: string, value: string][];
   drop?: number;
 }
 
-/** The fixture with elements replaced or added, in the order of their tags. */
+/** The fixture with elements replaced or added, in tag order. */
 function dicom(slice: Slice): Uint8Array {
   const { z = 0, instance = 1, uid = `2.25.${Math.random().toString().slice(2)}` } = slice;
   const text = (group: number, element: number, vr: string, value: string): Element => ({
@@ -124,7 +124,7 @@ describe('a series', () => {
     const phase = (n: number, shift: number) =>
       [0, 2, 4].map((z, i) => [
         `${n}${i}`,
-        // Interleaved instance numbers: their order alone would not tell.
+        // Interleaved instance numbers: their order alone would not separate the phases.
         { z: z + shift, instance: 2 * i + n, more: [[group, element, vr, String(n * 10)]] },
       ]);
     for (const shift of [0, 1]) {
@@ -142,7 +142,7 @@ describe('a series', () => {
     }
   });
 
-  test('of two phases that nothing names is split by instance order', async () => {
+  test('of two phases that no attribute tells apart is split by instance order', async () => {
     const slices = [0, 2, 4, 0, 2, 4].map((z, i) => [`s${i}`, { z, instance: i + 1 }] as const);
     const { volumes } = await open(Object.fromEntries(slices));
     expect(volumes.map(({ files, spacing }) => [files.join(), spacing])).toEqual([
@@ -164,7 +164,7 @@ describe('a series', () => {
     expect(single.volumes).toHaveLength(1);
   });
 
-  test('is not torn by rounded orientations, and is by another view', async () => {
+  test('is not split by rounded orientations, but is by another view', async () => {
     const { volumes } = await open({
       a: { z: 0, orientation: '0.9921567\\0.124999\\0\\-0.124999\\0.9921567\\0' },
       b: { z: 2, orientation: '0.9921567\\0.125001\\0\\-0.125001\\0.9921567\\0' },
@@ -190,7 +190,7 @@ describe('a series', () => {
     for (const { codes } of volumes) expect(codes).toContain('MIXED_SPACING');
   });
 
-  test('sets localizers and dose reports apart, behind the slices', async () => {
+  test('puts localizers and dose reports in volumes of their own, after the slices', async () => {
     const type = (value: string): NonNullable<Slice['more']> => [[0x0008, 0x0008, 'CS', value]];
     const { volumes } = await open({
       scout1: { z: 0, more: type('ORIGINAL\\PRIMARY\\LOCALIZER') },
@@ -203,7 +203,7 @@ describe('a series', () => {
     expect(volumes[2]!.codes).toContain('SECONDARY_CAPTURE');
   });
 
-  test('names a file that cannot be read, in the series that it belongs to', async () => {
+  test('names an unreadable file in the series that it belongs to', async () => {
     const { volumes, problems } = await open({
       a: { z: 0 },
       b: { z: 2, instance: 2 },
@@ -221,7 +221,7 @@ describe('a series', () => {
   });
 
   test('measures its gap without repeated positions', async () => {
-    // No instance order explains the repeat within one acquisition: 0, 0, 2, 4, 6, with the median of 2, 2, 2.
+    // Within one acquisition instance order does not explain the repeat: positions 0, 0, 2, 4, 6; the median of 2, 2, 2 is 2.
     const { volumes } = await open({
       a: { z: 0, instance: 1 },
       b: { z: 2, instance: 2 },

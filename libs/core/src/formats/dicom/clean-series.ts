@@ -13,15 +13,15 @@ export interface CleanSeries {
 
 /** Cosine of one degree: reconstructions of one scan differ by rounding only, other views by far more. */
 const sameDirection = Math.cos(Math.PI / 180);
-/** Relative difference of pixel sizes that is rounding and not another field of view. */
+/** Pixel sizes that differ by less than this share are rounded, not of another field of view. */
 const sameSpacing = 0.005;
 
 /**
  * Sorts the images of a folder into volumes.
  *
- * Each SOP Instance UID counts once. Images belong together where they share Series Instance UID, size, kind of values, kind of image
- * (localizers and dose reports stand apart), orientation and pixel spacing, the last two within a tolerance; phases that scan the
- * same stretch several times are split. What was done is in the warnings.
+ * Each SOP Instance UID counts once. Images belong together if they share Series Instance UID, size, kind of values, kind of image
+ * (localizers and dose reports are kept separate), orientation and pixel spacing, the last two within a tolerance. Phases that scan
+ * the same stretch several times are split. The warnings say what was done.
  */
 export function cleanSeries(images: readonly DicomImage[]): CleanSeries[] {
   const { unique, duplicates } = withoutDuplicates(images);
@@ -61,7 +61,7 @@ interface Duplicate {
   readonly warning: Warning;
 }
 
-/** One image for each SOP Instance UID; careless anonymisers give all slices one UID, so the place must agree, too. */
+/** One image for each SOP Instance UID. The position must agree too: careless anonymisers give all slices one UID. */
 function withoutDuplicates(images: readonly DicomImage[]): {
   unique: DicomImage[];
   duplicates: ReadonlyMap<string, Duplicate[]>;

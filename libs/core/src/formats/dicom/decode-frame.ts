@@ -12,9 +12,9 @@ import type { TransferSyntax } from './transfer-syntax.js';
 export interface StoredFrame {
   readonly samples: Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
   readonly planar: boolean;
-  /** How colour stands in the samples: a codec may have turned YBR into RGB. */
+  /** Colour space of the samples: a codec may have turned YBR into RGB. */
   readonly photometric: string;
-  /** The codec has put the sign where it belongs; the bits above it are already right. */
+  /** The codec has already extended the sign into the upper bits. */
   readonly signExtended: boolean;
 }
 
@@ -22,10 +22,10 @@ export interface StoredFrame {
 export type FrameCoding = { readonly codec: 'native' | 'rle'; readonly name: string } | CodeStream;
 
 /**
- * Tells how a frame is coded by its bytes. The transfer syntax decides between plain samples and the rest only: lossless streams
- * are met under lossy syntaxes and DCT streams under lossless ones, and decoding them as the header says gives garbage.
+ * Tells a frame's coding by its bytes. The transfer syntax only decides between plain samples and the rest: lossless streams
+ * occur under lossy syntaxes and DCT streams under lossless ones, and decoding them as the header says gives garbage.
  *
- * @throws {CtError} `CT_CORRUPT` where the bytes are no coding that is known, `CT_UNSUPPORTED`, `CT_TRUNCATED`.
+ * @throws {CtError} `CT_CORRUPT` for bytes of no known coding, `CT_UNSUPPORTED`, `CT_TRUNCATED`.
  */
 export function frameCoding(bytes: Uint8Array, syntax: TransferSyntax): FrameCoding {
   if (startsCodeStream(bytes)) {
@@ -55,7 +55,7 @@ function looksLikeRle(bytes: Uint8Array): boolean {
 /**
  * Decodes one frame's bytes to samples.
  *
- * @throws {CtError} `CT_CORRUPT`, `CT_TRUNCATED`, or `CT_UNSUPPORTED` for what no decoder reads.
+ * @throws {CtError} `CT_CORRUPT`, `CT_TRUNCATED`, or `CT_UNSUPPORTED` when there is no decoder.
  */
 export async function decodeFrame(
   bytes: Uint8Array,
@@ -101,7 +101,7 @@ function rgbOf(frame: DecodedFrame, format: PixelFormat): PixelFormat {
   return { ...format, photometric: frame.components === 3 ? 'RGB' : format.photometric };
 }
 
-/** Compares the code stream's size with the header's, before a decoder allocates by the stream. */
+/** Compares the code stream's size with the header's, before a decoder allocates memory for the stream. */
 function assertSize(stream: CodeStream, { columns, rows, samplesPerPixel }: PixelFormat): void {
   if (stream.columns !== columns || stream.rows !== rows || stream.components !== samplesPerPixel) {
     throw new CtError(
@@ -137,7 +137,7 @@ function stored(bytes: Uint8Array, format: PixelFormat): StoredFrame {
   };
 }
 
-/** Little-endian bytes as numbers; every machine that runs this is little endian, see voxel-type.ts for the other case. */
+/** Little-endian bytes as numbers; assumes a little-endian machine, see voxel-type.ts for the other case. */
 function view(
   bytes: Uint8Array,
   bits: number,

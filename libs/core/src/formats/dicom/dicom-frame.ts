@@ -3,7 +3,7 @@ import type { Vector3 } from '../../contracts/volume.js';
 import type { Window } from '../../imaging/window.js';
 import { firstNumber, numberValues, textValues } from './attribute-values.js';
 
-/** Where one frame lies and how its values are scaled; from the data set or from its functional groups (Enhanced CT). */
+/** Where one frame is and how its values are scaled, from the data set or its functional groups (Enhanced CT). */
 export interface FramePlane {
   readonly position: Vector3 | undefined;
   readonly rowDirection: Vector3 | undefined;
@@ -14,14 +14,14 @@ export interface FramePlane {
   readonly slope: number;
   readonly intercept: number;
   readonly rescaled: boolean;
-  /** What was wrong with the scale, in words. */
+  /** What is wrong with the scale, for display. */
   readonly repaired: readonly string[];
-  /** What tells phases apart (acquisition, time point, trigger, echo), in the order of {@link phaseNames}. */
+  /** What distinguishes phases (acquisition, time point, trigger, echo), in the order of {@link phaseNames}. */
   readonly phase: readonly (string | undefined)[];
   readonly windows: readonly Window[];
 }
 
-/** The attributes that tell phases apart, in words; see {@link FramePlane.phase}. */
+/** The attributes that distinguish phases, for display; see {@link FramePlane.phase}. */
 export const phaseNames = [
   'Acquisition Number',
   'Temporal Position',
@@ -32,7 +32,7 @@ export const phaseNames = [
 
 /**
  * Reads the planes of all frames. A multi-frame object has functional groups, shared by all frames or for each one (PS3.3
- * C.7.6.16); what they do not say comes from the data set itself.
+ * C.7.6.16); what they leave out comes from the data set itself.
  */
 export function readFramePlanes(dataSet: DataSet, frames: number): FramePlane[] {
   const shared = items(dataSet, 'x52009229')[0];
@@ -68,7 +68,7 @@ export function readFramePlanes(dataSet: DataSet, frames: number): FramePlane[] 
   });
 }
 
-/** The values that tell phases apart: of the frame's functional groups, else of the data set. */
+/** The values that distinguish phases, from the frame's functional groups or else the data set. */
 function readPhase(
   dataSet: DataSet,
   group: (tag: string) => DataSet,
@@ -98,7 +98,7 @@ function textOrNumber(dataSet: DataSet, tag: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** Rescale values that are not as the standard wants them, in words. */
+/** Rescale values that violate the standard, for display. */
 function scaleRepairs(values: DataSet): string[] {
   const repairs: string[] = [];
   for (const [tag, name] of [
@@ -116,7 +116,7 @@ function scaleRepairs(values: DataSet): string[] {
   return repairs;
 }
 
-/** Two unit vectors at right angles, or none: a damaged orientation must not turn the picture. */
+/** Two orthogonal unit vectors, or undefined: a damaged orientation must not turn the picture. */
 function directions(
   orientation: readonly number[] | undefined,
 ): Pick<FramePlane, 'rowDirection' | 'columnDirection'> {

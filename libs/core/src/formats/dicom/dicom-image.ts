@@ -18,9 +18,9 @@ import { readDicomHeader, type DicomHeader } from './read-header.js';
 /** What the header says the values are. Only the values themselves show whether a CT's are Hounsfield units. */
 export type ValueClaim = 'HU' | 'grey' | 'colour';
 
-/** One DICOM file whose header is read and whose frames are decoded when asked for. */
+/** One DICOM file with its header read; frames are decoded on demand. */
 export interface DicomImage {
-  /** The file's name, for the sentences of errors; undefined where the caller gave none. */
+  /** The file's name, for error messages; undefined if the caller gave none. */
   readonly name: string | undefined;
   readonly dataSet: DataSet;
   readonly format: PixelFormat;
@@ -35,9 +35,9 @@ export interface DicomImage {
   readonly instanceUid: string;
   readonly instanceNumber: number;
   /**
-   * Decodes one frame to the values that the header's scale gives; colour to grey 0–1.
+   * Decodes one frame to the values of the header's scale; colour to grey 0–1.
    *
-   * @param padding what stands for pixels that were never measured.
+   * @param padding the value for pixels that were never measured.
    */
   decode(frame: number, padding: number, signal?: AbortSignal): Promise<Float32Array>;
 }
@@ -62,10 +62,10 @@ interface ReadOptions {
 /**
  * Reads the header of one DICOM image.
  *
- * The header claims Hounsfield units where the modality is CT and the pixels are grey with more than 8 bits or with a rescale.
+ * The header claims Hounsfield units if the modality is CT and the pixels are grey with more than 8 bits or with a rescale.
  *
  * @throws {CtError} `CT_NO_PIXELS`, `CT_UNSUPPORTED`, `CT_CORRUPT`, `CT_TRUNCATED`, `CT_TOO_LARGE`; `seriesUidOf` gives the series
- *   where the header could be read.
+ *   if the header could be read.
  */
 export async function readDicomImage(
   source: ByteSource,
@@ -75,7 +75,7 @@ export async function readDicomImage(
   try {
     return await imageOf(header, options);
   } catch (error) {
-    // The parser throws plain errors where an attribute is shorter than its type.
+    // The parser throws plain errors for an attribute shorter than its type.
     const known = asCtError(error, 'CT_CORRUPT', 'Expected whole attributes in the DICOM header');
     seriesOfErrors.set(known, firstText(header.dataSet, 'x0020000e') ?? '');
     throw known;
@@ -84,19 +84,19 @@ export async function readDicomImage(
 
 const seriesOfErrors = new WeakMap<CtError, string>();
 
-/** The Series Instance UID of a file that {@link readDicomImage} refused, where its header could be read. */
+/** The Series Instance UID of a file that {@link readDicomImage} refused, if its header could be read. */
 export function seriesUidOf(error: CtError): string | undefined {
   return seriesOfErrors.get(error);
 }
 
 const otherObjects = new WeakSet<CtError>();
 
-/** Whether {@link readDicomImage} refused a file that never was a slice: a segmentation, a report. */
+/** Whether {@link readDicomImage} refused a file that is no slice, such as a segmentation or a report. */
 export function isOtherObject(error: CtError): boolean {
   return error.code === 'CT_NO_PIXELS' || otherObjects.has(error);
 }
 
-/** Segmentation Storage (PS3.3 A.51). Its fractional masks have eight bits and are read as grey, its binary ones have one. */
+/** Segmentation Storage (PS3.3 A.51). Fractional masks have eight bits and are read as grey, binary ones have one bit. */
 const segmentationStorage = '1.2.840.10008.5.1.4.1.1.66.4';
 
 async function imageOf(
@@ -189,7 +189,7 @@ async function imageOf(
   };
 }
 
-/** What was wrong with the scales of the frames, each once. */
+/** What was wrong with the frames' scales, without repeats. */
 function repairsOf(planes: readonly FramePlane[]): Warning[] {
   const details = new Set(planes.flatMap(({ repaired }) => repaired));
   return [...details].map((detail) => ({ code: 'HEADER_REPAIRED', detail }));
@@ -197,7 +197,7 @@ function repairsOf(planes: readonly FramePlane[]): Warning[] {
 
 /**
  * Pixel Padding Value, with Pixel Padding Range Limit on either side of it (PS3.3 C.7.5.1.1.2), as a range of the allocated bits:
- * the value may lie beyond the stored ones.
+ * the value may be outside the stored ones.
  */
 function readPadding(
   dataSet: DataSet,

@@ -3,16 +3,16 @@ import type { MetadataEntry } from '../../contracts/volume.js';
 import { attributeNames, identifyingTags } from './attribute-names.js';
 import { decodeText } from './character-set.js';
 
-/** Values that are shown; longer ones are cut, binary ones only named. */
+/** Longest value shown; longer ones are cut, binary ones only named. */
 const longestValue = 256;
 const binaryRepresentations = ['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN'];
-/** Value representations of attributes whose text is in the file's character set (PS3.5 section 6.1.2.3). */
+/** Value representations whose text is in the file's character set (PS3.5 section 6.1.2.3). */
 const textRepresentations = ['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT'];
 
 /**
- * The attributes of a header in the order of their tags: those with a name in the table, in the file's character set. Sequences
+ * The attributes of a header in tag order: those with a name in the table, in the file's character set. Sequences
  * and private attributes are left out. `identifying` follows the Basic Application Level Confidentiality Profile (PS3.15 table
- * E.1-1): what it removes or replaces may name the patient, and so may any text that people type.
+ * E.1-1): what it removes or replaces may name the patient, and so may any free text.
  */
 export function readMetadata(dataSet: DataSet): MetadataEntry[] {
   const characterSet = dataSet.string('x00080005');
@@ -29,7 +29,7 @@ export function readMetadata(dataSet: DataSet): MetadataEntry[] {
 
 function valueOf(dataSet: DataSet, element: Element, characterSet: string | undefined): string {
   const { tag, length } = element;
-  // Implicit files do not say their representation: the table does.
+  // Implicit files do not state the representation; the table does.
   const vr = element.vr ?? attributeNames[tag]!.vr;
   if (length === 0) return '';
   if (binaryRepresentations.includes(vr)) return `${length} bytes`;

@@ -23,19 +23,19 @@ interface Fragment {
   /** Offset of the fragment's bytes in the source. */
   readonly offset: number;
   readonly length: number;
-  /** Offset of its item tag from the first item after the basic offset table, as offset tables count. */
+  /** Offset of its item tag from the first item after the basic offset table, as in offset tables. */
   readonly position: number;
 }
 
 /** More fragments than any image has; a damaged file could claim one for each eight bytes. */
 const mostFragments = 1_000_000;
 
-/** Bytes of a code stream in which its frame header is looked for when a file is opened. */
+/** Bytes of a code stream searched for its frame header when a file is opened. */
 const streamHead = 4096;
 
 /**
- * Opens the frames of a file (DICOM PS3.5 section 8.2 native, A.4 encapsulated). Whether they are encapsulated is read off the pixel
- * data itself; where that, or the kind of the first code stream, is not what the transfer syntax says, the warning `STREAM_MISMATCH`
+ * Opens the frames of a file (DICOM PS3.5 section 8.2 native, A.4 encapsulated). The pixel data itself shows whether they are
+ * encapsulated; if that, or the kind of the first code stream, contradicts the transfer syntax, the warning `STREAM_MISMATCH`
  * names both. The table of fragments is built when the first encapsulated frame is read.
  *
  * @throws {CtError} `CT_NO_PIXELS` when there is no pixel data, `CT_TRUNCATED` when native frames are missing.
@@ -63,7 +63,7 @@ export async function openFrames(header: DicomHeader, format: PixelFormat): Prom
   const length = nativeFrameBytes(format);
   const available = Math.min(pixelData.length, source.size - pixelData.offset);
   if (length * format.frames > available) {
-    // A code stream outside of items: a frame of its own.
+    // A code stream outside any item: a frame of its own.
     const head = await source.read(pixelData.offset, Math.min(available, streamHead));
     if (format.frames === 1 && startsCodeStream(head)) {
       return {
@@ -85,7 +85,7 @@ export async function openFrames(header: DicomHeader, format: PixelFormat): Prom
   };
 }
 
-/** What the first code stream is, beside what the transfer syntax says. */
+/** Whether the first code stream is lossy, with a warning if it contradicts the transfer syntax. */
 function compare(
   head: Uint8Array | undefined,
   syntax: TransferSyntax,
@@ -158,7 +158,7 @@ async function fragmentTable(
   return splitByStreamStart(source, fragments, frames);
 }
 
-/** Without a table, a frame starts where a code stream does: SOI of JPEG and JPEG-LS, SOC of JPEG 2000. */
+/** Without a table, a frame starts wherever a code stream does: SOI of JPEG and JPEG-LS, SOC of JPEG 2000. */
 async function splitByStreamStart(
   source: ByteSource,
   fragments: readonly Fragment[],

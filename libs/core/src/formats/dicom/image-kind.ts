@@ -9,7 +9,7 @@ const secondaryCapture = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.7(\.\d+)*$/;
 
 /**
  * Tells an image's kind by its SOP Class and Image Type (PS3.3 C.8.2.1.1.1). `SECONDARY` alone does not make a capture: reformatted
- * slices carry it, too.
+ * slices carry it too.
  */
 export function imageKind(dataSet: DataSet): ImageKind {
   const type = textValues(dataSet, 'x00080008').map((value) => value.toUpperCase());

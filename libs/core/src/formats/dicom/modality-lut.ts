@@ -3,13 +3,13 @@ import { CtError } from '../../errors.js';
 
 /** A table from stored values to those of the modality (DICOM PS3.3 C.11.1). */
 export interface ModalityLut {
-  /** First stored value that the table maps; lower ones get its first entry, higher ones past the end its last. */
+  /** First stored value that the table maps; lower ones map to its first entry, ones past the end to its last. */
   readonly start: number;
   readonly values: Float32Array;
 }
 
 /**
- * The Modality LUT Sequence, which stands in place of Rescale Slope and Intercept; undefined where there is none.
+ * The Modality LUT Sequence, which replaces Rescale Slope and Intercept; undefined if there is none.
  *
  * @throws {CtError} `CT_CORRUPT` when the table is shorter than its descriptor says.
  */
@@ -30,7 +30,7 @@ export function readModalityLut(dataSet: DataSet): ModalityLut | undefined {
     );
   }
   const values = new Float32Array(count);
-  // Hounsfield units below 0 are written as two's complement whatever the representation: none reaches 32768.
+  // Hounsfield units below 0 are two's complement whatever the representation says: none reaches 32768.
   const isHu = item.string('x00283004')?.trim() !== 'US';
   for (let i = 0; i < count; i++) {
     const value = wide

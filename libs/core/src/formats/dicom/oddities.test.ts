@@ -24,7 +24,7 @@ describe('DICOM files whose header and data disagree give the values that other 
     const volume = await openVolume(bytesSource(Buffer.from(file, 'base64')));
     expect(volume).toMatchObject({ columns: golden.columns, rows: golden.rows, sliceCount: 1 });
     const { pixels } = await volume.slice(0);
-    // Eight bits cannot be Hounsfield units and come as grey between two values of the file.
+    // Eight bits cannot be Hounsfield units and are read as grey between two values of the file.
     const { black, white } = volume.greyRange ?? { black: 0, white: 1 };
     let worst = 0;
     for (const [i, value] of values.entries())
@@ -46,7 +46,7 @@ describe('DICOM files whose header and data disagree give the values that other 
     });
   });
 
-  test('a stream that nothing decodes is refused with both named', async () => {
+  test('a stream without a decoder is refused, naming the stream and the transfer syntax', async () => {
     const { file } = golden.cases.find(({ name }) => name.startsWith('extended JPEG'))!;
     const bytes = Buffer.from(file, 'base64');
     const sof = bytes.indexOf(Buffer.of(0xff, 0xc1));

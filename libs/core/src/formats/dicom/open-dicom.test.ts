@@ -42,7 +42,7 @@ describe('DICOM files give the values that pydicom, dcmtk and GDCM read', () => 
 });
 
 describe('the header', () => {
-  test('gives spacing, place, windows with their names, and no warnings for a plain CT slice', async () => {
+  test('gives spacing, position, windows with their names, and no warnings for a plain CT slice', async () => {
     const volume = await open('explicit.dcm');
     expect(volume.geometry).toEqual({
       spacing: { column: 0.7, row: 0.8, slice: 2.5 },
@@ -90,7 +90,7 @@ describe('the header', () => {
 
   test('of a prone scan is turned with the picture', async () => {
     const { geometry } = await open('prone.dcm');
-    // The stored origin (5, 6) is the corner at the patient's left and back; the usual view starts at the other end.
+    // The stored origin (5, 6) is the corner at the patient's left and back; the usual view starts at the opposite corner.
     expect(geometry?.origin[0]).toBeCloseTo(5 - 15 * 0.7, 9);
     expect(geometry?.origin[1]).toBeCloseTo(6 - 11 * 0.8, 9);
     expect(geometry?.rowDirection).toEqual([1, 0, 0]);
@@ -140,7 +140,7 @@ describe('a folder of files', () => {
     expect(volumes[0]?.volume.warnings).toEqual([]);
   });
 
-  test('with a missing slice warns and keeps the others in their distance', async () => {
+  test('with a missing slice warns and keeps the distances between the others', async () => {
     const { volumes } = await openDicomSeries(
       await named([
         ['1', moved(10)],
@@ -155,7 +155,7 @@ describe('a folder of files', () => {
     expect(volumes[0]?.volume.geometry?.spacing.slice).toBe(2);
   });
 
-  test('names files that are no images and goes on with the others', async () => {
+  test('names files that are no images and continues with the others', async () => {
     const { volumes, problems } = await openDicomSeries(
       await named([
         ['good', moved(10)],
@@ -170,7 +170,7 @@ describe('a folder of files', () => {
     ]);
   });
 
-  test('is opened from headers alone', async () => {
+  test('is opened by reading headers only', async () => {
     const bytes = await read('explicit.dcm');
     const large = new Uint8Array(bytes.length + 4 * 1024 * 1024);
     large.set(bytes);
@@ -240,7 +240,7 @@ describe('bad files', () => {
       const from = Buffer.from(bytes).indexOf(Buffer.from([0xfe, 0xff, 0x00, 0xe0]), 600);
       bytes.fill(0xee, from + 24 + 60);
     });
-    // Some streams have no redundancy at all: what matters is a slice or a coded error.
+    // Some streams have no redundancy at all: expect either a slice or a coded error.
     const outcome = await damaged.catch((error: unknown) => error);
     expect(outcome).toSatisfy(
       (value: { name?: string; pixels?: unknown }) =>

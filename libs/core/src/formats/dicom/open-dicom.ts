@@ -28,21 +28,21 @@ export interface NamedSource {
   readonly source: ByteSource;
 }
 
-/** A file that is no part of any series, and why. */
+/** A file that belongs to no series, and why. */
 export interface SeriesProblem {
   readonly name: string;
   readonly error: CtError;
-  /** The series that the file belongs to, where its header could be read. */
+  /** The series that the file belongs to, if its header could be read. */
   readonly seriesUid: string | undefined;
 }
 
-/** What a folder held: its series, and the files that are no part of any. */
+/** The series in a folder, and the files that belong to none. */
 export interface DicomSeries {
   readonly volumes: readonly SeriesVolume[];
   readonly problems: readonly SeriesProblem[];
 }
 
-/** A series as a volume, and which file each slice comes from. */
+/** A series as a volume, and the file of each slice. */
 export interface SeriesVolume {
   readonly seriesUid: string;
   readonly volume: CtVolume;
@@ -51,7 +51,7 @@ export interface SeriesVolume {
 }
 
 /**
- * Opens one DICOM file: a slice, or all frames of a multi-frame or Enhanced CT object. Of several phases in one file one is opened,
+ * Opens one DICOM file: a slice, or all frames of a multi-frame or Enhanced CT object. Of several phases in one file it opens one,
  * with the warning `OTHER_VOLUMES`.
  *
  * @param options.timePoint which phase to open, from 0.
@@ -80,9 +80,9 @@ export async function openDicom(
 }
 
 /**
- * Opens the DICOM files of a folder as series, cleaned by {@link cleanSeries} and sorted along the normal. Only headers are read, and
- * the pixels of a slice or a few to tell what the values mean. Files that are not readable are in `problems` and named in the
- * warnings of the series that they belong to, or of all where that is not known.
+ * Opens the DICOM files of a folder as series, cleaned by {@link cleanSeries} and sorted along the normal. Reads only headers, and
+ * the pixels of a few slices to find out what the values mean. Unreadable files are listed in `problems` and in the
+ * warnings of the series that they belong to, or of all series if that is not known.
  *
  * @throws {CtError} `CT_CANCELLED`.
  */
@@ -126,19 +126,19 @@ export async function openDicomSeries(
       problems.push(...names.map((name) => ({ name, error: known, seriesUid })));
     }
   }
-  // The longest first: what a person means when opening a folder. Localizers and captures come last.
+  // The longest first: usually the one that the user wants. Localizers and captures come last.
   volumes.sort(
     (a, b) => rank(a.volume) - rank(b.volume) || b.volume.sliceCount - a.volume.sliceCount,
   );
   return { volumes, problems };
 }
 
-/** Localizers and captures behind slices. */
+/** Sorts localizers and captures behind slices. */
 function rank({ warnings }: CtVolume): number {
   return Number(warnings.some(({ code }) => code === 'LOCALIZER' || code === 'SECONDARY_CAPTURE'));
 }
 
-/** Errors after which a file of a series is missing. Reports, directories and other objects without pixels are no loss. */
+/** Errors that mean a slice of a series is missing. Reports, directories and other objects without pixels are no loss. */
 const losses: readonly ErrorCode[] = [
   'CT_CORRUPT',
   'CT_TRUNCATED',
@@ -148,7 +148,7 @@ const losses: readonly ErrorCode[] = [
   'CT_UNSUPPORTED',
 ];
 
-/** Whether a file that could not be read may have held a slice; a text file in the folder did not. */
+/** Whether an unreadable file may have held a slice; a text file in the folder did not. */
 function isLoss({ name, error }: SeriesProblem): boolean {
   const { code } = error;
   if (isOtherObject(error)) return false;

@@ -8,13 +8,13 @@ export interface PixelFormat {
   readonly frames: number;
   readonly samplesPerPixel: 1 | 3;
   readonly photometric: string;
-  /** True where each sample fills a plane of its own, false where the samples of a pixel stand together. */
+  /** True if each sample has its own plane, false if the samples of a pixel are adjacent. */
   readonly planar: boolean;
   readonly bitsAllocated: 8 | 16 | 32;
   readonly bitsStored: number;
   readonly highBit: number;
   readonly signed: boolean;
-  /** What was read otherwise than the header says, in words. */
+  /** What was read differently from what the header says, for display. */
   readonly repaired?: string | undefined;
 }
 

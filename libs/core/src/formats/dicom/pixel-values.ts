@@ -8,11 +8,11 @@ import type { PixelFormat } from './pixel-format.js';
 export interface ValueMapping {
   readonly slope: number;
   readonly intercept: number;
-  /** Stands in place of slope and intercept. */
+  /** Replaces slope and intercept. */
   readonly lut: ModalityLut | undefined;
-  /** Stored values between these were never measured (Pixel Padding Value, PS3.3 C.7.5.1.1.2). */
+  /** Stored values in this range were never measured (Pixel Padding Value, PS3.3 C.7.5.1.1.2). */
   readonly padding: readonly [low: number, high: number] | undefined;
-  /** What becomes of them. */
+  /** The value that replaces them. */
   readonly paddingTo: number;
   readonly palette: Float32Array | undefined;
   /** First stored value that the palette maps. */
@@ -71,7 +71,7 @@ interface Shifts {
   readonly signed: boolean;
 }
 
-/** How to cut the stored bits out of a sample; undefined where its number is its value already. */
+/** How to extract the stored bits of a sample; undefined if the sample is already its value. */
 function shiftsOf(
   { bitsAllocated, bitsStored, highBit, signed }: PixelFormat,
   signExtended: boolean,
@@ -80,7 +80,7 @@ function shiftsOf(
   return { up: 31 - highBit, down: 32 - bitsStored, signed };
 }
 
-/** `slope * value + intercept` of every pixel; in loops of their own, since a call for each pixel takes twice the time. */
+/** `slope * value + intercept` of every pixel; inlined loops, since a call for each pixel takes twice the time. */
 function rescale(
   samples: StoredFrame['samples'],
   shifts: Shifts | undefined,
@@ -115,7 +115,7 @@ function lookUp(
   }
 }
 
-/** Marks pixels that hold padding: compared with the stored bits, and with the whole sample, whose upper bits may hold the mark. */
+/** Marks padding pixels: compares the stored bits, and the whole sample, since its upper bits may hold the mark. */
 function pad(
   samples: StoredFrame['samples'],
   shifts: Shifts | undefined,
@@ -180,8 +180,8 @@ function colourToGrey(
 }
 
 /**
- * The luminance that each palette entry stands for, in 0–1 (PS3.3 C.7.6.3.1.5 and .6). Eight-bit entries in sixteen-bit words are
- * met in both halves of the word.
+ * The luminance of each palette entry, in 0–1 (PS3.3 C.7.6.3.1.5 and .6). Eight-bit entries in sixteen-bit words
+ * occur in either half of the word.
  *
  * @throws {CtError} `CT_CORRUPT` when a table is missing or short, `CT_UNSUPPORTED` for segmented palettes.
  */

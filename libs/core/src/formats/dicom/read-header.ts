@@ -6,18 +6,18 @@ import type { Warning } from '../../contracts/warning-codes.js';
 import type { Limits } from '../limits.js';
 import { transferSyntax, type TransferSyntax } from './transfer-syntax.js';
 
-/** A parsed header, and where its pixel data lies. */
+/** A parsed header, and where its pixel data is. */
 export interface DicomHeader {
   readonly dataSet: DataSet;
   readonly syntax: TransferSyntax;
-  /** The bytes that `pixelData` counts in: the file, or what a deflated file inflates to. */
+  /** The bytes that `pixelData` refers to: the file, or the inflated contents of a deflated file. */
   readonly source: ByteSource;
   readonly pixelData: PixelDataElement | undefined;
-  /** What had to be read otherwise than the header says. */
+  /** What had to be read differently from what the header says. */
   readonly warnings: readonly Warning[];
 }
 
-/** Where the pixel data starts, and whether its length is undefined, as that of encapsulated frames is. */
+/** Where the pixel data starts, and whether its length is undefined, as for encapsulated frames. */
 export interface PixelDataElement {
   readonly offset: number;
   readonly length: number;
@@ -28,17 +28,17 @@ const implicitLittleEndian = '1.2.840.10008.1.2';
 const explicitLittleEndian = '1.2.840.10008.1.2.1';
 const explicitBigEndian = '1.2.840.10008.1.2.2';
 const pixelDataTag = 'x7fe00010';
-/** Read first; most headers of a CT slice are smaller. */
+/** Bytes read first; most CT slice headers are smaller. */
 const firstWindow = 16 * 1024;
-/** A header past this is no header. */
+/** Anything longer is not a header. */
 const largestHeader = 64 * 1024 * 1024;
 
 /**
- * Reads a DICOM header up to the pixel data, in a window that grows until it holds the header: the pixels themselves are not
- * read. Files without preamble, and without meta information, are known by their first data element.
+ * Reads a DICOM header up to the pixel data, in a window that grows until it holds the header; does not read the pixels.
+ * Files without preamble or meta information are recognised by their first data element.
  *
- * The data set is parsed as its first element shows, explicit or implicit, little or big endian: a missing or wrong Transfer
- * Syntax UID gives the warning `HEADER_REPAIRED`, as dcmtk and GDCM read such files.
+ * Parses the data set as its first element shows, explicit or implicit, little or big endian. A missing or wrong Transfer
+ * Syntax UID gives the warning `HEADER_REPAIRED`; dcmtk and GDCM read such files too.
  *
  * @throws {CtError} `CT_CORRUPT`, `CT_TRUNCATED`, `CT_TOO_LARGE`, or `CT_UNSUPPORTED` for a transfer syntax that has no decoder.
  */
@@ -55,7 +55,7 @@ export async function readDicomHeader(source: ByteSource, limits: Limits): Promi
   }
 }
 
-/** Parses a window; undefined when the header does not end in it and the file goes on. */
+/** Parses a window; undefined when the header does not end in it and the file continues. */
 function parse(
   bytes: Uint8Array,
   whole: boolean,
@@ -108,7 +108,7 @@ function parse(
   }
 }
 
-// The package's types declare the class, its value hangs on the default export.
+// The package's types declare the class, but at run time it is on the default export.
 const DicomDataSet = (
   dicomParser as unknown as {
     DataSet: new (
@@ -119,18 +119,18 @@ const DicomDataSet = (
   }
 ).DataSet;
 
-/** The elements of group 0002, and where the data set starts behind them. */
+/** The elements of group 0002, and where the data set after them starts. */
 interface MetaInformation {
   readonly elements: Record<string, Element>;
   readonly end: number;
-  /** The Transfer Syntax UID, where there is one. */
+  /** The Transfer Syntax UID, if there is one. */
   readonly syntaxUid: string | undefined;
 }
 
 /** Representations whose length has four bytes after two reserved ones (PS3.5 section 7.1.2). */
 const longRepresentations = 'OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' ');
 
-/** Meta information is explicit little endian (PS3.10 section 7.1); some writers leave out the preamble, or all of it. */
+/** Meta information is explicit little endian (PS3.10 section 7.1); some writers omit the preamble, or all of it. */
 function readMeta(bytes: Uint8Array): MetaInformation {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const elements: Record<string, Element> = {};
@@ -168,13 +168,13 @@ function readMeta(bytes: Uint8Array): MetaInformation {
   return { elements, end: at, syntaxUid: syntaxUid === '' ? undefined : syntaxUid };
 }
 
-/** How data elements are written. */
+/** How data elements are encoded. */
 interface Encoding {
   readonly explicit: boolean;
   readonly bigEndian: boolean;
 }
 
-/** The syntax to decode pixels by and the encoding to parse the data set by, and what was wrong with the header, in words. */
+/** The syntax to decode pixels by, the encoding to parse the data set by, and what was wrong with the header, for display. */
 function chooseSyntax(
   bytes: Uint8Array,
   { end, syntaxUid, elements }: MetaInformation,
@@ -188,7 +188,7 @@ function chooseSyntax(
       `Expected a transfer syntax for images, got ${syntaxUid.slice(0, 64)}`,
     );
   }
-  // Deflated bytes show no element; where one shows, nothing was deflated.
+  // Deflated bytes show no element; if one shows, nothing was deflated.
   if (declared?.deflated && !seen)
     return { syntax: declared, encoding: encodingOf(declared), repaired: undefined };
   const encoding = seen ?? encodingOf(declared);
@@ -212,11 +212,11 @@ function chooseSyntax(
   const fits = encoding.explicit === expected.explicit && encoding.bigEndian === expected.bigEndian;
   if (fits && !declared.deflated) return { syntax: declared, encoding, repaired: undefined };
   const repaired = `transfer syntax ${declared.name}, the data is ${plain.name}`;
-  // Frames are encapsulated alike in explicit and implicit files.
+  // Explicit and implicit files encapsulate frames in the same way.
   return { syntax: declared.codec === 'native' ? plain : declared, encoding, repaired };
 }
 
-/** Transfer syntaxes of DICOM that no decoder here reads (video, JPIP), and GE's private one of mixed byte order. */
+/** DICOM transfer syntaxes without a decoder here (video, JPIP), and GE's private one of mixed byte order. */
 const knownOther = /^1\.2\.840\.(10008\.|113619\.5\.2$)/;
 
 function encodingOf(syntax: TransferSyntax | undefined): Encoding {
@@ -226,7 +226,7 @@ function encodingOf(syntax: TransferSyntax | undefined): Encoding {
   };
 }
 
-/** How the element at an offset is written; undefined where no data element shows there. */
+/** How the element at an offset is encoded; undefined if there is no data element. */
 function encodingAt(bytes: Uint8Array, at: number): Encoding | undefined {
   if (at + 8 > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -234,7 +234,7 @@ function encodingAt(bytes: Uint8Array, at: number): Encoding | undefined {
   const explicit = allRepresentations.includes(vr);
   for (const bigEndian of [false, true]) {
     const group = view.getUint16(at, !bigEndian);
-    // A data set starts in one of the first groups; identifying ones may have been removed.
+    // A data set starts in one of the first groups; identifying elements may have been removed.
     if (group < 0x0002 || group > 0x0040) continue;
     if (explicit) return { explicit, bigEndian };
     if (!bigEndian && view.getUint32(at + 4, true) <= bytes.length)
@@ -248,7 +248,7 @@ const allRepresentations = [
   ...'AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '),
 ];
 
-/** Inflates what follows the meta information, within the limits, and puts it after the same bytes. */
+/** Inflates what follows the meta information, within the limits, and appends it to the meta information. */
 function inflateTail(array: Uint8Array, position: number, limits: Limits): Uint8Array {
   const compressed = array.subarray(position);
   const most = Math.min(limits.inflatedBytes, compressed.length * limits.inflationRatio + 65_536);

@@ -4,7 +4,7 @@ import { cross } from '../../imaging/axial-view.js';
 import type { DicomImage } from './dicom-image.js';
 import type { FramePlane } from './dicom-frame.js';
 
-/** A frame in its place in the stack. */
+/** A frame and its position in the stack. */
 export interface StackedFrame {
   readonly image: DicomImage;
   readonly frame: number;
@@ -19,11 +19,11 @@ export interface SliceStack {
   readonly warnings: readonly Warning[];
 }
 
-/** Gaps between slices may differ by this share of their median before it is worth a warning. */
+/** Gaps between slices may differ by this share of their median without a warning. */
 const unevenShare = 0.05;
-/** Cosine of half a degree: a step that leans more against the slices' normal is a tilted gantry. */
+/** Cosine of half a degree: a step that deviates more from the slices' normal is a tilted gantry. */
 const uprightCosine = Math.cos((0.5 * Math.PI) / 180);
-/** Positions closer than this, in mm, are the same one: no scanner steps by less. */
+/** Positions closer than this, in mm, count as equal: no scanner steps by less. */
 export const samePosition = 0.01;
 
 /** The frames of images in the order of their instance numbers. */
@@ -34,7 +34,7 @@ export function framesOf(images: readonly DicomImage[]): StackedFrame[] {
 }
 
 /**
- * Where frames lie along the normal of the first one's plane, in mm; undefined where one of them has no position or no orientation.
+ * Positions of frames along the normal of the first one's plane, in mm; undefined if a frame has no position or no orientation.
  */
 export function positionsOf(frames: readonly StackedFrame[]): number[] | undefined {
   const { rowDirection, columnDirection } = frames[0]!.plane;
@@ -52,7 +52,7 @@ export function positionsOf(frames: readonly StackedFrame[]): number[] | undefin
  * Sorts frames by their position along the normal of their plane, which is right for any orientation, unlike slice location or
  * instance number. Frames without positions keep their order.
  *
- * The gap is the median of those that are not 0: a repeated position must not make it smaller.
+ * The gap is the median of the non-zero gaps: a repeated position must not reduce it.
  */
 export function sliceStack(unsorted: readonly StackedFrame[]): SliceStack {
   const positions = positionsOf(unsorted);
@@ -73,7 +73,7 @@ export function sliceStack(unsorted: readonly StackedFrame[]): SliceStack {
   const length = Math.hypot(...whole);
   const normal = cross(first.rowDirection!, first.columnDirection!);
   const tilted = dot(whole, normal) / length < uprightCosine;
-  // Uneven stacks are shown with their median gap: one missing slice must not stretch all the others.
+  // Uneven stacks use their median gap: one missing slice must not stretch all the others.
   const scale = (uneven ? median : length / gaps.length) / length;
   return {
     frames,

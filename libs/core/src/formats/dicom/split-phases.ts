@@ -1,10 +1,10 @@
 import { phaseNames } from './dicom-frame.js';
 import { positionsOf, samePosition, type StackedFrame } from './slice-stack.js';
 
-/** Frames of one phase of a series, and what told it apart. */
+/** Frames of one phase of a series, and what distinguishes it. */
 export interface Phase {
   readonly frames: StackedFrame[];
-  /** The attribute that differs, in words; undefined where the series has one phase. */
+  /** The attribute that differs, for display; undefined if the series has one phase. */
   readonly by: string | undefined;
 }
 
@@ -12,7 +12,7 @@ export interface Phase {
  * Splits frames that scan the same stretch of the patient several times (breath in and out, contrast phases, cardiac phases, echoes)
  * into one volume for each time.
  *
- * An attribute tells phases apart where frames with different values lie in one another's range; numbers that merely count slabs
+ * An attribute separates phases if frames with different values overlap in position; numbers that merely count slabs
  * along the patient do not. Positions that repeat with no attribute to explain them are split by instance order: the second frame at a
  * position belongs to the second phase.
  *
@@ -58,7 +58,7 @@ function groupBy(members: readonly Placed[], keyOf: (member: Placed) => string):
   return [...groups.values()];
 }
 
-/** Whether groups lie in one another's range and not one after the other along the patient. */
+/** Whether groups overlap in position instead of following one another along the patient. */
 function overlap(groups: readonly (readonly Placed[])[]): boolean {
   const ranges = groups
     .map((members) => {

@@ -21,18 +21,18 @@ interface StackOptions {
   readonly limits: Limits;
   readonly signal: AbortSignal | undefined;
   readonly timePoint: CtVolume['timePoint'];
-  /** What was found before the frames came here. */
+  /** Warnings from earlier steps. */
   readonly warnings: readonly Warning[];
-  /** Whether the images have names: the volume then says which file holds which slice. */
+  /** Whether the images have names: the volume then reports the file of each slice. */
   readonly named: boolean;
 }
 
-/** What padding becomes in HU: air, as outside of the scan. */
+/** The HU value of padding: air, as outside of the scan. */
 const outside = -1024;
 
 /**
- * Makes a volume of frames that belong together. A slice or a few are decoded to tell what the values mean; the first of them is kept
- * for the caller who asks for it next.
+ * Makes a volume of frames that belong together. Decodes a few slices to find out what the values mean, and keeps the first of them
+ * for the caller that asks for it next.
  *
  * @throws {CtError} `CT_TOO_LARGE`, `CT_CANCELLED`.
  */
@@ -119,14 +119,14 @@ export async function stackVolume(
 
 interface Meaning {
   readonly meaning: ValueMeaning;
-  /** The values of a frame that was decoded already, once; its padding becomes what is given. */
+  /** The values of a frame that was decoded already, once; its padding becomes the given value. */
   readonly take: (frame: StackedFrame, padding: number) => Float32Array | undefined;
 }
 
-/** Where to look in a stack, as shares of its length: the middle of a scan shows the most. */
+/** Which slices to sample, as shares of the stack's length: the middle of a scan shows the most. */
 const lookedAt = [0.5, 0.25, 0.75, 0, 1];
 
-/** What the values of a stack mean, by the header's claim and by the values of some frames. */
+/** What the values of a stack mean, by the header's claim and the values of some frames. */
 async function meaningOf(
   frames: readonly StackedFrame[],
   signal: AbortSignal | undefined,
@@ -162,7 +162,7 @@ async function meaningOf(
   const take: Meaning['take'] = (frame, padding) => {
     if (kept?.frame !== frame) return undefined;
     const pixels = kept.pixels.deref();
-    // Handed out once: the caller may change it.
+    // Returned once only: the caller may change it.
     kept = undefined;
     if (pixels && frame.image.hasPadding) {
       for (let i = 0; i < pixels.length; i++) if (Number.isNaN(pixels[i])) pixels[i] = padding;
@@ -185,12 +185,12 @@ async function meaningOf(
   return { meaning: guessed, take };
 }
 
-/** Whether a window leaves more than black and white of the values. */
+/** Whether a window shows more than black and white for these values. */
 function showsContent({ center, width }: Window, { isEmpty, min, max }: ValueSample): boolean {
   return isEmpty || (center - width / 2 < max && center + width / 2 > min);
 }
 
-/** Grey over the range that the stored bits can hold, or over the header's window. */
+/** Grey over the range of the stored bits, or over the header's window. */
 function storedRange(
   { format: { signed, bitsStored } }: DicomImage,
   { slope, intercept }: FramePlane,
@@ -229,8 +229,8 @@ interface Placement {
 }
 
 /**
- * Where the stack lies. Axial slices are turned to the usual view (prone scans, and those stored feet first, too); sagittal and
- * coronal ones stay as they are stored: each file is one of them, and cutting others would need them all.
+ * The stack's position and view. Axial slices are turned to the usual view (also prone scans and those stored feet first); sagittal and
+ * coronal ones stay as stored: each file is one slice, and reslicing would need all of them.
  */
 function placement(
   plane: FramePlane,
@@ -289,7 +289,7 @@ function placement(
   };
 }
 
-/** Transposes and flips a picture of `width × height`; hands it back untouched where there is nothing to do. */
+/** Transposes and flips a picture of `width × height`; returns it unchanged if there is nothing to do. */
 function turner(
   transposed: boolean,
   flipX: boolean,

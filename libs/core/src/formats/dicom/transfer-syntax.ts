@@ -9,7 +9,7 @@ export interface TransferSyntax {
   readonly codec: PixelCodec;
   readonly bigEndian: boolean;
   readonly deflated: boolean;
-  /** The syntax itself loses information; `LossyImageCompression` in the header tells of losses before it. */
+  /** The syntax itself is lossy; `LossyImageCompression` in the header reports earlier losses. */
   readonly lossy: boolean;
 }
 
@@ -55,7 +55,7 @@ const table: Readonly<Record<string, Omit<TransferSyntax, 'uid'>>> = {
   '1.2.840.10008.1.2.4.203': { name: 'High-Throughput JPEG 2000', ...encapsulated('htj2k', true) },
 };
 
-/** The transfer syntax of a UID, or undefined where its pixels cannot be read. */
+/** The transfer syntax of a UID, or undefined if its pixels cannot be read. */
 export function transferSyntax(uid: string): TransferSyntax | undefined {
   const known = table[uid];
   return known && { uid, ...known };

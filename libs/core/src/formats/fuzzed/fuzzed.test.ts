@@ -5,8 +5,8 @@ import { bytesSource } from '../byte-source.js';
 import { openVolume } from '../../index.js';
 
 /**
- * Damaged files that once ended in an exception without a code. `npm run fuzz -- core` finds such files; each kind of crash
- * stays here. The first ones: a DICOM attribute with fewer values than the header promises, for which dicom-parser throws.
+ * Damaged files that once threw an exception without a code. `npm run fuzz -- core` finds such files; one of each kind
+ * stays here. The first: a DICOM attribute with fewer values than the header promises, for which dicom-parser throws.
  */
 const fixtures = join(import.meta.dirname, 'fixtures');
 
@@ -21,7 +21,7 @@ test.each(await readdir(fixtures))('%s ends in a slice or a coded error', async 
   );
 });
 
-test('a double past the range of a float is no measurement and becomes air', async () => {
+test('a double past the range of a float counts as unmeasured and becomes air', async () => {
   const header = Buffer.from(
     'ObjectType = Image\nNDims = 3\nDimSize = 3 1 1\nElementType = MET_DOUBLE\nElementSpacing = 1 1 1\nElementDataFile = LOCAL\n',
   );
@@ -34,7 +34,7 @@ test("Node's Buffer, whose slice does not copy, is read like any bytes", async (
   const header = Buffer.from(
     'ObjectType = Image\nNDims = 3\nDimSize = 2 1 1\nElementType = MET_SHORT\nElementSpacing = 1 1 1\nElementDataFile = LOCAL\n',
   );
-  // One byte before the header makes the voxels start at an odd offset of the memory behind the Buffer.
+  // One byte before the header makes the voxels start at an odd offset of the Buffer's memory.
   const odd = Buffer.concat([Buffer.of(0), header, Buffer.of(0x18, 0xfc, 2, 0)]).subarray(1);
   const volume = await openVolume(bytesSource(odd));
   expect([...(await volume.slice(0)).pixels]).toEqual([-1000, 2]);

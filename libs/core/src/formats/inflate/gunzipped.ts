@@ -41,8 +41,8 @@ export async function gunzipped(
 }
 
 /**
- * Whether bytes follow gzipped data that should inflate to `size` bytes. The trailer's size field (ISIZE, RFC 1952) answers for good
- * files; only where it differs is the whole file inflated to find out.
+ * Whether bytes follow gzipped data that should inflate to `size` bytes. For good files the trailer's size field (ISIZE, RFC 1952)
+ * answers; the whole file is inflated only if it differs.
  */
 export async function hasTrailingBytes(
   source: ByteSource,

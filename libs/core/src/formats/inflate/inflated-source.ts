@@ -7,10 +7,10 @@ import { endsEarly } from './tolerant-inflate.js';
 export type DeflateContainer = 'gzip' | 'zlib';
 
 /**
- * Inflates a stream of pieces, handing out what it has before it asks for more. Node and browsers bring their own.
+ * Inflates a stream of pieces, yielding each before it asks for more input. Node and browsers have their own implementations.
  *
- * @param open starts the compressed stream from its beginning; more than once where bytes follow the compressed data.
- * @param onTrailingBytes called at the end where other bytes follow gzipped data; they are ignored.
+ * @param open starts the compressed stream from its beginning; called again if bytes follow the compressed data.
+ * @param onTrailingBytes called at the end if other bytes follow gzipped data; they are ignored.
  * @throws when the data is damaged or ends early.
  */
 export type Inflate = (
@@ -19,13 +19,13 @@ export type Inflate = (
   onTrailingBytes?: () => void,
 ) => AsyncIterable<Uint8Array>;
 
-/** Compressed bytes that are read at once: enough for a first slice, little enough that it comes in milliseconds. */
+/** Compressed bytes read at once: enough for a first slice, few enough that it takes milliseconds. */
 const readAtOnce = 128 * 1024;
 
 /**
- * A source over deflated data, as if it were not deflated. Reading at an offset inflates up to there and keeps what it saw;
- * going back past what is kept starts again. All sources of a process keep `limits.keptInflatedBytes` together, and what was read
- * longest ago goes first: many open volumes cost no more memory than one.
+ * A source over deflated data, as if it were not deflated. Reading at an offset inflates up to there and keeps the bytes on the way;
+ * going back past what is kept starts again. All sources of a process share `limits.keptInflatedBytes`, and the least recently
+ * read bytes are dropped first: many open volumes cost no more memory than one.
  *
  * @throws {CtError} `CT_TOO_LARGE` past the limits, and from `read` also `CT_TRUNCATED` and `CT_CORRUPT`.
  */
@@ -38,7 +38,7 @@ export function inflatedSource(source: ByteSource, options: InflatedOptions): By
     );
   }
   let run = startRun();
-  // Reads of one source wait for each other: they share the position in the stream.
+  // Reads of one source wait for each other: they share the stream's position.
   let turn: Promise<unknown> = Promise.resolve();
 
   return {
@@ -63,14 +63,14 @@ export function inflatedSource(source: ByteSource, options: InflatedOptions): By
   async function readRange(offset: number, length: number): Promise<Uint8Array> {
     assertRange(offset, length, size);
     const first = run.pieces[0];
-    // Where others took the memory nothing is kept, and what lies before the end has to be inflated again.
+    // If other sources took the memory nothing is kept, and the bytes before the end have to be inflated again.
     if (offset < (first?.start ?? run.end)) {
       forget(run);
       run = startRun();
     }
     run.lastRead = ++reads;
     const result = new Uint8Array(length);
-    // What is kept already, newest last.
+    // Pieces already kept, newest last.
     for (const piece of run.pieces) copyOverlap(piece, result, offset);
     while (run.end < offset + length) {
       const piece = await nextPiece(offset + length);
@@ -104,7 +104,7 @@ export function inflatedSource(source: ByteSource, options: InflatedOptions): By
   }
 }
 
-/** Where compressed data lies, and how to inflate it. */
+/** Where compressed data is, and how to inflate it. */
 export interface CompressedData {
   /** Offset of the container in the source. */
   readonly start: number;
@@ -115,7 +115,7 @@ export interface CompressedData {
 
 /** See {@link inflatedSource}. */
 export interface InflatedOptions extends CompressedData {
-  /** Inflated bytes that may be read; what follows is never inflated. */
+  /** Inflated bytes that may be read; anything after them is never inflated. */
   readonly size: number;
 }
 
@@ -159,12 +159,12 @@ interface Piece {
   readonly bytes: Uint8Array;
 }
 
-/** One way through the data from its start, with the last pieces that it gave. */
+/** One pass through the data from its start, with the last pieces that it gave. */
 interface Run {
   readonly pieces: Piece[];
   /** Bytes of the pieces. */
   kept: number;
-  /** Inflated so far. */
+  /** Bytes inflated so far. */
   end: number;
   /** Number of the last read, over all runs. */
   lastRead: number;
@@ -180,13 +180,13 @@ function listed(run: Run): Run {
   return run;
 }
 
-/** Gives the memory of a run back at once, and not when it is collected. */
+/** Frees a run's memory at once, not at garbage collection. */
 function forget(run: Run): void {
   run.pieces.length = 0;
   run.kept = 0;
 }
 
-/** Drops pieces until all runs together keep no more than that: of the run that was read longest ago, its oldest first. */
+/** Drops pieces until all runs together are within the limit: the least recently read run first, its oldest pieces first. */
 function makeRoom(most: number): void {
   const alive: Run[] = [];
   for (const ref of runs) {

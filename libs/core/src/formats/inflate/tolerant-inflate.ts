@@ -9,7 +9,7 @@ export type StrictInflate = (
 ) => AsyncIterable<Uint8Array>;
 
 /**
- * Makes an inflater that ignores bytes after the end of gzipped data, as gzip does. Node and browsers give up at such bytes and lose
+ * Makes an inflater that ignores bytes after the end of gzipped data, as gzip does. Node and browsers fail at such bytes and lose
  * the last pieces; the rest is then inflated again with fflate, from the start.
  */
 export function tolerantInflate(strict: StrictInflate): Inflate {
@@ -42,7 +42,7 @@ export function tolerantInflate(strict: StrictInflate): Inflate {
   };
 }
 
-/** Whether an inflater says that its input ends too early; platforms differ in their words. */
+/** Whether an inflater's error says that its input ends too early; platforms word it differently. */
 export function endsEarly(error: unknown): boolean {
   const reason = error instanceof Error ? error.message : String(error);
   return /unexpected end|incomplete|terminated/i.test(reason);
@@ -63,7 +63,7 @@ async function* firstMember(compressed: AsyncIterable<Uint8Array>): AsyncGenerat
   yield* pieces.splice(0);
 }
 
-/** Bytes of a gzip header (RFC 1952 section 2.3): ten, and the fields that its flags announce. */
+/** Bytes of a gzip header (RFC 1952 section 2.3): ten, plus the fields that its flags announce. */
 function headerLength(bytes: Uint8Array): number {
   const flags = bytes[3] ?? 0;
   let at = 10;

@@ -12,9 +12,9 @@ export interface MetaImageHeader {
   readonly channels: 1 | 3 | 4;
   readonly littleEndian: boolean;
   readonly compressed: boolean;
-  /** Bytes of compressed data, where the header says it. */
+  /** Bytes of compressed data, if the header says so. */
   readonly compressedSize: number | undefined;
-  /** Bytes before the voxels in a data file of their own; -1 when the voxels are the file's end. */
+  /** Bytes before the voxels in a separate data file; -1 when the voxels are at the file's end. */
   readonly headerSize: number;
   /** `LOCAL`, `LIST`, a file's name or a pattern with its range. */
   readonly dataFile: string;
@@ -105,7 +105,7 @@ function interpret(fields: ReadonlyMap<string, string>, length: number): MetaIma
       `Expected one channel, or 3 or 4 of MET_UCHAR, got ${channels} of ${elementType}`,
     );
   }
-  // BinaryData is true unless the header says otherwise; ITK reads old headers without the key so.
+  // BinaryData is true unless the header says otherwise, as in ITK for old headers without the key.
   if (fields.has('BinaryData') && !isTrue('BinaryData')) {
     throw new CtError('CT_UNSUPPORTED', 'Expected binary voxels, these are written as text');
   }
@@ -131,7 +131,7 @@ function interpret(fields: ReadonlyMap<string, string>, length: number): MetaIma
   };
 }
 
-/** Numbers of a field, separated by spaces; NaN where one is none. */
+/** A field's space-separated numbers; NaN for one that is not a number. */
 export function numbersOf(text: string): number[] {
   return text
     .split(/\s+/)
@@ -139,7 +139,7 @@ export function numbersOf(text: string): number[] {
     .map(Number);
 }
 
-/** A value of the header for an error's sentence: short, without control characters. */
+/** A header value for an error message: short, without control characters. */
 function printable(text: string): string {
   return text.slice(0, 60).replace(/[^\x20-\x7e]/g, '?');
 }

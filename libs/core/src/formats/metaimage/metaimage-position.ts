@@ -2,7 +2,7 @@ import type { VoxelAxes } from '../../imaging/axial-view.js';
 import type { Vector3 } from '../../contracts/volume.js';
 import { numbersOf, type MetaImageHeader } from './metaimage-header.js';
 
-/** Where the voxels lie, and how much of it the header really says. */
+/** Where the voxels are, and how much of it the header really states. */
 export interface MetaImagePosition {
   readonly axes: VoxelAxes;
   readonly oriented: boolean;
@@ -13,7 +13,7 @@ export interface MetaImagePosition {
  * The voxel axes of a MetaImage. ITK's world is DICOM's (LPS); row `i` of TransformMatrix (also `Rotation`, `Orientation`) is the
  * direction of axis `i`.
  *
- * @param header two- and three-dimensional alike; a missing third axis is one slice of thickness 1.
+ * @param header of two or three dimensions; a missing third axis is one slice of thickness 1.
  */
 export function metaImagePosition({ fields, dimensions }: MetaImageHeader): MetaImagePosition {
   const field = (...keys: string[]) => {
@@ -45,7 +45,7 @@ export function metaImagePosition({ fields, dimensions }: MetaImageHeader): Meta
       axes: [direction(0), direction(1), direction(2)],
       dimensions: [dimensions[0] ?? 1, dimensions[1] ?? 1, dimensions[2] ?? 1],
     },
-    // Two dimensions say nothing of how the slice lies in the patient.
+    // Two dimensions do not give the slice's orientation in the patient.
     oriented: matrix !== undefined && !flat,
     spaced: spacing !== undefined,
   };

@@ -23,7 +23,7 @@ const read = async (name: string) => new Uint8Array(await readFile(join(fixtures
 const companion = async (name: string) => bytesSource(await read(name));
 const open = async (name: string) => openVolume(bytesSource(await read(name)), { name, companion });
 
-/** The value of ITK's voxel that lies at a point (mm, LPS), or undefined where there is none. */
+/** The value of ITK's voxel at a point (mm, LPS), or undefined if there is none. */
 function itkValueAt(
   { size, spacing, origin, direction, pixels }: Golden,
   point: number[],
@@ -128,7 +128,7 @@ describe('what other readers accept', () => {
     expect([...(await volume.slice(0)).pixels].sort((a, b) => a - b)).toEqual([-1000, -900, 0, 40]);
   });
 
-  test('voxels open through the header beside them', async () => {
+  test('voxels open through the header next to them', async () => {
     const header = file({ ElementDataFile: 'x.raw' }, new Uint8Array());
     const volume = await parts(voxels, { 'x.mhd': header }, 'x.raw');
     expect(volume).toMatchObject({ format: 'metaimage', sliceCount: 2, unit: 'HU' });
@@ -187,7 +187,7 @@ describe('bad files', () => {
   });
 });
 
-test('a volume without a matrix opens in file order and says that it has no orientation', async () => {
+test('a volume without a matrix opens in file order and reports that it has no orientation', async () => {
   const volume = await openVolume(bytesSource(file({})));
   expect(volume.warnings).toContainEqual({ code: 'NO_ORIENTATION' });
   expect(volume.geometry).toBeUndefined();

@@ -130,7 +130,7 @@ async function dataSource(
   return sliceFilesSource(names, find, size / depth, header.headerSize);
 }
 
-/** The names of one file a slice: the lines after `LIST`, or a printf pattern with first, last and step; undefined for one file. */
+/** The names of files of one slice each: the lines after `LIST`, or a printf pattern with first, last and step; undefined for one file. */
 function sliceNames({ dataFile, length }: MetaImageHeader, head: Uint8Array): string[] | undefined {
   if (/^LIST\b/i.test(dataFile)) {
     const text = String.fromCharCode(...head.subarray(length, length + 32 * 1024));
@@ -159,7 +159,7 @@ function rescale({ fields }: MetaImageHeader, key: string, otherwise: number): n
   return Number.isFinite(value) ? value : otherwise;
 }
 
-/** MetaIO's Modality (`MET_MOD_CT`, `MET_MOD_MR`, …) in DICOM's words; null where it is missing or unknown. */
+/** MetaIO's Modality (`MET_MOD_CT`, `MET_MOD_MR`, …) as DICOM names it; null if it is missing or unknown. */
 function modalityOf({ fields }: MetaImageHeader): string | null {
   const word = /^MET_MOD_([A-Z]+)$/.exec(fields.get('Modality') ?? '')?.[1];
   return word === undefined || word === 'UNKNOWN' ? null : word === 'OTHER' ? 'OT' : word;

@@ -1,7 +1,7 @@
 import { assertRange, type ByteSource } from '../byte-source.js';
 import { CtError } from '../../errors.js';
 
-/** Joins the files of single slices to one source; each file is found and opened when one of its bytes is wanted. */
+/** Joins the files of single slices to one source; each is found and opened when one of its bytes is first read. */
 export function sliceFilesSource(
   names: readonly string[],
   find: (name: string) => Promise<ByteSource>,

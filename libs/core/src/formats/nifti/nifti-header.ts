@@ -4,7 +4,7 @@ import type { VoxelType } from '../voxels/voxel-type.js';
 /** Bytes of the longer of the two headers. */
 export const niftiHeaderLength = 540;
 
-/** The fields of a NIfTI header that matter for CT, of either version. */
+/** The fields of a NIfTI header, of either version, that matter for CT. */
 export interface NiftiHeader {
   readonly version: 1 | 2;
   readonly littleEndian: boolean;
@@ -35,7 +35,7 @@ export interface NiftiHeader {
   readonly emptyAxes: readonly number[];
 }
 
-/** NIfTI's datatype codes that hold a number, or three or four bytes of colour. */
+/** NIfTI's datatype codes for a number, or for three or four bytes of colour. */
 const voxelTypes: Readonly<Record<number, { type: VoxelType; channels: 1 | 3 | 4 }>> = {
   2: { type: 'uint8', channels: 1 },
   4: { type: 'int16', channels: 1 },
@@ -160,7 +160,7 @@ function readDimensions(count: number, size: (i: number) => number): number[] {
 }
 
 function checked(raw: Omit<NiftiHeader, 'emptyAxes'>): NiftiHeader {
-  // Writers leave the size of an axis that they do not use at 0; nifti libraries read 1.
+  // Writers leave the size of an unused axis at 0; nifti libraries read 1.
   const emptyAxes = raw.dimensions.flatMap((size, i) => (i >= 2 && size === 0 ? [i + 1] : []));
   const dimensions = raw.dimensions.map((size, i) => (i >= 2 && size === 0 ? 1 : size));
   const header: NiftiHeader = { ...raw, dimensions, emptyAxes };

@@ -2,20 +2,20 @@ import type { VoxelAxes } from '../../imaging/axial-view.js';
 import type { Vector3 } from '../../contracts/volume.js';
 import type { NiftiHeader } from './nifti-header.js';
 
-/** Where the voxels lie, and how much of it the header really says. */
+/** Where the voxels are, and how much of it the header really states. */
 export interface NiftiPosition {
   readonly axes: VoxelAxes;
   readonly oriented: boolean;
   readonly spaced: boolean;
-  /** What had to be read otherwise than the header says, in words. */
+  /** What had to be read differently from what the header says, for display. */
   readonly repaired: string | undefined;
 }
 
 /**
- * The voxel axes of a NIfTI file in DICOM's coordinates: the sform where its code is above 0 and its matrix has three directions, else
- * the qform, as ITK decides; else the voxel sizes alone, with the first axis to the left as the ANALYZE format had it.
+ * The voxel axes of a NIfTI file in DICOM's coordinates: the sform if its code is above 0 and its matrix has three directions, else
+ * the qform, as ITK decides; else only the voxel sizes, with the first axis to the left as in the ANALYZE format.
  *
- * NIfTI counts x to the right and y to the front (RAS), DICOM to the left and the back (LPS): both change their sign.
+ * NIfTI counts x to the right and y to the front (RAS), DICOM to the left and the back (LPS): both change sign.
  */
 export function niftiPosition(header: NiftiHeader): NiftiPosition {
   const dimensions = [
@@ -69,7 +69,7 @@ type Affine = readonly (readonly [number, number, number, number])[];
 /** The rotation of the unit quaternion (a, b, c, d) times the voxel sizes; nifti1.h, "METHOD 2". */
 function qformAffine({ quaternion, quaternionOffset, voxelSize, qfac }: NiftiHeader): Affine {
   const [b, c, d] = quaternion;
-  // a is not stored; rounding may take the sum of squares a little past 1.
+  // a is not stored; rounding may make the sum of squares slightly larger than 1.
   const a = Math.sqrt(Math.max(0, 1 - (b * b + c * c + d * d)));
   const rotation = [
     [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
@@ -85,7 +85,7 @@ function qformAffine({ quaternion, quaternionOffset, voxelSize, qfac }: NiftiHea
   ]);
 }
 
-/** All numbers finite and no axis collapsed. */
+/** Whether all numbers are finite and no axis is collapsed. */
 function isUsable(affine: Affine): boolean {
   if (!affine.every((row) => row.every(Number.isFinite))) return false;
   const at = (row: number, column: number) => affine[row]![column]!;

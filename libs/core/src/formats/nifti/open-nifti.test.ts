@@ -23,7 +23,7 @@ const read = async (name: string) => new Uint8Array(await readFile(join(fixtures
 const companion = async (name: string) => bytesSource(await read(name));
 const open = async (name: string) => openVolume(bytesSource(await read(name)), { name, companion });
 
-/** A source that counts what is read of it. */
+/** A source that counts the bytes read from it. */
 function counting(bytes: Uint8Array): ByteSource & { readBytes: number } {
   const inner = bytesSource(bytes);
   const source = {
@@ -66,7 +66,7 @@ function slab(columns: number, rows: number, slices: number): Uint8Array {
 /** The value of every other voxel of a slice of `slab`. */
 const hu = (k: number) => 8 * k - 1000;
 
-describe('NIfTI files give the values, order and place that nibabel reads', () => {
+describe('NIfTI files give the values, order and position that nibabel reads', () => {
   test.each(Object.entries(golden.files))('%s', async (name, expected) => {
     const volume = await open(name);
     const { columns, rows, sliceCount } = expected;
@@ -124,7 +124,7 @@ describe('reading by ranges', () => {
     expect(slices.map(({ pixels }) => pixels[100])).toEqual(order.map(hu));
   });
 
-  test('volumes that share too little memory for what they inflate still give the right slices', async () => {
+  test('volumes that share too little memory for their inflated data still give the right slices', async () => {
     const zipped = new Uint8Array(gzipSync(slab(64, 64, 300)));
     const open = () =>
       openVolume(bytesSource(zipped), { limits: { ...defaultLimits, keptInflatedBytes: 70_000 } });
@@ -184,19 +184,19 @@ describe('what other readers accept', () => {
     ]);
   });
 
-  test('an sform of zeros gives way to the qform, as in ITK', async () => {
+  test('an sform of zeros is ignored for the qform, as in ITK', async () => {
     const bytes = slab(4, 4, 2);
     const view = new DataView(bytes.buffer);
     for (let i = 0; i < 12; i++) view.setFloat32(280 + 4 * i, 0, true);
     view.setInt16(252, 1, true);
-    // Half a turn about z: x and y change their sign, from RAS to LPS.
+    // Half a turn about z: x and y change sign, from RAS to LPS.
     view.setFloat32(264, 1, true);
     const volume = await openVolume(bytesSource(bytes));
     expect(volume.geometry).toMatchObject({ rowDirection: [1, 0, 0], columnDirection: [0, 1, 0] });
     expect(volume.warnings.map(({ code }) => code)).toEqual(['HEADER_REPAIRED']);
   });
 
-  test.each(['pair.img', 'PAIR.IMG'])('%s opens through the header beside it', async (name) => {
+  test.each(['pair.img', 'PAIR.IMG'])('%s opens through the header next to it', async (name) => {
     const files: Record<string, string> = { 'pair.hdr': 'pair.hdr', 'PAIR.HDR': 'pair.hdr' };
     const volume = await openVolume(bytesSource(await read('pair.img')), {
       name,
@@ -262,7 +262,7 @@ describe('bad files', () => {
     await expect(volume.slice(63)).rejects.toMatchObject({ code: 'CT_TRUNCATED' });
   });
 
-  test('a bomb stops at the ratio of inflated to compressed bytes', async () => {
+  test('a zip bomb stops at the ratio of inflated to compressed bytes', async () => {
     const zipped = new Uint8Array(gzipSync(slab(512, 512, 20)));
     const reading = openVolume(bytesSource(zipped), {
       limits: { ...defaultLimits, inflationRatio: 10 },

@@ -26,12 +26,12 @@ export interface NiftiOptions {
 }
 
 /**
- * Opens NIfTI-1 or -2: one file (`.nii`), gzipped (`.nii.gz`), or a header with its voxels beside it (`.hdr`, `.img`). Only the
- * header is read; slices come by ranges, gzipped ones by inflating up to them.
+ * Opens NIfTI-1 or -2: one file (`.nii`), gzipped (`.nii.gz`), or a header with its voxels next to it (`.hdr`, `.img`). Reads only
+ * the header; slices are read by ranges, gzipped ones by inflating up to them.
  *
  * A file of several volumes (4D) opens the first one, or the one that is asked for, with the warning `OTHER_VOLUMES`.
  *
- * @throws {CtError} `CT_UNSUPPORTED` for complex numbers, `CT_SLICE_RANGE` for a volume that there is not, `CT_MISSING_COMPANION`, `CT_TOO_LARGE`,
+ * @throws {CtError} `CT_UNSUPPORTED` for complex numbers, `CT_SLICE_RANGE` for a volume that does not exist, `CT_MISSING_COMPANION`, `CT_TOO_LARGE`,
  *   `CT_TRUNCATED`, `CT_CORRUPT`.
  */
 export async function openNifti(source: ByteSource, options: NiftiOptions): Promise<CtVolume> {
@@ -73,7 +73,7 @@ export async function openNifti(source: ByteSource, options: NiftiOptions): Prom
       `Expected at most ${limits.inflatedBytes} inflated bytes, the header declares ${needed}`,
     );
   }
-  // A slope of 0 means that there is none (nifti1.h); nibabel passes over an unusable one, too.
+  // A slope of 0 means "none" (nifti1.h); nibabel ignores an unusable one too.
   const scaled =
     header.slope !== 0 && Number.isFinite(header.slope) && Number.isFinite(header.intercept);
   return rawVolume(
@@ -113,7 +113,7 @@ async function isGzip(source: ByteSource): Promise<boolean> {
   return first === 0x1f && second === 0x8b;
 }
 
-/** The header's bytes: 540 where there are as many, else what there is. */
+/** The header's bytes: 540, or all there are. */
 async function readHead(source: ByteSource, zipped: boolean): Promise<Uint8Array> {
   if (!zipped) return source.read(0, Math.min(source.size, niftiHeaderLength));
   try {

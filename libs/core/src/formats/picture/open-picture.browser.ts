@@ -5,8 +5,8 @@ import type { CtVolume } from '../../contracts/volume.js';
 import { pictureVolume } from './picture-volume.js';
 
 /**
- * Opens a PNG or JPEG with the browser's own decoder. It hands out 8 bits a channel: a 16-bit PNG loses its lower byte here
- * and keeps it in Node.
+ * Opens a PNG or JPEG with the browser's own decoder. It returns 8 bits per channel: a 16-bit PNG loses its lower byte here
+ * but keeps it in Node.
  *
  * @throws {CtError} `CT_TOO_LARGE` past `limits.imagePixels`, `CT_CORRUPT` when the browser cannot decode.
  */

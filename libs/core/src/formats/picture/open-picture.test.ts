@@ -8,7 +8,7 @@ import { openVolume } from '../../index.js';
 import { sharedData } from '../../shared-data.fixture.js';
 import { sniffFormat } from '../sniff.js';
 
-/** libvips as the writer of known samples. */
+/** libvips writes the known samples. */
 function raw(
   data: Uint8Array | Uint16Array,
   width: number,
@@ -67,7 +67,7 @@ describe('PNG', () => {
     expect(grey.volume.warnings).not.toContain('COLOUR_TO_GREY');
   });
 
-  test('transparent pixels lie over white, as on the page', async () => {
+  test('transparent pixels are laid over white, as on the page', async () => {
     const png = await raw(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 255), 2, 1, 4)
       .png()
       .toBuffer();
@@ -169,7 +169,7 @@ describe('marks in colour', () => {
     expect(volume.warnings.some(({ code }) => code === 'COLOUR_MARKS')).toBe(expected);
   });
 
-  test('a tint over the whole picture is none, and the colours stay at hand', async () => {
+  test('a tint over the whole picture is no mark, and the colours stay available', async () => {
     const { volume } = await greyOf(await picture([0, 0, 0], 0, [12, 6, 0]));
     expect(volume.warnings.map(({ code }) => code)).not.toContain('COLOUR_MARKS');
     const colours = await volume.colours!(0);
@@ -189,21 +189,21 @@ describe('bad pictures', () => {
     });
   });
 
-  test.each(['png', 'jpeg'] as const)('a truncated %s is an error of its own', async (format) => {
+  test.each(['png', 'jpeg'] as const)('a truncated %s has its own error code', async (format) => {
     const noise = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i * 2654435761) >>> 24);
     const bytes = await raw(noise, 64, 64, 1).toFormat(format).toBuffer();
     const opening = openVolume(bytesSource(bytes.subarray(0, bytes.length >> 1)));
     await expect(opening).rejects.toMatchObject({ name: 'CtError', code: 'CT_TRUNCATED' });
   });
 
-  test('a file of no known format names its first bytes', async () => {
+  test('the error for an unknown format names the first bytes', async () => {
     await expect(openVolume(bytesSource(Uint8Array.of(1, 2, 3)))).rejects.toMatchObject({
       code: 'CT_UNKNOWN_FORMAT',
       message: expect.stringContaining('starts with 01 02 03') as string,
     });
   });
 
-  test('ANALYZE 7.5 is called by its name', async () => {
+  test('ANALYZE 7.5 is named in the error', async () => {
     const header = new Uint8Array(348);
     const view = new DataView(header.buffer);
     view.setInt32(0, 348, true);
@@ -214,7 +214,7 @@ describe('bad pictures', () => {
     });
   });
 
-  test('an empty file is an error of its own', async () => {
+  test('an empty file has its own error code', async () => {
     await expect(openVolume(bytesSource(new Uint8Array()))).rejects.toMatchObject({
       code: 'CT_EMPTY',
     });

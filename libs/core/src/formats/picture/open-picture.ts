@@ -18,10 +18,10 @@ export async function openPicture(
 ): Promise<CtVolume> {
   const bytes = await source.read(0, source.size);
   const input = {
-    // Our own check says more than libvips' limit does, which stays as the second fence.
+    // Our own check gives a better error than libvips' limit, which stays as a second check.
     limitInputPixels: limits.imagePixels,
     failOn: 'truncated',
-    // Values as stored, as in browsers and in PIL: a profile would move the grey of some pictures and not of others.
+    // Values as stored, as in browsers and PIL: a profile would change the grey of some pictures and not of others.
     ignoreIcc: true,
   } as const;
   try {
@@ -45,9 +45,9 @@ async function decode(
 ): Promise<DecodedPicture> {
   const deep = header.depth === 'ushort';
   let pipeline = sharp(bytes, input);
-  // Asked of every picture, it takes time where there is nothing to turn, too.
+  // Only if needed: `rotate` takes time even when there is nothing to turn.
   if ((header.orientation ?? 1) !== 1) pipeline = pipeline.rotate();
-  // Four inks and exotic colour spaces become sRGB; grey stays grey.
+  // CMYK and exotic colour spaces become sRGB; grey stays grey.
   if (header.space === 'cmyk' || header.channels > 4) pipeline = pipeline.toColourspace('srgb');
   else if (deep) pipeline = pipeline.toColourspace(header.channels <= 2 ? 'grey16' : 'rgb16');
   const { data, info } = await pipeline
@@ -78,7 +78,7 @@ function metadataOf(header: Metadata): MetadataEntry[] {
   ];
 }
 
-/** libvips speaks of files and lines of its own; a person needs to know what is wrong with the picture. */
+/** libvips' messages mention its own files and lines; users need to know what is wrong with the picture. */
 function pictureError(error: unknown, format: 'png' | 'jpeg', bytes: Uint8Array): CtError {
   if (error instanceof CtError) return error;
   const name = format.toUpperCase();

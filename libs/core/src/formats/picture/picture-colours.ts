@@ -1,19 +1,19 @@
 import type { RgbaPicture } from '../../contracts/volume.js';
 import type { DecodedPicture } from './picture-volume.js';
 
-/** Difference of the largest and the smallest channel from which a pixel is drawn in colour; JPEG tints grey by up to about 20. */
+/** Difference of the largest and the smallest channel at which a pixel counts as colour; JPEG tints grey by up to about 20. */
 const saturated = 80;
 const tinted = 30;
-/** A tenth of a thousandth of the pixels is an arrow's tip; a quarter is a coloured picture, not marks on a grey one. */
+/** One pixel in ten thousand is an arrow's tip; a quarter of them is a coloured picture, not marks on a grey one. */
 const fewest = 0.0001;
 const fewestPixels = 2;
 const most = 0.25;
-/** One of so many pixels is looked at: marks are wider than that. */
+/** Looks at one of so many pixels: marks are wider than that. */
 const looked = 3;
 
 /**
- * Whether marks in colour are drawn on an otherwise grey picture: arrows, circles and letters of a figure. They often show the finding,
- * so that a model may read the mark and not the lung.
+ * Whether an otherwise grey picture has coloured marks: arrows, circles and letters of a figure. They often show the finding,
+ * so that a model may read the mark instead of the lung.
  */
 export function hasColourMarks({ data, channels, columns, rows }: DecodedPicture): boolean {
   if (channels < 3) return false;
@@ -24,7 +24,7 @@ export function hasColourMarks({ data, channels, columns, rows }: DecodedPicture
     const red = data[at]!;
     const green = data[at + 1]!;
     const blue = data[at + 2]!;
-    // Most pixels are grey: no call for them.
+    // Most pixels are grey: avoid a call for them.
     if (red === green && green === blue) continue;
     if (channels === 4 && data[at + 3] === 0) continue;
     const difference = (Math.max(red, green, blue) - Math.min(red, green, blue)) / scale;
@@ -35,7 +35,7 @@ export function hasColourMarks({ data, channels, columns, rows }: DecodedPicture
   return strong >= Math.max(fewestPixels, fewest * count) && weak <= most * count;
 }
 
-/** The picture in its own colours, with 8 bits a channel. */
+/** The picture in its own colours, with 8 bits per channel. */
 export function inColours({ data, channels, columns, rows }: DecodedPicture): RgbaPicture {
   const result = new Uint8ClampedArray(columns * rows * 4);
   const scale = data instanceof Uint16Array ? 1 / 257 : 1;

@@ -6,7 +6,7 @@ import { applyMeaning, valueMeaning, type ValueMeaning } from '../values/value-m
 import { ValueSample } from '../values/value-sample.js';
 import { hasColourMarks, inColours } from './picture-colours.js';
 
-/** Pixels that go through the kernel at once: they stay in the processor's cache. */
+/** Pixels per kernel call: they stay in the processor's cache. */
 const pixelsAtOnce = 16 * 1024;
 
 /** A decoded PNG or JPEG before it is made grey. */
@@ -19,10 +19,10 @@ export interface DecodedPicture {
 }
 
 /**
- * A volume of one slice. Values are grey 0–1 with the warning `HU_LOST`, and so is the slice of a 16-bit picture unless its values are
+ * A volume of one slice. Values are grey 0–1 with the warning `HU_LOST`, also for a 16-bit picture unless its values are
  * recognised as Hounsfield units plus a constant: see {@link valueMeaning}.
  *
- * Transparent pixels lie over white, as on the page that a figure was cut from.
+ * Transparent pixels are laid over white, as on the page that a figure was cut from.
  */
 export function pictureVolume(
   format: 'png' | 'jpeg',
@@ -66,7 +66,7 @@ export function pictureVolume(
   };
 }
 
-/** What the values of a picture mean; pixels of 16 bits are turned into those of the slice, in place. */
+/** What the values of a picture mean; converts 16-bit pixels to the slice's values in place. */
 function meaningOf({ data, channels }: DecodedPicture, pixels: Float32Array): ValueMeaning {
   const full: ValueMeaning = {
     ...{ unit: 'grey', black: 0, white: 255 },
@@ -139,7 +139,7 @@ export function toGrey({ data, channels, columns, rows }: DecodedPicture): {
   return { pixels, coloured };
 }
 
-/** The loop of {@link toGrey} for colours of 8 bits in WebAssembly; undefined where there is none. */
+/** The loop of {@link toGrey} for 8-bit colours in WebAssembly; undefined without WebAssembly. */
 function greyWithKernel(
   data: Uint8Array | Uint8ClampedArray,
   channels: 3 | 4,

@@ -27,7 +27,7 @@ const windowed = (values: Float32Array) =>
   values.map((v) => Math.min(1, Math.max(0, (v + 1350) / 1500)));
 
 describe('valueMeaning', () => {
-  test('takes air and tissue at their places for Hounsfield units', () => {
+  test('takes air and tissue at their usual values for Hounsfield units', () => {
     expect(meaningOf(ctSlice())).toEqual({ unit: 'HU', offset: 0, warnings: [] });
   });
 
@@ -37,7 +37,7 @@ describe('valueMeaning', () => {
     expect(codes(meaning)).toEqual(['HU_OFFSET']);
   });
 
-  test('finds the offset beside padding of 0 around the scan', () => {
+  test('finds the offset despite padding of 0 around the scan', () => {
     const values = ctSlice().map((v, i) => (i % 96 < 10 ? 0 : v + 1024));
     expect(meaningOf(values)).toMatchObject({ unit: 'HU', offset: 1024 });
   });
@@ -55,7 +55,7 @@ describe('valueMeaning', () => {
     expect(codes(meaning)).toContain('HU_LOST');
   });
 
-  test('calls a crop without air grey, and says which values it saw', () => {
+  test('calls a crop without air grey, and reports which values it saw', () => {
     const values = ctSlice().filter((v) => v > -300);
     const meaning = meaningOf(values);
     expect(meaning.unit).toBe('grey');
@@ -81,7 +81,7 @@ describe('valueMeaning', () => {
     expect(meaning.white).toBeLessThan(1100);
   });
 
-  test('takes nothing but air for what the file says it is', () => {
+  test('of nothing but air, believes what the file says', () => {
     expect(meaningOf(new Float32Array(64).fill(-1024))).toMatchObject({ unit: 'HU', offset: 0 });
     expect(meaningOf(new Float32Array(64))).toMatchObject({ unit: 'grey' });
   });

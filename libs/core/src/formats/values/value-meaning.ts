@@ -34,12 +34,12 @@ const knownOffsets = [1024, 1000, 32_768, 8192, 2048] as const;
 /**
  * Decides whether a file's values are Hounsfield units.
  *
- * They are where the sampled slices hold air and soft tissue at their places on the scale. Where they would after one of the known
- * offsets is subtracted, it is, with the warning `HU_OFFSET`. Everything else (0–255, 0–1, a stretched 0–4095, a crop without air) is
+ * They are if the sampled slices hold air and soft tissue at their usual values. If that holds after subtracting one of the known
+ * offsets, the offset is subtracted, with the warning `HU_OFFSET`. Everything else (0–255, 0–1, a stretched 0–4095, a crop without air) is
  * grey with `HU_LOST`: a window in HU would turn it black or white.
  *
  * @param sample values of some slices, scaled as the header says.
- * @param stored how they were scaled, so that 0–255 is recognised under a scale, too.
+ * @param stored how they were scaled, so that a scaled 0–255 is recognised too.
  */
 export function valueMeaning(sample: ValueSample, stored: StoredScale = unscaled): ValueMeaning {
   if (sample.isEmpty || sample.looksLikeHu || isOnlyAir(sample))
@@ -56,7 +56,7 @@ export function valueMeaning(sample: ValueSample, stored: StoredScale = unscaled
   return greyMeaning(sample, stored, sorted);
 }
 
-/** Grey for values that are no Hounsfield units: what is black and white, and whether that is a guess. */
+/** Grey for values that are not Hounsfield units: which values are black and white, and whether that is a guess. */
 export function greyMeaning(
   sample: ValueSample,
   stored: StoredScale = unscaled,
@@ -82,12 +82,12 @@ export function greyMeaning(
   };
 }
 
-/** A volume of nothing but air or padding stays what the file says it is. */
+/** A volume of only air or padding stays what the file says it is. */
 function isOnlyAir({ min, max }: ValueSample): boolean {
   return min === max && min <= -900;
 }
 
-/** The known offset after which air and soft tissue lie at their places; undefined where none fits. */
+/** The known offset that puts air and soft tissue at their usual values; undefined if none fits. */
 function findOffset(sorted: Float64Array): number | undefined {
   let best: { offset: number; off: number } | undefined;
   for (const offset of knownOffsets) {
@@ -97,7 +97,7 @@ function findOffset(sorted: Float64Array): number | undefined {
     const padding = shareBetween(sorted, lowest, lowest);
     const belowAir = share(-Infinity, -1200) - (lowest - offset < -1200 ? padding : 0);
     if (share(-1100, -850) < 0.02 || belowAir > 0.01 || share(3100, Infinity) > 0.01) continue;
-    // What is neither air nor lung is mostly soft tissue in a body, and spread all over in other pictures.
+    // In a body, values that are neither air nor lung are mostly soft tissue; in other pictures they spread over the whole range.
     const body = share(-500, Infinity);
     if (body < 0.02 || share(-200, 200) < 0.35 * body) continue;
     const off = Math.abs(airMedian(sorted, offset) + 1000);
@@ -110,8 +110,8 @@ function findOffset(sorted: Float64Array): number | undefined {
 const airSpread = 80;
 
 /**
- * The median of what would be air: the values just above the lowest one, which itself may be padding or the limit that noise was cut
- * off at; the lowest one where there is hardly any other.
+ * The median of what would be air: the values just above the lowest one, which itself may be padding or where the noise was
+ * clipped; the lowest value if there are hardly any others.
  */
 function airMedian(sorted: Float64Array, offset: number): number {
   const lowest = sorted[firstAtLeast(sorted, offset - 1150)]!;
@@ -133,7 +133,7 @@ function greyRange(
   sorted: Float64Array,
 ): GreyRange {
   if (sample.isEmpty) return { black: 0, white: 1, isGuess: true };
-  // 0–1 and 0–255 are read as such, in the values or in the stored samples behind them.
+  // 0–1 and 0–255 are recognised in the values or in the stored samples behind them.
   for (const scale of [unscaled, { slope, intercept }]) {
     const ends = [sample.min, sample.max].map((v) => (v - scale.intercept) / scale.slope);
     const [low, high] = [Math.min(...ends), Math.max(...ends)];
@@ -148,7 +148,7 @@ function greyRange(
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
   const [low, high] = [at(0.001), at(0.999)];
   const spread = high - low;
-  // A few far values (metal, a burnt-in mark) must not darken all others; without them the ends are the range.
+  // A few outliers (metal, a burnt-in mark) must not darken all others; without outliers the ends are the range.
   const white = sample.max - high > 0.5 * spread ? high : sample.max;
   const lowest = low - sample.min > 0.5 * spread ? low : sample.min;
   // Values that start a little above 0 were stretched from 0 on.

@@ -1,16 +1,16 @@
-/** About how many values of each slice are looked at; enough to see a hundredth of them, little enough to cost nothing. */
+/** About how many values of each slice are sampled: enough to see a hundredth of them, few enough to cost nothing. */
 const valuesPerSlice = 4096;
 
-/** Ranges in HU that every CT of a chest has values in. Air is -1000, lung about -850, soft tissue -100 to 100. */
+/** Ranges in HU that occur in every chest CT. Air is -1000, lung about -850, soft tissue -100 to 100. */
 const [lowestAir, highestAir] = [-1100, -800];
 const [lowestTissue, highestTissue] = [-400, 400];
-/** Metal and wide scales reach past 3071 HU; where much of a slice does, the values are something else. */
+/** Metal and wide scales exceed 3071 HU; if much of a slice does, the values are not HU. */
 const beyondHu = 4096;
-/** Share of the values that must be air, and tissue; a slice through the chest has a tenth of each and more. */
+/** Minimum share of air, and of tissue; a slice through the chest has at least a tenth of each. */
 const fewest = 0.002;
 const mostBeyond = 0.05;
 
-/** A thinned-out collection of values from some slices of a volume, with what can be counted in passing. */
+/** A subsample of the values of some slices, with counts taken on the way. */
 export class ValueSample {
   #values = new Float64Array(0);
   #air = 0;
@@ -19,12 +19,12 @@ export class ValueSample {
   #min = Infinity;
   #max = -Infinity;
 
-  /** Adds every n-th value of a slice; what is not finite was not measured and is left out. */
+  /** Adds every n-th value of a slice; skips values that are not finite: they were not measured. */
   add(values: ArrayLike<number>): void {
-    // An odd step wanders across the columns of a picture.
+    // An odd step visits all columns of a picture.
     const step = Math.max(1, Math.floor(values.length / valuesPerSlice)) | 1;
     const more = new Float64Array(Math.ceil(values.length / step));
-    // Counted in local variables: this runs for every file that is opened.
+    // Local counters for speed: this runs for every file that is opened.
     let [count, inAir, inTissue, far] = [0, 0, 0, 0];
     let [min, max] = [this.#min, this.#max];
     for (let i = 0; i < values.length; i += step) {
@@ -59,7 +59,7 @@ export class ValueSample {
     return this.#max;
   }
 
-  /** Whether the values can be Hounsfield units: air and tissue occur, and little lies beyond bone and metal. */
+  /** Whether the values can be Hounsfield units: air and tissue occur, and few values exceed bone and metal. */
   get looksLikeHu(): boolean {
     const count = this.#values.length;
     return (

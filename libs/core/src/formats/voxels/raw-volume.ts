@@ -14,7 +14,7 @@ import {
 import { ValueSample } from '../values/value-sample.js';
 import { decodeVoxels, voxelBytes, type VoxelType } from './voxel-type.js';
 
-/** Voxels that lie in a file one after the other, first axis fastest, as NIfTI and MetaImage store them. */
+/** Voxels stored consecutively in a file, first axis fastest, as in NIfTI and MetaImage. */
 export interface RawVoxels {
   readonly format: CtFormat;
   /** Where voxel (0, 0, 0) is at `offset`. */
@@ -22,40 +22,40 @@ export interface RawVoxels {
   readonly offset: number;
   readonly type: VoxelType;
   readonly littleEndian: boolean;
-  /** Values of one voxel: 1, or 3 and 4 for RGB and RGBA. */
+  /** Values per voxel: 1, or 3 and 4 for RGB and RGBA. */
   readonly channels: 1 | 3 | 4;
   /** Stored value to the file's values: `slope * value + intercept`. */
   readonly slope: number;
   readonly intercept: number;
   readonly position: VoxelAxes;
-  /** False where the file gives voxel sizes only, or not even these. */
+  /** False if the file gives voxel sizes only, or not even these. */
   readonly oriented: boolean;
   readonly spaced: boolean;
   readonly windows: readonly Window[];
   readonly metadata: readonly MetadataEntry[];
-  /** The voxels come out of a deflated stream: what lies far back is dear to look at. */
+  /** The voxels come from a deflated stream: sampling far into it is expensive. */
   readonly forwardsOnly: boolean;
-  /** Which volume of several lies at `offset`; null where the file holds one. */
+  /** Which volume of several is at `offset`; null if the file holds one. */
   readonly timePoint: CtVolume['timePoint'];
-  /** DICOM's word for the modality where the header has one; null else. */
+  /** DICOM's term for the modality if the header has one; else null. */
   readonly modality: string | null;
-  /** What was found while reading the header. */
+  /** Warnings from reading the header. */
   readonly warnings: readonly Warning[];
 }
 
-/** Slices that are gathered in one pass where the file does not hold them in one piece. */
+/** Slices gathered in one pass if the file does not hold each in one piece. */
 const gatheredAtOnce = 16;
-/** What stands for a value that is not finite: air outside of the scan. */
+/** Replaces values that are not finite: air outside of the scan. */
 const outside = -1024;
-/** Where values are looked at to tell what they mean, as shares of the file's planes; less far into a deflated stream. */
+/** Where values are sampled to find out what they mean, as shares of the file's planes; less far into a deflated stream. */
 const lookedAt = [0, 0.25, 0.5, 0.75, 1];
 const lookedAtForwards = [0, 0.25, 0.5];
 
 /**
- * A volume over voxels that are read by ranges. A slice costs one read where the file stores axial slices; other orders are
+ * A volume over voxels that are read by ranges. A slice costs one read if the file stores axial slices; other orders are
  * gathered, sixteen neighbouring slices in one pass.
  *
- * The formats do not say what a value means, so the values of one plane or a few decide: see {@link valueMeaning}.
+ * The formats do not say what a value means, so the values of a few planes decide: see {@link valueMeaning}.
  *
  * @throws {CtError} `CT_TOO_LARGE` past `limits.volumePixels`, `CT_TRUNCATED` when the source is too short.
  */
@@ -86,7 +86,7 @@ export async function rawVolume(voxels: RawVoxels, limits: Limits): Promise<CtVo
   const view = axialView(voxels.position);
   const { columns, rows, sliceCount } = view;
   const gathered = new Map<number, Float32Array>();
-  /** A plane that was decoded to tell what the values mean, for the slice that needs it next. */
+  /** A plane that was decoded to find out what the values mean, for the slice that needs it next. */
   let kept: { plane: number; stored: WeakRef<StoredPlane> } | undefined;
   const meaning = await findMeaning();
   const { unit } = meaning;
@@ -167,7 +167,7 @@ export async function rawVolume(voxels: RawVoxels, limits: Limits): Promise<CtVo
     return pixels;
   }
 
-  /** A slice whose pixels lie all over the file. */
+  /** A slice whose pixels are scattered over the file. */
   async function readGathered(index: number, signal?: AbortSignal): Promise<Float32Array> {
     const known = gathered.get(index);
     if (known) return known;
@@ -208,7 +208,7 @@ export async function rawVolume(voxels: RawVoxels, limits: Limits): Promise<CtVo
     return toPixels(stored, meaning);
   }
 
-  /** One plane in the file's values; NaN where one is not finite. */
+  /** One plane in the file's values; NaN for values that are not finite. */
   async function readStored(plane: number): Promise<StoredPlane> {
     const length = d0 * d1 * bytesPerVoxel;
     const bytes = await voxels.source.read(voxels.offset + plane * length, length);
@@ -251,7 +251,7 @@ function scaled(
   return { values, hasGaps };
 }
 
-/** Turns values into pixels, in place; what is not finite becomes air, or black. */
+/** Turns values into pixels, in place; values that are not finite become air, or black. */
 function toPixels({ values, hasGaps }: StoredPlane, meaning: ValueMeaning): Float32Array {
   const pixels = applyMeaning(values, meaning);
   if (hasGaps && meaning.unit === 'HU') {

@@ -1,4 +1,4 @@
-/** How a voxel is stored, in the words that NIfTI and MetaImage share. */
+/** How a voxel is stored, in the terms that NIfTI and MetaImage share. */
 export type VoxelType =
   | 'int8'
   | 'uint8'
@@ -11,7 +11,7 @@ export type VoxelType =
   | 'float32'
   | 'float64';
 
-/** Bytes of one value. */
+/** Bytes per value. */
 export const voxelBytes: Readonly<Record<VoxelType, number>> = {
   int8: 1,
   uint8: 1,
@@ -46,12 +46,12 @@ const constructors = {
   float64: Float64Array,
 } as const;
 
-/** Whether this machine stores the low byte first; all that run Node.js today do. */
+/** Whether this machine is little endian; all that run Node.js today are. */
 const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
- * Reads stored values as numbers; 64-bit integers lose what a double cannot hold. The bytes may be viewed and not copied:
- * callers must not keep the result longer than the bytes.
+ * Reads stored values as numbers; 64-bit integers lose what a double cannot hold. The result may be a view of the bytes:
+ * callers must not keep it longer than the bytes.
  */
 export function decodeVoxels(bytes: Uint8Array, type: VoxelType, littleEndian: boolean): Values {
   const size = voxelBytes[type];
@@ -75,7 +75,7 @@ export function decodeVoxels(bytes: Uint8Array, type: VoxelType, littleEndian: b
   return new constructors[type](own.buffer as ArrayBuffer, own.byteOffset, count);
 }
 
-/** Turns the byte order of values of `size` bytes in place. */
+/** Reverses the byte order of values of `size` bytes in place. */
 export function swapBytes(bytes: Uint8Array, size: number): void {
   for (let start = 0; start + size <= bytes.length; start += size) {
     for (let low = start, high = start + size - 1; low < high; low++, high--) {

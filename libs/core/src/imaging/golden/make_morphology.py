@@ -40,7 +40,7 @@ for rows, columns, share, radius in [(9, 14, 0.4, 1), (12, 12, 0.55, 1.5), (16, 
         "mask": rows_of(mask), "radius": radius,
         "dilated": rows_of(dilated), "eroded": rows_of(eroded),
         "opened": rows_of(nd.binary_dilation(eroded, element)),
-        # With room to grow around it, as if the picture went on.
+        # With room to grow around it, as if the picture continued.
         "closed": rows_of(nd.binary_closing(np.pad(mask, 9), element)[9:-9, 9:-9]),
         "filled": rows_of(nd.binary_fill_holes(mask)),
         "squaredDistance": np.rint(nd.distance_transform_edt(mask) ** 2).astype(int).ravel().tolist(),

@@ -19,7 +19,7 @@ for (rows, columns), (to_rows, to_columns) in [
     grown = torch.nn.functional.interpolate(
         torch.from_numpy(pixels)[None, None], size=(to_rows, to_columns),
         mode="bilinear", antialias=True, align_corners=False)[0, 0].numpy()
-    # Not PIL's NEAREST: where a centre falls on a border, its answer depends on a running float sum.
+    # Not PIL's NEAREST: where a centre falls on a border, its result depends on a running float sum.
     nearest = torch.nn.functional.interpolate(
         torch.from_numpy(pixels)[None, None], size=(to_rows, to_columns), mode="nearest-exact")[0, 0].numpy()
     cases.append({

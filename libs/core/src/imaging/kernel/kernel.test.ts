@@ -39,7 +39,7 @@ test.each([
   expect(worst).toBeLessThan(3e-5);
 });
 
-test('a picture after a larger one is not touched by what the larger one left behind', () => {
+test('a picture is not affected by data left over from a larger one', () => {
   const large = { columns: 700, rows: 500 };
   resample(new Float32Array(350_000).fill(NaN), large, { columns: 33, rows: 21 });
   const ones = resample(
@@ -52,7 +52,7 @@ test('a picture after a larger one is not touched by what the larger one left be
 
 test('a window is the same without WebAssembly, to the last bit', async () => {
   const values = [-1350, -1349.9, 150, 149.99, -600, 0.1, NaN, Infinity, -Infinity, 3e38, -0];
-  // More than goes through the kernel at once, and no whole fours.
+  // More than goes through the kernel at once, and not a multiple of four.
   const pixels = Float32Array.from(
     { length: 40_003 },
     (_, i) => values[i] ?? ((i * 7919) % 3000) - 1500 + i / 40_003,

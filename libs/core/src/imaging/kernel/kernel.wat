@@ -1,4 +1,4 @@
-;; The inner loops over pixels: several at once, which JavaScript cannot say. Assembled by make-kernel.mjs.
+;; The inner loops over pixels: several at once, which JavaScript cannot express. Assembled by make-kernel.mjs.
 (module
   (memory (export "memory") 1)
 
@@ -41,7 +41,7 @@
       (local.set $first (i32.add (local.get $first) (i32.const 4)))
       (br_if $column (i32.lt_u (local.tee $target (i32.add (local.get $target) (i32.const 4))) (local.get $end)))))
 
-  ;; One row of `columns` values from `taps` rows that begin at `source`, `stride` bytes apart. Writes whole fours: up to three
+  ;; One row of `columns` values from `taps` rows that begin at `source`, `stride` bytes apart. Writes multiples of four: up to three
   ;; values past the row's end.
   (func (export "down")
     (param $source i32) (param $stride i32)
@@ -64,7 +64,7 @@
       (local.set $source (i32.add (local.get $source) (i32.const 16)))
       (br_if $column (i32.lt_u (local.tee $target (i32.add (local.get $target) (i32.const 16))) (local.get $end)))))
 
-  ;; Each of `count` values in place to `clamp((value - low) * scale, 0, 1)`, reckoned in float64; NaN becomes 0. In whole fours.
+  ;; Each of `count` values in place to `clamp((value - low) * scale, 0, 1)`, computed in float64; NaN becomes 0. In multiples of four.
   (func (export "window")
     (param $at i32) (param $count i32) (param $low f64) (param $scale f64)
     (local $end i32) (local $four v128) (local $lows v128) (local $scales v128)

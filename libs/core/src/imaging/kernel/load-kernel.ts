@@ -27,7 +27,7 @@ export interface Kernel {
   grey(source: number, count: number, channels: 3 | 4, target: number): number;
 }
 
-/** Memory that is kept for the next picture; an instance with more is left to the garbage collector. */
+/** Memory kept for the next picture; an instance with more is left to the garbage collector. */
 const keptBytes = 64 * 1024 * 1024;
 const pageBytes = 64 * 1024;
 
@@ -35,8 +35,8 @@ let instance: Kernel | undefined;
 let isForbidden = false;
 
 /**
- * The kernel of this thread, with room for `bytes` from address 0 on; its memory is the caller's until it returns. Undefined
- * where WebAssembly is not to be had: a webview's content security policy may forbid it, and memory may run out.
+ * The kernel of this thread, with room for `bytes` from address 0 on; the caller owns its memory until it returns. Undefined
+ * if WebAssembly is unavailable: a webview's content security policy may forbid it, and memory may run out.
  */
 export function loadKernel(bytes: number): Kernel | undefined {
   if (isForbidden) return undefined;

@@ -3,8 +3,8 @@ import { loadKernel } from './load-kernel.js';
 import type { Taps } from './triangle-taps.js';
 
 /**
- * Resamples with WebAssembly's SIMD, three to six times as fast as the same loops in JavaScript. Undefined where WebAssembly is not
- * to be had: a webview's content security policy may forbid it, and memory may run out.
+ * Resamples with WebAssembly's SIMD, three to six times as fast as the same loops in JavaScript. Undefined if WebAssembly
+ * is unavailable: a webview's content security policy may forbid it, and memory may run out.
  */
 export function resampleWithKernel(
   pixels: Float32Array,
@@ -14,7 +14,7 @@ export function resampleWithKernel(
 ): Float32Array | undefined {
   const toColumns = across.first.length;
   const toRows = down.first.length;
-  // Whole fours of columns and of rows: the kernel computes them always.
+  // Multiples of four columns and rows: the kernel always computes four.
   const stride = Math.ceil(toColumns / 4) * 16;
   let used = 0;
   const place = (bytes: number) => {

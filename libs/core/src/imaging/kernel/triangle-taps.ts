@@ -6,8 +6,8 @@ export interface Taps {
 }
 
 /**
- * The antialiased triangle filter from `from` pixels to `to`. Every result pixel has as many taps, those outside of its triangle
- * with weight 0, so that inner loops need no limits of their own.
+ * The antialiased triangle filter from `from` pixels to `to`. Every result pixel has the same number of taps, those outside its
+ * triangle with weight 0, so that inner loops need no bounds checks.
  */
 export function triangleTaps(from: number, to: number): Taps {
   const scale = from / to;

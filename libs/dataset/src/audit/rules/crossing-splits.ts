@@ -2,7 +2,7 @@ import type { Finding } from '@groundglass/core';
 import { patientKey } from '../../leaks/same-patient.js';
 import type { AuditContext } from '../audit-context.js';
 
-/** Patients, documents and series that stand in more than one split: what they have in common is learnt in one and tested in the other. */
+/** Patients, documents and series in more than one split: what they have in common is learnt in one and tested in the other. */
 export function crossingSplits(context: AuditContext): Finding[] {
   const units = [
     { rule: 'patient-crosses-splits', name: 'Patient', groups: context.groups(patientKey) },

@@ -9,10 +9,10 @@ const endings: Readonly<Record<string, RegExp>> = {
   nifti: /\.(nii|hdr|img)(\.gz)?$/i,
   metaimage: /\.mh[ad]$/i,
 };
-/** Pixels of the shorter side below which vessels are lost. */
+/** Shorter side in pixels below which vessels are lost. */
 const smallest = 96;
 
-/** Files that are missing, broken, changed, tiny, not axial, without lungs, or not of the format that their name says; wrong masks. */
+/** Files that are missing, broken, changed, tiny, not axial, without lungs, or not in the format of their name; wrong masks. */
 export function filesAsDeclared(context: AuditContext): Finding[] {
   const misnamed = new Map<string, number[]>();
   const findings = context.samples.flatMap((sample, i): Finding[] => {

@@ -3,14 +3,14 @@ import type { DuplicatePair } from '../../duplicates/find-duplicates.js';
 import { describeVariant, type VariantInWords } from '../../features/picture-variant.js';
 import type { AuditContext } from '../audit-context.js';
 
-/** Doubt below which slices are of one scan; slices of different patients came down to 0.13. */
+/** Slices with less doubt are of one scan; slices of different patients came down to 0.13. */
 const certainlyOneScan = 0.1;
-/** Doubt below which pictures are one: of 2,200 drawn chests of different patients one pair came down to it, of slices of real patients none to 40 times as much. */
+/** Pictures with less doubt are one: one pair of 2,200 drawn chests of different patients reached it, no real patients' slices 40 times as much. */
 const certainlyOne = 0.003;
 
 /**
- * Points that must agree where one picture lies on the other as it is: bodies drawn after one plan do so with up to 27 points, copies of
- * real slices with 42 and more. Chance brings no crop, scale or turn about.
+ * Points that must agree for two identically placed pictures: bodies drawn from one plan agree in up to 27 points, copies of
+ * real slices in 42 and more. Chance produces no crop, scale or rotation.
  */
 const pointsInPlace = 30;
 
@@ -21,7 +21,7 @@ function isCertainlyOne({ doubt, registration }: DuplicatePair): boolean {
   return doubt < certainlyOne && (!isInPlace || inliers >= pointsInPlace);
 }
 
-/** Copies that are not the same pixels, and neighbouring slices of one scan in two splits where no patient's id tells. */
+/** Copies with different pixels, and neighbouring slices of one scan in two splits that no patient id reveals. */
 export function nearDuplicates(context: AuditContext, pairs: readonly DuplicatePair[]): Finding[] {
   return pairs.flatMap((pair) => {
     const { a, b, kind, detail, grey, overlap, doubt, registration } = pair;
@@ -86,7 +86,7 @@ export function nearDuplicates(context: AuditContext, pairs: readonly DuplicateP
   });
 }
 
-/** Degrees from which a turn is worth a word. */
+/** Rotations below so many degrees are not mentioned. */
 const leastAngle = 1;
 
 function changeInWords({ mirrored, turned, negative }: VariantInWords, angle: number): string {

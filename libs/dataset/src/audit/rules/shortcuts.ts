@@ -2,12 +2,12 @@ import type { Finding } from '@groundglass/core';
 import { wilsonInterval } from '@groundglass/metrics';
 import type { AuditContext } from '../audit-context.js';
 
-/** A share of right answers this much above the largest class's share is worth a finding. */
+/** An accuracy this much above the largest class's share is a finding. */
 const leastGain = 0.08;
 
 /**
- * Properties of the file that tell the label: the label that most training files of a format, colour mode or size have is the answer for
- * the test files. Where there is no test split, the answer is tried on the files that it was learnt from.
+ * File properties that reveal the label: predicts the test files by the most frequent label of the training files of the same format,
+ * colour mode or size. Without a test split, it predicts the training files.
  */
 export function shortcuts(context: AuditContext): Finding[] {
   const rows = context.samples.flatMap(({ label, split }, i) => {
@@ -62,7 +62,7 @@ export function shortcuts(context: AuditContext): Finding[] {
   });
 }
 
-/** Width and height to the next 2^(1/2): files of one origin share it. */
+/** Width and height rounded to the next 2^(1/2): files of one origin share it. */
 function sizeBin(columns: number, rows: number): string {
   const step = (value: number) => Math.round(2 * Math.log2(value));
   return `${step(columns)} ${step(rows)}`;

@@ -14,15 +14,15 @@ const classes = [
 
 /**
  * Test images of the published lists that contradict the training set: each is the same picture as the named training image of the
- * other class. They stay as published and carry `meta.contradicts`, so that an evaluation can also be read without them. The audit
- * does not read this: it finds them by their pixels.
+ * other class. They stay as published and carry `meta.contradicts`, so that an evaluation can also exclude them. The audit
+ * does not use this: it finds them by their pixels.
  */
 const contradictions: ReadonlyMap<string, string> = new Map([
   ['CT_COVID/kjr-21-e24-p5-29.png', 'CT_NonCOVID/71%0.jpg'],
   ['CT_COVID/kjr-21-e24-p5-31.png', 'CT_NonCOVID/71%1.jpg'],
 ]);
 
-/** What the paper says of the published images (arXiv 2003.13865, section 2); keys as in the statistics. */
+/** What the paper says about the published images (arXiv 2003.13865, section 2); keys as in the statistics. */
 export const covidCtPublished = {
   'images.covid': 349,
   'images.non-covid': 397,
@@ -41,10 +41,10 @@ export const covidCtPublished = {
 
 /**
  * Imports the COVID-CT dataset as its authors publish it (arXiv 2003.13865): `CT_COVID`, `CT_NonCOVID`, the lists of
- * `Data-split` and the two metadata tables. Images that are in no list are named as problems. `document` is the paper that a COVID
- * picture was cut from, as the file's name has it.
+ * `Data-split` and the two metadata tables. Images in no list are reported as problems. `document` is the paper that a COVID
+ * picture was cut from, according to the file's name.
  *
- * The tables' traps are handled and not reported: names without `.png` (83 rows), genders that end in a space, a row
+ * Handles the tables' traps without reporting them: names without `.png` (83 rows), genders that end in a space, a row
  * that only continues the caption above it.
  */
 export async function importCovidCt(
@@ -170,7 +170,7 @@ async function nonCovidMetadata(
   return byImage;
 }
 
-/** A table that the dataset may lack; one that cannot be read is a problem and the import goes on without it. */
+/** A table that the dataset may lack; an unreadable one is a problem and the import continues without it. */
 async function metadataTable(
   folder: DatasetFolder,
   collector: SampleCollector,
@@ -187,7 +187,7 @@ async function metadataTable(
   }
 }
 
-/** The path of a table's image, whose name may lack the ending; a name without an image is reported. */
+/** The path of a table's image, whose name may lack the extension; reports a name without an image. */
 async function imageOf(
   folder: DatasetFolder,
   collector: SampleCollector,

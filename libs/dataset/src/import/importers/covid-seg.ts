@@ -11,7 +11,7 @@ import { SampleCollector } from '../sample-collector.js';
  * `images`, `lesion-masks` (0 or 255) and `class-masks` (1 ground-glass, 2 consolidation) of the same stem. All slices
  * show COVID-19.
  *
- * The folder may also be the whole dataset, which holds them in `slices` beside its volumes. It names no patients, so each
+ * The folder may also be the whole dataset, which has them in `slices` next to its volumes. It names no patients, so each
  * slice is one; part of `train` becomes `val` (a fifth, or the share for validation), `test` stays as published.
  */
 export async function importCovidSeg(

@@ -7,9 +7,9 @@ import type { ImportedDataset } from '../import-report.js';
 import { numberOrText, SampleCollector, type Meta } from '../sample-collector.js';
 
 /**
- * Imports a table with a header: a path and a label, and where it has them `split`, `patient`, `source`, `document`, `slice` and
+ * Imports a table with a header: a path and a label, and optionally `split`, `patient`, `source`, `document`, `slice` and
  * `mask`, under any of the usual names; other columns become `meta`. Paths start from the folder of `files`. Rows without a patient
- * get the header's, else are a patient of their own.
+ * get the header's, else each is a patient of its own.
  *
  * @throws {CtError} `CT_BAD_DATASET` when the table lacks a column.
  */

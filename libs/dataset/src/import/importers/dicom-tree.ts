@@ -7,10 +7,10 @@ import { withoutCompanions } from './without-companions.js';
 
 /**
  * Imports every CT file below a folder, whatever the folders are called: patient, study and series come from the tags. Each slice
- * is a sample, with its series and its place along the slice axis in `meta`. Localizers and copies of an instance are named as
+ * is a sample, with its series and its position along the slice axis in `meta`. Localizers and copies of an instance are reported as
  * problems.
  *
- * The label is `label`, else that of the nearest folder above the file whose name is a label's word, else what joined tables say,
+ * The label is `label`, else that of the nearest parent folder named after a label, else what joined tables say,
  * else unknown.
  */
 export async function importDicomTree(

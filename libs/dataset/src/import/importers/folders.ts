@@ -8,7 +8,7 @@ import { numberOrText, SampleCollector, type Meta } from '../sample-collector.js
 import { splitFromWord } from '../split-words.js';
 import { withoutCompanions } from './without-companions.js';
 
-/** Hugging Face's `imagefolder` keeps what is known of the images here. */
+/** Hugging Face's `imagefolder` keeps its metadata about the images here. */
 const metadataNames = ['metadata.csv', 'metadata.jsonl'];
 
 /**
@@ -16,8 +16,8 @@ const metadataNames = ['metadata.csv', 'metadata.jsonl'];
  * splits above it (`train/covid/…`). A folder below a class is one patient; a file directly in it is a patient of its own, unless
  * its header names one.
  *
- * This is Hugging Face's `imagefolder` layout as well: a `metadata.csv` or `metadata.jsonl` beside the images gives label, patient,
- * source, document and mask where it has them.
+ * This also reads Hugging Face's `imagefolder` layout: a `metadata.csv` or `metadata.jsonl` next to the images gives label, patient,
+ * source, document and mask if present.
  */
 export async function importFolders(
   files: DatasetFiles,
@@ -59,7 +59,7 @@ export async function importFolders(
     }
   }
 
-  /** Files directly in the dataset's or a split's folder: images only where metadata describes them. */
+  /** Files directly in the dataset's or a split's folder: images only if metadata describes them. */
   async function addFiles(names: readonly string[], parent: string, split: string | undefined) {
     for (const name of names) {
       const path = joinPath(parent, name);
@@ -71,7 +71,7 @@ export async function importFolders(
     const name = baseName(parent);
     const below = withoutCompanions(await folder.filesBelow(parent));
     if (!collector.words.knows(name)) {
-      // Folders such as `images` hold what metadata describes.
+      // Folders such as `images` hold files that metadata describes.
       const known = below.filter((path) => described.has(path));
       for (const path of known) await addFile(path, undefined, undefined, split);
       if (known.length === 0 && !below.every((path) => masks.has(path))) {
@@ -122,7 +122,7 @@ export async function importFolders(
     );
   }
 
-  /** The folder whose metadata describes a path: that of its split where it has one. */
+  /** The folder whose metadata describes a path: that of its split if it has one. */
   function metadataFolder(path: string): string {
     const [first = ''] = folderOf(path).split('/');
     return splitFromWord(first) === undefined ? '' : first;

@@ -9,7 +9,7 @@ import { SampleCollector } from '../sample-collector.js';
 
 /**
  * Imports another manifest: its rows are checked and fingerprinted as any other dataset's, with other labels, splits or joined tables
- * where the options say so.
+ * if the options say so.
  *
  * @param files of the folder that the manifest's paths start from.
  */

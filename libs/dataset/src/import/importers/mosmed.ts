@@ -9,8 +9,8 @@ import { SampleCollector } from '../sample-collector.js';
 export const mosmedName = /^(ct[0-4])_.+\.(png|jpe?g)$/i;
 
 /**
- * Imports slices of MosMedData that are named by their grade, as `ct2_017.jpg`, one slice a study. All come from the same hospitals,
- * so that no source tells the classes apart. The grade is kept in `meta`. Validation only, unless splits are given.
+ * Imports slices of MosMedData that are named by their grade, such as `ct2_017.jpg`, one slice per study. All come from the same hospitals,
+ * so that no source reveals the class. The grade is kept in `meta`. Validation only, unless splits are given.
  */
 export async function importMosmed(
   files: DatasetFiles,

@@ -5,24 +5,24 @@ import type { ImportOptions } from '../import-options.js';
 import type { ImportedDataset } from '../import-report.js';
 import { SampleCollector } from '../sample-collector.js';
 
-/** How file names tell patients and slices apart, and what all files have in common. */
+/** How file names give patient and slice, and what all files have in common. */
 export interface NamePatternOptions extends ImportOptions {
-  /** Folder of the images inside the dataset's; the dataset's own unless given. */
+  /** Folder of the images inside the dataset's; by default the dataset's own. */
   readonly images?: string;
-  /** Folder of masks with the same stem as the image and the ending `.png`. */
+  /** Folder of masks with the same stem as the image and the extension `.png`. */
   readonly masks?: string;
-  /** True where the masks are a network's and not an expert's; they become `meta.pseudoMask`, never `mask`. */
+  /** True if the masks are a network's and not an expert's; they become `meta.pseudoMask`, never `mask`. */
   readonly pseudoMasks?: boolean;
-  /** `{patient}` and `{slice}` stand for parts of the name without its ending; `{patient}_{slice}` unless given. */
+  /** `{patient}` and `{slice}` stand for parts of the name without its extension; default `{patient}_{slice}`. */
   readonly pattern?: string;
-  /** Null where it is not known. */
+  /** Null if unknown. */
   readonly label: string | null;
   readonly source: string;
 }
 
 /**
- * Imports a folder whose file names carry patient and slice, as the slices of COVID-Seg volumes (`coronacases_001_042.jpg`)
- * and of LUNA16 (`<series>_<slice>.png`) do. Patients keep together in the splits.
+ * Imports a folder whose file names carry patient and slice, such as the slices of COVID-Seg volumes (`coronacases_001_042.jpg`)
+ * and of LUNA16 (`<series>_<slice>.png`). Splits keep patients together.
  *
  * @throws {CtError} `CT_BAD_DATASET` when the folder is missing or the pattern has no `{patient}`.
  */

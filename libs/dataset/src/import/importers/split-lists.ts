@@ -8,7 +8,7 @@ import { SampleCollector } from '../sample-collector.js';
 /**
  * Imports a folder with a text file of paths for each split, such as `train.txt`, `val_covid.txt` or `lists/COVID/testCT_COVID.txt`.
  * The label of a row is its second word (`a.png COVID`), else the class in the list's own name or folder, else that of the image's
- * folder. A path is looked for from the dataset's folder, from the list's, and by the file's name where only one file has it.
+ * folder. A path is resolved from the dataset's folder, from the list's, or by the file's name if only one file has it.
  *
  * @throws {CtError} `CT_BAD_DATASET` when there is no list.
  */
@@ -54,7 +54,7 @@ export async function importSplitLists(
   }
   return collector.finish({ name: files.name });
 
-  /** `a b.png COVID` → path and word; a path may hold blanks, so the whole line is tried first. */
+  /** `a b.png COVID` → path and word; a path may contain blanks, so the whole line is tried first. */
   async function splitLine(line: string): Promise<{ name: string; word: string | undefined }> {
     if ((await folder.has(line)) || byName.has(baseName(line)))
       return { name: line, word: undefined };
@@ -69,7 +69,7 @@ export async function importSplitLists(
     return found.length === 1 ? found[0]! : name;
   }
 
-  /** The first of the names that holds a label's word: `testCT_COVID.txt`, `NonCOVID`. */
+  /** The first of the names that contains a label's word: `testCT_COVID.txt`, `NonCOVID`. */
   function labelIn(names: readonly string[]): string | undefined {
     for (const name of names) {
       const stem = stemOf(name).replace(

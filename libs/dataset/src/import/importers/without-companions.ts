@@ -1,4 +1,4 @@
-/** Leaves out the files that others read their pixels from: `.raw` and `.zraw` beside `.mhd`, `.img` beside `.hdr`. */
+/** Removes companion files that hold others' pixels: `.raw` and `.zraw` next to `.mhd`, `.img` next to `.hdr`. */
 export function withoutCompanions(paths: readonly string[]): string[] {
   const known = new Set(paths.map((path) => path.toLowerCase()));
   return paths.filter((path) => {

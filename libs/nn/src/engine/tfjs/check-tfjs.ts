@@ -4,7 +4,7 @@ import type { CheckedBackend } from '../check-provider.js';
 import { nvidiaName } from '../device-of.js';
 import { EngineUnavailableError, loadTfjs } from './load-tfjs.js';
 
-/** TensorFlow.js that has computed a product of matrices. */
+/** A TensorFlow.js that computed a matrix product. */
 export interface CheckedTfjs extends CheckedBackend {
   readonly package: string;
   readonly version: string;
@@ -12,9 +12,9 @@ export interface CheckedTfjs extends CheckedBackend {
 }
 
 /**
- * Runs a product of matrices on TensorFlow.js and compares it with the same product in JavaScript.
+ * Runs a matrix product on TensorFlow.js and compares it with the same product in JavaScript.
  *
- * @throws {EngineUnavailableError} when no package is installed, one is broken, or the CUDA package computes on the processor.
+ * @throws {EngineUnavailableError} when no package is installed, one is broken, or the CUDA package computes on the CPU.
  * @throws {Error} when the product is wrong.
  */
 export async function checkTfjs(loading = loadTfjs()): Promise<CheckedTfjs> {

@@ -10,10 +10,10 @@ export class EngineUnavailableError extends Error {
 
 const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'];
 
-/** Names a folder whose `node_modules` has TensorFlow.js, as `tools/tfjs-node/build.mjs` makes it. Set, it is the only place searched. */
+/** Names a folder whose `node_modules` has TensorFlow.js, as `tools/tfjs-node/build.mjs` makes it. If set, only this folder is searched. */
 export const tfjsFolderVariable = 'GROUNDGLASS_TFJS_NODE';
 
-/** TensorFlow.js as it was loaded. */
+/** The loaded TensorFlow.js. */
 export interface LoadedTfjs {
   readonly tf: Tfjs;
   /** The package's name. */
@@ -21,13 +21,13 @@ export interface LoadedTfjs {
 }
 
 /**
- * Loads TensorFlow.js: the fastest package that is installed, on CUDA, on TensorFlow's C library or in JavaScript. It is no
+ * Loads TensorFlow.js: the fastest package that is installed, on CUDA, on TensorFlow's C library or in JavaScript. It is not a
  * dependency, since the first two download hundreds of megabytes when they are installed.
  *
- * A package that is installed and broken is an error. Going on with a slower one would hide it, and JavaScript is a hundred times
+ * A package that is installed but broken is an error: falling back to a slower one would hide it, and JavaScript is a hundred times
  * slower than TensorFlow.
  *
- * @param folder searched in place of this package's `node_modules`, unless empty.
+ * @param folder searched instead of this package's `node_modules`, unless empty.
  * @throws {EngineUnavailableError} with what to install, or the package that cannot be loaded and why.
  */
 export async function loadTfjs(
@@ -57,7 +57,7 @@ export async function loadTfjs(
   );
 }
 
-/** What Node writes of a package that is not there, as a module and by `require`. */
+/** Node's errors for a missing package, as a module and by `require`. */
 function isMissing(message: string, name: string): boolean {
   return (
     message.startsWith(`Cannot find package '${name}'`) ||

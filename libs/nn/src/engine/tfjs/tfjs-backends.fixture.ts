@@ -4,13 +4,13 @@ import { loadTfjs, tfjsFolderVariable } from './load-tfjs.js';
 /** A backend of TensorFlow.js. */
 interface TfjsBackend {
   readonly backend: string;
-  /** TensorFlow.js with this backend selected; every copy of it in a process has the same one. */
+  /** TensorFlow.js with this backend selected; all copies of it in a process share the same one. */
   readonly select: () => Promise<Tfjs>;
 }
 
 /**
- * The backends of TensorFlow.js that tests run on: the one in JavaScript, and TensorFlow's C library where `GROUNDGLASS_TFJS_NODE` names
- * a folder that `tools/tfjs-node/build.mjs` has filled.
+ * The backends of TensorFlow.js that tests run on: the one in JavaScript, and TensorFlow's C library if `GROUNDGLASS_TFJS_NODE` names
+ * a folder filled by `tools/tfjs-node/build.mjs`.
  */
 export const tfjsBackends: readonly TfjsBackend[] = await availableBackends();
 

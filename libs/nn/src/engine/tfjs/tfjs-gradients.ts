@@ -3,9 +3,9 @@ import { topologicalOrder, type Node, type OpNode } from '../../graph/graph.js';
 import type { Tfjs } from '../../graph/op.js';
 import { channelsFirst, channelsLast } from '../../ops/parts/tfjs-layout.js';
 
-/** What {@link tfjsGradients} computes. The caller disposes of every tensor in it. */
+/** Result of {@link tfjsGradients}. The caller disposes of every tensor in it. */
 export interface TfjsGradients {
-  /** In the order of the nodes asked for. */
+  /** In the order of the requested nodes. */
   readonly results: Tensor[];
   /** Of the total, by the name of the trainable variable. */
   readonly gradients: Record<string, Tensor>;
@@ -16,10 +16,10 @@ export interface TfjsGradients {
 /**
  * Forward and backward pass of a graph on TensorFlow.js.
  *
- * Memory decides how it is written. TensorFlow.js's own tape keeps every intermediate of every op until the last gradient, several
+ * It is written to save memory. TensorFlow.js's own tape keeps every intermediate of every op until the last gradient, several
  * times what ONNX Runtime needs. Here the outputs of costly ops (convolutions, matrix products) are kept, all others are
- * dropped after their last use and computed again on the way back (Chen et al. 2016, Pleiss et al. 2017), and each op is differentiated
- * on its own.
+ * dropped after their last use and recomputed on the way back (Chen et al. 2016, Pleiss et al. 2017), and each op is differentiated
+ * separately.
  *
  * @param leaf the tensor of an input or variable; it is not disposed of here.
  */
@@ -39,7 +39,7 @@ export function tfjsGradients(
   });
 }
 
-/** Computes every node. `values` has those of costly ops and of `wanted` afterwards. @returns new values of buffers. */
+/** Computes every node. Afterwards `values` has those of costly ops and of `wanted`. @returns new values of buffers. */
 function forwardPass(
   tf: Tfjs,
   order: readonly Node[],
@@ -72,7 +72,7 @@ function forwardPass(
   return updates;
 }
 
-/** Walks back from the total. Empties `values` of every op on its way. */
+/** Walks back from the total, removing the value of every op on the way. */
 function backwardPass(
   tf: Tfjs,
   order: readonly Node[],
@@ -112,7 +112,7 @@ function backwardPass(
       }
     }
     gradient?.dispose();
-    // All ops behind it have had their gradients: nothing needs it any more.
+    // All ops that use it have had their gradients: nothing needs it any more.
     values.get(node)?.dispose();
     values.delete(node);
   }
@@ -140,7 +140,7 @@ function runOp(
   });
 }
 
-/** The gradient of each input that wants one. An input that an op has twice gets the sum. */
+/** The gradient of each input that needs one. An input used twice by an op gets the sum. */
 function differentiate(
   tf: Tfjs,
   node: OpNode,

@@ -46,7 +46,7 @@ export class TfjsTrainingSession implements TrainingSession {
   /**
    * Variables start from `weights` or from the seed, as on ONNX Runtime.
    *
-   * @param options.tensorflow TensorFlow.js where the caller has loaded it; else the fastest package installed.
+   * @param options.tensorflow TensorFlow.js if the caller has loaded it; else the fastest package installed.
    * @throws {EngineUnavailableError} when none is installed.
    */
   static async create(
@@ -110,12 +110,12 @@ export class TfjsTrainingSession implements TrainingSession {
     };
   }
 
-  /** The variables alone, as a model is exported from them. */
+  /** The variables only, as for exporting a model. */
   weights(): Map<string, NamedTensor> {
     return collect(this.#variables);
   }
 
-  /** Everything that the next step depends on, except the number of steps. */
+  /** Everything that the next step depends on, except the step count. */
   state(): Map<string, NamedTensor> {
     return new Map([...collect(this.#variables), ...collect(this.#moments)]);
   }
@@ -179,7 +179,7 @@ function variableOf(tf: Tfjs, data: Float32Array, shape: Shape, trainable: boole
   return tf.tidy(() => tf.variable(tf.tensor(Float32Array.from(data), [...shape]), trainable));
 }
 
-/** Reads tensors and disposes of them, also when one cannot be read. */
+/** Reads tensors and disposes of them, even if one cannot be read. */
 async function readAll(tensors: readonly Tensor[]): Promise<Float32Array[]> {
   try {
     return await Promise.all(

@@ -4,7 +4,7 @@ import { broadcastShape, type Shape } from '../../graph/shape.js';
 import type { OnnxEmitter } from '../../onnx/onnx-emitter.js';
 import { channelsLast } from './tfjs-layout.js';
 
-/** What the gradients of {@link binary} are made of. */
+/** The operations that the gradients of {@link binary} use. */
 interface BinaryBackward {
   readonly emit: OnnxEmitter;
   readonly a: string;
@@ -14,7 +14,7 @@ interface BinaryBackward {
 }
 
 /**
- * An op of two inputs, element by element, of which either may repeat over the other: add, sub, mul and div.
+ * An op of two inputs, element by element, either of which may broadcast over the other: add, sub, mul and div.
  *
  * @param parts the gradient of each input, before it is summed over the axes along which the input was repeated.
  */
@@ -39,14 +39,14 @@ export function binary(
   };
 }
 
-/** A tensor of fewer axes with the axes of size 1 that it lacks, in the order of channels-last tensors. */
+/** A tensor of fewer axes with its missing axes of size 1 added, in channels-last order. */
 function alignAxes(tf: Tfjs, x: Tensor, rank: number): Tensor {
   if (rank !== 4 || x.rank === rank) return x;
   const whole = tf.reshape(x, [...Array<number>(rank - x.rank).fill(1), ...x.shape]);
   return channelsLast(tf, whole);
 }
 
-/** Sums a gradient over the axes along which an input was repeated, back to the input's shape. */
+/** Sums a gradient over the axes along which an input was broadcast, back to the input's shape. */
 function unbroadcast(emit: OnnxEmitter, gradient: string, from: Shape, to: Shape): string {
   const missing = from.length - to.length;
   const axes = from

@@ -4,8 +4,8 @@ import { formatShape, ShapeError, sizeOf, type Shape } from '../../graph/shape.j
 import type { OnnxEmitter } from '../../onnx/onnx-emitter.js';
 
 /**
- * `x · factor + term` with a factor and a term for each channel of `[N, C, H, W]`, written as a convolution with one weight a channel: ONNX
- * Runtime makes it in one pass over memory, together with the ReLU that follows, where Mul, Add and Relu are three.
+ * `x · factor + term` with a factor and a term for each channel of `[N, C, H, W]`, written as a convolution with one weight per channel: ONNX
+ * Runtime runs it in one pass over memory, together with the ReLU that follows, where Mul, Add and Relu take three.
  */
 export function channelAffine(
   emit: OnnxEmitter,
@@ -22,8 +22,8 @@ export function channelAffine(
 }
 
 /**
- * Mean and variance `[C]` over N, H and W of `[N, C, H, W]`, and the distances to the mean. Asked twice for the same tensor, the nodes are
- * written once.
+ * Mean and variance `[C]` over N, H and W of `[N, C, H, W]`, and the distances to the mean. Repeated calls for the same tensor share
+ * the nodes.
  */
 export function channelStatistics(
   emit: OnnxEmitter,
@@ -51,7 +51,7 @@ export function unbiased(emit: OnnxEmitter, variance: string, shape: Shape): str
   return emit.mul(variance, emit.scalar(besselFactor(sizeOf(shape) / shape[1]!)));
 }
 
-/** A running statistic after this batch. @param momentum share of the batch. */
+/** A running statistic after this batch. @param momentum weight of the batch. */
 export function blend(emit: OnnxEmitter, running: string, now: string, momentum: number): string {
   return emit.add(
     emit.mul(running, emit.scalar(1 - momentum)),
@@ -76,7 +76,7 @@ export function channelStatisticsTfjs(
   return { mean, variance, distance, unbiased: tf.mul(variance, factor) };
 }
 
-/** An axis at a time: TensorFlow's mean over three at once is half as fast, and keeps one running sum, which loses digits. */
+/** One axis at a time: TensorFlow's mean over three at once is half as fast, and its single running sum loses precision. */
 function channelMeansTfjs(tf: Tfjs, x: Tensor): Tensor {
   return tf.mean(tf.mean(tf.mean(x, 2), 1), 0);
 }

@@ -3,7 +3,7 @@ import type { Tfjs } from '../../graph/op.js';
 import type { ConvGeometry } from '../conv.js';
 
 /**
- * A convolution of `[N, H, W, C]` with weights `[O, K, L, C / groups]`. Dilated kernels are written as a product a tap, since tfjs has no
+ * A convolution of `[N, H, W, C]` with weights `[O, K, L, C / groups]`. Dilated kernels are written as one product per tap, since tfjs has no
  * gradient for them.
  */
 export function convTfjs(
@@ -13,7 +13,7 @@ export function convTfjs(
   bias: Tensor | undefined,
   g: ConvGeometry,
 ): Tensor {
-  // TensorFlow's kernels pad by "same" and "valid" alone.
+  // TensorFlow's kernels support only "same" and "valid" padding.
   const pads = [g.top, g.bottom, g.left, g.right].some((size) => size > 0);
   const padded = pads
     ? tf.pad(x as Tensor4D, [
@@ -56,7 +56,7 @@ function grouped(tf: Tfjs, x: Tensor4D, kernel: Tensor4D, g: ConvGeometry): Tens
   return tf.concat(parts, 3);
 }
 
-/** Sum over the taps: a matrix product each, or, with `dense` false, a product by channel. */
+/** Sum over the taps: one matrix product each, or, with `dense` false, a product by channel. */
 function byTaps(
   tf: Tfjs,
   x: Tensor4D,

@@ -3,8 +3,8 @@ import type { OnnxEmitter } from '../../onnx/onnx-emitter.js';
 import type { ConvGeometry } from '../conv.js';
 
 /**
- * The gradient of a convolution's weights, `[O, C / groups, K, L]`: for 1×1 kernels a matrix product over the pixels, elsewhere one
- * product a tap. With one channel a group (depthwise) see {@link depthwiseWeightGradient}.
+ * The gradient of a convolution's weights, `[O, C / groups, K, L]`: for 1×1 kernels a matrix product over the pixels, otherwise one
+ * product per tap. With one channel per group (depthwise) see {@link depthwiseWeightGradient}.
  */
 export function weightGradient(context: BackwardContext, g: ConvGeometry): string {
   const { emit, inputs, shapes, shape, gradient } = context;
@@ -41,7 +41,7 @@ export function weightGradient(context: BackwardContext, g: ConvGeometry): strin
 }
 
 /**
- * The same sums with the gradient shifted instead of the input, where it has fewer channels: all taps are one product, `[N, K·L·O, HW]` times
+ * The same sums with the gradient shifted instead of the input, if it has fewer channels: all taps are one product, `[N, K·L·O, HW]` times
  * `[N, HW, C]`.
  */
 function shiftedGradient(
@@ -54,7 +54,7 @@ function shiftedGradient(
   const reachY = g.dilation * (k - 1);
   const reachX = g.dilation * (l - 1);
   // Row y of the input meets row y + top − i · dilation of the gradient through tap i: tap i starts `reach − i · dilation` rows into the
-  // gradient with zeros around.
+  // zero-padded gradient.
   const before = [reachY - g.top, reachX - g.left] as const;
   const after = [h - rows + g.top, w - columns + g.left] as const;
   const padded = emit.pad(gradient, [0, 0, ...before], [0, 0, ...after]);
@@ -94,7 +94,7 @@ function depthwiseWeightGradient(context: BackwardContext, g: ConvGeometry): str
     }
     return emit.reshape(emit.node('Concat', taps, { axis: 1 }), [c, 1, k, l]);
   }
-  // A convolution of x whose kernels are dy, each as large as the map; stride and dilation change places.
+  // A convolution of x whose kernels are dy, each as large as the map; stride and dilation swap roles.
   const taps = emit.node(
     'Conv',
     [emit.reshape(inputs[0]!, [1, n * c, h, w]), emit.reshape(gradient, [n * c, 1, rows, columns])],
@@ -106,7 +106,7 @@ function depthwiseWeightGradient(context: BackwardContext, g: ConvGeometry): str
       group: n * c,
     },
   );
-  // Rows that the stride never reached give more places than the kernel has.
+  // Rows that the stride skipped at the end give more places than the kernel has.
   const placed = emit.slice(taps, [0, 0], [k, l], [2, 3]);
   return emit.reshape(emit.reduceSum(emit.reshape(placed, [n, c, k * l]), [0], false), [
     c,
@@ -116,7 +116,7 @@ function depthwiseWeightGradient(context: BackwardContext, g: ConvGeometry): str
   ]);
 }
 
-/** `[N, C, H, W]` with row y of the result row `y + by` of x, and zeros past its ends; all rows at once are one run of memory. */
+/** `[N, C, H, W]` where row y of the result is row `y + by` of x, and zeros past its ends; all rows at once are one block of memory. */
 export function shiftRows(
   emit: OnnxEmitter,
   x: string,
@@ -124,7 +124,7 @@ export function shiftRows(
   by: number,
 ): string {
   if (by === 0) return x;
-  // Shifts past the map leave zeros only.
+  // Shifts past the map leave only zeros.
   const cut = Math.sign(by) * Math.min(Math.abs(by), h) * w;
   const flat = emit.pad(emit.reshape(x, [n, c, h * w]), [0, 0, -cut], [0, 0, cut]);
   return emit.reshape(flat, [n, c, h, w]);
@@ -132,7 +132,7 @@ export function shiftRows(
 
 /**
  * `Σ dy[n, c, y, i] · x[n, c, y, i + shift]` over n, y and i for each of `shifts`: the diagonals of dyᵀ·x. The product computes w / 3
- * times more than is used and is still quicker than copies of x.
+ * times more than needed and is still faster than copies of x.
  *
  * @returns `[C, shifts]`.
  */

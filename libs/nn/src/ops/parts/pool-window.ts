@@ -7,7 +7,7 @@ export interface PoolWindow {
   readonly padding?: number;
 }
 
-/** The shape of `[N, C, H, W]` seen through windows. @throws {ShapeError} when not one window fits. */
+/** The pooled shape of `[N, C, H, W]`. @throws {ShapeError} when not one window fits. */
 export function pooledShape(
   name: string,
   x: Shape,
@@ -31,8 +31,8 @@ export function poolAttributes({ kernel, stride, padding = 0 }: PoolWindow) {
 }
 
 /**
- * `[windows, size]`: 1 where a window of `reach` values, `from` after the window's first, covers a value. Products with such matrices put
- * gradients back where the windows took values from. They use all cores, where Pad and Slice use one.
+ * `[windows, size]`: 1 where a window of `reach` values, `from` after the window's first, covers a value. Products with such matrices
+ * return gradients to where the windows took values from. They use all cores, where Pad and Slice use one.
  */
 export function coverage(
   windows: number,

@@ -1,4 +1,4 @@
-// The packages ship no types; each exports an Emscripten factory. `codecs.ts` says what the modules hold.
+// The packages ship no types; each exports an Emscripten factory. `codecs.ts` describes the modules.
 declare module '@cornerstonejs/codec-charls' {
   export default function factory(): Promise<unknown>;
 }

@@ -23,10 +23,10 @@ const ctImageStorage = '1.2.840.10008.5.1.4.1.1.2';
 const bitsStored = 12; // HU + 1024 is at most 4095
 
 /**
- * A CT series, one file a slice, as CT Image Storage objects (DICOM PS3.3 A.3). Pixels are HU + 1024 in 12 of 16 bits, unsigned.
+ * A CT series, one file per slice, as CT Image Storage objects (DICOM PS3.3 A.3). Pixels are HU + 1024 in 12 of 16 bits, unsigned.
  *
- * Written here and not by a library: the files must be the same to the byte on every machine, and dcmjs encapsulates no RLE and
- * writes versions and times of its own.
+ * Written here instead of by a library: the files must be identical to the byte on every machine, and dcmjs does not encapsulate RLE and
+ * writes its own versions and times.
  */
 export async function dicomSeries(
   phantom: ThoraxPhantom,
@@ -158,7 +158,7 @@ async function pixelData(
     : { tag: 0x7fe00010, vr: 'OW', value: littleEndian16(pixels) };
 }
 
-/** The compressed frame; undefined where the syntax is native. */
+/** The compressed frame; undefined if the syntax is native. */
 async function encodeFrame(
   frame: StoredFrame,
   syntax: TransferSyntax,

@@ -17,7 +17,7 @@ test('a row of one value is a run for each byte, high bytes first', () => {
   expect([...low]).toEqual([253, 0x02]);
 });
 
-test('a run of more than 128 is cut, and so are more than 128 single bytes', () => {
+test('a run of more than 128 is split, and so are more than 128 single bytes', () => {
   const [high, low] = segments(
     encodeRleFrame(
       Uint16Array.from({ length: 200 }, (_, i) => i),
@@ -26,7 +26,7 @@ test('a run of more than 128 is cut, and so are more than 128 single bytes', () 
   );
   // 128 zeros (257 - 128 = 129), then 72 zeros (257 - 72 = 185)
   expect([...high]).toEqual([129, 0, 185, 0]);
-  // 128 bytes as they are (127), then 72 (71); one byte of padding makes 202 even already
+  // 128 literal bytes (127), then 72 (71); the 202 bytes are even already
   expect(low).toHaveLength(202);
   expect([low[0], low[1], low[128], low[129], low[130]]).toEqual([127, 0, 127, 71, 128]);
 });

@@ -8,7 +8,7 @@ export function encodeRleFrame(stored: Uint16Array, columns: number): Uint8Array
   const segments = [8, 0].map((shift) => {
     const plane = Uint8Array.from(stored, (value) => (value >> shift) & 0xff);
     const rows: Uint8Array[] = [];
-    // Runs shall not cross from one row to the next (G.3.1).
+    // Runs must not cross from one row to the next (G.3.1).
     for (let at = 0; at < plane.length; at += columns) {
       rows.push(packBits(plane.subarray(at, at + columns)));
     }

@@ -2,7 +2,7 @@ import { CtError } from '../../../errors.js';
 import type { LoadWasmCodec, WasmModule } from './wasm-codec.js';
 
 /**
- * Loads a codec in a browser: the builds in plain JavaScript, which a bundler splits off and loads when they are needed, and
+ * Loads a codec in a browser: the plain JavaScript builds, which a bundler splits off and loads on demand, and
  * which run under a content security policy without `wasm-unsafe-eval`. High-Throughput JPEG 2000 has no such build.
  */
 export const loadBrowserWasmCodec: LoadWasmCodec = async (codec) => {

@@ -3,17 +3,17 @@ import { CtError } from '../../../errors.js';
 /** The decoders that a code stream may need. */
 export type StreamCodec = 'jpeg-dct' | 'jpeg-lossless' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k';
 
-/** What a code stream says of itself, whatever the transfer syntax around it. */
+/** What a code stream's own header says, whatever the transfer syntax around it. */
 export interface CodeStream {
   readonly codec: StreamCodec;
-  /** The kind in words, with its marker: `lossless JPEG (SOF3)`. */
+  /** The kind for display, with its marker: `lossless JPEG (SOF3)`. */
   readonly name: string;
   readonly columns: number;
   readonly rows: number;
   readonly components: number;
-  /** Bits of a sample. */
+  /** Bits per sample. */
   readonly precision: number;
-  /** The stream itself, without the boxes of a JP2 file around it. */
+  /** The stream itself, without a JP2 file's boxes around it. */
   readonly bytes: Uint8Array;
 }
 
@@ -35,7 +35,7 @@ const frames: Readonly<Record<number, { name: string; codec?: StreamCodec }>> = 
   0xf7: { name: 'JPEG-LS (SOF55)', codec: 'jpeg-ls' },
 };
 
-/** First bytes of a JP2 file (ITU-T T.800 I.5.1), as some writers put into DICOM. */
+/** First bytes of a JP2 file (ITU-T T.800 I.5.1), which some writers put into DICOM. */
 const jp2Signature = [0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20];
 
 /** Whether bytes start like JPEG, JPEG-LS or JPEG 2000, with or without a JP2 file around it. */
@@ -47,7 +47,7 @@ export function startsCodeStream(data: Uint8Array): boolean {
 }
 
 /**
- * Reads what a JPEG, JPEG-LS or JPEG 2000 code stream is and how large, before a decoder allocates by it: SOFn (ITU-T T.81 B.2.2),
+ * Reads the kind and size of a JPEG, JPEG-LS or JPEG 2000 code stream before a decoder allocates memory for it: SOFn (ITU-T T.81 B.2.2),
  * SOF55 (T.87), SIZ (T.800 A.5.1).
  *
  * @throws {CtError} `CT_CORRUPT` when there is no such marker, `CT_TRUNCATED` when the stream ends before it, `CT_UNSUPPORTED` for

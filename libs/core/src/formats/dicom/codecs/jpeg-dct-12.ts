@@ -31,10 +31,10 @@ interface Frame {
 }
 
 /**
- * Decodes grey JPEG of up to 12 bits a sample: baseline, extended sequential and progressive DCT with Huffman coding
+ * Decodes grey JPEG of up to 12 bits per sample: baseline, extended sequential and progressive DCT with Huffman coding
  * (ITU-T T.81). The libraries that run in Node and browsers stop at 8 bits; CT is stored with 12.
  *
- * @returns one sample a pixel.
+ * @returns one sample per pixel.
  * @throws {CtError} `CT_UNSUPPORTED` for colour and arithmetic coding, `CT_CORRUPT` and `CT_TRUNCATED`.
  */
 export function decodeJpegDct12(
@@ -52,7 +52,7 @@ export function decodeJpegDct12(
     while (at < data.length && data[at] !== 0xff) at++;
     while (at < data.length && data[at] === 0xff) at++;
     if (at >= data.length) {
-      // A stream that ends after its scans without EOI is whole enough.
+      // Accept a stream that ends after its scans without EOI.
       if (scans > 0) break;
       throw new CtError('CT_TRUNCATED', 'Expected a scan in the JPEG stream, it ends before');
     }
@@ -172,7 +172,7 @@ function readFrame(
   };
 }
 
-/** Reads bits of the entropy-coded data, in which 0xff is followed by a stuffed 0; past its end come zeros. */
+/** Reads bits of the entropy-coded data, in which 0xff is followed by a stuffed 0; reads zeros past its end. */
 class BitReader {
   #bits = 0;
   #count = 0;
@@ -190,7 +190,7 @@ class BitReader {
     if (this.#count === 0) {
       const byte = this.#data[this.at];
       if (byte === undefined || (byte === 0xff && this.#data[this.at + 1] !== 0)) {
-        // At a marker. A few missing bits are filled up as libjpeg does; a whole missing scan is not.
+        // At a marker: pad a few missing bits with zeros as libjpeg does, but not a whole missing scan.
         if (++this.#zerosPastEnd > 4096)
           throw new CtError('CT_TRUNCATED', 'Expected more JPEG data, a scan ends early');
         this.#bits = 0;
@@ -228,7 +228,7 @@ class BitReader {
     throw new CtError('CT_CORRUPT', 'Expected a Huffman code of the table in the JPEG scan');
   }
 
-  /** Drops what is left of the byte and passes over a restart marker, where there is one. */
+  /** Drops the rest of the byte and skips a restart marker if there is one. */
   restart(): void {
     this.#count = 0;
     if (this.#data[this.at] === 0xff && (this.#data[this.at + 1]! & 0xf8) === 0xd0) this.at += 2;
@@ -332,7 +332,7 @@ function decodeScan(
         } else {
           value = reader.bit() === 1 ? 1 << low : -(1 << low);
         }
-        // Known coefficients are refined on the way to the place of the new one.
+        // Coefficients already known are refined on the way to the new one's place.
         for (; k <= last; k++) {
           const index = block + zigzag[k]!;
           if (coefficients[index] !== 0) refine(index);

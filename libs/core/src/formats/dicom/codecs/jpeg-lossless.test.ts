@@ -27,7 +27,7 @@ describe('lossless JPEG of noise gives the samples that dcmtk and GDCM decode', 
     const { columns, rows } = golden;
     const stream = streamOf(new Uint8Array(Buffer.from(file, 'base64')));
     const decoded = decodeJpegLossless(stream, { columns, rows, components });
-    // dcmcjpeg codes 12 signed bits with 16, the sign in the upper ones.
+    // dcmcjpeg codes 12 signed bits as 16, with the sign in the upper ones.
     const mask = 2 ** Number(/(\d+) bits/.exec(name)?.[1] ?? decoded.precision) - 1;
     expect([...decoded.samples].map((v) => v & mask)).toEqual([...expected].map((v) => v & mask));
   });
@@ -42,7 +42,7 @@ test('signed samples get their sign in a whole DICOM file', async () => {
     const volume = await openVolume(bytesSource(Buffer.from(file, 'base64')));
     const shift = 32 - bits;
     const { pixels } = await volume.slice(0);
-    // Noise over the whole range is not CT: it comes as grey between two values of the file.
+    // Noise over the whole range is not CT: it is read as grey between two values of the file.
     const { black, white } = volume.greyRange ?? { black: 0, white: 1 };
     for (const [i, sample] of stored.entries()) {
       const expected = ((sample << shift) >> shift) - black;

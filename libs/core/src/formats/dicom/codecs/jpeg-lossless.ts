@@ -1,15 +1,15 @@
 import { CtError } from '../../../errors.js';
 
 /*
- * Lossless JPEG of our own: jpeg-lossless-decoder-js halves predictor 7 towards zero, ignores the point transform and takes DCT
- * streams for lossless ones; the libraries in WebAssembly decode it, but hand out at most 8 bits or weigh a megabyte.
+ * Our own lossless JPEG: jpeg-lossless-decoder-js rounds predictor 7 towards zero, ignores the point transform and takes DCT
+ * streams for lossless ones; the WebAssembly libraries decode it, but return at most 8 bits or weigh a megabyte.
  */
 
 /** Samples of a lossless JPEG, pixel after pixel. */
 export interface LosslessFrame {
   /** `columns * rows * components` samples; unsigned, with the point transform undone. */
   readonly samples: Uint8Array | Uint16Array;
-  /** Bits of a sample as the stream says, 2 to 16. */
+  /** Bits per sample as declared in the stream, 2 to 16. */
   readonly precision: number;
 }
 
@@ -29,7 +29,7 @@ interface Frame extends Size {
  * Decodes lossless sequential JPEG with Huffman coding (process 14, SOF3): ITU-T T.81 annex H. All seven predictors, point
  * transforms, 2 to 16 bits, restart intervals, and components in one scan or in one scan each.
  *
- * Differences wrap at 16 bits (T.81 H.1.2.1), whatever the precision: signed samples are coded as unsigned ones.
+ * Differences wrap at 16 bits (T.81 H.1.2.1), whatever the precision: signed samples are coded as unsigned.
  *
  * @throws {CtError} `CT_UNSUPPORTED` for subsampled components, `CT_CORRUPT` and `CT_TRUNCATED`.
  */
@@ -199,11 +199,11 @@ function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
 
 /** The entropy-coded data of one scan without its stuffed zeros. */
 interface EntropyCoded {
-  /** Bytes of all restart intervals, one after the other, each with three zeros behind it so that the reader may look ahead. */
+  /** Bytes of all restart intervals, one after the other, each followed by three zeros so that the reader may look ahead. */
   readonly bytes: Uint8Array;
   /** Start of each interval in `bytes`, and the end of its own bytes. */
   readonly intervals: readonly { readonly start: number; readonly end: number }[];
-  /** Where the next marker stands in the stream. */
+  /** Offset of the next marker in the stream. */
   readonly end: number;
 }
 
@@ -269,7 +269,7 @@ function decodeScan(
       'CT_TRUNCATED',
       `Expected ${needed} restart intervals in the JPEG scan, got ${intervals.length}`,
     );
-  // Two lines of values before the point transform is undone: predictions are made from these.
+  // Two lines of values before the point transform is undone; predictions use these.
   let above = new Int32Array(columns * count);
   let line = new Int32Array(columns * count);
   const start = 1 << (precision - pointTransform - 1);

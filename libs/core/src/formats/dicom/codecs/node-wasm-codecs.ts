@@ -21,7 +21,7 @@ const packages = {
 
 const require = createRequire(import.meta.url);
 
-/** Loads a codec from its package; the binary is handed over, so that Emscripten looks for no file by itself. */
+/** Loads a codec from its package; passes the binary in, so that Emscripten does not search for the file. */
 export const loadNodeWasmCodec: LoadWasmCodec = async (codec) => {
   const { name, script, binary } = packages[codec];
   const factory = require(`${name}/${script}`) as Factory | { default: Factory };

@@ -4,7 +4,7 @@ import { CtError } from '../../../errors.js';
  * Decodes RLE Lossless (DICOM PS3.5 annex G): a header of 64 bytes with up to 15 segments, one for each byte of a sample, the
  * most significant first, each PackBits-coded.
  *
- * @returns samples with the low byte first; several samples a pixel stand together.
+ * @returns samples with the low byte first; the samples of a pixel are adjacent.
  * @throws {CtError} `CT_CORRUPT` when the segments do not fit the frame, `CT_TRUNCATED` when they end early.
  */
 export function decodeRle(
@@ -60,7 +60,7 @@ function unpack(
       if (at + control + 1 > end)
         throw new CtError('CT_TRUNCATED', 'Expected more RLE data, a segment ends early');
       for (let n = control + 1; n > 0; n--, at++) {
-        // An encoder may pad a segment to even length: more than the frame holds is passed over.
+        // An encoder may pad a segment to even length: skip more than the frame holds.
         if (to < last) result[to] = data[at]!;
         to += stride;
       }

@@ -1,12 +1,12 @@
 import { CtError } from '../../../errors.js';
 
-/** The codecs of Cornerstone that are compiled to WebAssembly. */
+/** Cornerstone's codecs that are compiled to WebAssembly. */
 export type WasmCodecName = 'charls' | 'openjpeg' | 'openjph' | 'libjpeg-turbo';
 
 /** Finds and starts a codec; Node and bundlers do this differently. */
 export type LoadWasmCodec = (name: WasmCodecName) => Promise<WasmModule>;
 
-/** What Emscripten makes of a codec: classes that live on the module's heap. */
+/** What Emscripten exports for a codec: classes that live on the module's heap. */
 export interface WasmModule {
   readonly JpegLSDecoder?: new () => WasmDecoder;
   readonly J2KDecoder?: new () => WasmDecoder;
@@ -31,7 +31,7 @@ export interface WasmDecoder {
   delete?(): void;
 }
 
-/** A decoded frame, still in the codec's own terms. */
+/** A decoded frame in the codec's own terms. */
 export interface DecodedFrame {
   readonly bytes: Uint8Array;
   readonly bitsPerSample: number;
@@ -48,7 +48,7 @@ const classOf = {
 } as const satisfies Record<WasmCodecName, keyof WasmModule>;
 
 /**
- * Decodes frames with WebAssembly codecs, each loaded when its first frame comes. A codec that failed is started again for the
+ * Decodes frames with WebAssembly codecs, each loaded for its first frame. A codec that failed is restarted for the
  * next frame: after an abort its heap cannot be trusted.
  */
 export class WasmCodecs {
@@ -59,7 +59,7 @@ export class WasmCodecs {
     this.#load = load;
   }
 
-  /** @throws {CtError} `CT_CORRUPT` when the codec cannot decode, or decodes another size than expected. */
+  /** @throws {CtError} `CT_CORRUPT` when the codec fails or returns another size than expected. */
   async decode(
     name: WasmCodecName,
     encoded: Uint8Array,
@@ -101,7 +101,7 @@ export class WasmCodecs {
       try {
         decoder?.delete?.();
       } catch {
-        // An aborted module cannot free anything; it is given up as a whole.
+        // An aborted module cannot free anything: drop it as a whole.
       }
     }
   }
