@@ -88,7 +88,7 @@ test('class folders without splits say that these were drawn', async ({ workbenc
   await row.hover();
   await row.getByRole('button', { name: 'Open as Gallery' }).click();
   const notes = workbench.preview.locator('.notes');
-  await expect(notes).toContainText('Nothing names the split of 3 pictures');
+  await expect(notes).toContainText('The data does not state the split of 3 pictures');
   await expect(notes).toContainText('The patients of 2 pictures are guessed from their paths');
 });
 

@@ -95,7 +95,7 @@ test('a server that fails is reported once, and the calls after it are not sent'
   expect(calls.length - before).toBe(1);
   expect(failures).toHaveLength(2);
   expect(failures[0]).toContain('status 500');
-  expect(failures[0]).toContain('Training goes on without it');
+  expect(failures[0]).toContain('Training continues without it');
 });
 
 test('a server that is not there is reported, and training has no run to wait for', async () => {
