@@ -40,7 +40,7 @@ test('results of another model, of an older version, or cut off say what they ar
   await workbench.openByName('half.predictions.jsonl');
   const { preview } = workbench;
   await expect(preview.locator('.notes')).toContainText('These are results of elsewhere');
-  await expect(preview.locator('.notes')).toContainText('The last row is half');
+  await expect(preview.locator('.notes')).toContainText('The last row is incomplete');
   await expect(preview.locator('.facts-list').first()).toContainText('other 9');
   await expect(preview.locator('.tile')).toHaveCount(2);
   await workbench.openByName('old.predictions.jsonl');

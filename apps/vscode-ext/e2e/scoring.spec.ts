@@ -81,7 +81,7 @@ test('a run that is cancelled says where it stands, and goes on from there', asy
   const before = rowsIn(folder).length;
   expect(before).toBeLessThan(count);
   await stopped.hover();
-  await stopped.getByRole('button', { name: 'Go on' }).click();
+  await stopped.getByRole('button', { name: 'Continue' }).click();
   await expect(
     toast(
       workbench,

@@ -310,7 +310,7 @@ function panelList(row: ReviewRow): HTMLElement {
     const reason = evidence
       ? `“${evidence.text}” in the ${evidence.source.replace('-', ' ')} (${evidence.rule})`
       : isSlice
-        ? 'the words say nothing of it'
+        ? 'the text says nothing about it'
         : '';
     list.append(element('li', {}, button, element('span', { class: 'quiet' }, reason)));
   }
