@@ -65,7 +65,7 @@ function render(): void {
     element(
       'strong',
       { class: 'open-count', role: 'status' },
-      `${waiting} of ${rows.size} figures wait`,
+      `${waiting} of ${rows.size} figures to review`,
     ),
     progressBar(decided, decided + waiting),
     element('span', { class: 'quiet' }, `${decided} decided, each saved at once`),
