@@ -360,7 +360,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.setViewportSize({ width: 360, height: 740 });
     await openPlayground(page, (route) => route.abort());
     await expect(page.getByText('Model: thorax-net 1. The server is ready.')).toBeVisible();
-    await expect(page.getByText('The server asks for a token')).toBeHidden();
+    await expect(page.getByText('The server requires a token')).toBeHidden();
     await expect(page.getByRole('heading', { level: 1 })).toBeInViewport({ ratio: 1 });
     const width = () => page.evaluate(() => document.documentElement.scrollWidth);
     expect(await width()).toBeLessThanOrEqual(360);

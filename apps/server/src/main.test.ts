@@ -65,7 +65,9 @@ test('the first signal waits for accepted requests, a second one does not, and n
   expect(await readdir(scratch)).toContainEqual(expect.stringMatching(/^groundglass-/));
   const answers = await keepBusy(url);
   child.kill('SIGTERM');
-  await expect.poll(() => told.log).toContain('stopping after what was accepted, in 30 s at most');
+  await expect
+    .poll(() => told.log)
+    .toContain('stopping once accepted requests are finished, in 30 s at most');
   expect(child.exitCode).toBe(null);
   child.kill('SIGTERM');
   expect(await ended).toEqual([1, null]);
@@ -98,7 +100,7 @@ test.each([
   const [status] = (await once(second, 'exit')) as [number];
   expect([status, log]).toEqual([
     1,
-    `Port ${port} on 127.0.0.1 is taken by another program: give another with --${flag}\n`,
+    `Port ${port} on 127.0.0.1 is in use by another program: choose another with --${flag}\n`,
   ]);
   child.kill('SIGTERM');
   await ended;
@@ -130,7 +132,7 @@ test.each([
   );
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  await expect.poll(() => log, { timeout: 60_000 }).toContain('--cache-dir cannot be written');
+  await expect.poll(() => log, { timeout: 60_000 }).toContain('--cache-dir is not writable');
   // Every line is JSON.
   for (const line of log.trim().split('\n')) JSON.parse(line);
   child.kill('SIGKILL');

@@ -56,7 +56,7 @@ async function stop(server: RunningServer): Promise<void> {
   const { services } = server;
   if (services.draining) process.exit(1);
   const { drainSeconds } = services.options;
-  services.log.info(`stopping after what was accepted, in ${drainSeconds} s at most`);
+  services.log.info(`stopping once accepted requests are finished, in ${drainSeconds} s at most`);
   await server.close();
   process.exit(0);
 }

@@ -210,7 +210,7 @@ async function warnOfCache(dir: string, log: Logger): Promise<void> {
   } catch (error) {
     log.warn(
       { code: (error as NodeJS.ErrnoException).code },
-      'the folder of --cache-dir cannot be written: every start optimises the models again',
+      'the folder of --cache-dir is not writable: every start optimises the models again',
     );
   }
 }
@@ -254,15 +254,15 @@ export function listenError(
   port: number,
 ): Error {
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'is taken by another program',
-    EACCES: 'needs rights that this user does not have',
+    EADDRINUSE: 'is in use by another program',
+    EACCES: 'needs permissions that this user does not have',
     EADDRNOTAVAIL: 'is at an address that this machine does not have',
-    ENOTFOUND: 'is at a name that is not known here',
+    ENOTFOUND: 'is at an unknown host name',
   };
   const reason = reasons[error.code ?? ''] ?? `cannot be listened on: ${error.message}`;
   const wrongHost = error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND';
   const change = wrongHost ? 'host' : flag;
-  return new Error(`Port ${port} on ${host} ${reason}: give another with --${change}`, {
+  return new Error(`Port ${port} on ${host} ${reason}: choose another with --${change}`, {
     cause: error,
   });
 }

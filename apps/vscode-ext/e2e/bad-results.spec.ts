@@ -40,7 +40,7 @@ test('results of another model, of an older version, or cut off are reported as 
   await workbench.openByName('half.predictions.jsonl');
   const { preview } = workbench;
   await expect(preview.locator('.notes')).toContainText('These are results of elsewhere');
-  await expect(preview.locator('.notes')).toContainText('The last row is half');
+  await expect(preview.locator('.notes')).toContainText('The last row is incomplete');
   await expect(preview.locator('.facts-list').first()).toContainText('other 9');
   await expect(preview.locator('.tile')).toHaveCount(2);
   await workbench.openByName('old.predictions.jsonl');
@@ -90,7 +90,7 @@ test('class folders without splits are shown with splits that say they were draw
   await row.hover();
   await row.getByRole('button', { name: 'Open as Gallery' }).click();
   const notes = workbench.preview.locator('.notes');
-  await expect(notes).toContainText('Nothing names the split of 3 pictures');
+  await expect(notes).toContainText('The data does not state the split of 3 pictures');
   await expect(notes).toContainText('The patients of 2 pictures are guessed from their paths');
 });
 

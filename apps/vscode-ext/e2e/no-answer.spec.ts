@@ -105,7 +105,7 @@ test('a photograph of a cat gets no answer', async ({ workbench }) => {
   await workbench.runCommand('Groundglass: Open as CT');
   await expectNoAnswer(
     workbench,
-    /This does not show a chest\.|unlike those that the model was trained on\./,
+    /This does not show a chest\.|unlike those the model was trained on\./,
   );
 });
 

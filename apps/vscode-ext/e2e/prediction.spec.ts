@@ -185,8 +185,8 @@ test('a wrong address and a wrong token are reported, and the right ones bring t
     const field = page.locator('.quick-input-widget input:visible').last();
     await workbench.runCommand('Groundglass: Connect to a Server');
     for (const [asked, text] of [
-      ['its address', guarded.url],
-      ['bearer token', token],
+      ['Address of a Groundglass', guarded.url],
+      ['Bearer token', token],
     ] as const) {
       await expect(page.locator('.quick-input-message')).toContainText(asked);
       await field.fill(text);

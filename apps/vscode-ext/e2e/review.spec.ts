@@ -94,7 +94,7 @@ test('a review works with the keyboard, and the file has the decisions', async (
   writeRows(workbench.server.folder);
   await workbench.open(name);
   const { preview } = workbench;
-  await expect(preview.locator('.open-count')).toHaveText('2 of 2 figures wait');
+  await expect(preview.locator('.open-count')).toHaveText('2 of 2 figures to review');
   // Least sure first.
   await expect(preview.locator('h1')).toHaveText('Paper unsure');
   await expect(preview.locator('mark').first()).toHaveText('COVID-19');
@@ -120,7 +120,7 @@ test('a review works with the keyboard, and the file has the decisions', async (
   await expect(preview.locator('h1')).toHaveText('Paper sure');
   await page.keyboard.press('s');
   await expect.poll(() => rowsOf(workbench)[0]?.state).toBe('skipped');
-  await expect(preview.locator('.open-count')).toHaveText('0 of 2 figures wait');
+  await expect(preview.locator('.open-count')).toHaveText('0 of 2 figures to review');
 });
 
 test('a drag from one panel to another merges them, a drag over one splits it', async ({
@@ -197,7 +197,7 @@ test(
     workbench.set({ 'workbench.colorTheme': 'Default Dark Modern' });
     await workbench.open(name);
     const { preview } = workbench;
-    await expect(preview.locator('.open-count')).toHaveText('4 of 4 figures wait');
+    await expect(preview.locator('.open-count')).toHaveText('4 of 4 figures to review');
     // Certain rows come last.
     const queue = preview.locator('.queue button');
     await queue.filter({ hasText: 'lung-2020-01' }).filter({ hasText: 'fig. 1' }).click();
@@ -242,7 +242,7 @@ test(
     await page.keyboard.press('2');
     await expect(preview.locator('.tag-text').first()).toHaveText('A Negative');
     await page.keyboard.press('a');
-    await expect(preview.locator('.open-count')).toHaveText('3 of 4 figures wait');
+    await expect(preview.locator('.open-count')).toHaveText('3 of 4 figures to review');
     await expect(page.locator('.tab.dirty')).toHaveCount(0);
     extract();
     const samples = readFileSync(join(out, 'samples.jsonl'), 'utf8')

@@ -81,7 +81,7 @@ test('a cancelled run reports its progress, and resumes from there', async ({
   const before = rowsIn(folder).length;
   expect(before).toBeLessThan(count);
   await stopped.hover();
-  await stopped.getByRole('button', { name: 'Go on' }).click();
+  await stopped.getByRole('button', { name: 'Continue' }).click();
   await expect(
     toast(
       workbench,

@@ -10,7 +10,7 @@ for (const name of ['covid-volume.nii.gz', '005.dcm', 'non-covid-volume.mha']) {
     await workbench.picture();
     await expect(workbench.preview.locator('.error')).toBeHidden();
     await expect(workbench.preview.locator('.prediction')).toContainText(
-      'VS Code in a browser starts no model server',
+      'VS Code in a browser cannot start a model server',
     );
     // No extension runs on the server.
     await expect(page.locator('iframe.webview.ready')).toHaveCount(1);

@@ -85,7 +85,7 @@ async function connectToServer(secrets: vscode.SecretStorage): Promise<void> {
   const url = await vscode.window.showInputBox({
     ...question,
     prompt: vscode.l10n.t(
-      'Groundglass, Triton or KServe: its address; empty for the server that comes with the extension.',
+      'Address of a Groundglass, Triton or KServe server; empty for the server that comes with the extension.',
     ),
     placeHolder: 'http://127.0.0.1:8808',
     value: configuration.get('server.url', ''),
@@ -98,7 +98,7 @@ async function connectToServer(secrets: vscode.SecretStorage): Promise<void> {
   if (url !== '') {
     const token = await vscode.window.showInputBox({
       ...question,
-      prompt: vscode.l10n.t('Its bearer token; empty where it asks for none.'),
+      prompt: vscode.l10n.t('Bearer token of the server; empty if it needs none.'),
       password: true,
     });
     if (token === undefined) return;

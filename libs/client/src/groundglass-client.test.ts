@@ -243,7 +243,7 @@ describe('jobs of GroundglassClient', () => {
 
   test('watchJob of a missing job is CT_NOT_FOUND', async () => {
     await using server = await serve((response) => {
-      json(response, 404, { error: 'There is no job of this id', code: 'CT_NOT_FOUND' });
+      json(response, 404, { error: 'There is no job with this id', code: 'CT_NOT_FOUND' });
     });
     await expect(new GroundglassClient(server).watchJob(id)).rejects.toMatchObject({
       code: 'CT_NOT_FOUND',

@@ -167,9 +167,11 @@ export class GroundglassClient {
     } catch (error) {
       if (signal?.aborted) throw cancelled(error);
       if (error instanceof CtError || !(error instanceof TypeError)) throw error;
-      throw new CtError('CT_UNREACHABLE', 'The server broke off its answer', { cause: error });
+      throw new CtError('CT_UNREACHABLE', 'The connection closed before the answer was complete', {
+        cause: error,
+      });
     }
-    throw new CtError('CT_UNREACHABLE', 'The server broke off its answer');
+    throw new CtError('CT_UNREACHABLE', 'The connection closed before the answer was complete');
   }
 
   /** One slice with its lesions coloured, as PNG. @throws {CtError} as `predict` does. */
@@ -350,7 +352,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const [issue] = parsed.error.issues;
   throw new CtError(
     'CT_INTERNAL',
-    `Expected an answer of a Groundglass server, got another at "${issue?.path.join('.') ?? ''}"`,
+    `Expected an answer from a Groundglass server, got an unexpected value at "${issue?.path.join('.') ?? ''}"`,
     { cause: parsed.error },
   );
 }

@@ -174,7 +174,7 @@ function formatFloats(name: string, values: Float32Array | Float64Array): string
   if (!values.every((value) => Number.isFinite(value))) {
     throw new CtError(
       'CT_BAD_REQUEST',
-      `Expected "${name}" to be asked for as binary data: it holds NaN or infinity`,
+      `Expected "${name}" to be requested as binary data: it holds NaN or infinity`,
     );
   }
   return `[${values.join(',')}]`;
@@ -206,7 +206,7 @@ function formatStrings(name: string, data: Uint8Array): string {
       offset = end;
     }
   } catch (cause) {
-    const message = `Expected "${name}" to be asked for as binary data: it is not UTF-8`;
+    const message = `Expected "${name}" to be requested as binary data: it is not UTF-8`;
     throw new CtError('CT_BAD_REQUEST', message, { cause });
   }
   return `[${texts.join(',')}]`;

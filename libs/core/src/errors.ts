@@ -36,11 +36,11 @@ export const errorCatalogue = {
   },
   CT_SLICE_RANGE: {
     title: 'There is no such slice',
-    advice: 'Ask for a slice between 0 and the number of slices less one.',
+    advice: 'Request a slice index from 0 to the number of slices minus one.',
   },
   CT_MISSING_COMPANION: {
     title: 'The file that holds the pixels is missing',
-    advice: 'Put the .img, .raw or .zraw file beside its header.',
+    advice: 'Put the .img, .raw or .zraw file next to its header.',
   },
   CT_MIXED_SERIES: {
     title: 'The files do not form one series',
@@ -48,19 +48,19 @@ export const errorCatalogue = {
   },
   CT_READ_FAILED: {
     title: 'The file could not be read',
-    advice: 'Check that the file still exists and that you may read it.',
+    advice: 'Check that the file still exists and that you have permission to read it.',
   },
   CT_CANCELLED: {
     title: 'Cancelled',
     advice: 'Start again when you need the result.',
   },
   CT_BAD_REQUEST: {
-    title: 'The request is wrong',
-    advice: 'Correct what is named.',
+    title: 'The request is invalid',
+    advice: 'Correct the value named in the message.',
   },
   CT_BAD_DATASET: {
     title: 'The dataset is not as declared',
-    advice: 'Correct what is named, or choose another dataset.',
+    advice: 'Fix the problem named in the message, or choose another dataset.',
   },
   CT_MODEL_NOT_FOUND: {
     title: 'There is no such model',
@@ -75,12 +75,12 @@ export const errorCatalogue = {
     advice: 'Check the address, and that the server is a Groundglass server.',
   },
   CT_UNAUTHORIZED: {
-    title: 'The server asks for a token',
+    title: 'The server requires a token',
     advice: 'Give the token that the server was started with.',
   },
   CT_FORBIDDEN: {
     title: 'The server does not allow this',
-    advice: 'Use a name that the server allows, and no page of another site.',
+    advice: 'Use a host name that the server allows, and do not call it from another site.',
   },
   CT_UPLOAD_STALLED: {
     title: 'The upload stopped',
@@ -88,7 +88,7 @@ export const errorCatalogue = {
   },
   CT_UNREACHABLE: {
     title: 'The server does not answer',
-    advice: 'Check that the server runs and that its address is right.',
+    advice: 'Check that the server is running and that its address is correct.',
   },
   CT_OVERLOADED: {
     title: 'The server is busy',
@@ -104,7 +104,7 @@ export const errorCatalogue = {
   },
   CT_INTERNAL: {
     title: 'Something went wrong inside Groundglass',
-    advice: 'Please report it with the log.',
+    advice: 'Please report it and attach the log.',
   },
 } as const satisfies Record<string, { title: string; advice: string }>;
 

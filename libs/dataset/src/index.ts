@@ -27,6 +27,7 @@ export { importSplitLists } from './import/importers/split-lists.js';
 export { importTable } from './import/importers/csv.js';
 export { decodeText } from './tables/decode-text.js';
 export { columnOf, readTable, type Table, type TableRow } from './tables/read-table.js';
+export { counted } from './text/counted.js';
 export { didYouMean } from './text/did-you-mean.js';
 export { FactsCache } from './facts/facts-cache.js';
 export type { FileFacts, FileFailure, ScanHeader, SliceFacts } from './facts/file-facts.js';

@@ -11,7 +11,7 @@ export const paperErrorCatalogue = {
   PAPER_CORRUPT: { title: 'The PDF is damaged', advice: 'Download the file again.' },
   PAPER_TRUNCATED: {
     title: 'The PDF ends too early',
-    advice: 'Download the file again; the pages that are there were read.',
+    advice: 'Download the file again; the pages it holds were read.',
   },
   PAPER_TOO_LARGE: {
     title: 'The PDF is larger than the limit',
@@ -19,11 +19,11 @@ export const paperErrorCatalogue = {
   },
   PAPER_TIMEOUT: {
     title: 'The PDF took too long',
-    advice: 'Raise --seconds; the pages that were done are in the output.',
+    advice: 'Raise --seconds; the pages read so far are in the output.',
   },
   PAPER_MEMORY: {
-    title: 'The PDF needs more memory than is allowed',
-    advice: 'Raise --memory; the pages that were done are in the output.',
+    title: 'The PDF needs more memory than allowed',
+    advice: 'Raise --memory; the pages read so far are in the output.',
   },
   PAPER_PAGE_FAILED: {
     title: 'A page could not be read',
@@ -35,7 +35,7 @@ export const paperErrorCatalogue = {
   },
   PAPER_NO_UNICODE: {
     title: 'The text of a page cannot be read',
-    advice: 'Its fonts have no Unicode map: figures of this page get their labels in review.',
+    advice: 'Its fonts have no Unicode map: figures on this page are labelled in review.',
   },
   PAPER_HAS_SCRIPT: {
     title: 'The PDF holds scripts',
@@ -44,7 +44,7 @@ export const paperErrorCatalogue = {
   PAPER_SCANNED: {
     title: 'A page is a scan',
     advice:
-      'Figures are cut from the scan and get their labels in review; a text layer (OCR) would give captions.',
+      'Figures are cut from the scan and labelled in review; a text layer (OCR) would give captions.',
   },
   PAPER_NO_FIGURES: {
     title: 'No figures were found',
@@ -52,15 +52,15 @@ export const paperErrorCatalogue = {
   },
   PAPER_READ_FAILED: {
     title: 'The file could not be read',
-    advice: 'Check that the file exists and that you may read it.',
+    advice: 'Check that the file exists and that you have permission to read it.',
   },
   PAPER_CANCELLED: {
     title: 'Cancelled',
-    advice: 'Run the command again: it goes on where it stopped.',
+    advice: 'Run the command again: it continues where it stopped.',
   },
   PAPER_INTERNAL: {
     title: 'Something went wrong inside Groundglass',
-    advice: 'Please report it with the file.',
+    advice: 'Please report it and attach the file.',
   },
 } as const satisfies Record<string, { title: string; advice: string }>;
 

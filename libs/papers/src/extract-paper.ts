@@ -222,7 +222,7 @@ function attempt(
     }
     // An abort of the WebAssembly module: memory ran out, or PDFium found its own state broken.
     if (error instanceof WebAssembly.RuntimeError || /abort|out of memory/i.test(String(error))) {
-      throw new PaperError('PAPER_MEMORY', `Page ${page} needs more memory than is allowed`, {
+      throw new PaperError('PAPER_MEMORY', `Page ${page} needs more memory than allowed`, {
         cause: error,
       });
     }

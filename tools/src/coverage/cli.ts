@@ -9,13 +9,13 @@ import { nonsenseKinds } from './nonsense-kinds.js';
 
 const usage = `npm run coverage -- [--data FOLDER] [--others FOLDER] [--each 6] [--thin 1] [--models models] [--write docs/coverage.md]
 
-Counts what the server gives no answer to: of chest CT (a folder laid out as the README of the data has it), where an answer is due, and of
-drawn pictures of ${nonsenseKinds.length} kinds that no answer may stand on.
+Counts the pictures that the server gives no answer for: chest CT (a folder laid out as the README of the data describes), where an answer is
+due, and ${nonsenseKinds.length} kinds of drawn pictures, which must get none.
 
-  --data    real chest CT; without it only what is drawn is counted
-  --others  a folder of folders with pictures that are no chest CT (photographs, MR, …), one row for each folder
-  --each    pictures of each drawn kind
-  --thin    read every n-th of the chest slices only
+  --data    real chest CT; without it only the drawn pictures are counted
+  --others  a folder of folders with pictures that are not chest CT (photographs, MR, …), one row for each folder
+  --each    number of pictures of each drawn kind
+  --thin    read only every n-th chest slice
   --write   also write the table as Markdown, between its marks
 
 Research use, not for diagnosis.`;

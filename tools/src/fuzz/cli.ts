@@ -13,8 +13,8 @@ npm run fuzz -- server [--count 10000] [--uploads 1000] [--seed 1]
 core opens damaged CT files of every format. Each must end in a slice or a coded error, within two seconds of
 processor time. Files that do not are kept in the folder --keep; --first N --count 1 repeats case N.
 
-server starts the model server and sends it wrong requests and damaged files. It must stay up, answer no 500, and show nothing of
-its inside.`;
+server starts the model server and sends it wrong requests and damaged files. It must stay up, never answer 500, and reveal nothing of
+its internals.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -28,11 +28,11 @@ const { values } = parseArgs({
 const usage = `gpu-check [--steps 5] [--seconds 120] [--python python3] [--out gpu-check.json]
 
   --steps    steps of DenseNet-169 that are timed; 0 compares losses only
-  --seconds  longest time of one provider; the four together stay under ten minutes
-  --python   a Python with torch and torchvision; without one PyTorch is not measured
+  --seconds  time limit for one provider; the four together stay under ten minutes
+  --python   a Python with torch and torchvision; without it PyTorch is not measured
   --out      where the result is written as JSON
 
-Ends with 1 where a provider works and its losses differ from the processor's by more than ${lossTolerance}.`;
+Exits with 1 if a provider works but its losses differ from the CPU's by more than ${lossTolerance}.`;
 if (values.help) {
   console.log(usage);
   process.exit(0);
@@ -62,12 +62,12 @@ await writeFile(values.out, `${JSON.stringify({ node: process.version, rows }, u
 console.log(markdownTable(rows));
 const [reference] = rows;
 const wrong = rows.filter((row) => (lossDifference(row, reference!) ?? 0) > lossTolerance);
-for (const { name } of wrong) console.error(`${name} gives other losses than the processor.`);
+for (const { name } of wrong) console.error(`${name} gives different losses than the CPU.`);
 if (rows.some((row) => row.problem?.includes("provider's library is missing") === true))
   console.error(
     "CUDA: set CUDA_PROVIDER to a folder with ONNX Runtime's CUDA provider; see docs/gpu.md.",
   );
-if (!reference?.losses) console.error('The processor has no losses to compare with.');
+if (!reference?.losses) console.error('The CPU has no losses to compare with.');
 process.exitCode = wrong.length > 0 || !reference?.losses ? 1 : 0;
 
 /** The last line of JSON that a child printed, with the reason if it ended early. */

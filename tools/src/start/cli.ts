@@ -24,8 +24,8 @@ const program = new Command()
   .description(
     'Scores CT images (PNG, JPEG, DICOM, NIfTI, MetaImage) with the bundled model and prints a table. Then the server stays up and prints its address. Research use, not for diagnosis.',
   )
-  .argument('[FILE_OR_FOLDER...]', 'what is scored; the bundled samples unless given')
-  .option('--once', 'end after the table')
+  .argument('[FILE_OR_FOLDER...]', 'what is scored (default: the bundled samples)')
+  .option('--once', 'exit after the table')
   .option('--json', 'print an array of predictions instead of the table')
   .option('--port <number>', 'port of the server (8808)')
   .showHelpAfterError()
@@ -107,7 +107,7 @@ for (const { label, error } of failed)
 
 if (values.once) await stop(failed.length > 0 ? 1 : 0);
 (values.json ? console.error : console.log)(
-  `\nThe playground and the server are at ${server.url} — Ctrl+C ends them.`,
+  `\nThe playground and the server are at ${server.url} — Ctrl+C stops them.`,
 );
 
 async function score({ label, files }: Input): Promise<Scored> {

@@ -85,7 +85,7 @@ async function inFolder(folder: string, from: string): Promise<FoundInputs> {
     if (entry.isDirectory()) found.push(await inFolder(path, from));
     else if (companionEnding.test(entry.name)) continue;
     else if (!(await stat(path).catch(() => undefined)))
-      add({ warnings: [{ code: 'FILE_UNREADABLE', file: label, detail: 'a link to nothing' }] });
+      add({ warnings: [{ code: 'FILE_UNREADABLE', file: label, detail: 'a broken link' }] });
     else {
       const format = await formatOf(path).catch((error: unknown) =>
         asCtError(error, 'CT_READ_FAILED', 'Expected a file that can be read'),

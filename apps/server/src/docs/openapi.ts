@@ -153,7 +153,7 @@ const predictions: Operation = {
   },
   responses: {
     '200': {
-      description: 'What the Accept header asks for',
+      description: 'What the Accept header requests',
       content: {
         'application/json': { schema: ref('Prediction') },
         'application/x-ndjson': { schema: ref('PredictionEvent') },
@@ -188,14 +188,14 @@ const infer = (operationId: string, parameters: Parameter[]): Operation => ({
   operationId,
   summary: 'Runs a model on tensors',
   description:
-    'JSON, or JSON followed by binary tensors that start where Inference-Header-Content-Length says. Any Content-Type is taken.',
+    'JSON, or JSON followed by binary tensors that start where Inference-Header-Content-Length says. Any Content-Type is accepted.',
   parameters: [
     ...parameters,
     {
       name: 'Inference-Header-Content-Length',
       in: 'header',
       required: false,
-      description: 'bytes of the JSON part, where binary tensors follow',
+      description: 'bytes of the JSON part, if binary tensors follow',
       schema: { type: 'integer', minimum: 0 },
     },
   ],
@@ -248,7 +248,7 @@ const jobPaths: Record<string, Record<string, Operation>> = {
       operationId: 'startJob',
       summary: 'Scores a study in the background',
       description:
-        'A folder inside one that --data names, as JSON, or the files themselves. The job goes on after a restart of the server.',
+        'Send a folder inside one that --data names, as JSON, or the files themselves. The job continues after a restart of the server.',
       parameters: queryParameters,
       requestBody: {
         required: true,
@@ -264,7 +264,7 @@ const jobPaths: Record<string, Record<string, Operation>> = {
     },
   },
   '/v1/jobs/{job}': {
-    get: jobRoute('jobStatus', 'Where a job stands', json('The job', 'Job')),
+    get: jobRoute('jobStatus', 'Status of a job', json('The job', 'Job')),
     delete: jobRoute(
       'endJob',
       'Cancels a job, or removes one that has ended, with its results',
@@ -274,13 +274,13 @@ const jobPaths: Record<string, Record<string, Operation>> = {
   '/v1/jobs/{job}/cancel': {
     post: jobRoute(
       'cancelJob',
-      'Cancels a job and keeps its rows; one that has ended stays as it is',
+      'Cancels a job and keeps its rows; a job that has ended does not change',
       json('The job', 'Job'),
     ),
   },
   '/v1/jobs/{job}/results': {
     get: jobRoute('jobResults', 'The rows so far', {
-      description: 'A results file: its header, then a row a file; or CSV',
+      description: 'A results file: its header, then one row per file; or CSV',
       content: {
         'application/x-ndjson': {
           schema: { anyOf: [ref('ResultsHeader'), ref('ResultRow')] },
@@ -326,7 +326,7 @@ function control(action: 'load' | 'unload'): Operation {
     tags: ['Model repository'],
     operationId: `${action}Model`,
     summary: action === 'load' ? 'Loads a model, or loads it again' : 'Stops serving a model',
-    description: 'Only where the server was started with --model-control-mode explicit.',
+    description: 'Only if the server was started with --model-control-mode explicit.',
     parameters: [model],
     requestBody: { content: { 'application/json': { schema: ref('ModelControlRequest') } } },
     responses: {
@@ -366,7 +366,7 @@ export function openApiDocument(): OpenApiDocument {
         name: 'Open Inference Protocol',
         description: 'Tensors in, tensors out; as Triton and KServe',
       },
-      { name: 'Model repository', description: 'Which models are there and which are served' },
+      { name: 'Model repository', description: 'Which models exist and which are served' },
       { name: 'Operations', description: 'Health, metrics and this description' },
     ],
     paths: {
@@ -390,8 +390,8 @@ export function openApiDocument(): OpenApiDocument {
         get: {
           tags: ['Open Inference Protocol'],
           operationId: 'serverReady',
-          summary: 'Whether the server answers with its models',
-          responses: { '200': object('It is'), '503': object('Not yet, or not any more') },
+          summary: 'Whether the server and its models are ready',
+          responses: { '200': object('It is'), '503': object('Not yet, or no longer') },
         },
       },
       ...reads('/v2/models', 'modelNames', 'The names of the models', object('The names')),
@@ -416,13 +416,13 @@ export function openApiDocument(): OpenApiDocument {
       ...reads(
         '/v2/models/{model}/stats',
         'modelStatistics',
-        'What a model did so far',
+        'Statistics of a model',
         json('Counts and times', 'ModelStatistics'),
       ),
       ...reads(
         '/v2/models/stats',
         'allStatistics',
-        'What all models did so far',
+        'Statistics of all models',
         json('Counts and times', 'ModelStatistics'),
       ),
       '/v2/models/{model}/infer': { post: infer('infer', [model]) },
@@ -482,7 +482,7 @@ export function openApiDocument(): OpenApiDocument {
       ...reads(
         '/docs',
         'docs',
-        'This description, to read',
+        'This description as a page',
         plain('A page', 'text/html'),
         'Operations',
       ),

@@ -30,7 +30,7 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
   return {
     status: statuses.CT_INTERNAL,
     code: 'CT_INTERNAL',
-    message: 'Something went wrong inside the server; its log says more',
+    message: 'Something went wrong inside the server; see its log',
     retryAfterS: undefined,
   };
 }

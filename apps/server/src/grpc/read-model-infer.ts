@@ -67,7 +67,10 @@ export function readModelInfer(request: ModelInferRequest): InferCall {
     ...[...inputs, ...outputs].map((each) => each.parameters),
   ]) {
     const found = ['shared_memory_region', 'sequence_id'].find((name) => name in parameters);
-    if (found) throw bad(`Expected a request without "${found}": the server lacks that extension`);
+    if (found)
+      throw bad(
+        `Expected a request without "${found}": the server does not support that extension`,
+      );
   }
   const timeout = wholeOf(request.parameters, 'timeout');
   return {

@@ -53,7 +53,7 @@ export function guardOrigin(options: GuardOptions): RequestHandler {
 function foreignPage(): CtError {
   return new CtError(
     'CT_FORBIDDEN',
-    'Expected a call from no page, or from a page of this server: name its address behind a proxy with --public-origin',
+    'Expected a request from a page of this server or from no web page: behind a proxy, name its address with --public-origin',
   );
 }
 

@@ -30,7 +30,7 @@ export function inflatedBody(req: Request): Readable {
   if (encoding === 'identity') return req;
   const inflater = inflaters[encoding]();
   req.once('close', () => {
-    if (!req.complete) inflater.destroy(new CtError('CT_CANCELLED', 'The caller went away'));
+    if (!req.complete) inflater.destroy(new CtError('CT_CANCELLED', 'The client disconnected'));
   });
   // Not `pipeline`, which would end the connection on a malformed body: the client should read the error.
   req.pipe(inflater);
@@ -48,5 +48,5 @@ export function bodyError(cause: unknown): CtError {
       cause,
     });
   }
-  return new CtError('CT_CANCELLED', 'The caller went away during the upload', { cause });
+  return new CtError('CT_CANCELLED', 'The client disconnected during the upload', { cause });
 }

@@ -184,7 +184,7 @@ test('the index lists folders that cannot be models, and links that are broken o
   expect(reasons).toEqual({
     'lesion-rule': '',
     'two words': 'Expected a model name of letters, digits, "_", "-" and "."',
-    broken: 'Expected a folder, got a link to nothing',
+    broken: 'Expected a folder, got a broken link',
     outside: expect.stringContaining('is a link out of the model repository') as string,
     moved: "Expected weights.bin inside the model's own folder, got a link out of it",
   });

@@ -8,8 +8,8 @@ import type { Services } from './services.js';
  */
 export function whyNotReady(services: Services): string | undefined {
   const { repository, codecs, draining, options } = services;
-  if (draining) return 'The server stops';
-  if (!codecs.usable) return 'The processes that decode images do not start';
+  if (draining) return 'The server is stopping';
+  if (!codecs.usable) return 'The processes that decode images fail to start';
   if (!repository.loadedOnce) return 'The models are being loaded';
   if (options.strictReadiness && !repository.complete) {
     return 'A model of the folder is not served: see /v2/repository/index';

@@ -109,7 +109,7 @@ async function receiveForm(
         if (length > limits.maxBytes) reject(bodyTooLarge(limits.maxBytes));
       });
       req.once('close', () => {
-        if (!req.complete) reject(new CtError('CT_CANCELLED', 'The caller went away'));
+        if (!req.complete) reject(new CtError('CT_CANCELLED', 'The client disconnected'));
       });
       if (body !== req) {
         body.once('error', (cause) => {

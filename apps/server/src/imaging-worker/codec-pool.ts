@@ -89,7 +89,7 @@ export class CodecPool {
           if (attempt >= attempts) {
             throw new CtError(
               'CT_CORRUPT',
-              'Expected a file that can be decoded, it ends every decoder',
+              'Expected a file that can be decoded, it crashes every decoder',
               {
                 cause: error,
               },
@@ -117,13 +117,13 @@ export class CodecPool {
       return await supervisor.whenReady();
     } catch (error) {
       if (!(error instanceof CannotStart)) throw error;
-      throw new OverloadedError('The processes that decode images do not start', 30);
+      throw new OverloadedError('The processes that decode images fail to start', 30);
     }
   }
 
   async #acquire(signal: AbortSignal | undefined): Promise<Place> {
     for (;;) {
-      if (signal?.aborted) throw new CtError('CT_CANCELLED', 'The caller went away');
+      if (signal?.aborted) throw new CtError('CT_CANCELLED', 'The client disconnected');
       const fit = this.#places.filter(({ supervisor }) => !supervisor.failing);
       const [place] = (fit.length > 0 ? fit : [...this.#places]).sort((a, b) => a.used - b.used);
       if (place && place.used < placesPerChild) {

@@ -118,7 +118,7 @@ export class InferencePool {
         await slot.exclusive((peer) => peer.call('warmUp', { key, warmups }));
       } catch (cause) {
         if (cause instanceof CtError) throw cause;
-        const message = 'The warm-up run of the model does not end, or ends its process';
+        const message = 'The warm-up run of the model hangs or crashes its process';
         throw new CtError('CT_MODEL_INVALID', message, { cause });
       } finally {
         clearTimeout(watchdog);
@@ -169,7 +169,7 @@ export class InferencePool {
       } catch (error) {
         if (error instanceof ChildExited && attempt < loadAttempts) continue;
         if (error instanceof CannotStart) {
-          throw new CtError('CT_INFERENCE_FAILED', 'The processes that run models do not start', {
+          throw new CtError('CT_INFERENCE_FAILED', 'The processes that run models fail to start', {
             cause: error,
           });
         }
@@ -181,7 +181,7 @@ export class InferencePool {
         }
         throw new CtError(
           'CT_MODEL_INVALID',
-          `Loading the model ended its process ${attempt} times`,
+          `Loading the model crashed its process ${attempt} times`,
           { cause: error },
         );
       }

@@ -30,8 +30,8 @@ describe('inspectOnnx', () => {
 
   test.each([
     ['nothing', '', 'an empty file'],
-    ['text', 'not a model', '11 bytes that are none or break off'],
-    ['a picture', '\x89PNG\r\n\x1a\n', '8 bytes that are none or break off'],
+    ['text', 'not a model', '11 bytes that are not ONNX or are truncated'],
+    ['a picture', '\x89PNG\r\n\x1a\n', '8 bytes that are not ONNX or are truncated'],
     ['a page', '\n<!DOCTYPE html><html>', 'a web page'],
     [
       'a pointer',

@@ -111,7 +111,7 @@ export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
   } catch (cause) {
     throw new CtError(
       'CT_MODEL_INVALID',
-      `Expected an ONNX file, got ${bytes.length} bytes that are none or break off`,
+      `Expected an ONNX file, got ${bytes.length} bytes that are not ONNX or are truncated`,
       { cause },
     );
   }
@@ -144,7 +144,7 @@ function otherContent(bytes: Uint8Array): string | undefined {
   if (start.startsWith('version https://git-lfs')) {
     return 'a pointer of Git LFS: fetch the file itself with "git lfs pull"';
   }
-  if (/^<(!doctype|html)/.test(start)) return 'a web page: a download answered with an error';
+  if (/^<(!doctype|html)/.test(start)) return 'a web page: the download returned an error page';
   return start.startsWith('pk\x03\x04') ? 'a zip archive, such as a PyTorch checkpoint' : undefined;
 }
 

@@ -93,7 +93,7 @@ async function readModel({ path, folder }: LoadParams): Promise<ReadModel | unde
   for (const external of facts.externalFiles) {
     const file = await realpath(join(dirname(path), external)).catch(() => undefined);
     if (file === undefined) {
-      throw invalid(`Expected the file ${external} beside the model: it holds weights`);
+      throw invalid(`Expected the file ${external} next to the model: it holds weights`);
     }
     if (!file.startsWith(folder + sep)) {
       throw invalid(`Expected ${external} inside the model's own folder, got a link out of it`);

@@ -142,7 +142,7 @@ export class Scheduler {
     }
     this.#queue.removeWhere(
       (key) => !this.#options.pool.mayRun(key),
-      () => new CtError('CT_INFERENCE_FAILED', 'The model could not be brought back after a crash'),
+      () => new CtError('CT_INFERENCE_FAILED', 'The model could not be reloaded after a crash'),
     );
     this.#tellChanged();
   }
@@ -158,7 +158,7 @@ export class Scheduler {
 
   /** Answers everything that still waits or runs as cancelled; for a server that must stop now. */
   abandon(): void {
-    const error = (): CtError => new CtError('CT_CANCELLED', 'The server stops');
+    const error = (): CtError => new CtError('CT_CANCELLED', 'The server is stopping');
     this.#queue.removeWhere(() => true, error);
     for (const job of this.#running) job.settle(error());
   }
@@ -281,4 +281,4 @@ export class Scheduler {
 
 const overloaded = (message: string, retryAfterS: number): OverloadedError =>
   new OverloadedError(message, retryAfterS);
-const cancelled = (): CtError => new CtError('CT_CANCELLED', 'The caller went away');
+const cancelled = (): CtError => new CtError('CT_CANCELLED', 'The client disconnected');

@@ -242,7 +242,7 @@ describe('/v1/jobs', () => {
     await ended(second, job.id).toBe('failed');
     expect((await statusOf(second.url, job.id)).error).toEqual({
       code: 'CT_MODEL_INVALID',
-      error: 'The model has changed since the job began: start a new one',
+      error: 'The model has changed since the job began: start a new job',
     });
   });
 });
@@ -339,7 +339,7 @@ test('no job is reported missing until the jobs of an earlier run are read', asy
   const dir = join(scratch, 'others');
   const jobs = new Jobs({ dir, predictor, log, lanes: 1, keepDays: 30 });
   expect(() => jobs.status('some-id')).toThrow(expect.objectContaining({ code: 'CT_OVERLOADED' }));
-  expect(() => jobs.list).toThrow('The server starts: its jobs are not read yet');
+  expect(() => jobs.list).toThrow('The server is starting: its jobs are not loaded yet');
   await jobs.start();
   expect(() => jobs.status('some-id')).toThrow(expect.objectContaining({ code: 'CT_NOT_FOUND' }));
   expect(jobs.list).toEqual([]);

@@ -68,12 +68,12 @@ export class Jobs {
       await makeFolder(dir, 0o700);
       this.#lock = await FolderLock.take(join(dir, 'lock'));
     } catch (error) {
-      log.warn({ err: error }, 'the folder of jobs cannot be written: there are no jobs');
+      log.warn({ err: error }, 'the jobs folder is not writable: jobs are disabled');
       return;
     }
     if (!this.#lock) {
       log.warn(
-        'another server has the folder of jobs: there are none here, unless --jobs-dir names another',
+        'another server uses the jobs folder: jobs are disabled here, unless --jobs-dir names another folder',
       );
       return;
     }
@@ -201,7 +201,8 @@ export class Jobs {
   }
 
   #refuseWhileOpening(): void {
-    if (!this.#opened) throw new OverloadedError('The server starts: its jobs are not read yet', 1);
+    if (!this.#opened)
+      throw new OverloadedError('The server is starting: its jobs are not loaded yet', 1);
   }
 
   #check(query: Record<string, string>): void {
@@ -209,7 +210,7 @@ export class Jobs {
     if (!this.#lock) {
       throw new CtError(
         'CT_FORBIDDEN',
-        'Expected a server with a folder of jobs of its own: its log says why it has none',
+        'Expected a server with its own jobs folder: its log says why it has none',
       );
     }
     this.#options.predictor.checkModel(parseQuery(query));
@@ -267,7 +268,7 @@ export class Jobs {
       else if (journal.header.model.sha256 !== model.served.sha256) {
         throw new CtError(
           'CT_MODEL_INVALID',
-          'The model has changed since the job began: start a new one',
+          'The model has changed since the job began: start a new job',
         );
       }
       const done = new Set(journal.rows.map(({ path }) => path));
@@ -365,7 +366,7 @@ export class Jobs {
     this.#refuseWhileOpening();
     const entry = this.#entries.get(id);
     if (entry) return entry;
-    throw new CtError('CT_NOT_FOUND', 'There is no job of this id');
+    throw new CtError('CT_NOT_FOUND', 'There is no job with this id');
   }
 
   #results(id: string): string {

@@ -23,7 +23,7 @@ const mostFindings = 100;
 const dataset = z
   .string()
   .optional()
-  .describe('Name of a dataset of the workspace; the first one unless given.');
+  .describe('Name of a dataset of the workspace. Default: the first one.');
 const reading = { readOnlyHint: true, openWorldHint: false } as const;
 
 interface McpOptions {
@@ -47,7 +47,7 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
           .int()
           .min(0)
           .optional()
-          .describe('Index of a slice of a volume, from 0; the whole volume unless given.'),
+          .describe('Index of a slice of a volume, from 0. Default: the whole volume.'),
       },
       annotations: reading,
     },
@@ -80,7 +80,7 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
     {
       title: 'Find pictures',
       description:
-        "Finds pictures of a CT dataset of the workspace by split, known label, the model's answer, whether the answer is wrong or withheld, findings of the audit, or text in path and patient. The most wrong come first. What `guesses` says is no fact of the dataset: splits that Groundglass drew, patients that it guessed; say so with every figure.",
+        "Finds pictures of a CT dataset of the workspace by split, known label, the model's answer, whether the answer is wrong or withheld, findings of the audit, or text in path and patient. The most wrong come first. What `guesses` says is not a fact of the dataset: splits that Groundglass drew, patients that it guessed; say so with every figure.",
       inputSchema: {
         dataset,
         split: z.enum(['train', 'val', 'test']).optional(),
@@ -104,7 +104,7 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
     {
       title: 'Summarize a dataset',
       description:
-        'Counts pictures, patients and labels of a CT dataset of the workspace by split, and how the model that scored it does on each: accuracy, sensitivity, specificity, AUC with its interval, withheld and failed pictures. What `guesses` says is no fact of the dataset: splits that Groundglass drew, patients that it guessed; say so with every figure.',
+        'Counts pictures, patients and labels of a CT dataset of the workspace by split, and how the model that scored it does on each: accuracy, sensitivity, specificity, AUC with its interval, withheld and failed pictures. What `guesses` says is not a fact of the dataset: splits that Groundglass drew, patients that it guessed; say so with every figure.',
       inputSchema: { dataset },
       annotations: reading,
     },
@@ -116,7 +116,7 @@ export function createMcpServer({ workspace, client }: McpOptions): McpServer {
     {
       title: 'Audit a dataset',
       description:
-        'Audits a CT dataset of the workspace: patients, documents or pictures in two splits, one picture under two labels, files named after another format, damaged files, properties that give the label away. Takes minutes on thousands of pictures and writes the findings beside the dataset. What `guesses` says is no fact of the dataset; say so with every finding on splits or patients.',
+        'Audits a CT dataset of the workspace: patients, documents or pictures in two splits, one picture under two labels, files named after another format, damaged files, properties that give the label away. Takes minutes on thousands of pictures and writes the findings beside the dataset. What `guesses` says is not a fact of the dataset; say so with every finding on splits or patients.',
       inputSchema: { dataset },
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     },

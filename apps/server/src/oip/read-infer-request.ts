@@ -86,7 +86,10 @@ function refuseUnsupported(request: z.infer<typeof inferRequestSchema>): void {
   const holders = [request, ...request.inputs, ...(request.outputs ?? [])];
   for (const { parameters } of holders) {
     const found = unsupported.find((name) => parameters && name in parameters);
-    if (found) throw bad(`Expected a request without "${found}": the server lacks that extension`);
+    if (found)
+      throw bad(
+        `Expected a request without "${found}": the server does not support that extension`,
+      );
   }
 }
 

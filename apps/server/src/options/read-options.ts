@@ -81,12 +81,12 @@ function createProgram(
       'Serves CT models over HTTP (/v1, Open Inference Protocol under /v2) and gRPC. A research tool, never a medical device.',
     )
     .version(serverVersion, '--version')
-    .helpOption('-h, --help', 'this text')
+    .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(false)
     .addHelpText(
       'after',
       `
-Every option can be an environment variable instead: --grpc-port is GROUNDGLASS_GRPC_PORT. Prefer
+Every option can also be set by an environment variable: --grpc-port is GROUNDGLASS_GRPC_PORT. Prefer
 GROUNDGLASS_TOKEN to --token, which other users of the machine can read.
 Traces go to a collector when OTEL_EXPORTER_OTLP_ENDPOINT is set.`,
     )
@@ -98,7 +98,7 @@ Traces go to a collector when OTEL_EXPORTER_OTLP_ENDPOINT is set.`,
     .command('check')
     .description('loads every model of a folder and reports which can be served, and why not')
     .argument('<models>', 'folder of models, in the layout of Triton')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'print one JSON object per line')
     .action((models: string, { json = false }: { json?: boolean }) => {
       found({ command: 'check', models, json });
     });
@@ -108,7 +108,7 @@ Traces go to a collector when OTEL_EXPORTER_OTLP_ENDPOINT is set.`,
     .argument('<source>', 'https URL, .onnx file, .tar.gz archive, or folder of one model')
     // Not named like the program's own option, which would take it.
     .requiredOption('--into <models>', 'folder of models to add it to')
-    .option('--name <name>', 'name of the model; else that of the file')
+    .option('--name <name>', 'name of the model (default: that of the file)')
     .option('--sha256 <hex>', 'SHA-256 that the source must have')
     .action((source: string, flags: { into: string; name?: string; sha256?: string }) => {
       const { into: models, name, sha256 } = flags;
@@ -119,12 +119,14 @@ Traces go to a collector when OTEL_EXPORTER_OTLP_ENDPOINT is set.`,
     });
   program
     .command('mcp')
-    .description('answers language models over stdio (Model Context Protocol) about CT files')
+    .description(
+      'answers questions of language models about CT files over stdio (Model Context Protocol)',
+    )
     // Not named like the program's own option, which would take it.
-    .requiredOption('--with <models>', 'folder of models; the first one answers')
+    .requiredOption('--with <models>', 'folder of models; the first one is used')
     .option(
       '--folder <folder>',
-      'folder that files and datasets lie in, again for more (the current one)',
+      'folder with the files and datasets; may be repeated (default: the current one)',
       (value: string, before: readonly string[]) => [...before, value],
       [] as readonly string[],
     )

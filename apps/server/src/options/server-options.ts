@@ -25,34 +25,34 @@ export const serverOptionsSchema = z.object({
   defaultModel: z
     .string()
     .optional()
-    .describe('model of /v1/predictions where a request names none; else the first by name'),
+    .describe('model for /v1/predictions when a request names none (default: the first by name)'),
   samples: z.string().optional().describe('folder of CT files that the playground offers'),
   data: repeated(z.string().min(1)).describe(
-    'folder whose studies clients may have scored by name (POST /v1/jobs); may be repeated',
+    'folder with studies that clients may score by name (POST /v1/jobs); may be repeated',
   ),
   jobsDir: z
     .string()
     .default(
       join(process.env.XDG_STATE_HOME ?? join(homeDir(), '.local/state'), 'groundglass', 'jobs'),
     )
-    .describe('folder of jobs and their results, which outlive the server'),
+    .describe('folder for jobs and their results, which are kept across restarts'),
   jobsKeepDays: whole(1, 3650).default(30).describe('days after which an ended job is removed'),
   host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
-  port: port.default(8808).describe('port of HTTP; 0 takes a free one'),
+  port: port.default(8808).describe('HTTP port; 0 picks a free one'),
   grpcPort: z
     .union([z.literal('off').transform(() => undefined), port])
     .optional()
-    .describe('port of gRPC, or "off"'),
+    .describe('gRPC port, or "off"'),
   token: z
     .string()
     .min(16, 'at least 16 characters')
     .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces')
     .optional()
     .describe(
-      'bearer token that every call must carry; required on any other address than loopback',
+      'bearer token that every request must send; required unless --host is a loopback address',
     ),
   allowedHost: repeated(hostName).describe(
-    'further host name that callers may use; may be repeated',
+    'additional host name that clients may use; may be repeated',
   ),
   publicOrigin: repeated(
     z.string().refine(isOrigin, 'an origin such as https://ct.example.org, without a path'),
@@ -63,49 +63,55 @@ export const serverOptionsSchema = z.object({
   modelControlMode: z
     .enum(['none', 'poll', 'explicit'])
     .default('none')
-    .describe('load models once, watch the folder, or let callers load and unload them'),
-  repositoryPollSeconds: whole(1, 86_400).default(15).describe('how often "poll" looks'),
+    .describe('load models once, watch the folder, or let clients load and unload them'),
+  repositoryPollSeconds: whole(1, 86_400)
+    .default(15)
+    .describe('how often "poll" checks the folder'),
   strictReadiness: flag.describe(
-    'be ready only while every model of the folder is served; else one that could not be loaded is no hindrance',
+    'report ready only while every model of the folder is served; otherwise models that failed to load are ignored',
   ),
   precision: z
     .enum(['auto', 'float', 'int8'])
     .default('auto')
     .describe(
-      'which of a model’s two files is served where it has model.int8.onnx beside model.onnx: the quicker one on this machine, or the named one',
+      'which file is served of a model that has both model.onnx and model.int8.onnx: the faster one on this machine, or the named one',
     ),
   lowMemory: flag.describe(
-    'give memory back while nothing is asked, as beside an editor: one process of each kind, renewed after a minute of rest',
+    'release memory while idle, for example next to an editor: one process of each kind, replaced after an idle minute',
   ),
   processes: whole(1, 64)
     .optional()
-    .describe('processes that run models; by the cores unless given'),
+    .describe('processes that run models (default: by the number of cores)'),
   threads: whole(1, 256)
     .optional()
-    .describe('threads of each such process; by the cores unless given'),
+    .describe('threads of each such process (default: by the number of cores)'),
   decoders: whole(1, 16)
     .optional()
-    .describe('processes that decode images; 2, with --low-memory 1'),
-  queueSize: whole(1, 100_000).default(256).describe('requests that may wait before 503'),
+    .describe('processes that decode images (default: 2, or 1 with --low-memory)'),
+  queueSize: whole(1, 100_000)
+    .default(256)
+    .describe('requests that may wait before the server answers 503'),
   timeoutSeconds: whole(1, 3600).default(60).describe('longest time that a request may take'),
-  hangSeconds: whole(1, 3600).default(120).describe('a run longer than this restarts its process'),
+  hangSeconds: whole(1, 3600)
+    .default(120)
+    .describe('a model run longer than this restarts its process'),
   maxBodyMib: whole(1, 4096)
     .default(256)
     .describe('largest request body in MiB, after inflating where it is compressed'),
   uploadSeconds: whole(1, 86_400)
     .default(600)
     .describe('longest time that receiving one request body may take'),
-  maxSlices: whole(1, 100_000).default(2048).describe('slices that one request may have scored'),
+  maxSlices: whole(1, 100_000).default(2048).describe('most slices scored in one request'),
   maxGrpcMib: whole(1, 1024).default(64).describe('largest gRPC message in MiB'),
   maxConnections: whole(1, 65_536)
     .default(1024)
     .describe('open connections before new ones are closed'),
   idleSeconds: whole(1, 14)
     .default(10)
-    .describe('silence after which an upload or connection is ended'),
+    .describe('idle time after which an upload or connection is closed'),
   drainSeconds: whole(0, 600)
     .default(30)
-    .describe('time for accepted requests when the server stops'),
+    .describe('time to finish accepted requests when the server stops'),
   cacheDir: z
     .string()
     .default(join(process.env.XDG_CACHE_HOME ?? join(homeDir(), '.cache'), 'groundglass', 'models'))
@@ -113,11 +119,11 @@ export const serverOptionsSchema = z.object({
   spoolDir: z
     .string()
     .default(tmpdir())
-    .describe('folder for large uploads while they are in work'),
+    .describe('folder for large uploads while they are processed'),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('what is logged, as JSON lines on standard error'),
+    .describe('log level; logs are JSON lines on standard error'),
 });
 
 export type ServerOptions = z.output<typeof serverOptionsSchema>;

@@ -8,8 +8,8 @@ const flag = z
 
 /** The query of `POST /v1/predictions`; an unknown parameter is refused rather than ignored. */
 export const predictQuerySchema = z.strictObject({
-  model: z.string().min(1).max(128).optional().describe('model; the server has a default'),
-  version: z.string().min(1).max(20).optional().describe('version; the newest unless given'),
+  model: z.string().min(1).max(128).optional().describe('model (default: the server’s)'),
+  version: z.string().min(1).max(20).optional().describe('version (default: the newest)'),
   slices: z
     .string()
     .regex(sliceSelectionPattern, 'expected all, middle, an index or a range such as 10-20')
@@ -22,19 +22,19 @@ export const predictQuerySchema = z.strictObject({
     .max(9999)
     .optional()
     .describe(
-      'the volume to score, from 0, of a file or an upload with several: time points, phases, series; the first unless given',
+      'the volume to score, from 0, of a file or an upload with several: time points, phases, series (default: the first)',
     ),
   startAt: z.coerce
     .number()
     .int()
     .min(0)
     .default(0)
-    .describe('the slice to score first, then those after it, then those before'),
+    .describe('the slice to score first, followed by those after it, then those before it'),
   mask: flag.optional().describe('whether slices carry their masks (1, the default) or not (0)'),
   crop: z
     .enum(['none', 'chest'])
     .optional()
-    .describe('the part of the slice that the model sees; the one it was trained on unless given'),
+    .describe('the part of the slice that the model sees (default: the one it was trained on)'),
   threshold: fraction.optional().describe('decision threshold in place of the model’s own'),
   timeout: z.coerce
     .number()
@@ -42,11 +42,11 @@ export const predictQuerySchema = z.strictObject({
     .min(1)
     .max(3_600_000)
     .optional()
-    .describe('milliseconds after which the caller does not want the answer any more'),
+    .describe('milliseconds after which the client no longer wants the answer'),
   priority: z
     .enum(['interactive', 'background'])
     .optional()
-    .describe('background lets others go first; volumes are background unless given'),
+    .describe('background requests yield to others; volumes are background by default'),
   window: z
     .string()
     .regex(windowPattern, 'expected centre,width in HU such as -600,1500')
@@ -56,7 +56,7 @@ export const predictQuerySchema = z.strictObject({
     })
     .refine(({ width }) => width > 0, 'expected a width of more than 0')
     .optional()
-    .describe('overlay: centre and width of the window in HU; the lung window unless given'),
+    .describe('overlay: centre and width of the window in HU (default: the lung window)'),
   opacity: fraction.default(0.45).describe('overlay: share of the colour where the mask is 1'),
   maskThreshold: fraction
     .default(0.5)

@@ -121,7 +121,7 @@ export class PredictionRun {
     if (indices === 'too many') {
       throw new CtError(
         'CT_TOO_LARGE',
-        `Expected at most ${maxSlices} slices in one request, "${selection}" of this file's ${sliceCount} are more: ask for a range with slices`,
+        `Expected at most ${maxSlices} slices in one request, "${selection}" selects more of this file's ${sliceCount}: request a range with slices`,
       );
     }
     if (!indices) {
@@ -211,7 +211,7 @@ export class PredictionRun {
     const { query, product } = this.#request;
     const { spoolDir } = this.#options;
     const slice = { session, index, crop: this.#wantedCrop };
-    if (this.#request.signal.aborted) throw new CtError('CT_CANCELLED', 'The caller went away');
+    if (this.#request.signal.aborted) throw new CtError('CT_CANCELLED', 'The client disconnected');
     const prepared = this.#lone ?? (await call('prepare', { ...slice, spoolDir }));
     this.#lone = undefined;
     this.#times.decode += prepared.decodeMs;

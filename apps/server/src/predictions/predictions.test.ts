@@ -116,7 +116,7 @@ describe('POST /v1/predictions', () => {
     const file = metaImage([-900, -800, -700, -600]);
     await expect(caller.predict(file)).rejects.toMatchObject({
       code: 'CT_TOO_LARGE',
-      message: `Expected at most 3 slices in one request, "all" of this file's 4 are more: ask for a range with slices`,
+      message: `Expected at most 3 slices in one request, "all" selects more of this file's 4: request a range with slices`,
     });
     const { slices } = await caller.predict(file, { slices: { from: 1, to: 3 } });
     expect(slices.map(({ index }) => index)).toEqual([1, 2, 3]);

@@ -42,7 +42,7 @@ export function checkQuantised(float: LoadedModel, int8: LoadedModel): void {
     );
   const ports = ({ inputs, outputs }: LoadedModel) => JSON.stringify([inputs, outputs]);
   if (ports(float) !== ports(int8))
-    throw new CtError('CT_MODEL_INVALID', 'Expected the inputs and outputs of the model of floats');
+    throw new CtError('CT_MODEL_INVALID', 'Expected the inputs and outputs of the float model');
 }
 
 /** Times both in turns; the medians decide. */
@@ -66,7 +66,7 @@ export async function choosePrecision({
   const precision = int8Ms <= (1 - leastGain) * floatMs ? 'int8' : 'float';
   return {
     precision,
-    why: `a run takes ${int8Ms.toFixed(1)} ms on eight bits and ${floatMs.toFixed(1)} ms in floats`,
+    why: `a run takes ${int8Ms.toFixed(1)} ms with int8 and ${floatMs.toFixed(1)} ms with float weights`,
   };
 }
 

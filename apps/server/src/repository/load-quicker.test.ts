@@ -102,7 +102,7 @@ describe('the choice between the two', () => {
       int8: [14, 15, 80, 14, 13],
     });
     expect(precision).toBe('int8');
-    expect(why).toBe('a run takes 14.0 ms on eight bits and 30.0 ms in floats');
+    expect(why).toBe('a run takes 14.0 ms with int8 and 30.0 ms with float weights');
     expect(turns).toEqual(['float 1', 'int8 1', 'float 5', 'int8 5', 'float 5', 'int8 5']);
   });
 

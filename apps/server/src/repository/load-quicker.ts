@@ -53,7 +53,7 @@ export async function loadQuicker(
   } catch (error) {
     await pool.unload(key);
     const why = error instanceof CtError ? error.message : 'it cannot be run';
-    log.warn({ model: request.key, err: error }, 'the model on eight bits is not served');
+    log.warn({ model: request.key, err: error }, 'the int8 model is not served');
     notes.push(`model.int8.onnx is not served: ${why}`);
     return float;
   }

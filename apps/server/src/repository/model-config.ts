@@ -105,7 +105,7 @@ const refused: readonly [path: string, why: string][] = [
   ['input.is_shape_tensor', 'only TensorRT has shape tensors'],
   ['output.is_shape_tensor', 'only TensorRT has shape tensors'],
   ['input.allow_ragged_batch', 'all rows of a batch have one shape'],
-  ['model_operations', 'libraries of own operators are not loaded'],
+  ['model_operations', 'libraries of custom operators are not loaded'],
 ];
 
 /**

@@ -46,7 +46,7 @@ export async function pullModel(options: PullOptions): Promise<void> {
     const model = await stage(options, staging);
     const folder = join(staging, 'models', model);
     if (await keepConfig(join(models, model), folder)) {
-      print(`${model} is there already: its config and labels stay as they are`);
+      print(`${model} already exists: its config and labels are kept`);
     }
     const problems: string[] = [];
     const canServe = await checkModels({
@@ -87,7 +87,7 @@ async function stage(options: PullOptions, staging: string): Promise<string> {
     );
   }
   print(
-    `SHA-256 ${found}${sha256 === undefined ? ', compared with nothing: give --sha256 to be sure' : ', as expected'}`,
+    `SHA-256 ${found}${sha256 === undefined ? ', not verified: pass --sha256 to verify it' : ', as expected'}`,
   );
   const stem = fileName.replace(/\.(onnx|tar\.gz|tgz|tar)$/i, '');
   if (/\.(tar\.gz|tgz|tar)$/i.test(fileName)) {

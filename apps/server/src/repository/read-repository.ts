@@ -58,7 +58,7 @@ export async function listModels(root: string): Promise<{ names: string[]; odd: 
   const odd: OddEntry[] = [];
   for (const name of entries.filter((each) => !each.startsWith('.')).sort()) {
     const stats = await statOrNone(join(root, name));
-    if (!stats) odd.push({ name, reason: 'Expected a folder, got a link to nothing' });
+    if (!stats) odd.push({ name, reason: 'Expected a folder, got a broken link' });
     else if (!stats.isDirectory()) continue;
     else if (modelNamePattern.test(name)) names.push(name);
     else odd.push({ name, reason: nameRule });

@@ -25,14 +25,14 @@ export function registerBench(program: Command): void {
   program
     .command('bench')
     .description(
-      'measures training, inference and memory beside PyTorch’s (channels-last, from PyPI: pip install torch torchvision), and prints ratios',
+      'compares training, inference and memory with PyTorch’s (channels-last, from PyPI: pip install torch torchvision), and prints the ratios',
     )
-    .option('--part <name...>', `${names}; all of them unless given`)
-    .option('--steps <n>', 'steps of each, after one that is not counted', '5')
-    .option('--threads <n>', 'threads of both', String(availableParallelism()))
+    .option('--part <name...>', `${names} (default: all)`)
+    .option('--steps <n>', 'steps of each, after one warm-up step', '5')
+    .option('--threads <n>', 'threads for both', String(availableParallelism()))
     .option('--python <command>', 'the Python that has torch and torchvision', 'python3')
     .option('--compile', 'PyTorch compiles its network (torch.compile), which needs a C++ compiler')
-    .option('--turns <n>', 'how often each side is measured, one after the other', '1')
+    .option('--turns <n>', 'how often each side is measured, in alternation', '1')
     .action(async (options: BenchOptions) => {
       const chosen = options.part ?? Object.keys(parts);
       const unknown = chosen.find((part) => !Object.hasOwn(parts, part));
@@ -132,11 +132,11 @@ function reasonOf(error: unknown): string {
     stderr?: string;
     message?: string;
   };
-  if (code === 'ENOENT') return 'there is no such Python; give --python';
+  if (code === 'ENOENT') return 'there is no such Python; set --python';
   if (stderr?.includes("No module named 'torch"))
     return 'install it with pip install torch torchvision, in a virtual environment that --python names';
   if (signal)
-    return `it was ended by ${signal}${signal === 'SIGKILL' ? ', as when memory runs out' : ''}`;
+    return `it was killed by ${signal}${signal === 'SIGKILL' ? ', as happens when memory runs out' : ''}`;
   const last = stderr?.trim().split('\n').at(-1) ?? '';
   return last === '' ? (message ?? String(error)) : last;
 }

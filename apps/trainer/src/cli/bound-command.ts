@@ -27,24 +27,24 @@ export function registerBound(program: Command): void {
   program
     .command('bound')
     .description(
-      'lets an exported model say how unlike its training data a picture is (output distance, 1 is the bound), and chooses the threshold of volumes; other outputs stay as they are',
+      'adds an output to an exported model that measures how unlike its training data a picture is (distance; the bound is 1), and chooses the threshold for volumes; other outputs are unchanged',
     )
     .requiredOption('--model <folder>', 'the folder that holds model.onnx')
     .requiredOption(
       '--data <data...>',
-      'datasets: the distance is fitted on their training split, the bound chosen on their validation split',
+      'datasets whose training splits fit the distance and whose validation splits set the bound',
     )
     .option(
       '--series <data...>',
-      'datasets whose validation split has several slices of each patient; the threshold of volumes is chosen on them',
+      'datasets whose validation split has several slices of each patient; they set the threshold for volumes',
     )
     .option(
       '--aggregation <rule>',
       'score of a volume: max, mean or top-mean:F',
       defaultAggregation,
     )
-    .option('--cache <file>', 'keeps what was read, so that a run that was stopped goes on')
-    .option('--most <count>', 'pictures of a source and split to read at most', '400')
+    .option('--cache <file>', 'caches what was read, so that a stopped run can continue')
+    .option('--most <count>', 'most pictures to read of each source and split', '400')
     .action((options: BoundOptions) => bound(options));
 }
 

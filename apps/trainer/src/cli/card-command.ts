@@ -36,14 +36,14 @@ export function registerCard(program: Command): void {
   program
     .command('card')
     .description(
-      'writes a model’s card, docs/results.md with its curves, and the file that both are made of; rows of reproduce in docs/results/reproduction.jsonl and results of cross-validate in docs/results/cross-validation come into the page',
+      'writes a model’s card, docs/results.md with its curves, and the file that both are made from; the page includes the rows of reproduce in docs/results/reproduction.jsonl and the results of cross-validate in docs/results/cross-validation',
     )
     .option('--model <folder>', 'the model’s version folder, such as models/groundglass/1')
     .option('--run <folder...>', 'the runs that led to it, in order')
-    .option('--results <file>', 'what evaluate --out wrote')
+    .option('--results <file>', 'the file that evaluate --out wrote')
     .option(
       '--publication <file>',
-      'write the pages again from the file that an earlier card wrote, such as docs/results/groundglass-2.json; replaces --run and --results',
+      'write the pages again from the file that an earlier card wrote, such as docs/results/groundglass-2.json, instead of --run and --results',
     )
     .option('--docs <folder>', 'where results.md, results/ and images/ go', 'docs')
     .action((options: CardOptions) => writeCard(options));

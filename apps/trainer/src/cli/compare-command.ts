@@ -46,7 +46,7 @@ export function registerCompare(program: Command): void {
         );
       if (result.patients < result.samples)
         console.error(
-          `Warning: ${result.samples} samples are of ${result.patients} patients, and McNemar’s and DeLong’s tests of samples take each for independent. Use the lines that begin with "over patients".`,
+          `Warning: ${result.samples} samples come from ${result.patients} patients, but McNemar’s and DeLong’s tests treat each sample as independent. Use the lines that begin with "over patients".`,
         );
       console.log(
         options.json === true ? JSON.stringify(result, undefined, 2) : describe(result, a, b),
@@ -73,13 +73,13 @@ function describe(result: ResultsComparison, a: ResultsFile, b: ResultsFile): st
     `${result.samples} samples of ${result.patients} patients, ${result.positives} positive${result.unpaired > 0 ? `; ${result.unpaired} samples lack a probability in one of the files` : ''}`,
     `first:  ${name(a)}, accuracy ${digits(result.accuracy[0])}, ${result.withheld[0]} withheld`,
     `second: ${name(b)}, accuracy ${digits(result.accuracy[1])}, ${result.withheld[1]} withheld`,
-    `McNemar: first alone right ${mcnemar.onlyFirstCorrect}, second alone right ${mcnemar.onlySecondCorrect}, ${pValue(mcnemar.exactPValue)} (exact)`,
+    `McNemar: only the first right ${mcnemar.onlyFirstCorrect}, only the second right ${mcnemar.onlySecondCorrect}, ${pValue(mcnemar.exactPValue)} (exact)`,
     delong
       ? `DeLong: AUC ${digits(delong.firstAuc)} and ${digits(delong.secondAuc)}, difference ${digits(delong.difference)} (95 % ${digits(delong.lower)} to ${digits(delong.upper)}), ${pValue(delong.pValue)}`
       : 'DeLong: fewer than two samples of a class',
     clustered
       ? `over patients: difference of AUC ${digits(clustered.difference)} (95 % ${digits(clustered.lower)} to ${digits(clustered.upper)}, bootstrap)`
-      : 'over patients: too few to draw from',
+      : 'over patients: too few for a bootstrap',
     perPatient
       ? `over patients: DeLong of their mean probabilities, AUC ${digits(perPatient.firstAuc)} and ${digits(perPatient.secondAuc)}, difference ${digits(perPatient.difference)} (95 % ${digits(perPatient.lower)} to ${digits(perPatient.upper)}), ${pValue(perPatient.pValue)}`
       : 'over patients: fewer than two patients of a class, no test',

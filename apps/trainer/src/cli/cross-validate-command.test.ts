@@ -27,7 +27,7 @@ const rowsOf = async (out: string) =>
 describe('groundglass-trainer cross-validate', () => {
   test('scores every picture once, by a network that never saw its patient', async () => {
     const { stdout, stderr } = await trainer(...fresh('whole'));
-    expect(stderr).toContain('24 pictures in 24 groups that stay whole');
+    expect(stderr).toContain('24 pictures in 24 groups that are kept whole');
     expect(stderr).toContain('random weights');
     expect(
       stdout.match(/^fold \d: 8 pictures of 8 patients, 4 positive, AUC [\d.]+ \[/gm),
@@ -132,7 +132,7 @@ describe('groundglass-trainer cross-validate', () => {
     ).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        'Expected from 3 folds to as many as there are patients',
+        'Expected at least 3 folds and at most one per patient',
       ) as string,
     });
     // One picture under two patients' names; without hashes only its path shows it.

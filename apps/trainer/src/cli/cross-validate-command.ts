@@ -70,19 +70,16 @@ export function registerCrossValidate(program: Command): void {
   const command = program
     .command('cross-validate')
     .description(
-      'trains k networks, each scored on patients that it never saw, and measures all scores together; the same command goes on after a stop',
+      'trains k networks, each scored on patients that it never saw, and measures all scores together; after a stop, the same command continues',
     )
     .requiredOption(
       '--data <manifest...>',
       'one or more dataset manifests; their splits are not used',
     )
     .requiredOption('--out <folder>', 'a run for each fold, and out-of-fold.predictions.jsonl')
-    .option('--folds <k>', 'from 3; 5 unless given')
-    .option('--seed <n>', 'another seed, other folds; 1 unless given')
-    .option(
-      '--recipe <name>',
-      `${Object.keys(recipes).join(', ')}, or a JSON file; fast unless given`,
-    )
+    .option('--folds <k>', 'number of folds, from 3 (default: 5)')
+    .option('--seed <n>', 'seed that draws the folds (default: 1)')
+    .option('--recipe <name>', `${Object.keys(recipes).join(', ')}, or a JSON file (default: fast)`)
     .option('--set <key=value...>', 'changes settings of the recipe, as for train', [])
     .option('--epochs <n>', 'epochs of each fold')
     .option('--init <weights...>', 'safetensors that every fold starts from, as for train')
@@ -111,18 +108,18 @@ async function crossValidate(run: RunFolder, options: CrossValidateOptions): Pro
   const known = starts.find(({ metadata }) => metadata.config !== undefined);
   if (known)
     console.error(
-      `Warning: "${known.file}" is a trained network. If it was trained on any of these pictures, what is measured here is too good.`,
+      `Warning: "${known.file}" is a trained network. If it was trained on any of these pictures, the results here are too good.`,
     );
   const weights = startWeights(starts, recipe, (line) => {
     console.error(line);
   });
   if (!weights)
     console.error(
-      `Training ${recipe.model.backbone} from random weights; --init starts from pretrained ones, which groundglass-trainer fetch-weights brings.`,
+      `Training ${recipe.model.backbone} from random weights; --init starts from pretrained ones, which groundglass-trainer fetch-weights downloads.`,
     );
   const stop = new AbortController();
   process.once('SIGINT', () => {
-    console.error('\nStopping; the same command goes on from the last whole epoch.');
+    console.error('\nStopping; the same command continues from the last whole epoch.');
     stop.abort(new CtError('CT_CANCELLED', 'Stopped by Ctrl+C'));
   });
   const labels = labelsOf(datasets);
@@ -307,15 +304,15 @@ function sayUnits(
 ): void {
   const groups = wholeGroups(samples, together).length;
   console.error(
-    `${samples.length} pictures in ${groups} groups that stay whole: patients, documents, series and equal pictures.`,
+    `${samples.length} pictures in ${groups} groups that are kept whole: patients, documents, series and identical pictures.`,
   );
   if (groups === samples.length)
     console.error(
-      'Warning: each picture counts as a patient of its own. If patients have several pictures, the dataset must name them (dataset import --join), or the folds leak.',
+      'Warning: each picture counts as its own patient. If patients have several pictures, the dataset must name them (dataset import --join), or the folds leak.',
     );
   if (findings === undefined)
     console.error(
-      'Copies that are cropped or re-encoded are not looked for: "dataset audit", then --findings, keeps them in one fold.',
+      'Cropped or re-encoded copies are not detected: "dataset audit", then --findings, keeps them in one fold.',
     );
 }
 

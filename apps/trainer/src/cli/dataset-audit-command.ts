@@ -3,6 +3,7 @@ import {
   auditDataset,
   auditReport,
   correctDataset,
+  counted,
   findingsText,
   sampleKey,
 } from '@groundglass/dataset';
@@ -31,24 +32,24 @@ export function registerAudit(dataset: Command): void {
   dataset
     .command('audit')
     .description(
-      'looks for what makes numbers on a dataset wrong: leaks between splits, copies, label conflicts, shortcuts, broken files',
+      'looks for problems that make results on a dataset wrong: leaks between splits, copies, label conflicts, shortcuts, broken files',
     )
     .argument('<manifest>', 'the manifest, or the folder that holds it')
     .option(
       '--out <file>',
-      'where the findings go; NAME.audit.jsonl beside the manifest unless given',
+      'where the findings go (default: NAME.audit.jsonl next to the manifest)',
     )
-    .option('--html <file>', 'where the report with pictures goes; NAME.audit.html unless given')
+    .option('--html <file>', 'where the report with pictures goes (default: NAME.audit.html)')
     .option(
       '--fix <folder>',
       'also write a manifest without the samples that the findings are about',
     )
     .addOption(
-      new Option('--fail-on <severity>', 'end with exit code 1 for findings of this severity')
+      new Option('--fail-on <severity>', 'exit with code 1 for findings of this severity')
         .choices(['error', 'warning', 'never'])
         .default('error'),
     )
-    .option('--no-pixels', 'look at tables and headers only: quick, without near duplicates')
+    .option('--no-pixels', 'check tables and headers only: fast, without near duplicates')
     .option('--json', 'print the findings as JSON Lines')
     .action((path: string, options: AuditCommandOptions) => audit(path, options));
 }
@@ -99,7 +100,7 @@ async function audit(path: string, options: AuditCommandOptions): Promise<void> 
   if (options.json === true) process.stdout.write(findingsText(findings));
   else printFindings(findings);
   console.error(
-    `Decoded for headers and hashes: ${facts.reads}, for features: ${features.reads}; files that have not changed are not read again`,
+    `Decoded for headers and hashes: ${facts.reads}, for features: ${features.reads}; unchanged files are not read again`,
   );
   console.error(`Findings: ${out}\nReport: ${html}`);
   const failing: readonly string[] = {
@@ -120,9 +121,11 @@ function printFindings(findings: readonly Finding[]): void {
   for (const [rule, count] of shown)
     if (count > mostShown)
       console.log(`${' '.repeat(8)}${rule}: ${count - mostShown} more in the findings file`);
-  const counts = ['error', 'warning', 'info'].map(
-    (severity) =>
-      `${findings.filter((finding) => finding.severity === severity).length} ${severity}`,
-  );
-  console.log(`${findings.length} findings: ${counts.join(', ')}`);
+  const countOf = (wanted: string) => findings.filter(({ severity }) => severity === wanted).length;
+  const counts = [
+    counted(countOf('error'), 'error'),
+    counted(countOf('warning'), 'warning'),
+    `${countOf('info')} info`,
+  ];
+  console.log(`${counted(findings.length, 'finding')}: ${counts.join(', ')}`);
 }

@@ -11,7 +11,7 @@ export function registerBaselines(dataset: Command): void {
   dataset
     .command('baselines')
     .description(
-      'what classifiers reach that never see a lung, fitted on train and measured on a split, with 95 % intervals',
+      'measures classifiers that never see a lung, fitted on train and scored on a split, with 95 % intervals',
     )
     .argument('<manifest>', 'the manifest, or the folder that holds it')
     .option('--split <name>', 'val or test', 'test')

@@ -30,8 +30,8 @@ export function registerDescribe(dataset: Command): void {
       .command(name)
       .description(text)
       .argument('<manifest>', 'the manifest, or the folder that holds it')
-      .option('--out <file>', `${file} beside the manifest unless given`)
-      .option('--findings <file>', 'an audit’s findings; those beside the manifest unless given')
+      .option('--out <file>', `the file to write (default: ${file} next to the manifest)`)
+      .option('--findings <file>', 'an audit’s findings (default: those next to the manifest)')
       .action(async (path: string, options: { out?: string; findings?: string }) => {
         const { folder, content } = await describe(path, options.findings);
         const out = options.out ?? join(folder, file);
@@ -47,14 +47,14 @@ export function registerDescribe(dataset: Command): void {
   described(
     'croissant',
     'croissant.json',
-    'writes Croissant metadata with the RAI fields, filled likewise',
+    'writes Croissant metadata with the RAI fields, filled from the same sources',
     croissantText,
   );
   dataset
     .command('export')
     .description('writes the dataset in another layout')
     .argument('<manifest>', 'the manifest, or the folder that holds it')
-    .requiredOption('--out <path>', 'the folder, or for csv the file')
+    .requiredOption('--out <path>', 'the folder to write, or the file for csv')
     .addOption(
       new Option('--format <name>', 'imagefolder is Hugging Face’s; csv is a table of the samples')
         .choices(['imagefolder', 'csv'])

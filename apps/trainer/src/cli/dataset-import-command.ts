@@ -1,5 +1,6 @@
 import { CtError, type DatasetSample } from '@groundglass/core';
 import {
+  counted,
   detectLayout,
   formatProblem,
   importLayout,
@@ -52,16 +53,16 @@ export function registerImport(dataset: Command): void {
     .description(
       'writes groundglass.dataset.json, samples.jsonl and problems.jsonl for images that stay where they are',
     )
-    .argument('<kind>', `${layouts.join(', ')}; found out by itself where only a path is given`)
+    .argument('<kind>', `${layouts.join(', ')}; detected if only a path is given`)
     .argument('[path]', 'the dataset’s folder; for csv the table')
     .requiredOption('--out <folder>', 'where the manifest goes')
-    .option('--root <folder>', 'csv, manifest: folder that the paths start from')
-    .option('--labels <names>', 'all labels, with commas between them; the last is positive')
-    .option('--positive <label>', 'the label that a model’s probability is of')
-    .option('--label-map <word=label...>', 'what the dataset’s words stand for: CAP=non-covid', [])
+    .option('--root <folder>', 'csv, manifest: folder that the paths are relative to')
+    .option('--labels <names>', 'all labels, separated by commas; the last is positive')
+    .option('--positive <label>', 'the label whose probability a model gives')
+    .option('--label-map <word=label...>', 'labels for the dataset’s own words: CAP=non-covid', [])
     .option(
       '--split <file...>',
-      'split lists in place of the layout’s: a table of path and split, or train=FILE val=FILE test=FILE',
+      'split lists to use instead of the layout’s: a table of path and split, or train=FILE val=FILE test=FILE',
       [],
     )
     .option(
@@ -74,16 +75,16 @@ export function registerImport(dataset: Command): void {
         .choices(['slices', 'whole'])
         .default('slices'),
     )
-    .option('--name <name>', 'what the dataset is called')
-    .option('--no-decode', 'do not open the images: neither checked nor fingerprinted')
+    .option('--name <name>', 'name of the dataset')
+    .option('--no-decode', 'do not open the images: they are neither checked nor fingerprinted')
     .option('--label <label>', 'names, dicom: the label of all images')
     .option('--images <folder>', 'names: folder of the images inside the dataset')
-    .option('--masks <folder>', 'names: folder of masks with the images’ stems')
-    .option('--pseudo-masks', 'names: the masks are a network’s, never ground truth')
-    .option('--pattern <pattern>', 'names: such as {patient}_{slice}')
-    .option('--source <name>', 'names: what the samples’ source is called')
-    .option('--val <share>', 'share of patients for validation, where the dataset has no split')
-    .option('--test <share>', 'share of patients for testing, where the dataset has no split')
+    .option('--masks <folder>', 'names: folder of masks named like the images')
+    .option('--pseudo-masks', 'names: the masks are a network’s output, never ground truth')
+    .option('--pattern <pattern>', 'names: pattern of the names, such as {patient}_{slice}')
+    .option('--source <name>', 'names: name of the samples’ source')
+    .option('--val <share>', 'share of patients for validation, if the dataset has no split')
+    .option('--test <share>', 'share of patients for testing, if the dataset has no split')
     .action((kindOrPath: string, path: string | undefined, options: ImportCommandOptions) =>
       runImport(path === undefined ? undefined : kindOrPath, path ?? kindOrPath, options),
     );
@@ -114,7 +115,9 @@ async function runImport(
   const problemRows = problems.map((problem) => `${JSON.stringify(problem)}\n`).join('');
   await replaceFile(join(command.out, 'problems.jsonl'), problemRows);
   for (const problem of problems) console.error(formatProblem(problem));
-  console.log(`${manifest.name}: ${samples.length} samples, ${problems.length} problems`);
+  console.log(
+    `${manifest.name}: ${counted(samples.length, 'sample')}, ${counted(problems.length, 'problem')}`,
+  );
   const counts = new Map<string, number>();
   for (const { split, label } of samples) {
     const key = `${split} ${label ?? '(no label)'}`;
@@ -191,7 +194,7 @@ async function importKind(
   if (kind === undefined)
     throw new CtError(
       'CT_BAD_DATASET',
-      `Expected a layout that is known in "${path}"; name it: dataset import KIND "${path}", with KIND one of ${layouts.join(', ')}`,
+      `Expected a known layout in "${path}"; name it: dataset import KIND "${path}", with KIND one of ${layouts.join(', ')}`,
     );
   if (given === undefined) console.error(`Imported as ${kind}`);
   if (kind === 'manifest') return fromManifest(path, command, options);

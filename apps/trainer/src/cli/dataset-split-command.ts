@@ -31,17 +31,17 @@ export function registerSplit(dataset: Command): void {
   dataset
     .command('split')
     .description(
-      'writes a manifest with a new split that keeps patients, documents and copies whole and labels alike; or the folds of a cross-validation; or a subset of fixed size',
+      'writes a manifest with a new split that keeps patients, documents and copies together and label shares equal; or the folds of a cross-validation; or a subset of fixed size',
     )
     .argument('<manifest>', 'the manifest, or the folder that holds it')
     .requiredOption('--out <folder>', 'where the new manifest goes; with --folds a folder for each')
-    .option('--seed <n>', 'another seed, another split', '1')
-    .option('--val <share>', 'share for validation; 0.15 unless given')
-    .option('--test <share>', 'share for testing; 0.15 unless given')
+    .option('--seed <n>', 'seed that draws the split', '1')
+    .option('--val <share>', 'share for validation (default: 0.15)')
+    .option('--test <share>', 'share for testing (default: 0.15)')
     .option('--folds <k>', 'k manifests fold-1 … fold-k for a cross-validation')
     .option(
       '--subset <label=count...>',
-      'keep so many training samples of a label, as covid=118; validation and test stay whole',
+      'keep this many training samples of a label, such as covid=118; validation and test are kept whole',
       [],
     )
     .addOption(
@@ -87,9 +87,7 @@ async function split(path: string, options: SplitCommandOptions): Promise<void> 
   console.log(`${options.out}: ${countsOf(divided)}`);
   const leaks = findLeaks(divided).length;
   if (leaks > 0)
-    console.error(
-      `${leaks} pictures, patients or documents stand in more than one split, as before`,
-    );
+    console.error(`${leaks} pictures, patients or documents are in more than one split, as before`);
 }
 
 function newSplit(

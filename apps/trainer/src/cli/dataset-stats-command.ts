@@ -18,12 +18,12 @@ export function registerStats(dataset: Command): void {
   dataset
     .command('stats')
     .description(
-      'counts labels, patients, sources, sizes, formats, ages and genders, as the paper’s Tables 1 to 3 and Figures 3 and 4, and says where publication and data differ',
+      'counts labels, patients, sources, sizes, formats, ages and genders, as in the paper’s Tables 1 to 3 and Figures 3 and 4, and reports where publication and data differ',
     )
     .argument('<manifest>', 'the manifest, or the folder that holds it')
     .option(
       '--out <folder>',
-      'where statistics.html, .csv, .json and the figures go; statistics beside the manifest unless given',
+      'where statistics.html, .csv, .json and the figures go (default: statistics next to the manifest)',
     )
     .option('--json', 'print JSON')
     .action(async (path: string, options: { out?: string; json?: boolean }) => {

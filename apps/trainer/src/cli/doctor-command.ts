@@ -22,7 +22,7 @@ export function registerDoctor(program: Command): void {
   program
     .command('doctor')
     .description(
-      'computes a product of matrices on every engine and provider, and shows which work on this machine and why the others do not',
+      'computes a matrix product on every engine and provider, and shows which work on this machine and why the others do not',
     )
     .option('--check <name>', `check one of ${checks.join(', ')} in this process`)
     .action(async ({ check }: { check?: string }) => {
@@ -65,7 +65,7 @@ async function runCheck(name: string): Promise<string> {
 }
 
 function describe({ device, milliseconds }: CheckedBackend): string {
-  return `${device ?? 'a device whose name is not known'}, product of matrices in ${milliseconds.toFixed(1)} ms`;
+  return `${device ?? 'an unknown device'}, matrix product in ${milliseconds.toFixed(1)} ms`;
 }
 
 /** A driver crash ends only the child process. */

@@ -15,17 +15,17 @@ export interface EngineFlags {
 export function withEngineOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--engine <name>', 'tfjs is TensorFlow.js, which you install beside')
+      new Option('--engine <name>', 'tfjs is TensorFlow.js, which you install separately')
         .choices(engines)
         .default('onnx'),
     )
     .addOption(
-      new Option('--provider <name>', 'what ONNX Runtime computes on; see doctor')
+      new Option('--provider <name>', 'device that ONNX Runtime uses; see doctor')
         .choices(providers)
         .default('cpu'),
     )
     .option('--workers <n>', 'threads that decode and augment', '1')
-    .option('--threads <n>', 'threads of the engine; all cores unless given');
+    .option('--threads <n>', 'threads of the engine (default: all cores)');
 }
 
 /** @throws {TrainerError} `TRAIN_BAD_OPTION` for an invalid count. */

@@ -69,7 +69,7 @@ describe('groundglass-trainer evaluate', () => {
     expect(compared.stdout).toMatch(/^McNemar: .* \(exact\)$/m);
     expect(compared.stdout).toMatch(/^DeLong: AUC/m);
     expect(compared.stdout).toMatch(/^over patients: difference of AUC/m);
-    expect(compared.stderr).toContain('take each for independent');
+    expect(compared.stderr).toContain('treat each sample as independent');
   });
 
   test('resumes in a file that a kill cut off, and measures the same', async () => {

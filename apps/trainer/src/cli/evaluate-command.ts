@@ -48,37 +48,37 @@ export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description(
-      'measures an exported model on a split: accuracy, F1 and AUC with 95 % intervals, calibration, Dice, and beside them what shortcuts alone reach',
+      'measures an exported model on a split: accuracy, F1 and AUC with 95 % intervals, calibration, Dice, and for comparison what shortcuts alone reach',
     )
     .requiredOption('--model <path>', 'model.onnx, or the folder that holds it')
     .requiredOption(
       '--data <path...>',
-      'dataset manifests, or folders of COVID-CT, COVID-Seg, LUNA16 or MosMedData slices as published; each is measured by itself',
+      'dataset manifests, or folders of COVID-CT, COVID-Seg, LUNA16 or MosMedData slices as published; each is measured separately',
     )
     .option('--split <name>', 'train, val or test', 'test')
-    .option('--threshold <p>', 'decision threshold; the model’s own unless given')
-    .option('--whole <path...>', 'datasets that are measured whole, whatever their splits', [])
+    .option('--threshold <p>', 'decision threshold (default: the model’s own)')
+    .option('--whole <path...>', 'datasets to measure whole, ignoring their splits', [])
     .option('--series <folder...>', 'folders of DICOM files, whose series are scored', [])
     .option(
       '--robustness <pictures>',
-      'count the labels that harmless changes turn, among so many pictures of the first dataset’s validation split',
+      'count the labels that harmless changes flip, on this many pictures of the first dataset’s validation split',
     )
-    .option('--no-baselines', 'leave the baselines out')
+    .option('--no-baselines', 'skip the baselines')
     .addOption(
       new Option(
         '--allow-leaks <kind...>',
-        'measure although a picture, patient or document stands in two splits',
+        'measure even if a picture, patient or document is in two splits',
       )
         .choices(leakKinds)
         .default([]),
     )
     .option(
       '--predictions <file...>',
-      'also write a results file (NAME.predictions.jsonl), a row a picture; a file for each dataset of --data and --whole, in their order. What a file holds already is not scored again',
+      'also write results files (NAME.predictions.jsonl) with one row per picture; one file for each dataset of --data and --whole, in their order. Pictures that a file already holds are not scored again',
       [],
     )
     .option('--patients <file>', 'also write a CSV of patients: mean and largest probability')
-    .option('--run <folder>', 'the run whose ledger notes a look at a test split')
+    .option('--run <folder>', 'the run whose ledger records a look at a test split')
     .option('--out <file>', 'also write the results as JSON')
     .option('--json', 'print JSON instead of the table')
     .action((options: EvaluateOptions) => evaluateModel(options));
@@ -126,7 +126,7 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   if (!(Number.isInteger(tried) && tried >= 0))
     throw new TrainerError(
       'TRAIN_BAD_OPTION',
-      `Expected --robustness of a number of pictures, got "${options.robustness ?? ''}"`,
+      `Expected --robustness with a number of pictures, got "${options.robustness ?? ''}"`,
     );
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const model = await OnnxInference.create(bytes);

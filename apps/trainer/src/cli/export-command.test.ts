@@ -145,7 +145,7 @@ describe('groundglass-trainer export', () => {
     await expect(trainer(...flags, '--model-version', '1')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /a new version, the model kept has a version 1: 3 is free, --replace writes over it/,
+        /a new version, the model kept already has version 1: 3 is free, or --replace overwrites it/,
       ) as string,
     });
     expect(await readFile(join(first, 'model.onnx'))).toEqual(before);

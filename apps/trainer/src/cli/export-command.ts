@@ -68,20 +68,20 @@ export function registerExport(program: Command): void {
   program
     .command('export')
     .description(
-      'writes the best epoch of a run, or of several, as models/NAME/VERSION/model.onnx, as Triton, KServe and groundglass-server read it',
+      'writes the best epoch of a run, or of several, as models/NAME/VERSION/model.onnx, the layout that Triton, KServe and groundglass-server read',
     )
     .requiredOption('--run <folder...>', 'the run; several are exported as one ensemble')
     .option('--models <folder>', 'the model repository', 'models')
     .option('--name <name>', 'the model’s name', 'groundglass')
-    .option('--model-version <number>', 'the model’s version; the next free one unless given')
-    .option('--replace', 'write over a version that is there', false)
+    .option('--model-version <number>', 'the model’s version (default: the next free one)')
+    .option('--replace', 'overwrite an existing version', false)
     .option(
       '--calibrate <data...>',
       'choose temperature and threshold on the validation split of these datasets',
     )
     .option(
       '--decide-by-mask',
-      'let the probability rest on the mask as well, by weights that are fitted on the validation split',
+      'let the probability also depend on the mask, with weights fitted on the validation split',
     )
     .option('--flip', 'let the model also score each picture’s mirror image, and take the mean')
     .option(
@@ -91,18 +91,15 @@ export function registerExport(program: Command): void {
     )
     .option(
       '--threshold <p>',
-      'probability from which the label is the positive one; 0.5 unless calibrated',
+      'probability from which the label is positive; 0.5 unless calibrated',
     )
-    .option(
-      '--temperature <t>',
-      'what logits are divided by before the softmax; 1 unless calibrated',
-    )
+    .option('--temperature <t>', 'divisor of the logits before the softmax; 1 unless calibrated')
     .option('--training-data <text>', 'what the model was trained on, in words', 'not stated')
     .action(async (options: ExportCommandOptions) => {
       const file = await exportRuns(options);
       console.log(`Wrote ${file}`);
       console.log(
-        `Next: groundglass-trainer bound --model ${dirname(file)} --data DATA lets a server say where a picture is unlike the training data`,
+        `Next: groundglass-trainer bound --model ${dirname(file)} --data DATA lets a server report pictures that are unlike the training data`,
       );
     });
 }
@@ -189,7 +186,7 @@ async function exportRuns(options: ExportCommandOptions): Promise<string> {
   if (!existsSync(config)) await replaceFile(config, configText(await readFile(file)));
   else if ((await readFile(config, 'utf8')).includes('"distance"'))
     console.error(
-      `"${config}" names the output distance, which version ${version} lacks until bound adds it: servers refuse this version before`,
+      `"${config}" names the output distance, which version ${version} lacks: servers refuse this version until bound adds it`,
     );
   await replaceFile(join(folder, 'labels.txt'), `${labels.join('\n')}\n`);
   return file;
@@ -235,7 +232,7 @@ async function versionIn(
   if (there.includes(modelVersion) && !replace)
     throw new TrainerError(
       'TRAIN_BAD_OPTION',
-      `Expected a new version, the model ${name} has a version ${modelVersion}: ${next} is free, --replace writes over it`,
+      `Expected a new version, the model ${name} already has version ${modelVersion}: ${next} is free, or --replace overwrites it`,
     );
   return modelVersion;
 }

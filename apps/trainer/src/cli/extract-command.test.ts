@@ -110,11 +110,11 @@ describe('dataset extract', () => {
     ]);
     expect(of('b-owner-only')).toEqual([]);
     expect(of('c-truncated')).toEqual([
-      'c-truncated.pdf: Expected a whole PDF, its end is missing (PAPER_TRUNCATED). Download the file again; the pages that are there were read.',
+      'c-truncated.pdf: Expected a whole PDF, its end is missing (PAPER_TRUNCATED). Download the file again; the pages it holds were read.',
     ]);
     expect(of('d-cut')[0]).toContain('(PAPER_TRUNCATED)');
     expect(of('e-scan')).toEqual([
-      'e-scan.pdf:1: Expected text on page 1, it is a scan without a text layer (PAPER_SCANNED). Figures are cut from the scan and get their labels in review; a text layer (OCR) would give captions.',
+      'e-scan.pdf:1: Expected text on page 1, it is a scan without a text layer (PAPER_SCANNED). Figures are cut from the scan and labelled in review; a text layer (OCR) would give captions.',
     ]);
     expect(of('f-script')[0]).toContain('(PAPER_HAS_SCRIPT)');
     expect(of('g-no-unicode')[0]).toMatch(/^g-no-unicode\.pdf:1: .* \(PAPER_NO_UNICODE\)/);
@@ -193,7 +193,7 @@ describe('dataset extract', () => {
       child.once('exit', resolve);
     });
     expect(code).toBe(130);
-    expect(seen).toContain('Stopped. Run the same command again to go on.');
+    expect(seen).toContain('Stopped. Run the same command again to continue.');
     const first = await readManifest(at('stopped-out'));
     expect(first.samples.length).toBeGreaterThanOrEqual(2);
     expect(first.samples.length).toBeLessThan(5);
@@ -230,7 +230,7 @@ describe('dataset extract', () => {
       'c.pdf': paper({ seed: 11 }),
     });
     const { text } = await extract(from, '--out', at('shared-out'));
-    expect(text).toContain('1 picture stands in two papers, which share a split: a and b');
+    expect(text).toContain('1 picture is in two papers, which share a split: a and b');
     const { samples } = await readManifest(at('shared-out'));
     const [a, b] = samples;
     expect(a!.sha256).not.toBe(b!.sha256);
@@ -248,7 +248,7 @@ describe('dataset extract', () => {
     const out = at('alone-out');
     const whole = await extract(from, '--out', out);
     expect(whole.text).toContain(
-      'No non-covid and no covid slice validates: papers stay whole, and too few have labels. Add papers or review the figures that wait; --whole figure divides within a paper, for a trial',
+      'The validation split has no non-covid and no covid slice: papers are kept whole, and too few have labels. Add papers or review the waiting figures; --whole figure divides within a paper, for a trial',
     );
     const splitsOf = async () => (await readManifest(out)).samples.map(({ split }) => split);
     expect(new Set(await splitsOf())).toEqual(new Set(['train']));
@@ -263,7 +263,7 @@ describe('dataset extract', () => {
     expect(divided.text).toContain('read before');
     expect(divided.text).not.toContain('validates');
     expect(divided.text).toContain(
-      'Figures of one paper stand in several splits: train asks for --allow-leaks document, and scores then say nothing of new papers',
+      'Figures of one paper are in several splits: train needs --allow-leaks document, and scores then say nothing about new papers',
     );
     const { samples } = await readManifest(out);
     for (const split of ['train', 'val'])
@@ -274,7 +274,7 @@ describe('dataset extract', () => {
     expect(new Set(samples.map(({ patient }) => patient)).size).toBe(10);
     expect(new Set(samples.map(({ document }) => document)).size).toBe(1);
     expect(await refused()).toMatch(
-      /1 document stands in more than one split \(10 samples\): "alone" .* or accept them with --allow-leaks document: the scores then say nothing of new patients/,
+      /1 document is in more than one split \(10 samples\): "alone" .* or accept them with --allow-leaks document: the scores then say nothing about new patients/,
     );
   });
 

@@ -1,4 +1,5 @@
 import type { DatasetSample } from '@groundglass/core';
+import { counted } from '@groundglass/dataset';
 import { makeFolder } from '@groundglass/dataset/disk';
 import { paperErrorCatalogue } from '@groundglass/papers';
 import { formatReview, type ReviewRow } from '@groundglass/papers/review';
@@ -33,16 +34,19 @@ export function registerExtract(dataset: Command): void {
   dataset
     .command('extract')
     .description(
-      'cuts CT slices out of the figures of papers (PDF), with captions, labels and their evidence; run again to go on or to apply a review',
+      'cuts CT slices out of the figures of papers (PDF), with captions, labels and their evidence; run again to continue or to apply a review',
     )
     .argument('<paths...>', 'PDFs, or folders of them')
     .requiredOption('--out <folder>', 'where manifest, images and review file go')
     .option(
       '--accept-above <confidence>',
-      'keep only labels at least this sure (0 to 1), and what a person decided; without it every slice is kept, with no label where the words do not say',
+      'keep only labels at least this certain (0 to 1), and human decisions; by default every slice is kept, without a label if the text states none',
     )
-    .option('--labels <names>', 'all labels, with commas between them', 'non-covid,covid')
-    .option('--positive <label>', 'the label of what the words call positive; the last of --labels')
+    .option('--labels <names>', 'all labels, separated by commas', 'non-covid,covid')
+    .option(
+      '--positive <label>',
+      'the label for what the text calls positive (default: the last of --labels)',
+    )
     .option(
       '--workers <count>',
       'documents read at a time',
@@ -51,14 +55,14 @@ export function registerExtract(dataset: Command): void {
     .addOption(
       new Option(
         '--whole <unit>',
-        'what splits keep together; figures of one paper in two splits share patients, so "train" then wants --allow-leaks document',
+        'what splits keep together; figures of one paper in two splits share patients, so "train" then needs --allow-leaks document',
       )
         .choices(['paper', 'figure'])
         .default('paper'),
     )
-    .option('--seconds <count>', 'most seconds for a document', '300')
-    .option('--memory <MiB>', 'most memory for a document', '2048')
-    .option('--max-pages <count>', 'most pages of a document', '3000')
+    .option('--seconds <count>', 'time limit for a document, in seconds', '300')
+    .option('--memory <MiB>', 'memory limit for a document, in MiB', '2048')
+    .option('--max-pages <count>', 'page limit for a document', '3000')
     .action(async (paths: string[], options: ExtractOptions) => {
       await extract(paths, options);
     });
@@ -138,17 +142,21 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
   );
   if (samples.length > 0 && lacks.length > 0)
     console.log(
-      `No ${lacks.join(' and no ')} slice validates: papers stay whole, and too few have labels. Add papers or review the figures that wait; --whole figure divides within a paper, for a trial`,
+      `The validation split has no ${lacks.join(' and no ')} slice: papers are kept whole, and too few have labels. Add papers or review the waiting figures; --whole figure divides within a paper, for a trial`,
     );
   if (isDivided(samples))
     console.log(
-      'Figures of one paper stand in several splits: train asks for --allow-leaks document, and scores then say nothing of new papers',
+      'Figures of one paper are in several splits: train needs --allow-leaks document, and scores then say nothing about new papers',
     );
   for (const line of sharedPictures(samples, copies)) console.log(line);
-  console.log(`${open} figures wait for review: open ${join(options.out, reviewName)} in VS Code`);
-  console.log(`${samples.length} samples in ${join(options.out, 'groundglass.dataset.json')}`);
+  console.log(
+    `${counted(open, 'figure')} to review: open ${join(options.out, reviewName)} in VS Code`,
+  );
+  console.log(
+    `${counted(samples.length, 'sample')} in ${join(options.out, 'groundglass.dataset.json')}`,
+  );
   if (cancel.signal.aborted) {
-    console.error('Stopped. Run the same command again to go on.');
+    console.error('Stopped. Run the same command again to continue.');
     process.exitCode = 130;
   } else if (extracted.problems.some(({ fatal }) => fatal)) {
     process.exitCode = 1;
@@ -159,7 +167,7 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
 async function keepOutdated(out: string, outdated: readonly ReviewRow[]): Promise<void> {
   await writeFile(join(out, outdatedName), formatReview(outdated));
   console.error(
-    `${outdated.length} decided figures are cut differently now and wait for review again: ${outdated.map(({ id }) => id).join(', ')}. What was decided is kept in ${outdatedName}`,
+    `${outdated.length} decided figures are cut differently now and wait for review again: ${outdated.map(({ id }) => id).join(', ')}. The earlier decisions are kept in ${outdatedName}`,
   );
 }
 
@@ -185,7 +193,7 @@ function sharedPictures(
   }
   return [...counts].map(
     ([names, count]) =>
-      `${count} ${count === 1 ? 'picture stands' : 'pictures stand'} in two papers, which share a split: ${names}`,
+      `${count} ${count === 1 ? 'picture is' : 'pictures are'} in two papers, which share a split: ${names}`,
   );
 }
 

@@ -18,15 +18,12 @@ export function registerFetchWeights(program: Command): void {
   program
     .command('fetch-weights')
     .description(
-      'downloads ImageNet weights for train --init; goes on where it stopped, and verifies the SHA-256',
+      'downloads ImageNet weights for train --init; continues where it stopped, and verifies the SHA-256',
     )
     .argument('<name>', names.join(', '))
-    .option('--out <file>', 'where they go; weights/NAME.safetensors unless given')
-    .option('--url <url>', 'another source, as a mirror')
-    .option(
-      '--sha256 <hex>',
-      'the checksum to verify; the one that the server publishes unless given',
-    )
+    .option('--out <file>', 'where they go (default: weights/NAME.safetensors)')
+    .option('--url <url>', 'another source, such as a mirror')
+    .option('--sha256 <hex>', 'the checksum to verify (default: the one that the server publishes)')
     .action(async (name: string, options: FetchWeightsOptions) => {
       if (!Object.hasOwn(weightSources, name))
         throw new TrainerError(
@@ -49,7 +46,7 @@ async function download(
   const stop = new AbortController();
   const cancel = () => {
     stop.abort(
-      new CtError('CT_CANCELLED', 'Stopped by Ctrl+C; the same command goes on from what has come'),
+      new CtError('CT_CANCELLED', 'Stopped by Ctrl+C; the same command continues the download'),
     );
   };
   process.once('SIGINT', cancel);

@@ -16,7 +16,7 @@ test('names the file, and why it could not be opened', async () => {
   const error: unknown = await open(path, 'w').catch((thrown: unknown) => thrown);
   expect(fileFailure(error)).toMatchObject({
     code: 'TRAIN_FILE_FAILED',
-    message: `Expected to open "${path}", a part of the path is a file, not a folder`,
+    message: `Expected to open "${path}", part of the path is a file, not a folder`,
   });
 });
 

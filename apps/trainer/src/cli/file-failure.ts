@@ -17,13 +17,13 @@ export function fileFailure(error: unknown): TrainerError | undefined {
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of the disk is used up',
+  EDQUOT: 'the disk quota is used up',
   EROFS: 'its disk is read-only',
-  EACCES: 'this user may not',
-  EPERM: 'this user may not',
-  ENOTDIR: 'a part of the path is a file, not a folder',
+  EACCES: 'this user has no permission',
+  EPERM: 'this user has no permission',
+  ENOTDIR: 'part of the path is a file, not a folder',
   EISDIR: 'it is a folder',
-  ENOENT: 'it, or the folder for it, is not there',
+  ENOENT: 'it, or its folder, does not exist',
   ENAMETOOLONG: 'its name is too long',
   EMFILE: 'too many files are open',
   EIO: 'the disk failed',

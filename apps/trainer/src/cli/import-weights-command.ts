@@ -12,9 +12,9 @@ export function registerImportWeights(program: Command): void {
   program
     .command('import-weights')
     .description(
-      'turns weights with the names of torchvision, timm or efficientnet-pytorch, from safetensors, a PyTorch checkpoint or an ONNX file’s initializers, into a backbone for train --init',
+      'converts weights with the names of torchvision, timm or efficientnet-pytorch, from safetensors, a PyTorch checkpoint or an ONNX file’s initializers, to a backbone for train --init',
     )
-    .argument('<file>', 'a .safetensors, .pth, .pt or .onnx file; nothing in a PyTorch file is run')
+    .argument('<file>', 'a .safetensors, .pth, .pt or .onnx file; no code in a PyTorch file is run')
     .requiredOption('--backbone <name>', backbones.options.join(', '))
     .requiredOption('--out <file>', 'the safetensors file to write')
     .action(async (file: string, options: { backbone: string; out: string }) => {

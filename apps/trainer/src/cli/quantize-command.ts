@@ -31,23 +31,23 @@ export function registerQuantize(program: Command): void {
   program
     .command('quantize')
     .description(
-      `writes ${quantisedName} beside an exported model: its convolutions on eight bits, kept only where validation scores hold`,
+      `writes ${quantisedName} next to an exported model: its convolutions in 8 bits, kept only if the validation scores hold`,
     )
     .requiredOption('--model <folder>', 'the folder that holds model.onnx')
     .requiredOption(
       '--data <data...>',
-      'datasets: ranges and the distance come from their training splits, the gate measures their validation splits',
+      'datasets whose training splits set the ranges and the distance, and whose validation splits check the scores',
     )
-    .option('--pictures <count>', 'training pictures of a source that set the ranges', '24')
+    .option('--pictures <count>', 'training pictures of each source that set the ranges', '24')
     .option(
       '--most <count>',
-      'pictures of a source and split for the distance, as for bound',
+      'pictures of each source and split for the distance, as for bound',
       '400',
     )
-    .option('--auc-drop <limit>', 'most that the AUC of a validation split may lose', '0.005')
+    .option('--auc-drop <limit>', 'largest loss of AUC allowed on a validation split', '0.005')
     .option(
       '--dice-drop <limit>',
-      'most that the lesion Dice of a validation split may lose',
+      'largest loss of lesion Dice allowed on a validation split',
       '0.01',
     )
     .action((options: QuantizeOptions) => quantize(options));
@@ -87,12 +87,12 @@ async function quantize(options: QuantizeOptions): Promise<void> {
   if (failures.length > 0)
     throw new TrainerError(
       'TRAIN_QUANTISED_TOO_FAR',
-      `Expected the quantised model to score as the float one does: ${failures.join('; ')}. Nothing was written`,
+      `Expected the quantised model to score like the float one: ${failures.join('; ')}. Nothing was written`,
     );
   const out = join(options.model, quantisedName);
   await replaceFile(out, withDistance);
   console.log(
-    `Wrote ${out}, ${(withDistance.length / 1e6).toFixed(1)} MB (float: ${(model.length / 1e6).toFixed(1)} MB). A server times both when it loads the model, and serves the quicker one.`,
+    `Wrote ${out}, ${(withDistance.length / 1e6).toFixed(1)} MB (float: ${(model.length / 1e6).toFixed(1)} MB). A server times both when it loads the model, and serves the faster one.`,
   );
 }
 
@@ -150,7 +150,7 @@ async function refitDistance(
 function rowText({ dataset, pictures, auc, dice, turned }: GateRow): string {
   const both = (name: string, values: GateRow['auc']) =>
     values ? `  ${name} ${values.map((value) => value.toFixed(3)).join(' → ')}` : '';
-  return `  ${dataset.padEnd(24)} ${String(pictures).padStart(4)} pictures${both('AUC', auc)}${both('Dice', dice)}  ${turned} labels turned`;
+  return `  ${dataset.padEnd(24)} ${String(pictures).padStart(4)} pictures${both('AUC', auc)}${both('Dice', dice)}  ${turned} labels flipped`;
 }
 
 function count(name: string, text: string): number {

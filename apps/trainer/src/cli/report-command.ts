@@ -10,7 +10,7 @@ import { TrainerError } from '../errors.js';
 export function registerReport(program: Command): void {
   program
     .command('report')
-    .description('writes a run’s report.html again, and its curves as SVG files where asked for')
+    .description('writes a run’s report.html again, and optionally its curves as SVG files')
     .requiredOption('--run <folder>', 'the run')
     .option('--svg <folder>', 'where training-loss.svg and validation.svg go')
     .action(async ({ run: path, svg }: { run: string; svg?: string }) => {

@@ -109,7 +109,7 @@ describe('groundglass-trainer reproduce', () => {
 
     await expect(trainer(...command('killed'))).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('--resume goes on with them') as string,
+      stderr: expect.stringContaining('--resume continues them') as string,
     });
     // As left by a kill in the middle of a row.
     await appendFile(at('killed/rows.jsonl'), '{"row":"densenet');

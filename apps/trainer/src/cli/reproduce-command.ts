@@ -38,12 +38,12 @@ export function registerReproduce(program: Command): void {
   const command = program
     .command('reproduce')
     .description(
-      'trains and scores the rows of the COVID-CT paper’s Table 4 or 5 (table4, table5) and prints the paper’s figures beside its own',
+      'trains and scores the rows of the COVID-CT paper’s Table 4 or 5 (table4, table5) and prints the paper’s figures next to its own',
     )
     .addArgument(new Argument('<table>', 'table of the paper').choices(['table4', 'table5']))
     .requiredOption(
       '--data <folder>',
-      'holds original-ct-split.csv with its pictures, and covid-ct/ as published',
+      'folder with original-ct-split.csv, its pictures, and covid-ct/ as published',
     )
     .option('--out <folder>', 'the runs and rows.jsonl', 'runs/reproduce')
     .addOption(
@@ -53,14 +53,14 @@ export function registerReproduce(program: Command): void {
     )
     .option('--seeds <n>', 'runs of each row, with the seeds 1 to n', '1')
     .option('--shard <i/n>', 'only every n-th job, from the i-th: for array jobs and CI matrices')
-    .option('--init <weights>', 'ImageNet weights of the backbone, as fetch-weights brings them')
-    .option('--from-scratch', 'train from random weights, which the paper does not', false)
+    .option('--init <weights>', 'ImageNet weights of the backbone, which fetch-weights downloads')
+    .option('--from-scratch', 'train from random weights, unlike the paper', false)
     .option(
       '--resume',
-      'go on with the jobs in --out; without it, a folder with rows is refused',
+      'continue the jobs in --out; without it, a folder with rows is refused',
       false,
     )
-    .option('--table-only', 'print the table of what is there, and train nothing', false);
+    .option('--table-only', 'print the table of the existing rows, and train nothing', false);
   withEngineOptions(command).action((table: TableName, options: ReproduceOptions) =>
     reproduce(table, options),
   );
@@ -78,7 +78,7 @@ async function reproduce(table: TableName, options: ReproduceOptions): Promise<v
   if (before.length > 0 && !options.resume)
     throw new TrainerError(
       'TRAIN_BAD_OPTION',
-      `Expected an empty --out, "${options.out}" holds ${before.length} rows: --resume goes on with them`,
+      `Expected an empty --out, "${options.out}" holds ${before.length} rows: --resume continues them`,
     );
   if (options.init === undefined && !options.fromScratch)
     throw new TrainerError(
@@ -91,7 +91,7 @@ async function reproduce(table: TableName, options: ReproduceOptions): Promise<v
   const { root, ...data } = await readReproductionData(resolve(options.data));
   const stop = new AbortController();
   process.once('SIGINT', () => {
-    console.error('\nStopping; --resume goes on from the last whole epoch.');
+    console.error('\nStopping; --resume continues from the last whole epoch.');
     stop.abort(new CtError('CT_CANCELLED', 'Stopped by Ctrl+C'));
   });
   const release = await lockRun(out);

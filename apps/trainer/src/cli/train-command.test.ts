@@ -130,7 +130,7 @@ describe('groundglass-trainer train', () => {
     ]);
     // The skip connection's convolution and its normalisation, and the convolution that it joins.
     expect(stderr).toMatch(
-      /^6 of \d+ variables begin at random values, "whole\/best\.safetensors" has others: segmentation\.skip\.0\.weight 4×\d+×1×1 \(missing\)/m,
+      /^6 of \d+ variables start from random values, "whole\/best\.safetensors" has no matching ones: segmentation\.skip\.0\.weight 4×\d+×1×1 \(missing\)/m,
     );
   });
 

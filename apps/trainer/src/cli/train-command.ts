@@ -33,27 +33,27 @@ interface TrainCommandOptions extends EngineFlags {
 export function registerTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('trains, or goes on with, the run in the folder --out')
+    .description('trains the run in the folder --out, or continues it')
     .option(
       '--recipe <name>',
-      `${Object.keys(recipes).join(', ')}, or a JSON file; fast for a new run unless given, its own for a run that goes on`,
+      `${Object.keys(recipes).join(', ')}, or a JSON file (default: fast for a new run, its own for one that continues)`,
     )
     .requiredOption('--data <manifest...>', 'one or more dataset manifests')
     .requiredOption('--out <folder>', 'the run’s folder')
     .option(
       '--init <weights...>',
-      'safetensors to start from: another run’s best.safetensors, or a backbone’s with torchvision’s names; later files give what earlier ones lack',
+      'safetensors to start from: another run’s best.safetensors, or a backbone’s with torchvision’s names; later files add what earlier ones lack',
     )
     .option(
       '--set <key=value...>',
-      'changes settings of the recipe, as --set epochs=5 optimizer.learningRate=0.001',
+      'changes settings of the recipe, such as --set epochs=5 optimizer.learningRate=0.001',
       [],
     )
-    .option('--epochs <n>', 'epochs in all; more than before extend a run that goes on')
+    .option('--epochs <n>', 'total epochs; a larger number extends a run that continues')
     .addOption(
       new Option(
         '--allow-leaks <kind...>',
-        'go on although a picture, patient or document stands in two splits, as in a published split',
+        'train even if a picture, patient or document is in two splits, as in a published split',
       )
         .choices(leakKinds)
         .default([]),
@@ -96,7 +96,7 @@ async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<v
   if (!run.started) {
     if (!weights)
       console.error(
-        `Training ${recipe.model.backbone} from random weights; --init starts from pretrained ones, which groundglass-trainer fetch-weights brings.`,
+        `Training ${recipe.model.backbone} from random weights; --init starts from pretrained ones, which groundglass-trainer fetch-weights downloads.`,
       );
     await run.replace(
       'inputs.json',
@@ -111,7 +111,7 @@ async function trainRun(run: RunFolder, options: TrainCommandOptions): Promise<v
   }
   const stop = new AbortController();
   process.once('SIGINT', () => {
-    console.error('\nStopping; the same command goes on from the last whole epoch.');
+    console.error('\nStopping; the same command continues from the last whole epoch.');
     stop.abort(new CtError('CT_CANCELLED', 'Stopped by Ctrl+C'));
   });
   const reporter = progressReporter(recipe.epochs);

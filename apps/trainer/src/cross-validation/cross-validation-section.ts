@@ -104,7 +104,7 @@ function paragraphsOf({ name, command, plan, folds, pooled }: PublishedCrossVali
     ),
     ...(pooled.masks.some(({ guessedPatients }) => guessedPatients > 0)
       ? [
-          'Nothing names the guessed patients; the folds kept what was guessed apart, and one patient may stand in several.',
+          'The data does not name the guessed patients; the folds kept them apart as guessed, and one patient may be in several folds.',
         ]
       : []),
     ...listed.map(({ source, patients }) =>

@@ -101,7 +101,7 @@ export function formatCrossValidation(
           `  AUC of the folds: ${digits(pooled.folds.mean)} ± ${digits(pooled.folds.standardDeviation)} (mean ± standard deviation)`,
         ]
       : []),
-    'The pooled AUC ranks scores of different networks together; where it is much below the folds’ own, their scores are not on one scale.',
+    'The pooled AUC ranks scores of different networks together; if it is much below the folds’ own, their scores are not on the same scale.',
   ].join('\n');
 }
 

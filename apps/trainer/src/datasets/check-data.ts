@@ -40,7 +40,7 @@ export async function checkData(
   const leaks = refuseLeaks(all, allowed);
   if (leaks.length > 0)
     console.error(
-      `Warning: ${describeLeaks(leaks, all)}. Scores on these say little of new patients.`,
+      `Warning: ${describeLeaks(leaks, all)}. Scores on these say little about new patients.`,
     );
   // Sources that are labelled by their masks count if a mask shows a lesion.
   const uncounted = loss.segmentationOnly.filter((source) => !loss.labelledByMask.includes(source));

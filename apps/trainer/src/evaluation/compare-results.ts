@@ -73,7 +73,7 @@ export function compareResults(
   if (pairs.length === 0)
     throw new CtError(
       'CT_BAD_DATASET',
-      'Expected samples that the manifest and both results files hold, there are none: paths must be those of the manifest',
+      'Expected samples that the manifest and both results files hold, there are none: the paths must match the manifest',
     );
   const labels = pairs.map(({ sample }) => sample.target);
   const patients = pairs.map(({ sample }) => patientKey(sample));

@@ -24,7 +24,7 @@ async function answer(request: ExtractRequest): Promise<void> {
           ? {
               type: 'failed',
               code: 'PAPER_MEMORY',
-              message: 'The document needs more memory than is allowed',
+              message: 'The document needs more memory than allowed',
             }
           : {
               type: 'failed',

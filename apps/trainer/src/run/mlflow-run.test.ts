@@ -95,7 +95,7 @@ test('a failing server is reported once, and later calls are not sent', async ()
   expect(calls.length - before).toBe(1);
   expect(failures).toHaveLength(2);
   expect(failures[0]).toContain('status 500');
-  expect(failures[0]).toContain('Training goes on without it');
+  expect(failures[0]).toContain('Training continues without it');
 });
 
 test('an unreachable server is reported, and training does not wait for it', async () => {

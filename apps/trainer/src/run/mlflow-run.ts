@@ -138,7 +138,7 @@ async function call(
 function describe({ trackingUri }: MlflowOptions, error: unknown): string {
   const why =
     error instanceof MlflowError ? `status ${error.status}: ${error.message}` : reasonOf(error);
-  return `The MLflow server at ${trackingUri} does not take this run (${why}). Training goes on without it.`;
+  return `The MLflow server at ${trackingUri} does not accept this run (${why}). Training continues without it.`;
 }
 
 /** Node's fetch reports "fetch failed" and has the reason ("connect ECONNREFUSED 127.0.0.1:5000") in its cause. */

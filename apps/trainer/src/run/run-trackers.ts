@@ -50,7 +50,7 @@ async function openMlflow(
   if (!trackingUri) return undefined;
   if (!/^https?:\/\//.test(trackingUri)) {
     onFailure(
-      `MLFLOW_TRACKING_URI names "${trackingUri}": expected the http address of a tracking server. Training goes on without it.`,
+      `MLFLOW_TRACKING_URI names "${trackingUri}": expected the http address of a tracking server. Training continues without it.`,
     );
     return undefined;
   }

@@ -322,6 +322,6 @@ function requireSplit(name: string, samples: readonly TargetSample[]): void {
   if (samples.length === 0)
     throw new CtError(
       'CT_BAD_DATASET',
-      `Expected ${name} samples, the dataset has none. "dataset split DIR --out DIR2" makes a split where there are patients and documents enough; "dataset extract … --whole figure" divides a single paper`,
+      `Expected ${name} samples, the dataset has none. "dataset split DIR --out DIR2" makes a split if there are enough patients and documents; "dataset extract … --whole figure" divides a single paper`,
     );
 }

@@ -77,11 +77,11 @@ function fittingWeights(
   if (fitting.size === 0)
     throw new TrainerError(
       'TRAIN_WRONG_WEIGHTS',
-      `Expected weights of the network ${model.backbone} in "${file}", none of its ${variables.size} variables is there`,
+      `Expected weights of the network ${model.backbone} in "${file}", found none of its ${variables.size} variables`,
     );
   if (random.length > 0)
     onRandom(
-      `${random.length} of ${variables.size} variables begin at random values, "${file}" has others: ${random.slice(0, 3).join(', ')}${random.length > 3 ? ', …' : ''}`,
+      `${random.length} of ${variables.size} variables start from random values, "${file}" has no matching ones: ${random.slice(0, 3).join(', ')}${random.length > 3 ? ', …' : ''}`,
     );
   return fitting;
 }

@@ -84,7 +84,7 @@ async function compareRevision(given: unknown, services: CompareServices): Promi
     void vscode.window.showWarningMessage(
       revisions
         ? vscode.l10n.t('Git has no revision of {0}: it is not committed yet.', title)
-        : vscode.l10n.t('{0} lies in no Git repository that is open here.', title),
+        : vscode.l10n.t('{0} is not in a Git repository that is open here.', title),
     );
     return;
   }
@@ -131,14 +131,14 @@ async function compareModels(given: unknown, services: CompareServices): Promise
   }
   if (names.length < 2) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('The server has one model alone: there is nothing to compare it with.'),
+      vscode.l10n.t('The server has only one model: there is nothing to compare it with.'),
     );
     return;
   }
   const chosen = names.length === 2 ? names : await pickModels(names, server.chosenModel);
   if (chosen?.length === 1) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('Choose two models or more: one alone has nothing to be compared with.'),
+      vscode.l10n.t('Choose at least two models to compare.'),
     );
   }
   if (!chosen || chosen.length < 2) return;
@@ -214,7 +214,7 @@ function pictureOf(given: unknown): vscode.Uri | undefined {
   const uri = uriOf(given) ?? activeUri();
   if (!uri)
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('Open a picture first, or choose this in its menu in the explorer.'),
+      vscode.l10n.t('Open a picture first, or choose this in its context menu in the Explorer.'),
     );
   return uri;
 }

@@ -100,7 +100,7 @@ export class DatasetTree implements vscode.TreeDataProvider<DatasetNode> {
         ) {
           item.description = vscode.l10n.t('{0}, drawn by Groundglass', node.samples.length);
           item.tooltip = vscode.l10n.t(
-            'Nothing names the split of these pictures: Groundglass drew it.',
+            'The data does not state the split of these pictures: Groundglass drew it.',
           );
         }
         item.iconPath = new vscode.ThemeIcon(icons[node.kind]);

@@ -36,7 +36,7 @@ export async function importDataset(
     if (layout === undefined) return undefined;
     if (layout === 'manifest') {
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('{0} has a manifest already.', baseNameOf(folder)),
+        vscode.l10n.t('{0} already has a manifest.', baseNameOf(folder)),
       );
       return folder;
     }
@@ -103,7 +103,7 @@ async function askLayout(folder: vscode.Uri): Promise<Layout | undefined> {
   const asked = layouts.filter((layout) => layout !== 'manifest' && layout !== 'csv');
   return (await vscode.window.showQuickPick(asked, {
     title: vscode.l10n.t(
-      '{0} looks like no dataset that is known. How is it laid out?',
+      '{0} does not look like a known dataset. How is it laid out?',
       baseNameOf(folder),
     ),
   })) as Layout | undefined;
@@ -119,7 +119,7 @@ async function writeBeside(
   } catch {
     const picked = await vscode.window.showOpenDialog({
       title: vscode.l10n.t(
-        '{0} may not be written: choose a folder for the manifest',
+        '{0} is not writable: choose a folder for the manifest',
         baseNameOf(folder),
       ),
       openLabel: vscode.l10n.t('Save here'),

@@ -23,7 +23,7 @@ export async function exportSelection(
   if (isThere) {
     const replace = vscode.l10n.t('Replace');
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('There is a dataset in this folder already.'),
+      vscode.l10n.t('There is already a dataset in this folder.'),
       { modal: true },
       replace,
     );
@@ -59,7 +59,7 @@ export async function exportSelection(
   await fs.writeFile(place, encode(manifestText(manifest)));
   const open = vscode.l10n.t('Open the gallery');
   const next = await vscode.window.showInformationMessage(
-    vscode.l10n.t('{0} pictures are a dataset of their own now.', samples.length),
+    vscode.l10n.t('Saved {0} pictures as a new dataset.', samples.length),
     open,
   );
   if (next === open) await vscode.commands.executeCommand('groundglass.openGallery', folder);

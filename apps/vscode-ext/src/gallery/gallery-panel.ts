@@ -125,7 +125,9 @@ export class GalleryPanel implements vscode.Disposable {
       case 'copyPicture':
         this.#post({
           type: 'say',
-          text: vscode.l10n.t('The clipboard takes no picture here: copy its path instead.'),
+          text: vscode.l10n.t(
+            'The clipboard does not accept pictures here: copy the path instead.',
+          ),
         });
         return;
       case 'export':
@@ -332,7 +334,7 @@ export class GalleryPanel implements vscode.Disposable {
     if (rows.length > most) {
       const open = vscode.l10n.t('Open the first {0}', most);
       const picked = await vscode.window.showWarningMessage(
-        vscode.l10n.t('{0} pictures are selected; each would be an editor.', rows.length),
+        vscode.l10n.t('{0} pictures are selected; each would open in its own editor.', rows.length),
         open,
       );
       if (picked !== open) return;

@@ -89,7 +89,7 @@ export async function loadGallery(
   if (results?.isCutOff) {
     notes.push(
       vscode.l10n.t(
-        'The last row is half and is left out: scoring goes on from the row before it.',
+        'The last row is incomplete and is left out: scoring continues from the row before it.',
       ),
     );
   }
@@ -108,7 +108,7 @@ export async function loadGallery(
   ) {
     notes.push(
       vscode.l10n.t(
-        'These are results of {0}; labels are those of {1}.',
+        'These are results of {0}; the labels are from {1}.',
         results.header.manifest.name,
         manifest.name,
       ),
@@ -210,7 +210,7 @@ async function partsOf(
       const dataset = await source.entry.load();
       const resultsUri = (await resultsOf(source.folder))[0];
       const results = resultsUri && (await readResults(resultsUri).catch(() => undefined));
-      if (results) notes.push(vscode.l10n.t('Answers are those of {0}.', baseNameOf(resultsUri)));
+      if (results) notes.push(vscode.l10n.t('The answers are from {0}.', baseNameOf(resultsUri)));
       const { entry } = source;
       return {
         title: dataset.manifest.name,
@@ -224,7 +224,8 @@ async function partsOf(
     case 'list': {
       const { readList } = await import('./read-list.js');
       const { samples, root, missing } = await readList(source.uri, registry);
-      if (missing > 0) notes.push(vscode.l10n.t('{0} paths name no file that is there.', missing));
+      if (missing > 0)
+        notes.push(vscode.l10n.t('{0} paths name files that do not exist.', missing));
       const entry = await registry.entryOf(source.uri);
       const dataset = await entry?.load().catch(() => undefined);
       const known = new Map(
@@ -261,7 +262,12 @@ function guessesIn(samples: readonly DatasetSample[]): string[] {
   return [
     ...(drawn === 0
       ? []
-      : [vscode.l10n.t('Nothing names the split of {0} pictures: Groundglass drew it.', drawn)]),
+      : [
+          vscode.l10n.t(
+            'The data does not state the split of {0} pictures: Groundglass drew it.',
+            drawn,
+          ),
+        ]),
     ...(patients === 0
       ? []
       : [vscode.l10n.t('The patients of {0} pictures are guessed from their paths.', patients)]),
@@ -275,7 +281,7 @@ async function readResults(uri: vscode.Uri): Promise<ReadResults> {
   if (text === undefined) {
     throw new CtError(
       'CT_READ_FAILED',
-      vscode.l10n.t('{0} is not there, or may not be read.', baseNameOf(uri)),
+      vscode.l10n.t('{0} does not exist or cannot be read.', baseNameOf(uri)),
     );
   }
   const results = parseResults(text, baseNameOf(uri));

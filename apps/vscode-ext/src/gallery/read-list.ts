@@ -20,7 +20,7 @@ export async function readList(
   const name = baseNameOf(uri);
   const text = await readTextOf(uri);
   if (text === undefined) {
-    const message = vscode.l10n.t('{0} is not there, or may not be read.', name);
+    const message = vscode.l10n.t('{0} does not exist or cannot be read.', name);
     throw new CtError('CT_READ_FAILED', message);
   }
   const paths = listedPictures(text, name);
@@ -44,7 +44,7 @@ export async function readList(
   }
   if (found.size === 0) {
     const message = vscode.l10n.t(
-      '{0} names {1} pictures, and none of them is there; paths start from the file or from a folder above it.',
+      '{0} names {1} pictures, and none of them exists; paths are relative to the file or to a folder above it.',
       name,
       paths.length,
     );

@@ -48,7 +48,7 @@ export class PathLinks implements vscode.DocumentLinkProvider<PathLink> {
     } else {
       void vscode.window.showWarningMessage(
         vscode.l10n.t(
-          '{0} is not there: neither beside this file, nor in a folder above it, nor in its dataset.',
+          '{0} was not found next to this file, in a folder above it, or in its dataset.',
           link.path,
         ),
       );

@@ -7,7 +7,7 @@ export function toViewerError(error: unknown): ViewerError {
   const known =
     error instanceof CtError
       ? error
-      : new CtError('CT_INTERNAL', vscode.l10n.t('The log of Groundglass says more.'));
+      : new CtError('CT_INTERNAL', vscode.l10n.t('See the log of Groundglass.'));
   const { title, advice } = errorCatalogue[known.code];
   return {
     code: known.code,

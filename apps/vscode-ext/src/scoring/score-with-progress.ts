@@ -46,7 +46,7 @@ export async function scoreWithProgress(
             if (whyElsewhere === undefined) return;
             void vscode.window.showWarningMessage(
               vscode.l10n.t(
-                'Results could not be written beside {0} ({1}): they are in {2}.',
+                'Results could not be written next to {0} ({1}): they are in {2}.',
                 ...[target.name, whyElsewhere, uri.fsPath],
               ),
             );
@@ -81,27 +81,27 @@ export async function scoreWithProgress(
     const place = results ? baseNameOf(results) : target.name;
     const left = last
       ? vscode.l10n.t(
-          '{0} of {1} pictures are in {2}; the rest goes on from there.',
+          '{0} of {1} pictures are in {2}; scoring continues from there.',
           last.done,
           last.total,
           place,
         )
       : vscode.l10n.t('Nothing was scored.');
-    const goOn = vscode.l10n.t('Go on');
+    const resume = vscode.l10n.t('Continue');
     const reason = isCancelled
       ? vscode.l10n.t('Scoring was cancelled.')
       : vscode.l10n.t('Scoring stopped: {0}', reasonOf(error));
     const picked = await (isCancelled
-      ? vscode.window.showInformationMessage(`${reason} ${left}`, goOn)
-      : vscode.window.showErrorMessage(`${reason} ${left}`, goOn));
-    if (picked === goOn) await scoreWithProgress(service, target, onStart);
+      ? vscode.window.showInformationMessage(`${reason} ${left}`, resume)
+      : vscode.window.showErrorMessage(`${reason} ${left}`, resume));
+    if (picked === resume) await scoreWithProgress(service, target, onStart);
   }
 }
 
 function reasonOf(error: unknown): string {
   const code = (error as { code?: unknown } | undefined)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return vscode.l10n.t('there is no room left on the disk that the results are on.');
+    return vscode.l10n.t('the disk that holds the results is full.');
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -38,7 +38,7 @@ export async function readForScoring(uri: vscode.Uri): Promise<ScoringFile<CtFil
   } catch (cause) {
     throw new CtError(
       'CT_READ_FAILED',
-      vscode.l10n.t('The file is not there, or may not be read.'),
+      vscode.l10n.t('The file does not exist or cannot be read.'),
       {
         cause,
       },

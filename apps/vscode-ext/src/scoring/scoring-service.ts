@@ -105,7 +105,7 @@ export class ScoringService implements vscode.Disposable {
       if (this.#runs.has(uri.toString())) {
         throw new CtError(
           'CT_BAD_REQUEST',
-          vscode.l10n.t('{0} is being scored already.', target.name),
+          vscode.l10n.t('{0} is already being scored.', target.name),
         );
       }
       const writer = await openResults(uri, length);
@@ -233,7 +233,7 @@ export class ScoringService implements vscode.Disposable {
     }
     throw new CtError(
       'CT_BAD_DATASET',
-      vscode.l10n.t('{0} is there already and is no results file of this model.', names[1]!),
+      vscode.l10n.t('{0} already exists and is not a results file of this model.', names[1]!),
     );
   }
 
@@ -241,10 +241,7 @@ export class ScoringService implements vscode.Disposable {
   async #checkWritable(uri: vscode.Uri): Promise<void> {
     const { permissions } = await vscode.workspace.fs.stat(uri);
     if (permissions === vscode.FilePermission.Readonly) {
-      throw new CtError(
-        'CT_READ_FAILED',
-        vscode.l10n.t('{0} may not be written.', baseNameOf(uri)),
-      );
+      throw new CtError('CT_READ_FAILED', vscode.l10n.t('{0} is not writable.', baseNameOf(uri)));
     }
   }
 }

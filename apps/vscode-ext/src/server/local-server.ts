@@ -56,7 +56,7 @@ export class LocalServer {
       }
       // A server whose processes cannot load keeps restarting them.
       const late = setTimeout(() => {
-        reject(new Error(`did not answer within ${startMs / 1000} s; the log says more`));
+        reject(new Error(`did not answer within ${startMs / 1000} s; see the log`));
         this.stop();
       }, startMs);
       const ended = (reason: string) => {

@@ -95,7 +95,7 @@ export class ServerManager implements vscode.Disposable {
     }
     if (!existsSync(this.#inExtension('server/main/main.js'))) {
       return vscode.l10n.t(
-        'This build of the extension carries no model server: set groundglass.server.url.',
+        'This build of the extension includes no model server: set groundglass.server.url.',
       );
     }
     if (!existsSync(this.modelsFolder)) {

@@ -65,7 +65,7 @@ export function registerTools(targets: ToolTargets): vscode.Disposable {
         confirmationMessages: {
           title: vscode.l10n.t('Audit'),
           message: vscode.l10n.t(
-            'Every picture of the dataset is read, and a file of findings is written beside it.',
+            'Every picture of the dataset is read, and a file of findings is written next to it.',
           ),
         },
       }),

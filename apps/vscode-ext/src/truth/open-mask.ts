@@ -43,7 +43,7 @@ export async function openMask(
   const elsewhere = placeDifference(volume, mask.volume);
   if (elsewhere !== undefined) {
     mask.dispose();
-    throw new CtError('CT_CORRUPT', `Expected a mask that lies on the image: ${elsewhere}`);
+    throw new CtError('CT_CORRUPT', `Expected a mask aligned with the image: ${elsewhere}`);
   }
   return {
     ...{ name, classNames: {} },

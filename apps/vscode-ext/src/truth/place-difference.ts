@@ -12,8 +12,8 @@ export function placeDifference(volume: Placed, mask: Placed): string | undefine
   if (!geometry || !mask.geometry) {
     if (!geometry && !mask.geometry) return undefined;
     return geometry
-      ? 'the header of the mask does not say how it lies in the patient, that of the image does'
-      : 'the header of the image does not say how it lies in the patient, that of the mask does';
+      ? 'the header of the image gives its position in the patient, that of the mask does not'
+      : 'the header of the mask gives its position in the patient, that of the image does not';
   }
   const { spacing, rowDirection, columnDirection, sliceDirection } = geometry;
   const ends = endsOf(volume, geometry);
@@ -29,7 +29,7 @@ export function placeDifference(volume: Placed, mask: Placed): string | undefine
       Math.abs(dot(between, sliceDirection)) > spacing.slice / 2;
   }
   return isElsewhere
-    ? `it lies up to ${most.toFixed(1)} mm from where the image lies, by its header`
+    ? `it lies up to ${most.toFixed(1)} mm away from the image, according to its header`
     : undefined;
 }
 

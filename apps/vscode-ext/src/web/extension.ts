@@ -35,7 +35,7 @@ export function activate({ extensionUri, subscriptions }: vscode.ExtensionContex
 
 function noAnswers(): AnswerSource {
   const unavailableReason = vscode.l10n.t(
-    'VS Code in a browser starts no model server: open the folder in VS Code on a desktop or over SSH to predict.',
+    'VS Code in a browser cannot start a model server: open the folder in VS Code on a desktop or over SSH to predict.',
   );
   const source: AnswerSource = {
     unavailableReason,

@@ -10,7 +10,10 @@ interface Entry {
 
 /** The list of figures. A review can have thousands: entries are created once, and a decision changes only its own. */
 export class ReviewQueue {
-  readonly element = element('ol', { class: 'queue', 'aria-label': 'Figures, least sure first' });
+  readonly element = element('ol', {
+    class: 'queue',
+    'aria-label': 'Figures, least certain first',
+  });
   readonly #entries = new Map<string, Entry>();
   readonly #onChoose: (id: string) => void;
   #order: readonly string[] = [];

@@ -65,7 +65,7 @@ function render(): void {
     element(
       'strong',
       { class: 'open-count', role: 'status' },
-      `${waiting} of ${rows.size} figures wait`,
+      `${waiting} of ${rows.size} figures to review`,
     ),
     progressBar(decided, decided + waiting),
     element('span', { class: 'quiet' }, `${decided} decided, each saved at once`),
@@ -310,7 +310,7 @@ function panelList(row: ReviewRow): HTMLElement {
     const reason = evidence
       ? `“${evidence.text}” in the ${evidence.source.replace('-', ' ')} (${evidence.rule})`
       : isSlice
-        ? 'the words say nothing of it'
+        ? 'the text says nothing about it'
         : '';
     list.append(element('li', {}, button, element('span', { class: 'quiet' }, reason)));
   }

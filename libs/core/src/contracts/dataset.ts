@@ -84,6 +84,6 @@ export const datasetManifestSchema = z
   })
   .refine(({ labels, positive }) => labels.includes(positive), {
     path: ['positive'],
-    error: 'Expected one of labels',
+    error: 'Expected one of the labels',
   });
 export type DatasetManifest = z.infer<typeof datasetManifestSchema>;

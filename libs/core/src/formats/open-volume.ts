@@ -72,7 +72,7 @@ export function createOpenVolume(platform: Platform): OpenVolume {
         if (isAnalyze(head)) {
           throw new CtError(
             'CT_UNSUPPORTED',
-            'Expected NIfTI, this is a header of ANALYZE 7.5, which does not say left from right: convert it first',
+            'Expected NIfTI, got an ANALYZE 7.5 header, which does not distinguish left from right: convert it first',
           );
         }
         throw new CtError(

@@ -69,7 +69,7 @@ export function scoreSlice(
   if (!(probability >= 0 && probability <= 1)) {
     throw new CtError(
       'CT_INFERENCE_FAILED',
-      `Expected a probability from 0 to 1 of the model, got ${probability}`,
+      `Expected a probability from 0 to 1 from the model, got ${probability}`,
     );
   }
   const placed = placeMask(mask, maskSize, cropBox, slice);

@@ -1,4 +1,5 @@
 import type { Finding } from '@groundglass/core';
+import { counted } from '../text/counted.js';
 import { escapeHtml, htmlPage } from '../text/html-page.js';
 
 /** A picture for the report, by the finding's path and slice. */
@@ -57,7 +58,7 @@ function article({ severity, message, samples, evidence }: Finding, pictureOf: P
     .join('');
   const more =
     samples.length > shownPictures
-      ? `<p>${samples.length} samples; ${figures.length} are shown.</p>`
+      ? `<p>${counted(samples.length, 'sample')}, ${figures.length} shown.</p>`
       : '';
   return `<article><p><strong class="${severity}">${severity}</strong> ${escapeHtml(message)}</p>
 ${figures.length > 0 ? `<div class="pictures">${figures.join('')}</div>` : ''}${more}${facts === '' ? '' : `<dl>${facts}</dl>`}</article>`;

@@ -88,7 +88,7 @@ export function croissantText(described: DescribedDataset): string {
         '@type': 'cr:FileObject',
         '@id': 'samples.jsonl',
         name: 'samples.jsonl',
-        description: `A sample a row; beside ${manifestName}`,
+        description: `One sample per row; next to ${manifestName}`,
         contentUrl: 'samples.jsonl',
         encodingFormat: 'application/jsonlines',
         sha256: samplesSha256,

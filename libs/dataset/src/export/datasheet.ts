@@ -41,7 +41,7 @@ ${limitationsOf(described)
   .map((line) => `- ${line}`)
   .join('\n')}
 
-**Does a property other than the subject tell the label?**
+**Does a property other than the subject reveal the label?**
 
 ${biasesOf(described)
   .map((line) => `- ${line}`)
@@ -90,7 +90,7 @@ function splitSentence({ findings }: DescribedDataset): string {
   const crossing = findings.filter(({ rule }) => rule.endsWith('crosses-splits')).length;
   return crossing === 0
     ? ''
-    : `${crossing} patients, documents or series stand in more than one split: \`dataset split\` makes one that keeps them whole.`;
+    : `${crossing} patients, documents or series are in more than one split: \`dataset split\` makes one that keeps them whole.`;
 }
 
 function markdownTable({ title, columns, rows }: StatisticsTable): string {

@@ -12,9 +12,9 @@ export function checkPicture(facts: FileFacts, index: number): string | undefine
   if (slice.low === slice.high) return `Expected a picture, every pixel has the value ${slice.low}`;
   // Core brightens such a picture; other programs show it black, and a model trained on it would see another scale.
   if (facts.depth === 16 && facts.warnings.includes('GREY_RANGE_GUESSED'))
-    return 'Expected a picture that uses its 16 bits, its brightest pixel stays far below white: values of 12 bits? Scale them up';
+    return 'Expected a picture that uses its 16 bits, its brightest pixel is far below white: are the values 12-bit? Scale them up';
   if (facts.unit === 'grey' && slice.high < darkestHigh)
-    return `Expected a picture that can be seen, its brightest pixel has ${(100 * slice.high).toFixed(1)} % of white${facts.depth === 16 ? ': values of 12 bits in a file of 16? Scale them up' : ''}`;
+    return `Expected a picture that can be seen, its brightest pixel has ${(100 * slice.high).toFixed(1)} % of white${facts.depth === 16 ? ': 12-bit values in a 16-bit file? Scale them up' : ''}`;
   return undefined;
 }
 

@@ -64,7 +64,7 @@ test('absolute paths inside the root, backslashes and ./ are the files that they
   await file('t.csv', `path,label\n${root}/x/a.png,1\nx\\b.png,0\n./x/c.png,0\n/etc/hosts,0\n`);
   const { samples, problems } = await importTable();
   expect(samples.map(({ path }) => path)).toEqual(['x/a.png', 'x/b.png', 'x/c.png']);
-  expect(problems).toEqual(['t.csv:5: "/etc/hosts" leaves the dataset\'s folder']);
+  expect(problems).toEqual(['t.csv:5: "/etc/hosts" points outside the dataset\'s folder']);
 });
 
 test('a name of another case or Unicode form, and a misspelt label, get a suggestion', async () => {
@@ -202,7 +202,7 @@ test('split lists replace the split; images without a list and entries without a
     ['x/b.png', 'val'],
   ]);
   expect(problems.filter((problem) => !problem.includes('did you mean'))).toEqual([
-    'x/c.png: The image stands in no split list',
+    'x/c.png: The image is not in any split list',
   ]);
 });
 
@@ -220,7 +220,7 @@ test('joined tables add label, patient and metadata, and name rows that match no
     { path: 'b.png', label: null },
   ]);
   expect(problems).toEqual([
-    expect.stringMatching(/^meta\.csv:3: "z\.png" is no sample of the dataset/),
+    expect.stringMatching(/^meta\.csv:3: "z\.png" is not a sample of the dataset/),
   ]);
 });
 

@@ -22,7 +22,7 @@ export class DatasetFolder {
    */
   async locate(written: string): Promise<{ path: string; stat: FileStat } | { problem: string }> {
     const path = this.#relative(written);
-    if (path === undefined) return { problem: `"${written}" leaves the dataset's folder` };
+    if (path === undefined) return { problem: `"${written}" points outside the dataset's folder` };
     const stat = await this.source.stat(path);
     if (!stat) {
       // Tables written on Windows have backslashes, which elsewhere are part of a name.

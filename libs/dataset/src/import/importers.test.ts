@@ -83,8 +83,8 @@ describe('a CSV table', () => {
     expect(samples.map(({ path }) => path)).toEqual(['a.png']);
     expect(problems.map(formatProblem)).toEqual([
       't.csv:3: "gone.png" does not exist',
-      't.csv:4: "a.png" stands here a second time, first in t.csv:2',
-      't.csv:5: "../b.png" leaves the dataset\'s folder',
+      't.csv:4: "a.png" is listed a second time, first in t.csv:2',
+      't.csv:5: "../b.png" points outside the dataset\'s folder',
       't.csv:6: "link.png" links to a file outside of the dataset\'s folder',
       expect.stringMatching(/^t\.csv:7: label: .*got "pneumonia"; map it with --label-map/),
     ]);
@@ -108,7 +108,7 @@ describe('a CSV table', () => {
     const { samples, problems } = await importCsv();
     expect(samples.map(({ path }) => path)).toEqual(['a.png', 'b.png']);
     expect(problems.map(formatProblem)).toEqual([
-      'samples.jsonl: Patient "t/p1" stands in more than one split: 1 in train, 1 in test',
+      'samples.jsonl: Patient "t/p1" is in more than one split: 1 in train, 1 in test',
     ]);
   });
 
@@ -154,7 +154,7 @@ describe('COVID-CT', () => {
     expect(problems.map(formatProblem)).toEqual([
       'NonCOVID-CT-MetaInfo.csv:3: There is no image "none.jpg" in CT_NonCOVID',
       'Data-split/COVID/trainCT_COVID.txt:2: "CT_COVID/missing.png" does not exist',
-      'CT_COVID/extra.png: The image stands in no list of Data-split',
+      'CT_COVID/extra.png: The image is not in any list of Data-split',
       'Data-split/NonCOVID/testCT_NonCOVID.txt: Expected the published list, there is no such file',
     ]);
   });

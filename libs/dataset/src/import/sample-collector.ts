@@ -105,7 +105,7 @@ export class SampleCollector {
     const earlier = this.#placeOf.get(key);
     if (earlier)
       return refuse(
-        `"${file.path}" stands here a second time, first in ${earlier.file}${earlier.row === undefined ? '' : `:${earlier.row}`}`,
+        `"${file.path}" is listed a second time, first in ${earlier.file}${earlier.row === undefined ? '' : `:${earlier.row}`}`,
       );
     const mask =
       candidate.mask === undefined ? undefined : await this.#folder.locate(candidate.mask);
@@ -280,7 +280,7 @@ export class SampleCollector {
       const counts = [...splits].map(([split, count]) => `${count} in ${split}`).join(', ');
       this.report(
         { file: 'samples.jsonl' },
-        `Patient "${key}" stands in more than one split: ${counts}`,
+        `Patient "${key}" is in more than one split: ${counts}`,
       );
     }
   }
@@ -315,7 +315,7 @@ export class SampleCollector {
         if (found.length === 0) {
           this.report(
             { file, row },
-            `"${name}" is no sample of the dataset${didYouMean(clean, byName.keys())}`,
+            `"${name}" is not a sample of the dataset${didYouMean(clean, byName.keys())}`,
           );
           continue;
         }
@@ -323,14 +323,14 @@ export class SampleCollector {
           const before = splitOf.get(taken);
           if (before === undefined) splitOf.set(taken, split);
           else if (before !== split)
-            this.report({ file, row }, `"${name}" stands in ${before} already, here in ${split}`);
+            this.report({ file, row }, `"${name}" is already in ${before}, here it is in ${split}`);
         }
       }
     }
     return this.#taken.flatMap((taken) => {
       const split = splitOf.get(taken);
       if (split !== undefined) return [{ ...taken, split, isSplitDrawn: false }];
-      this.report({ file: taken.path }, 'The image stands in no split list');
+      this.report({ file: taken.path }, 'The image is not in any split list');
       return [];
     });
   }
@@ -396,7 +396,7 @@ function addRow(
     const name = names[0] ?? '';
     collector.report(
       place,
-      `"${name}" is no sample of the dataset${didYouMean(name, byName.keys())}`,
+      `"${name}" is not a sample of the dataset${didYouMean(name, byName.keys())}`,
     );
     return;
   }

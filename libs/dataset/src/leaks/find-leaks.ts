@@ -1,5 +1,6 @@
 import { CtError, type DatasetSample } from '@groundglass/core';
 import { sampleKey } from '../results/results-file.js';
+import { counted } from '../text/counted.js';
 import { patientKey } from './same-patient.js';
 
 /** What may be in one split only. */
@@ -70,7 +71,7 @@ export function refuseLeaks(
   if (refused.length === 0) return leaks;
   throw new CtError(
     'CT_BAD_DATASET',
-    `Expected each picture, patient and document in one split, ${describeLeaks(refused, samples)}. Make a split that keeps them whole with "dataset split", or accept them with --allow-leaks ${[...new Set(refused.map(({ kind }) => kind))].join(' ')}: the scores then say nothing of new patients`,
+    `Expected each picture, patient and document in one split, ${describeLeaks(refused, samples)}. Make a split that keeps them whole with "dataset split", or accept them with --allow-leaks ${[...new Set(refused.map(({ kind }) => kind))].join(' ')}: the scores then say nothing about new patients`,
   );
 }
 
@@ -85,7 +86,7 @@ export function describeLeaks(leaks: readonly Leak[], samples: readonly DatasetS
         .slice(0, 3)
         .map((leak) => `"${leak.name}" (${countBySplit(leak, samples)})`);
       return [
-        `${some.length} ${kind}${some.length === 1 ? ' stands' : 's stand'} in more than one split (${count} samples): ${shown.join(', ')}${some.length > 3 ? ', …' : ''}`,
+        `${counted(some.length, kind)} ${some.length === 1 ? 'is' : 'are'} in more than one split (${counted(count, 'sample')}): ${shown.join(', ')}${some.length > 3 ? ', …' : ''}`,
       ];
     })
     .join('; ');

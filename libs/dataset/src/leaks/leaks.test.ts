@@ -53,7 +53,7 @@ describe('what leaks between splits', () => {
       sample('b', 'test', { document: 'd' }),
     ];
     expect(() => refuseLeaks(samples)).toThrow(
-      /1 document stands in more than one split \(2 samples\): "d" \(1 train, 1 test\)\. .*--allow-leaks document/,
+      /1 document is in more than one split \(2 samples\): "d" \(1 train, 1 test\)\. .*--allow-leaks document/,
     );
     expect(refuseLeaks(samples, ['document'])).toHaveLength(1);
   });

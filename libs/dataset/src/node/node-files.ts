@@ -27,7 +27,7 @@ export async function nodeFiles(path: string): Promise<DatasetFiles & { readonly
     if (!isInside(root, real))
       throw new CtError(
         'CT_READ_FAILED',
-        `Expected links that stay in the dataset's folder, "${name}" leads to "${real}"; name that folder, or copy what it holds`,
+        `Expected links that stay in the dataset's folder, "${name}" leads to "${real}"; import that folder, or copy its files`,
       );
     return real;
   };

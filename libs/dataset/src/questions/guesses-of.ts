@@ -1,6 +1,7 @@
 import type { DatasetSample } from '@groundglass/core';
 import { isGuessed } from '../manifest/is-guessed.js';
 import { namedPatient } from '../manifest/named-patient.js';
+import { counted } from '../text/counted.js';
 
 /** Sentences about values of some samples that are not from the dataset; none if split and patient are in writing. */
 export function guessesOf(samples: readonly DatasetSample[]): string[] {
@@ -13,19 +14,17 @@ export function guessesOf(samples: readonly DatasetSample[]): string[] {
     ...(splits === 0
       ? []
       : [
-          `Nothing names the split of ${pictures(splits)}: Groundglass drew it. It is no published split, and a model may have been trained on these pictures.`,
+          `The data does not state the split of ${counted(splits, 'picture')}: Groundglass drew it. It is not a published split, and a model may have been trained on these pictures.`,
         ]),
     ...(patients === 0
       ? []
-      : [`Nothing names the patient of ${pictures(patients)}: it is guessed from the path.`]),
+      : [
+          `The data does not name the patient of ${counted(patients, 'picture')}: it is guessed from the path.`,
+        ]),
     ...(alone === 0
       ? []
       : [
-          `For the drawn split ${pictures(alone)} of unknown patients counted as a patient each: one patient may stand in two splits.`,
+          `For the drawn split, ${counted(alone, 'picture')} of unknown patients counted as one patient each: one patient may be in two splits.`,
         ]),
   ];
-}
-
-function pictures(count: number): string {
-  return `${count} picture${count === 1 ? '' : 's'}`;
 }

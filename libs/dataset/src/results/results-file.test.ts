@@ -53,7 +53,7 @@ test.each([
   ['a later version', header.replace('"version":1', '"version":2'), 'says version 2'],
   ['an older version', header.replace('"version":1', '"version":0'), 'says version 0'],
   ['a table', 'path,label\na.png,covid\n', 'its first row is not a JSON object'],
-  ['an empty file', '', 'it has no whole row'],
+  ['an empty file', '', 'it has no complete row'],
 ])('%s is refused', (_, text, problem) => {
   expect(() => parseResults(text)).toThrow(/^Expected a results file of version 1: /);
   expect(() => parseResults(text)).toThrow(problem);

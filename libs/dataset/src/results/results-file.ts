@@ -81,7 +81,7 @@ function headerProblem(
   issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined,
 ): string {
   const row = parseLine(first);
-  if (first.trim() === '') return 'it has no whole row';
+  if (first.trim() === '') return 'it has no complete row';
   if (typeof row !== 'object' || row === null) return 'its first row is not a JSON object';
   const { format, version } = row as { format?: unknown; version?: unknown };
   if (format === 'groundglass-predictions' && version !== 1)

@@ -118,7 +118,7 @@ export function foldDataset(
   const groups = wholeGroups(samples, together);
   if (!(Number.isInteger(folds) && folds >= 3 && folds <= groups.length))
     throw new RangeError(
-      `Expected from 3 folds to as many as there are patients or documents (${groups.length}), got ${folds}`,
+      `Expected at least 3 folds and at most one per patient or document (${groups.length}), got ${folds}`,
     );
   const parts = divide(
     samples,

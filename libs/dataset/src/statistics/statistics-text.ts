@@ -94,7 +94,7 @@ export function differenceLines({ citation, agreements, differences }: Statistic
   if (agreements.length + differences.length === 0) return [];
   return [
     [
-      `${citation ?? 'The publication'} states ${agreements.length + differences.length} numbers; ${agreements.length} hold.`,
+      `${citation ?? 'The publication'} states ${agreements.length + differences.length} numbers; ${agreements.length} match the data.`,
       ...differences.map(
         ({ key, published, data }) =>
           `  ${key}: published ${published}, data ${data ?? 'has none'}`,
@@ -131,7 +131,7 @@ export function statisticsPage(
     agreements.length + differences.length === 0
       ? ''
       : `<h2>Publication and data</h2>
-<p>${escapeHtml(citation ?? 'The publication')} states ${agreements.length + differences.length} numbers; ${agreements.length} hold: ${agreements.map((key) => `<code>${escapeHtml(key)}</code>`).join(', ')}.</p>
+<p>${escapeHtml(citation ?? 'The publication')} states ${agreements.length + differences.length} numbers; ${agreements.length} match the data: ${agreements.map((key) => `<code>${escapeHtml(key)}</code>`).join(', ')}.</p>
 ${differences.length === 0 ? '' : `<table><thead><tr><th scope="col">number</th><th scope="col">published</th><th scope="col">data</th></tr></thead><tbody>${differences.map(({ key, published, data }) => `<tr><td>${escapeHtml(key)}</td><td>${published}</td><td>${data ?? '–'}</td></tr>`).join('')}</tbody></table>`}`;
   return htmlPage(
     `Statistics of ${statistics.name}`,

@@ -23,7 +23,7 @@ export function checkProduct(product: ArrayLike<number>): void {
       const got = product[i * size + j];
       if (got !== undefined && Math.abs(got - expected) < 0.05) continue;
       throw new Error(
-        `Expected ${expected.toFixed(4)} in row ${i}, column ${j} of a product of matrices, got ${got}`,
+        `Expected ${expected.toFixed(4)} in row ${i}, column ${j} of a matrix product, got ${got}`,
       );
     }
   }

@@ -184,7 +184,7 @@ describe('loading TensorFlow.js', () => {
     );
     await expect(loading).rejects.toThrow(EngineUnavailableError);
     await expect(loading).rejects.toThrow(
-      'Expected @tensorflow/tfjs-node-gpu to load, since it is installed: libcudart.so.11.0',
+      'Expected the installed @tensorflow/tfjs-node-gpu to load: libcudart.so.11.0',
     );
   });
 });

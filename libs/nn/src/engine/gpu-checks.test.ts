@@ -43,7 +43,7 @@ describe('a provider is checked by a matrix product', () => {
     product[3 * size + 5]! += 0.1;
     expect(() => {
       checkProduct(product);
-    }).toThrow(/in row 3, column 5 of a product of matrices/);
+    }).toThrow(/in row 3, column 5 of a matrix product/);
     expect(() => {
       checkProduct(product.subarray(0, size));
     }).toThrow('row 1, column 0');
@@ -104,7 +104,7 @@ describe('TensorFlow.js is checked by a matrix product', () => {
       'throw new Error("libcudart.so.11.0: cannot open shared object file");',
     );
     await expect(checkTfjs(loadTfjs(root))).rejects.toThrow(
-      'Expected @tensorflow/tfjs-node-gpu to load, since it is installed: libcudart.so.11.0: cannot open',
+      'Expected the installed @tensorflow/tfjs-node-gpu to load: libcudart.so.11.0: cannot open',
     );
   });
 
@@ -114,7 +114,7 @@ describe('TensorFlow.js is checked by a matrix product', () => {
       'exports.ready = () => Promise.resolve(); exports.backend = () => ({ isUsingGpuDevice: false });',
     );
     await expect(checkTfjs(loadTfjs(root))).rejects.toThrow(
-      '@tensorflow/tfjs-node-gpu loads and TensorFlow finds no GPU',
+      '@tensorflow/tfjs-node-gpu loads, but TensorFlow finds no GPU',
     );
   });
 });

@@ -78,7 +78,7 @@ function decode(model: Uint8Array): onnx.ModelProto {
     const file = ModelProto.decode(model);
     if (file.graph?.node?.length) return file;
   } catch (cause) {
-    throw new OnnxError('Expected an ONNX file, its bytes are no protocol buffer', { cause });
+    throw new OnnxError('Expected an ONNX file, its bytes are not a protocol buffer', { cause });
   }
   throw new OnnxError('Expected an ONNX file, it has no graph');
 }

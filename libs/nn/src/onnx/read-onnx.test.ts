@@ -57,7 +57,7 @@ test('halves and values that are listed instead of packed are read', () => {
 });
 
 test.each([
-  ['no protocol buffer', new TextEncoder().encode('GIF89a, or so'), 'no protocol buffer'],
+  ['no protocol buffer', new TextEncoder().encode('GIF89a, or so'), 'not a protocol buffer'],
   ['nothing', new Uint8Array(), 'it has no graph'],
 ])('%s is refused', (_, bytes, message) => {
   expect(() => readOnnx(bytes)).toThrow(OnnxError);

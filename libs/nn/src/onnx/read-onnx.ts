@@ -43,7 +43,7 @@ export function readOnnx(bytes: Uint8Array): OnnxFile {
   try {
     model = ModelProto.decode(bytes);
   } catch (error) {
-    throw new OnnxError('Expected an ONNX file, its bytes are no protocol buffer', {
+    throw new OnnxError('Expected an ONNX file, its bytes are not a protocol buffer', {
       cause: error,
     });
   }
@@ -90,7 +90,7 @@ function weightOf(tensor: onnx.ITensorProto): [string, { shape: number[]; data: 
   if (dtype === undefined) return [];
   // 1: EXTERNAL; onnx-proto's enumeration is older than it.
   if ((tensor as { dataLocation?: number }).dataLocation === 1)
-    throw new OnnxError(`Expected "${name}" inside the file, its values lie in another file`);
+    throw new OnnxError(`Expected "${name}" inside the file, its values are in another file`);
   const shape = (tensor.dims ?? []).map(Number);
   const data = valuesOf(name, dtype, tensor, sizeOf(shape));
   return [[name, { shape, data }]];

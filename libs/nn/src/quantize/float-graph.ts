@@ -29,12 +29,12 @@ export function readFloatGraph(model: Uint8Array): FloatGraph {
   try {
     file = ModelProto.decode(model);
   } catch (cause) {
-    throw new OnnxError('Expected an ONNX file, its bytes are no protocol buffer', { cause });
+    throw new OnnxError('Expected an ONNX file, its bytes are not a protocol buffer', { cause });
   }
   const { graph } = file;
   if (!graph?.node?.length) throw new OnnxError('Expected an ONNX file, it has no graph');
   if (graph.node.some(({ opType }) => opType === 'DequantizeLinear'))
-    throw new OnnxError('Expected a model of floats, this one is quantised already');
+    throw new OnnxError('Expected a float model, this one is already quantised');
   const constants = new Map<string, FloatConstant>();
   for (const tensor of graph.initializer ?? []) {
     const constant = floatConstant(tensor);

@@ -177,7 +177,7 @@ test('the distance can be added again to a quantised model', async () => {
 
 test('an unsuitable model is refused', async () => {
   await expect(Quantiser.create(Uint8Array.of(1, 2, 3))).rejects.toThrow(OnnxError);
-  await expect(quantised(await quantised(model()))).rejects.toThrow('quantised already');
+  await expect(quantised(await quantised(model()))).rejects.toThrow('already quantised');
   const quantiser = await Quantiser.create(model());
   open.push(quantiser);
   expect(() => quantiser.quantise()).toThrow('Expected pictures to be observed');

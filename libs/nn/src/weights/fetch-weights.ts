@@ -115,7 +115,7 @@ async function download(
     // A full disk is not a broken connection.
     if ((error as NodeJS.ErrnoException).syscall === 'write') throw error;
     throw new FetchWeightsError(
-      `The connection to ${new URL(url).host} broke after ${done} bytes; run the command again to go on from there`,
+      `The connection to ${new URL(url).host} broke after ${done} bytes; run the command again to continue from there`,
       { cause: error },
     );
   } finally {

@@ -139,7 +139,7 @@ function readLegacy(bytes: Uint8Array): Content {
     return value;
   };
   if (next() !== legacyMagic)
-    throw new RangeError('Expected a PyTorch file, its magic number is another');
+    throw new RangeError('Expected a PyTorch file, its magic number is wrong');
   next();
   const machine = next();
   if (machine instanceof Map && machine.get('little_endian') === false)
@@ -164,7 +164,7 @@ function readLegacy(bytes: Uint8Array): Content {
 function persistent(id: unknown): Storage {
   const [kind, type, key, , length, part] = Array.isArray(id) ? (id as unknown[]) : [];
   if (kind !== 'storage' || typeof length !== 'number' || (part ?? null) !== null)
-    throw new RangeError('Expected a PyTorch file, it refers to something that is no storage');
+    throw new RangeError('Expected a PyTorch file, it refers to something that is not a storage');
   const { qualified } = type as PickledName;
   if (valueBytes[qualified] === undefined)
     throw new RangeError(`Expected tensors of numbers in the PyTorch file, got ${qualified}`);

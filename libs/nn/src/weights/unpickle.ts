@@ -81,7 +81,7 @@ export function unpickle(
   };
   const recall = (key: number) => {
     if (!memo.has(key))
-      throw new RangeError(`Expected a pickle, it recalls ${key}, which it never kept`);
+      throw new RangeError(`Expected a pickle, it reads memo entry ${key}, which was never stored`);
     push(memo.get(key));
   };
   const list = (value: unknown): unknown[] => {

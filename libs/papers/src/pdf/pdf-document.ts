@@ -34,7 +34,7 @@ export class PdfDocument {
         'PAPER_NOT_PDF',
         bytes.length === 0
           ? 'Expected a PDF, the file is empty'
-          : 'Expected "%PDF-" in the first kilobyte, it is not there',
+          : 'Expected "%PDF-" in the first kilobyte, it is missing',
       );
     }
     const hasEnd = hasMark(bytes.subarray(-2048), '%%EOF');
@@ -134,7 +134,7 @@ function openError(error: number, hasEnd: boolean): PaperError {
     case errors.security:
       return new PaperError(
         'PAPER_ENCRYPTED',
-        'Expected a PDF without encryption, it uses a scheme that PDFium does not know',
+        'Expected a PDF without encryption, it uses a scheme that PDFium does not support',
       );
     default:
       return hasEnd

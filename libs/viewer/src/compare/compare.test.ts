@@ -64,10 +64,10 @@ test('pictures of other sizes or units, and those without masks, say why there i
   const reasonOf = (kind: 'values' | 'masks', other: ComparedPicture) =>
     differenceOf(kind, one, other, defaultStrings);
   expect(reasonOf('values', picture([], { sliceCount: 3 }))).toEqual({
-    reason: 'A difference needs pictures of one size; these have 2 × 2 × 1 and 2 × 2 × 3.',
+    reason: 'A difference needs pictures of the same size; these have 2 × 2 × 1 and 2 × 2 × 3.',
   });
   expect(reasonOf('values', picture([], { unit: 'grey' }))).toEqual({
-    reason: 'A difference needs pictures in one unit; these are in HU and grey.',
+    reason: 'A difference needs pictures in the same unit; these are in HU and grey.',
   });
   expect(reasonOf('masks', picture([]))).toEqual({ reason: defaultStrings.differenceMasks });
 });

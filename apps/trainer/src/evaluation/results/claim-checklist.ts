@@ -161,7 +161,7 @@ function items(publication: Publication, reproduced: readonly ReproductionRow[])
       'level at which they are disjoint',
       leaks === undefined ? 'done' : 'in part',
       leaks === undefined
-        ? 'Patient, document and picture: training refuses what stands in two splits.'
+        ? 'Patient, document and picture: training refuses what is in two splits.'
         : `Patient and picture; accepted exceptions: ${leaks}.`,
     ],
     [
@@ -212,7 +212,7 @@ function items(publication: Publication, reproduced: readonly ReproductionRow[])
       'robustness',
       robustness.length > 0 ? 'done' : 'not done',
       robustness.length > 0
-        ? `Labels that harmless changes turn: ${page}.`
+        ? `Labels that harmless changes flip: ${page}.`
         : '"evaluate --robustness" measures it.',
     ],
     [
@@ -251,7 +251,7 @@ function items(publication: Publication, reproduced: readonly ReproductionRow[])
       'results',
       'diagnostic accuracy and precision',
       'done',
-      `${page}${hasGrades ? ', by grade of disease too' : ''}${hasBaselines ? ', beside baselines that never see a lung' : ''}.`,
+      `${page}${hasGrades ? ', by grade of disease too' : ''}${hasBaselines ? ', next to baselines that never see a lung' : ''}.`,
     ],
     [
       'results',

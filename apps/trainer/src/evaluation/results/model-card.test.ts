@@ -84,7 +84,7 @@ test('the page of results has grades, places of masks, changes and series', () =
   const page = renderResultsPage(publication);
   // Two positives of a grade against four negatives, all ranked right.
   expect(page).toContain('| grade mild against all negatives | 1.000');
-  expect(page).toContain('10.0 % lies outside of the lungs');
+  expect(page).toContain('10.0 % lies outside the lungs');
   expect(page).toContain('marked over 95 % or more: 1 pictures (7.png)');
   expect(page).toContain('| half the size | 3 |');
   expect(page).toContain('| scan-1 | ill | 0.700 | 0.500 | 4 of 20 |');

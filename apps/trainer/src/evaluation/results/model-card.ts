@@ -100,7 +100,7 @@ ${ledgerTable(runs)}
 
 ## Known failures
 
-${'covid-ct' in run.inputs.samples ? figuresOfPapers : ''}- **Masks**${recipe.pseudoMasks ? ' were trained on another network’s masks beside experts’' : ''}: small and faint lesions are missed, vessels at the hilum and dependent
+${'covid-ct' in run.inputs.samples ? figuresOfPapers : ''}- **Masks**${recipe.pseudoMasks ? ' were trained on another network’s masks as well as experts’' : ''}: small and faint lesions are missed, vessels at the hilum and dependent
   atelectasis are taken for lesions.
 ${'covid-ct' in run.inputs.samples ? otherPneumonia : ''}${phantoms > 0 ? phantomsSeen : ''}- **Populations.** Age, sex and origin of the patients are unknown for most pictures; nothing was measured by group.
 `;

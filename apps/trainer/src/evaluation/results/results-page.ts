@@ -35,7 +35,7 @@ export function renderResultsPage(
 # Results
 
 What the model that ships (\`models/${model.name}/${model.version}\`) reaches, measured once, when it was finished. Temperature, threshold, epoch and everything else
-were chosen on validation pictures; the last table has every look at a test split, those of earlier models among them. Every number here stands in [\`results/${model.name}-${model.version}.json\`](results/${model.name}-${model.version}.json) with the command that made it.
+were chosen on validation pictures; the last table has every look at a test split, those of earlier models among them. Every number here is in [\`results/${model.name}-${model.version}.json\`](results/${model.name}-${model.version}.json) with the command that made it.
 
 ## Measured
 

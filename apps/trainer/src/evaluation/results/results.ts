@@ -52,7 +52,7 @@ export function formatResults({
 
 function formatRobustness({ dataset, pictures, flips }: Robustness): string {
   return [
-    `${dataset}: labels of ${pictures} pictures that a change turns`,
+    `${dataset}: labels that a change flips, of ${pictures} pictures`,
     ...Object.entries(flips).map(([name, count]) => `  ${name.padEnd(24)} ${count}`),
   ].join('\n');
 }
@@ -149,7 +149,7 @@ function formatMeasurement({
     ...(masks ? [formatMasks(masks)] : []),
     ...(places
       ? [
-          `  of the masks of ${places.pictures} pictures ${percent(places.outsideLungs)} lies outside of the lungs, ${percent(places.outsideHull)} outside of their hull; lungs covered: ${places.covered.length} pictures`,
+          `  of the masks of ${places.pictures} pictures ${percent(places.outsideLungs)} lies outside the lungs, ${percent(places.outsideHull)} outside their hull; lungs covered: ${places.covered.length} pictures`,
         ]
       : []),
   ];

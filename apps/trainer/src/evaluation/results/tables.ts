@@ -34,8 +34,8 @@ export function intervalText({ results }: Publication): string {
 function robustnessTable({ dataset, pictures, flips }: Robustness): string {
   const rows = Object.entries(flips).map(([name, count]) => [name, String(count)]);
   return [
-    `**Harmless changes.** Labels that each turns, of ${pictures} validation pictures of ${dataset}.`,
-    table(['change', 'labels turned'], rows),
+    `**Harmless changes.** Labels that each change flips, of ${pictures} validation pictures of ${dataset}.`,
+    table(['change', 'labels flipped'], rows),
   ].join('\n\n');
 }
 
@@ -104,7 +104,7 @@ function datasetTables(dataset: DatasetResult): string {
       : []),
     ...(places
       ? [
-          `Of what the masks of ${places.pictures} pictures mark, ${percent(places.outsideLungs)} lies outside of the lungs that thresholds find and ${percent(places.outsideHull)} outside of the lungs' hull, which also holds consolidated lobes. Lungs marked over 95 % or more: ${places.covered.length} pictures${places.covered.length > 0 ? ` (${places.covered.slice(0, 6).join(', ')})` : ''}.`,
+          `Of what the masks of ${places.pictures} pictures mark, ${percent(places.outsideLungs)} lies outside the lungs that thresholds find and ${percent(places.outsideHull)} outside the lungs' hull, which also holds consolidated lobes. Lungs marked over 95 % or more: ${places.covered.length} pictures${places.covered.length > 0 ? ` (${places.covered.slice(0, 6).join(', ')})` : ''}.`,
         ]
       : []),
   ].join('\n\n');

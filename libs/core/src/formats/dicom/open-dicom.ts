@@ -179,7 +179,7 @@ async function readFile(
     if (format !== 'dicom') {
       throw new CtError(
         'CT_UNKNOWN_FORMAT',
-        `Expected a DICOM file, this is ${format ?? 'in no format that is known'}`,
+        `Expected a DICOM file, this is ${format ?? 'in an unknown format'}`,
       );
     }
     return await readDicomImage(file, { limits, codecs, name });

@@ -107,14 +107,14 @@ async function dataSource(
     if (/[\\/\0]/.test(name) || name === '..' || name === '.') {
       throw new CtError(
         'CT_CORRUPT',
-        'Expected the name of a file beside the header in ElementDataFile, got a path',
+        'Expected the name of a file next to the header in ElementDataFile, got a path',
       );
     }
     const found = companion && (await findCompanion(companion, name));
     if (!found)
       throw new CtError(
         'CT_MISSING_COMPANION',
-        `Expected the voxels in "${name}" beside the header`,
+        `Expected the voxels in "${name}" next to the header`,
       );
     return found;
   };

@@ -28,7 +28,7 @@ export function niftiPosition(header: NiftiHeader): NiftiPosition {
   const affine = [sform, qform].find((matrix) => matrix !== undefined && isUsable(matrix));
   const repaired =
     sform && affine !== sform
-      ? `the sform has no three directions, ${affine ? 'the qform is used' : 'no orientation is left'}`
+      ? `the sform does not give three directions, ${affine ? 'the qform is used' : 'the orientation is unknown'}`
       : undefined;
   if (affine) {
     const scale = header.toMillimetres;

@@ -138,7 +138,7 @@ async function pairedVoxels(
   if (!image) {
     throw new CtError(
       'CT_MISSING_COMPANION',
-      'Expected the voxels in an .img file beside the .hdr header',
+      'Expected the voxels in an .img file next to the .hdr header',
     );
   }
   return (await isGzip(image))

@@ -35,7 +35,7 @@ export async function openPicture(
     const context = new OffscreenCanvas(columns, rows).getContext('2d', {
       willReadFrequently: true,
     });
-    if (!context) throw new CtError('CT_INTERNAL', 'The browser gives no canvas to decode on');
+    if (!context) throw new CtError('CT_INTERNAL', 'The browser provides no canvas for decoding');
     context.drawImage(bitmap, 0, 0);
     const { data } = context.getImageData(0, 0, columns, rows);
     return pictureVolume(format, { columns, rows, data, channels: 4 }, [

@@ -33,7 +33,7 @@ export function crossingSplits(context: AuditContext): Finding[] {
         context.finding(
           rule,
           'error',
-          `${name} "${key}" stands in more than one split: ${where}`,
+          `${name} "${key}" is in more than one split: ${where}`,
           indices,
           {
             name: key,

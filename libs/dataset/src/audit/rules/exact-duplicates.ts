@@ -29,7 +29,7 @@ export function exactDuplicates(context: AuditContext): Finding[] {
       context.finding(
         'exact-duplicate',
         splits.length > 1 ? 'error' : 'warning',
-        `The same picture stands ${indices.length} times${splits.length > 1 ? `, in ${splits.join(' and ')}` : ''}: ${names}`,
+        `The same picture appears ${indices.length} times${splits.length > 1 ? `, in ${splits.join(' and ')}` : ''}: ${names}`,
         indices,
         evidence,
       ),

@@ -1,6 +1,7 @@
 import type { Finding } from '@groundglass/core';
 import { checkMask, checkPicture } from '../../facts/check-pixels.js';
 import { shownSlice } from '../../reading/shown-slice.js';
+import { counted } from '../../text/counted.js';
 import type { AuditContext } from '../audit-context.js';
 
 const endings: Readonly<Record<string, RegExp>> = {
@@ -33,7 +34,7 @@ export function filesAsDeclared(context: AuditContext): Finding[] {
       evidence: Finding['evidence'] = {},
     ) => list.push(context.finding(rule, severity, message, [i], evidence));
     if (sha256 !== undefined && found.sha256 !== sha256)
-      add('changed-file', 'warning', `"${path}" is another file than the manifest fingerprinted`, {
+      add('changed-file', 'warning', `"${path}" does not match its fingerprint in the manifest`, {
         manifest: sha256,
         file: found.sha256,
       });
@@ -41,13 +42,13 @@ export function filesAsDeclared(context: AuditContext): Finding[] {
       add(
         'missing-slice',
         'error',
-        `"${path}" has ${found.sliceCount} slices, none of index ${slice}`,
+        `"${path}" has ${found.sliceCount} slices, none with index ${slice}`,
       );
     else if (slice === undefined && found.sliceCount > 1)
       add(
         'whole-volume',
         'info',
-        `"${path}" is a volume of ${found.sliceCount} slices as one sample: only its middle slice was looked at`,
+        `"${path}" is a volume of ${found.sliceCount} slices as one sample: only its middle slice was checked`,
       );
     const ending = endings[found.format];
     if (ending && !ending.test(path) && /\.[a-z]{2,5}$/i.test(path)) {
@@ -68,7 +69,11 @@ export function filesAsDeclared(context: AuditContext): Finding[] {
         modality: header.modality,
       });
     if (header.burnedIn?.toUpperCase() === 'YES')
-      add('marks-drawn', 'warning', `"${path}" has text burned into its pixels, says its header`);
+      add(
+        'marks-drawn',
+        'warning',
+        `"${path}" has text burned into its pixels, according to its header`,
+      );
     const problem = checkPicture(found, shownSlice(slice, found.sliceCount));
     if (problem !== undefined) add('unusable-picture', 'error', `"${path}": ${problem}`);
     if (mask !== undefined) {
@@ -83,19 +88,19 @@ export function filesAsDeclared(context: AuditContext): Finding[] {
       add(
         'not-chest',
         'warning',
-        `"${path}" does not look like an axial slice of a chest: another part of the body, another plane, a radiograph or no CT`,
+        `"${path}" does not look like an axial chest slice: it may show another body part or plane, or be a radiograph or no CT at all`,
       );
     else if (features?.lungShare === null && header.axial !== false)
       add(
         'no-lungs',
         'info',
-        `No lungs were found in "${path}": not an axial chest slice, or nothing a model of lungs can use`,
+        `No lungs were found in "${path}": it is not an axial chest slice, or a lung model cannot use it`,
       );
     for (const { kind, share, pieces } of features?.marks ?? [])
       add(
         'marks-drawn',
         'info',
-        `"${path}" has ${kind === 'colour' ? 'coloured marks' : `${pieces} white mark${pieces === 1 ? '' : 's'} (letters, arrows)`} drawn into it`,
+        `"${path}" has ${kind === 'colour' ? 'coloured marks' : `${counted(pieces, 'white mark')} (letters, arrows)`} drawn into it`,
         { kind, share, pieces },
       );
     return list;
@@ -104,7 +109,7 @@ export function filesAsDeclared(context: AuditContext): Finding[] {
     context.finding(
       'wrong-ending',
       'info',
-      `${indices.length} file${indices.length === 1 ? '' : 's'}: ${name} inside`,
+      `${counted(indices.length, 'file')}: ${name} inside`,
       indices,
     ),
   );

@@ -65,7 +65,7 @@ function impossible(context: AuditContext): Finding[] {
         context.finding(
           'metadata-contradicts',
           'warning',
-          `The age "${String(age)}" of ${context.name(i)} is no age in years`,
+          `The age "${String(age)}" of ${context.name(i)} is not an age in years`,
           [i],
           { age },
         ),
@@ -78,7 +78,7 @@ function impossible(context: AuditContext): Finding[] {
         context.finding(
           'metadata-contradicts',
           'info',
-          `${context.name(i)} is of a man and speaks of pregnancy`,
+          `${context.name(i)} belongs to a man and mentions pregnancy`,
           [i],
           { gender: String(gender) },
         ),
@@ -97,7 +97,7 @@ function classes(context: AuditContext): Finding[] {
       context.finding(
         'class-missing',
         'warning',
-        `The ${split} split has no sample of ${missing.join(', ')}: AUC has no value there`,
+        `The ${split} split has no sample of ${missing.join(', ')}: its AUC is undefined`,
         [],
         { split, missing },
       ),

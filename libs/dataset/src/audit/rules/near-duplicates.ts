@@ -47,7 +47,7 @@ export function nearDuplicates(context: AuditContext, pairs: readonly DuplicateP
           context.finding(
             'similar-pictures',
             'warning',
-            `Perhaps the same picture twice${how === '' ? '' : `, once ${how}`}; look at both: ${names}`,
+            `Possibly the same picture twice${how === '' ? '' : `, once ${how}`}; check both: ${names}`,
             [a, b],
             evidence,
           ),
@@ -78,7 +78,7 @@ export function nearDuplicates(context: AuditContext, pairs: readonly DuplicateP
       context.finding(
         'adjacent-slices',
         doubt < certainlyOneScan ? 'error' : 'warning',
-        `${doubt < certainlyOneScan ? 'Neighbouring slices' : 'Perhaps neighbouring slices'} of one scan in two splits: ${names}`,
+        `${doubt < certainlyOneScan ? 'Neighbouring slices' : 'Possibly neighbouring slices'} of one scan in two splits: ${names}`,
         [a, b],
         evidence,
       ),

@@ -50,7 +50,7 @@ export function shortcuts(context: AuditContext): Finding[] {
       context.finding(
         rule,
         'warning',
-        `${name} tells the label of ${percent(accuracy)} of ${where} (${percent(chance)} by the largest class): a model may learn it instead of the lungs`,
+        `${name} predicts the label of ${percent(accuracy)} of ${where} (${percent(chance)} by always guessing the largest class): a model may learn it instead of the lungs`,
         [],
         {
           accuracy: Number(accuracy.toFixed(4)),

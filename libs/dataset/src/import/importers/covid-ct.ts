@@ -93,7 +93,7 @@ export async function importCovidCt(
     for (const file of images) {
       const image = joinPath(`CT_${name}`, file);
       if (!listed.has(image))
-        collector.report({ file: image }, 'The image stands in no list of Data-split');
+        collector.report({ file: image }, 'The image is not in any list of Data-split');
     }
   }
   return collector.finish({
@@ -134,7 +134,7 @@ async function covidMetadata(
     const image = await imageOf(folder, collector, { file, row }, 'CT_COVID', name);
     if (image === undefined) continue;
     if (byImage.has(image)) {
-      collector.report({ file, row }, `"${name}" has a row already`);
+      collector.report({ file, row }, `"${name}" already has a row`);
       continue;
     }
     const meta: Meta = {};
@@ -164,7 +164,7 @@ async function nonCovidMetadata(
     if (name === undefined) continue;
     const image = await imageOf(folder, collector, { file, row }, 'CT_NonCOVID', name);
     if (image === undefined) continue;
-    if (byImage.has(image)) collector.report({ file, row }, `"${name}" has a row already`);
+    if (byImage.has(image)) collector.report({ file, row }, `"${name}" already has a row`);
     else if (patient !== undefined) byImage.set(image, { patient });
   }
   return byImage;

@@ -22,7 +22,7 @@ export async function checkTfjs(loading = loadTfjs()): Promise<CheckedTfjs> {
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
   if (from.endsWith('-gpu') && isUsingGpuDevice !== true) {
     throw new EngineUnavailableError(
-      `${from} loads and TensorFlow finds no GPU: it would compute on the processor. It needs an NVIDIA driver, CUDA 11.2 and cuDNN 8.1 on the loader's path (LD_LIBRARY_PATH)`,
+      `${from} loads, but TensorFlow finds no GPU: it would compute on the CPU. It needs an NVIDIA driver, CUDA 11.2 and cuDNN 8.1 on the loader's path (LD_LIBRARY_PATH)`,
     );
   }
   const { size, a, b } = productInputs();

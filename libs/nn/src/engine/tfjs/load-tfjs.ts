@@ -44,7 +44,7 @@ export async function loadTfjs(
       const text = error instanceof Error ? error.message : String(error);
       if (isMissing(text, name)) continue;
       throw new EngineUnavailableError(
-        `Expected ${name} to load, since it is installed: ${text.trim().split('\n')[0]!}. Repair it (\`npm rebuild ${name} --build-addon-from-source\`), or remove it to use another package.`,
+        `Expected the installed ${name} to load: ${text.trim().split('\n')[0]!}. Repair it (\`npm rebuild ${name} --build-addon-from-source\`), or remove it to use another package.`,
         { cause: error },
       );
     }

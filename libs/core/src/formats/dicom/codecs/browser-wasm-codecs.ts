@@ -16,7 +16,7 @@ export const loadBrowserWasmCodec: LoadWasmCodec = async (codec) => {
     case 'openjph':
       throw new CtError(
         'CT_UNSUPPORTED',
-        'Expected a transfer syntax that browsers decode, High-Throughput JPEG 2000 is decoded by the server and the editor only',
+        'Expected a transfer syntax that browsers decode, only the server and the editor decode High-Throughput JPEG 2000',
       );
   }
 };
