@@ -8,20 +8,44 @@ export interface QuantisedWeights {
   readonly scales: Float32Array;
 }
 
-/** Rounds the weights of a convolution `[out, in, rows, columns]`, with a step size for each output channel. */
-export function quantiseWeights({ dims, data }: FloatConstant): QuantisedWeights {
-  const channels = dims[0]!;
+/**
+ * Rounds the weights of a convolution `[out, in, rows, columns]`, with a step size for each output channel.
+ *
+ * @param groups of its channels.
+ */
+export function quantiseWeights({ dims, data }: FloatConstant, groups: number): QuantisedWeights {
+  const [channels, inputs] = dims as readonly [number, number];
   const size = data.length / channels;
+  // Kernels of depthwise convolutions add in 32 bits everywhere.
+  const isDepthwise = groups > 1 && groups === channels && inputs === 1;
   const values = new Int8Array(data.length);
   const scales = new Float32Array(channels);
   for (let channel = 0; channel < channels; channel++) {
     const own = data.subarray(channel * size, (channel + 1) * size);
-    const largest = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const largest = isDepthwise ? Math.max(...own.map(Math.abs)) : largestPair(own, inputs);
     const scale = largest === 0 ? 1 : largest / 127;
     scales[channel] = scale;
     own.forEach((value, at) => (values[channel * size + at] = Math.round(value / scale)));
   }
   return { values, scales };
+}
+
+/**
+ * The largest sum of two neighbouring weights, without their signs. On x86 processors without VNNI, ONNX Runtime's kernels add the
+ * products of two neighbours and activations of up to 255 in 16 bits, which saturate: two weights of 127 return half of their sum without
+ * an error. Two that add up to 128 never do (255 · 128 < 2¹⁵). Neighbours are those with the channel as the innermost axis.
+ */
+function largestPair(weights: Float32Array, inputs: number): number {
+  const taps = weights.length / inputs;
+  let [most, before] = [0, 0];
+  for (let tap = 0; tap < taps; tap++) {
+    for (let input = 0; input < inputs; input++) {
+      const weight = Math.abs(weights[input * taps + tap]!);
+      most = Math.max(most, before + weight);
+      before = weight;
+    }
+  }
+  return most;
 }
 
 /**

@@ -110,9 +110,10 @@ describe.each([
   });
 });
 
-test('a convolution done by hand: weights in 127 steps, the bias corrected by the mean rounding error', async () => {
+test('a convolution done by hand: neighbours add up to 127 steps, the bias corrected by the mean rounding error', async () => {
   const emit = new OnnxEmitter();
-  // One input channel, two of output. 0.1 is 12.7 steps of 1/127, rounded to 13; -2 and 1 are whole numbers of steps of 2/127.
+  // One input channel, two of output. Their neighbours add up to 1.1 and 3. 1 and 0.1 are 115.45 and
+  // 11.55 steps of 1.1/127, rounded to 115 and 12; -2 and 1 are -84.67 and 42.33 steps of 3/127, rounded to -85 and 42.
   const weight = emit.weight('w', [2, 1, 1, 2], Float32Array.of(1, 0.1, -2, 1));
   emit.named('y', 'Conv', ['image', weight, emit.weight('b', [2], Float32Array.of(0, 0.5))]);
   const bytes = writeOnnx({
@@ -135,22 +136,62 @@ test('a convolution done by hand: weights in 127 steps, the bias corrected by th
     ]),
   );
   const floats = (name: string) => [...new Float32Array(constants.get(name)!.buffer)];
-  expect([...new Int8Array(constants.get('w.integers')!.buffer)]).toEqual([127, 13, -127, 64]);
-  expect(floats('w.scales')[0]).toBeCloseTo(1 / 127, 7);
-  expect(floats('w.scales')[1]).toBeCloseTo(2 / 127, 7);
+  expect([...new Int8Array(constants.get('w.integers')!.buffer)]).toEqual([115, 12, -85, 42]);
+  expect(floats('w.scales')[0]).toBeCloseTo(1.1 / 127, 7);
+  expect(floats('w.scales')[1]).toBeCloseTo(3 / 127, 7);
   expect(floats('image.scale')[0]).toBeCloseTo(1 / 255, 7);
-  // Rounding adds 0.3 / 127 to the first channel's second weight, times the mean 0.5; 0.5 steps of 2 / 127 to that of the second.
-  const steps = [1, 2].map((largest) => (1 / 255) * (largest / 127));
+  // Rounding adds 115 + 12 - 127 = 0 steps to the first channel's weights together and -85 + 42 + 42.33 to the second's, times the mean 0.5.
+  const steps = [1.1, 3].map((pair) => (1 / 255) * (pair / 127));
   const biases = [...new Int32Array(constants.get('bias.integers')!.buffer)];
-  expect(biases[0]).toBe(Math.round((0 - (0.3 / 127) * 0.5) / steps[0]!));
-  // 8033 by hand; the scales are floats of 32 bits.
-  expect(Math.abs(biases[1]! - (0.5 - ((0.5 * 2) / 127) * 0.5) / steps[1]!)).toBeLessThan(1);
+  expect(Math.abs(biases[0]!)).toBeLessThan(1);
+  const added = (-85 + 42 + 127 / 3) * (3 / 127) * 0.5;
+  // The scales are floats of 32 bits.
+  expect(Math.abs(biases[1]! - (0.5 - added) / steps[1]!)).toBeLessThan(1);
   expect(readOnnx(file).metadata).toEqual(
     new Map([
       ['a', 'kept'],
       ['b', 'new'],
     ]),
   );
+});
+
+test.each([
+  ['all weights', () => 1],
+  ['the weights of every other channel', (input: number) => (input + 1) % 2],
+  ['the weights of every other position', (_: number, tap: number) => (tap + 1) % 2],
+])('the largest sums, of %s, are right on processors without VNNI too', async (_, weightAt) => {
+  const emit = new OnnxEmitter();
+  let last = 'image';
+  const convolve = (dims: [number, number, number, number], group = 1) => {
+    const [outputs, inputs, rows, columns] = dims;
+    const taps = rows * columns;
+    // Each weight that is not zero is the largest; a picture of ones has the largest activations.
+    const weights = Float32Array.from({ length: outputs * inputs * taps }, (_, at) =>
+      weightAt(Math.floor(at / taps) % inputs, at % taps),
+    );
+    const sum = weights.reduce((total, weight) => total + weight, 0) / outputs;
+    weights.forEach((weight, at) => (weights[at] = weight / sum));
+    last = emit.node('Conv', [last, emit.weight(`w${last}`, dims, weights)], { group });
+  };
+  convolve([16, 1, 1, 1]);
+  convolve([16, 16, 1, 1]);
+  convolve([16, 1, 3, 3], 16);
+  convolve([1, 16, 3, 3]);
+  emit.named('y', 'Relu', [last]);
+  const bytes = writeOnnx({
+    name: 'sums',
+    graph: emit,
+    inputs: [{ name: 'image', shape: ['N', 1, 'H', 'W'] }],
+    outputs: [{ name: 'y', shape: ['N', 1, 'H', 'W'] }],
+    metadata: {},
+  });
+  const quantiser = await Quantiser.create(bytes);
+  open.push(quantiser);
+  const ones = new Float32Array(size.rows * size.columns).fill(1);
+  await quantiser.observe(ones, size);
+  const { y } = await run(quantiser.quantise(), ones);
+  // The mean of ones is 1; sums that saturate give about half of it.
+  for (const value of y!) expect(value).toBeCloseTo(1, 1);
 });
 
 test('the distance can be added again to a quantised model', async () => {

@@ -178,7 +178,9 @@ class Rewriter {
   #convolution(node: onnx.INodeProto): void {
     const [data, weight, bias] = node.input as [string, string, string?];
     const floats = this.#graph.constants.get(weight)!;
-    const quantised = quantiseWeights(floats);
+    const group = node.attribute?.find(({ name }) => name === 'group');
+    // protobufjs has a class of its own for integers of 64 bits.
+    const quantised = quantiseWeights(floats, Number((group?.i as unknown) ?? 1));
     const channels = floats.dims[0]!;
     const errors = biasErrors(floats, quantised, this.#statistics.get(data)!.means);
     const own = bias ? this.#graph.constants.get(bias)!.data : new Float32Array(channels);
