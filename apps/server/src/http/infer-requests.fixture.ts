@@ -145,7 +145,7 @@ export const wrongInferRequests: readonly [string, string, unknown, string][] = 
     'shared memory',
     'lesion-rule',
     { inputs: [{ ...image, parameters: { shared_memory_region: 'a' } }] },
-    'lacks that extension',
+    'does not support that extension',
   ],
   ['nesting of 101', 'lesion-rule', `{"inputs":${'['.repeat(100)}`, 'nested at most 100 deep'],
   ['bytes that are no UTF-8', 'lesion-rule', Uint8Array.of(0x22, 0xff, 0x22), 'Expected JSON'],
