@@ -1,5 +1,5 @@
 import { CtError, type DatasetSample } from '@groundglass/core';
-import type { Dataset } from '@groundglass/dataset';
+import { counted, type Dataset } from '@groundglass/dataset';
 import type { FeatureDistance } from '@groundglass/nn';
 import { fitDistance } from './fit-distance.js';
 import type { SampleReader } from './sample-reader.js';
@@ -52,7 +52,7 @@ export async function fitDistanceOn(
 }
 
 function picturesOf(split: string, sources: readonly (readonly unknown[])[]): string {
-  return `${sources.flat().length} ${split} pictures of ${sources.length} ${sources.length === 1 ? 'source' : 'sources'}`;
+  return `${counted(sources.flat().length, `${split} picture`)} of ${counted(sources.length, 'source')}`;
 }
 
 /** At most `most` samples of each source, evenly spaced in their list. */
