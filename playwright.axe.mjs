@@ -8,6 +8,10 @@ import { AxeBuilder } from '@axe-core/playwright';
  */
 export async function accessibilityFindings(page, include) {
   const builder = new AxeBuilder({ page });
-  const { violations } = await (include ? builder.include([...include]) : builder).analyze();
+  const { passes, violations } = await (
+    include ? builder.include([...include]) : builder
+  ).analyze();
+  // A selector that matches nothing would pass as a page without findings.
+  if (passes.length + violations.length === 0) throw new Error('axe found nothing to check');
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
