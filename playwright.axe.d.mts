@@ -1,7 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Frame } from '@playwright/test';
 
 /** See playwright.axe.mjs. */
-export declare function accessibilityFindings(
-  page: Page,
-  include?: readonly string[],
-): Promise<string[]>;
+export declare function accessibilityFindings(frame: Frame, selector?: string): Promise<string[]>;

@@ -224,7 +224,7 @@ test('samples of the server are offered, those of other origins are not', async 
   await openPlayground(page, answerEvents);
   await expect(page.locator('#sample-list button')).toHaveText(['ramp.png']);
   await page.screenshot({ path: 'test-output/screenshots/playground-welcome.png' });
-  expect(await accessibilityFindings(page)).toEqual([]);
+  expect(await accessibilityFindings(page.mainFrame())).toEqual([]);
   await page.getByRole('button', { name: 'ramp.png' }).click();
   await expect(page.getByText('91.0 %')).toBeVisible();
 });

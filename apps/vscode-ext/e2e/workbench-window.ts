@@ -25,13 +25,11 @@ export class Workbench {
     writeFileSync(join(directory, 'settings.json'), JSON.stringify(folderSettings));
   }
 
-  /** What axe finds wrong in the visible webview; the workbench around it is VS Code's, and a webview behind another editor stays in the page. */
-  accessibilityFindings(element = 'main'): Promise<string[]> {
-    return accessibilityFindings(this.page, [
-      'div[style*="visibility: visible"] > iframe.webview.ready',
-      'iframe#active-frame',
-      element,
-    ]);
+  /** What axe finds wrong in the visible webview; the workbench around it is VS Code's. */
+  async accessibilityFindings(element = 'main'): Promise<string[]> {
+    await this.preview.locator(element).waitFor();
+    const frame = await (await this.preview.owner().elementHandle())?.contentFrame();
+    return accessibilityFindings(frame!, element);
   }
 
   /** The settings of the machine that the extension host runs on, until the end of the test. */
