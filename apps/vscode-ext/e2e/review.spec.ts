@@ -123,6 +123,40 @@ test('a review works with the keyboard, and the file has the decisions', async (
   await expect(preview.locator('.open-count')).toHaveText('0 of 2 figures to review');
 });
 
+test('decisions after an undo are saved, though VS Code is not told that the file has changed', async ({
+  workbench,
+  page,
+}) => {
+  workbench.set({ 'files.watcherExclude': { '**': true } });
+  const file = join(workbench.server.folder, name);
+  writeRows(workbench.server.folder);
+  // A file that takes a while to write.
+  const filler = Array.from({ length: 6000 }, (_, i) => ({
+    ...row(`filler-${i}`, [panel('0', 0, {})]),
+    caption: 'Chest CT. '.repeat(200),
+  }));
+  writeFileSync(file, readFileSync(file, 'utf8') + formatReview(filler));
+  const before = readFileSync(file, 'utf8');
+  await workbench.open(name);
+  const { preview } = workbench;
+  await expect(preview.locator('h1')).toHaveText('Paper unsure');
+  await preview.locator('body').click({ position: { x: 5, y: 5 } });
+  await page.keyboard.press('Tab');
+  const label = preview.locator('.tag-text').first();
+  for (let i = 0; i < 3; i++) {
+    await page.keyboard.press('2');
+    await expect(label).toHaveText('Negative');
+    await page.keyboard.press('Control+z');
+    await expect(label).toHaveText('Unsure');
+  }
+  await expect.poll(() => readFileSync(file, 'utf8') === before).toBe(true);
+  await expect(page.locator('.tab.dirty')).toHaveCount(0);
+  await page.keyboard.press('1');
+  await expect.poll(() => rowsOf(workbench)[1]?.panels[0]?.label).toBe('positive');
+  await expect(page.locator('.tab.dirty')).toHaveCount(0);
+  await expect(preview.getByRole('alert')).toHaveCount(0);
+});
+
 test('a drag from one panel to another merges them, a drag over one splits it', async ({
   workbench,
   page,

@@ -60,7 +60,7 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
         while (isBehind || isUndone) {
           if (!isBehind) {
             isUndone = false;
-            await writeAsShown(document);
+            await writeAsShown(document, panel);
             continue;
           }
           isBehind = false;
@@ -148,11 +148,16 @@ export class ReviewEditorProvider implements vscode.CustomTextEditorProvider {
 }
 
 /** Writes the editor's text if the file differs. */
-async function writeAsShown(document: vscode.TextDocument): Promise<void> {
+async function writeAsShown(
+  document: vscode.TextDocument,
+  panel: vscode.WebviewPanel,
+): Promise<void> {
   const text = document.getText();
   const { fs } = vscode.workspace;
   if (new TextDecoder().decode(await fs.readFile(document.uri)) === text) return;
-  await fs.writeFile(document.uri, new TextEncoder().encode(text));
+  // The user's command writes a text that counts as saved, too. If another program writes, VS Code refuses to save until it has noticed.
+  if (panel.active) await vscode.commands.executeCommand('workbench.action.files.save');
+  else await fs.writeFile(document.uri, new TextEncoder().encode(text));
 }
 
 /** Replaces the line of one row. */
