@@ -26,8 +26,10 @@ export type DatasetNode =
 
 /** Dataset → split → class → patient → image, each level created when it is opened. */
 export class DatasetTree implements vscode.TreeDataProvider<DatasetNode> {
-  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #changed = new vscode.EventEmitter<DatasetNode[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
+  #shown: readonly (DatasetNode & { kind: 'dataset' })[] = [];
+  readonly #opened = new WeakSet<DatasetEntry>();
   readonly #registry: DatasetRegistry;
   readonly #resultsOf: (entry: DatasetEntry) => Promise<vscode.Uri[]>;
 
@@ -39,14 +41,29 @@ export class DatasetTree implements vscode.TreeDataProvider<DatasetNode> {
     this.#resultsOf = resultsOf;
   }
 
-  refresh(): void {
-    this.#changed.fire(undefined);
+  /**
+   * Searches and loads first, and keeps the rows of datasets if they are the same: until VS Code has the new rows, it gives the commands of
+   * old ones no node, and they would ask which dataset.
+   */
+  async refresh(): Promise<void> {
+    const entries = await this.#registry.find();
+    const opened = entries.filter((entry) => this.#opened.has(entry));
+    await Promise.allSettled(opened.map((entry) => entry.load()));
+    const isSame =
+      entries.length === this.#shown.length &&
+      this.#shown.every(({ entry }, at) => entry === entries[at]);
+    this.#changed.fire(isSame ? [...this.#shown] : undefined);
   }
 
   async getChildren(node?: DatasetNode): Promise<DatasetNode[]> {
-    if (!node) return (await this.#registry.find()).map((entry) => ({ kind: 'dataset', entry }));
+    if (!node) {
+      const entries = await this.#registry.find();
+      this.#shown = entries.map((entry) => ({ kind: 'dataset', entry }));
+      return [...this.#shown];
+    }
     switch (node.kind) {
       case 'dataset':
+        this.#opened.add(node.entry);
         return this.#splitsOf(node.entry);
       case 'split':
       case 'label':

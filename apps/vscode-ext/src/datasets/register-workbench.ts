@@ -51,7 +51,7 @@ export function registerWorkbench(
     await scoreWithProgress(scoring, target, (results) => {
       void galleries.openResults(results, state);
     });
-    tree.refresh();
+    void tree.refresh();
   };
   const services: GalleryServices = {
     ...{ registry, scoring, masks, neighbours, log, resultsOf, findingsOf, baselinesOf, score },
@@ -62,7 +62,8 @@ export function registerWorkbench(
   };
   const galleries = new GalleryProvider(services, context.extensionUri);
   const tree = new DatasetTree(registry, (entry) => resultsOf(entry.folder));
-  const view = vscode.window.createTreeView<DatasetNode>('groundglass.datasets', {
+  const viewId = 'groundglass.datasets';
+  const view = vscode.window.createTreeView<DatasetNode>(viewId, {
     treeDataProvider: tree,
     canSelectMany: true,
     showCollapseAll: true,
@@ -106,7 +107,7 @@ export function registerWorkbench(
     view,
     galleries.register(),
     registry.onDidChange(() => {
-      tree.refresh();
+      void vscode.window.withProgress({ location: { viewId } }, () => tree.refresh());
     }),
     registerDatasetCommands({
       ...{ registry, galleries, neighbours, score, audit: auditAndShow },
