@@ -28,7 +28,7 @@ export class Workbench {
   /** What axe finds wrong in the visible webview; the workbench around it is VS Code's. */
   async accessibilityFindings(element = 'main'): Promise<string[]> {
     await this.preview.locator(element).waitFor();
-    const frame = await (await this.preview.owner().elementHandle())?.contentFrame();
+    const frame = await (await this.preview.owner().elementHandle()).contentFrame();
     return accessibilityFindings(frame!, element);
   }
 
