@@ -131,7 +131,7 @@ test('decisions after an undo are saved, though VS Code is not told that the fil
   const file = join(workbench.server.folder, name);
   writeRows(workbench.server.folder);
   // A file that takes a while to write.
-  const filler = Array.from({ length: 6000 }, (_, i) => ({
+  const filler = Array.from({ length: 500 }, (_, i) => ({
     ...row(`filler-${i}`, [panel('0', 0, {})]),
     caption: 'Chest CT. '.repeat(200),
   }));
